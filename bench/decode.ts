@@ -2,8 +2,8 @@
  * Decoding with the derived step against computing the whole prefix anew for every token, of the same weights: 4 layers,
  * model 256, 4 heads, batch 1. `npm run bench:decode -- [tokens] [backends]`
  *
- * Both are timed in turn, so that other load hits them alike. The prefix is computed anew at every 32nd place, three
- * times, and the total is what the medians stand for; the step is timed at every place.
+ * Both are timed in turn, so that other load hits them alike. The prefix is computed anew at every 32nd position, three
+ * times, and the total is what the medians stand for; the step is timed at every position.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -48,7 +48,7 @@ for (const { name, usable, detail } of await reportBackends()) {
   await useBackend(name);
   const model = new GPT({ dims: { model: 256, heads: 4, places: tokens }, seed: 1 });
   const y = Array.from({ length: tokens }, (_, k) => (7 * k + 3) % 96);
-  /** The logits of the last place, from all places. */
+  /** The logits of the last position, from all positions. */
   const anew = async (places: number): Promise<Float32Array> => {
     const host = model.collateFor(model.objective(), [{ y: y.slice(0, places) }]);
     const batch = new DeviceBatch(host);
@@ -91,7 +91,7 @@ for (const { name, usable, detail } of await reportBackends()) {
   decoding.dispose();
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const [early, late] = [median(steps.slice(EVERY / 2, EVERY)), median(steps.slice(-EVERY))];
-  // Whole seconds of the steps, and of the places between two measured ones their mean.
+  // Whole seconds of the steps, and of the positions between two measured ones their mean.
   const all = sum(whole.map((own, k) => (EVERY * ((whole[k - 1] ?? 0) + own)) / 2));
   const ms = (value: number): string => `${value.toFixed(2)} ms`;
   console.log(

@@ -10,7 +10,9 @@ const steps = Number(process.argv[2] ?? 1000);
 const only = process.argv[3];
 const dims = { words: 12, characters: 8, embed: 6, hidden: 8, align: 6, maxout: 4 };
 
-console.log(`${steps} steps, batches of 2, one or two places\n\n| backend | tensors before | after | loss at the end |\n|---|---|---|---|`);
+console.log(
+  `${steps} steps, batches of 2, one or two positions\n\n| backend | tensors before | after | loss at the end |\n|---|---|---|---|`,
+);
 for (const { name, usable, detail } of await reportBackends()) {
   if (only !== undefined && name !== only) continue;
   if (!usable) {

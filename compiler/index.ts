@@ -105,7 +105,7 @@ function derivedOrReported(program: Program, options: DeriveOptions, problems: P
   }
 }
 
-/** W0801, once for each place in the text: one line may declare the parameters of many instances, one call bring several. */
+/** W0801, once for each location in the text: one line may declare the parameters of many instances, one call bring several. */
 function reportUntrained(derived: readonly Derived[], callers: Checked['callers'], problems: Problems): void {
   const found = new Map<string, { readonly paths: string[]; readonly place: Place }>();
   for (const { model, unreached } of derived) {

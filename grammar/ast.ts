@@ -61,7 +61,7 @@ export interface DimSpec extends Node {
 
 export type DimValue =
   | { readonly kind: 'size'; readonly size: Expr }
-  /** `-1..1`: places at positions from..to. */
+  /** `-1..1`: positions from..to. */
   | { readonly kind: 'range'; readonly from: Expr; readonly to: Expr }
   /** `ragged`, `ragged in sentence`, `ragged <= places`, `ragged 0..` (may be empty). */
   | { readonly kind: 'ragged'; readonly within: Name | null; readonly atMost: Expr | null; readonly mayBeEmpty: boolean }
@@ -307,7 +307,7 @@ export interface NameExpr extends Node {
   readonly prime: boolean;
 }
 
-/** `first`, `last` as a place: `x[source = last]`. */
+/** `first`, `last` as a position: `x[source = last]`. */
 export interface PlaceExpr extends Node {
   readonly kind: 'place';
   readonly which: 'first' | 'last';

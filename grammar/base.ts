@@ -1,4 +1,4 @@
-/** What every part of the grammar needs: looking ahead, places, recovery, limits, marks for the formatter, names. */
+/** What every part of the grammar needs: looking ahead, positions, recovery, limits, marks for the formatter, names. */
 import {
   EmbeddedActionsParser,
   EOF,
@@ -49,7 +49,7 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   #heights = new WeakMap<Expr, number>();
 
   constructor() {
-    // Recovery is `guarded`, not Chevrotain's: it knows statements and balanced brackets, and puts in no tokens without a place.
+    // Recovery is `guarded`, not Chevrotain's: it knows statements and balanced brackets, and puts in no tokens without a position.
     super(t.VOCABULARY, { recoveryEnabled: false, maxLookahead: 1, skipValidations: true, errorMessageProvider: EXPECTED_ONLY });
   }
 

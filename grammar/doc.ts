@@ -113,7 +113,7 @@ export function render(doc: Doc, width: number): Rendering {
   return { text: whole === '' ? '' : `${whole}\n`, broken };
 }
 
-/** Whether `next`, and what follows it up to the first place that may break, fits in `room`. */
+/** Whether `next`, and what follows it up to the first position that may break, fits in `room`. */
 function fits(next: Command, rest: readonly Command[], room: number, forGroup: boolean): boolean {
   let left = room;
   let restAt = rest.length;

@@ -319,7 +319,7 @@ class Formatter {
     return this.#text.slice(comment.span.start, comment.span.end).trimEnd();
   }
 
-  // -------------------------------------------------------------- places
+  // -------------------------------------------------------------- positions
 
   #closerOf(i: number): number {
     const closer = this.#reading.layout.partner.get(this.#tokens[i]!);

@@ -234,7 +234,7 @@ function lineStarts(text: string): number[] {
   return [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), (end) => end.index + end[0].length)];
 }
 
-/** The place of the last entry that is not beyond `offset`. */
+/** The position of the last entry that is not beyond `offset`. */
 function lastAtMost(starts: readonly number[], offset: number): number {
   let low = 0;
   let high = starts.length - 1;

@@ -90,7 +90,7 @@ export function problemOf(error: IRecognitionException, placeOf: (token: IToken)
       span,
       expected: 'an expression',
       given,
-      fix: 'axes have names: `x[a = i]` is one place, and with an index over another axis several: `x[a = position[b] + 1]`',
+      fix: 'axes have names: `x[a = i]` is one position, and with an index over another axis several: `x[a = position[b] + 1]`',
     };
   }
   if (expected === '`then`' && token.tokenType === t.LCurly) {

@@ -82,7 +82,7 @@ function capped(problems: readonly SyntaxProblem[]): readonly SyntaxProblem[] {
   ];
 }
 
-/** Whether text that the lexer could not read stands just before the place: it is the reason for what went wrong there. */
+/** Whether text that the lexer could not read stands just before the position: it is the reason for what went wrong there. */
 function follows(place: number, unread: readonly number[], tokens: readonly IToken[]): boolean {
   if (unread.length === 0) return false;
   const before = tokens.findLast((token) => token.startOffset < place);

@@ -50,9 +50,9 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['return', 'leave `return` away: the last line of a body is its value'],
   [
     'for',
-    '`scan a with xt = x { … }` goes along the axis `a` of x, `repeat n { … }` makes rounds; what is done at each place alone needs neither',
+    '`scan a with xt = x { … }` goes along the axis `a` of x, `repeat n { … }` makes rounds; what is done at each position alone needs neither',
   ],
-  ['while', 'a loop has as many steps as its axis has places: `scan a { … }`; a bounded number of rounds is `repeat n { … }`'],
+  ['while', 'a loop has as many steps as its axis has positions: `scan a { … }`; a bounded number of rounds is `repeat n { … }`'],
 ]);
 
 export abstract class StatementParser extends TypeParser {
@@ -107,7 +107,7 @@ export abstract class StatementParser extends TypeParser {
     const fix =
       began ??
       (assigned
-        ? 'an equation defines a tensor as a whole, `y = …`, and choices among its places are `if … then … else …`'
+        ? 'an equation defines a tensor as a whole, `y = …`, and choices among its positions are `if … then … else …`'
         : this.is(1, t.From)
           ? ARROW_FIX
           : word !== null

@@ -43,7 +43,7 @@ export interface HostBatch {
 const dtypes = { float: 'float32', int: 'int32', index: 'int32', bool: 'bool' } as const;
 const elementNames = { float: 'numbers', int: 'whole numbers', index: 'whole numbers', bool: 'truth values' } as const;
 
-/** What one example shows: lengths of dims, and of an inner dim for each place of the outer one. */
+/** What one example shows: lengths of dims, and of an inner dim for each position of the outer one. */
 interface Seen {
   readonly origins: Map<string, Origin>;
   readonly inner: Map<string, Map<number, Origin>>;
@@ -112,7 +112,7 @@ export function collate(
   }
 
   const padded: Record<string, number> = { ...n, batch: examples.length };
-  // At least one place, also where every example is empty: kernels differ on axes of none, and some fail.
+  // At least one position, also where every example is empty: kernels differ on axes of none, and some fail.
   for (const dim of dims) padded[dim] = lengths[dim]!.reduce((longest, length) => Math.max(longest, length), 1);
   const long = [...dims].find((dim) => padded[dim]! > MOST_PLACES);
   if (long !== undefined) throw new InputError(`\`${long}\` has ${counted(padded[long]!)}: at most ${MOST_PLACES}`);
@@ -132,12 +132,12 @@ export function collate(
   return { n: padded, size: examples.length, inputs, lengths, inner };
 }
 
-/** How many places an axis has where the sizes are these. */
+/** How many positions an axis has where the sizes are these. */
 export function placesIn(axis: AxisSpec, n: Sizes): number {
   return 'size' in axis ? axis.size : 'dim' in axis ? n[axis.dim]! : axis.length(n);
 }
 
-/** How many places the axis has that an inner dim is counted along. */
+/** How many positions the axis has that an inner dim is counted along. */
 function placesOf(dim: string, specs: readonly InputSpec[], n: Sizes): number {
   for (const { axes } of specs) {
     const within = axes.find((axis) => 'dim' in axis && axis.dim === dim && axis.within !== undefined);
@@ -147,13 +147,13 @@ function placesOf(dim: string, specs: readonly InputSpec[], n: Sizes): number {
   throw new InputError(`no input has \`${dim}\` beside what it is \`ragged in\``);
 }
 
-/** How many places of a dim that is on no input an example says it has. */
+/** How many positions of a dim that is on no input an example says it has. */
 function toldLength({ label, mayBeEmpty }: RaggedSpec, example: object, row: number): Origin {
   const value = (example as Readonly<Record<string, unknown>>)[label];
   const least = mayBeEmpty ? 0 : 1;
   if (!(typeof value === 'number' && (value | 0) === value && value >= least && value <= MOST_PLACES)) {
     throw new InputError(
-      `example ${row}: \`${label}\` is how many places \`${label}\` has, a whole number from ${least} to ${MOST_PLACES}: given ${show(value)}`,
+      `example ${row}: \`${label}\` is how many positions \`${label}\` has, a whole number from ${least} to ${MOST_PLACES}: given ${show(value)}`,
     );
   }
   return { length: value, input: { name: label, elem: 'int', axes: [{ label, dim: label }], indexes: null }, axis: 0 };
@@ -195,7 +195,7 @@ function labelsOf(spec: InputSpec): string[] {
   return spec.axes.map((axis) => axis.label);
 }
 
-/** The row of places of axis `axis`; an error where the value is nested less deeply than there are axes. */
+/** The row of positions of axis `axis`; an error where the value is nested less deeply than there are axes. */
 function rowAt(spec: InputSpec, value: unknown, example: number, at: readonly number[]): Nested {
   if (isNested(value)) return value;
   const depth = spec.axes.length;
@@ -218,7 +218,7 @@ function measure(spec: InputSpec, value: unknown, row: number, seen: Seen, mayBe
     }
   };
   walk(value, []);
-  // Inner ragged axes of an empty outer one have no places to count.
+  // Inner ragged axes of an empty outer one have no positions to count.
   for (const [axis, each] of spec.axes.entries()) {
     if ('dim' in each && each.within === undefined && !origins.has(each.dim)) origins.set(each.dim, { length: 0, input: spec, axis });
   }
@@ -295,7 +295,7 @@ function checkLength(
   }
   if (given === 0 && mayBeEmpty.get(axis.dim) === false) {
     throw new InputError(
-      `example ${row}: ${here} is empty, but \`${axis.dim}\` must have at least one place ` +
+      `example ${row}: ${here} is empty, but \`${axis.dim}\` must have at least one position ` +
         `(declare \`dim ${axis.dim}: ragged 0..\` if nothing is meant to be possible)`,
     );
   }
@@ -323,7 +323,7 @@ function checkRequirements(n: Sizes, requirements: readonly LengthRequirement[],
 }
 
 function counted(places: number): string {
-  return places === 1 ? '1 place' : `${places} places`;
+  return places === 1 ? '1 position' : `${places} positions`;
 }
 
 function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: HostBatch['lengths'], inner: HostBatch['inner']): HostInput {
@@ -370,7 +370,7 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
   return { data, shape: [examples.length, ...sizes], dtype: dtypes[spec.elem] };
 }
 
-/** Calls `visit` with the offset of every place. */
+/** Calls `visit` with the offset of every position. */
 function everywhere(
   axes: readonly AxisSpec[],
   extent: (axis: AxisSpec, at: readonly number[]) => number,
@@ -388,7 +388,7 @@ function everywhere(
   for (let next = 0; next < places; next++) everywhere(axes, extent, strides, from + next * strides[at.length]!, visit, [...at, next]);
 }
 
-/** How many places the indexed space has for this example; infinite where nothing bounds it on the host. */
+/** How many positions the indexed space has for this example; infinite where nothing bounds it on the host. */
 function boundOf(
   { indexes }: InputSpec,
   n: Sizes,
@@ -458,7 +458,7 @@ interface Refusal {
 }
 
 /**
- * Another tensor of the value. The call fails, saying `what`, if any place of `wrong` that is read is true; `axes` are the labels of
+ * Another tensor of the value. The call fails, saying `what`, if any position of `wrong` that is read is true; `axes` are the labels of
  * its axes, '' those of the examples and, while decoding, of the hypotheses of each, be they two or one.
  */
 export function refuse(batch: Batch, value: tf.Tensor, wrong: tf.Tensor, what: string, axes: readonly string[]): tf.Tensor {
@@ -472,7 +472,7 @@ function placeAt(at: number, shape: readonly number[]): number[] {
   return shape.map((extent, axis) => Math.floor(at / elementCount(shape.slice(axis + 1))) % extent);
 }
 
-/** Whom a refusal at this place is about, in a batch of `size` examples, and what it says; the row is null where it is about all. */
+/** Whom a refusal at this position is about, in a batch of `size` examples, and what it says; the row is null where it is about all. */
 function refusedAt(
   { what, axes }: Refusal,
   at: readonly number[],
@@ -487,7 +487,7 @@ function refusedAt(
   return {
     row,
     hypothesis: among % each,
-    message: `${row === null ? '' : `example ${row}: `}${what}${own.length === 0 ? '' : ` at place ${own.join(', ')}`}`,
+    message: `${row === null ? '' : `example ${row}: `}${what}${own.length === 0 ? '' : ` at position ${own.join(', ')}`}`,
   };
 }
 
@@ -515,7 +515,7 @@ export class DeviceBatch implements Batch {
   /**
    * To be waited for before results are used; disposes of them if they are not to be.
    *
-   * @throws InputError naming the first place that is refused
+   * @throws InputError naming the first position that is refused
    */
   async settle(...results: unknown[]): Promise<void> {
     await this.settleRead(() => true, ...results);
@@ -524,7 +524,7 @@ export class DeviceBatch implements Batch {
   /**
    * As `settle`, where somebody reads some of the hypotheses of the examples.
    *
-   * @throws InputError naming the first place that is read and refused
+   * @throws InputError naming the first position that is read and refused
    */
   async settleRead(isRead: (row: number, hypothesis: number) => boolean, ...results: unknown[]): Promise<void> {
     const refusals = this.refusals.splice(0);
@@ -549,7 +549,7 @@ export class DeviceBatch implements Batch {
 }
 
 /**
- * The previous outputs of teacher forcing: `start`, then the targets without their last place, along the generated axis
+ * The previous outputs of teacher forcing: `start`, then the targets without their last position, along the generated axis
  * (the first after the batch).
  */
 export function shifted(targets: HostInput, start: number): HostInput {
@@ -574,7 +574,7 @@ export function requireWithinLimit(
     const { length } = (example as Readonly<Record<string, Ints>>)[name]!;
     if (most === undefined || length <= Math.max(1, Math.floor(most))) continue;
     throw new InputError(
-      `example ${row}: \`${name}\` has ${length} places, and the decoder \`${decoder.name}\` writes at most ${Math.max(1, Math.floor(most))}: cut the target, or raise \`at most\``,
+      `example ${row}: \`${name}\` has ${length} positions, and the decoder \`${decoder.name}\` writes at most ${Math.max(1, Math.floor(most))}: cut the target, or raise \`at most\``,
     );
   }
 }
@@ -595,7 +595,7 @@ export function requireEndLast({ name, axes }: InputSpec, { inputs, lengths }: H
     const at = data.subarray(from, from + length).indexOf(end);
     if (at < 0 || at === length - 1) continue;
     throw new InputError(
-      `example ${row}: ${place(name, [axis.label], [at])} is ${end}, the end of \`${name}\`, but its last place is ${length - 1}: nothing follows the end. ` +
+      `example ${row}: ${place(name, [axis.label], [at])} is ${end}, the end of \`${name}\`, but its last position is ${length - 1}: nothing follows the end. ` +
         `Cut the target off behind it; if outputs are to go on after ${end}, take \`end ${end}\` out of the decoder`,
     );
   }

@@ -6,10 +6,10 @@ import { drawOptions, Model, type DrawOptions, type ModelOptions } from './model
 import { requireOptions } from './names.ts';
 
 /**
- * A program that says `causal`: what it gives at a place depends on the places up to it, so it can also run place by place.
+ * A program that says `causal`: what it gives at a position depends on the positions up to it, so it can also run position by position.
  *
- * `Place` is one place of the inputs that lie along that axis, `Output` what `forward` returns for a whole example and a
- * step for one place of it.
+ * `Place` is one position of the inputs that lie along that axis, `Output` what `forward` returns for a whole example and a
+ * step for one position of it.
  */
 export class CausalModel<Dims, Input extends object, Target extends object, Output, Place extends object> extends Model<
   Dims,
@@ -24,15 +24,15 @@ export class CausalModel<Dims, Input extends object, Target extends object, Outp
     const { stream } = definition;
     if (stream === undefined || stream === null) {
       this.dispose();
-      throw new InputError(`\`${definition.name}\` cannot run place by place: its program does not say \`causal\``);
+      throw new InputError(`\`${definition.name}\` cannot run position by position: its program does not say \`causal\``);
     }
     this.placewise = stream;
   }
 
   /**
-   * Begins a run place by place, with the parameters as they are now. Dispose it at the end.
+   * Begins a run position by position, with the parameters as they are now. Dispose it at the end.
    *
-   * @param examples what does not lie along the axis of the places; `{}` for each example where there is nothing else
+   * @param examples what does not lie along the axis of the positions; `{}` for each example where there is nothing else
    * @throws InputError for examples that do not fit the inputs
    */
   stream(examples: readonly Omit<Input, keyof Place>[], options: DrawOptions = {}): Streaming<Place, Output> {

@@ -9,7 +9,7 @@ import type { Rows } from './decode/rows.ts';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
-/** What a step hands to the next: a tensor, or the rows of the places before. */
+/** What a step hands to the next: a tensor, or the rows of the positions before. */
 export type State = tf.Tensor | Rows;
 export type States = Readonly<Record<string, State>>;
 
@@ -20,9 +20,9 @@ export type ElemName = 'float' | 'int' | 'bool' | 'index';
 
 export type AxisSpec =
   | { readonly label: string; readonly size: number }
-  /** The data say how many places it has: a length per example, or one per call; `dim` names the dim. `within`: which axis of the input it is counted along, if it is `ragged in` that. */
+  /** The data say how many positions it has: a length per example, or one per call; `dim` names the dim. `within`: which axis of the input it is counted along, if it is `ragged in` that. */
   | { readonly label: string; readonly dim: string; readonly within?: number }
-  /** How many places it has follows from the sizes of the example. */
+  /** How many positions it has follows from the sizes of the example. */
   | { readonly label: string; readonly length: OwnSize };
 
 export type InitialiserSpec =
@@ -48,9 +48,9 @@ export interface InputSpec {
   readonly name: string;
   readonly elem: ElemName;
   readonly axes: readonly AxisSpec[];
-  /** For `index`: how many places the indexed space has, the ragged dim whose length bounds them, or how many there are for an example of such sizes. */
+  /** For `index`: how many positions the indexed space has, the ragged dim whose length bounds them, or how many there are for an example of such sizes. */
   readonly indexes: AxisSpec | { readonly label: string; readonly length: OwnSize } | null;
-  /** Of an index: the position of the first place, where it is not 0. */
+  /** Of an index: the number of the first position, where it is not 0. */
   readonly first?: number;
   /** Every element of it where an example leaves it out; else it must be there. */
   readonly otherwise?: number;
@@ -61,9 +61,9 @@ export interface RaggedSpec {
   readonly mayBeEmpty: boolean;
   /** `= input`: all examples of a call have one size. */
   readonly ofCall?: true;
-  /** On no input's axes: an example says under this name how many places it has. */
+  /** On no input's axes: an example says under this name how many positions it has. */
   readonly told?: true;
-  /** `ragged in` this dim: a length for each of its places. */
+  /** `ragged in` this dim: a length for each of its positions. */
   readonly inside?: string;
 }
 
@@ -135,7 +135,7 @@ export interface DecoderDefinition {
    * ([batch, beam = 1, …], and so is every block of rows).
    */
   prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Tensors; readonly state: States };
-  /** One place: `previous` int32 [batch, beam]; logits [batch, beam, vocabulary]; state and taps [batch, beam, …]. `t` counts from 0. */
+  /** One position: `previous` int32 [batch, beam]; logits [batch, beam, vocabulary]; state and taps [batch, beam, …]. `t` counts from 0. */
   step(
     p: Tensors,
     batch: Batch,
@@ -153,19 +153,19 @@ export interface DecoderDefinition {
   readonly taps: Readonly<Record<string, readonly (string | NamedAxis)[]>>;
   /** Score of a hypothesis; the log-probability as it is where the program says nothing. */
   rank(logp: number, length: number, n: Sizes, lengths: Sizes): number;
-  /** Most places for one example; `lengths` are its own. Null: the caller must say. */
+  /** Most positions for one example; `lengths` are its own. Null: the caller must say. */
   readonly atMost: ((n: Sizes, lengths: Readonly<Record<string, number>>) => number) | null;
 }
 
-/** `causal a`: the forward pass place by place. */
+/** `causal a`: the forward pass position by position. */
 export interface StreamDefinition {
-  /** The axis that the places lie along, as the inputs and outputs call it. */
+  /** The axis that the positions lie along, as the inputs and outputs call it. */
   readonly axis: string;
-  /** The inputs that have it: a step is given one place of each, [batch, …]. */
+  /** The inputs that have it: a step is given one position of each, [batch, …]. */
   readonly inputs: readonly string[];
   /** Axes of each output of a step after `batch`. A plain label stands for the ragged dim of that name where there is one; a renamed axis names its dim. */
   readonly outputs: Readonly<Record<string, readonly (string | NamedAxis)[]>>;
-  /** Once per call: what does not depend on the places, and the first states; `batch` holds the other inputs only. */
+  /** Once per call: what does not depend on the positions, and the first states; `batch` holds the other inputs only. */
   prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Tensors; readonly state: States };
   /** `t` counts from 0; `inputs` [batch, …] by name. */
   step(

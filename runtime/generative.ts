@@ -26,12 +26,12 @@ import {
 } from './values.ts';
 
 interface CommonOptions extends DrawOptions {
-  /** Most places for one example, if the program does not say or less is wanted. */
+  /** Most positions for one example, if the program does not say or less is wanted. */
   readonly atMost?: number;
   /** Alignments to return, by name. */
   readonly taps?: readonly string[];
   /**
-   * What each example's output begins with, as ids; lengths may differ, and none may be there. The places of a prompt are
+   * What each example's output begins with, as ids; lengths may differ, and none may be there. The positions of a prompt are
    * part of `ids` and count for `atMost` and for the length that ranks; probabilities are those of what follows it.
    */
   readonly prompts?: readonly Ints[];
@@ -67,7 +67,7 @@ export interface Hypothesis {
   /** Natural logarithm of the probability under the model of what follows the prompt. */
   readonly logProbability: number;
   readonly score: number;
-  /** False where the limit of places cut it off. */
+  /** False where the limit of positions cut it off. */
   readonly ended: boolean;
   /** Alignments by name: one row per id, cut to the example's lengths. */
   readonly taps: Values;
@@ -87,7 +87,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** What `encode` is told. */
 export interface EncodeOptions extends DrawOptions {
-  /** Most places, where the program does not say or less is wanted. */
+  /** Most positions, where the program does not say or less is wanted. */
   readonly atMost?: number;
 }
 
@@ -106,7 +106,7 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     return super.forward(examples, options);
   }
 
-  /** Runs what does not depend on the outputs, and gives the decoder to be driven place by place. */
+  /** Runs what does not depend on the outputs, and gives the decoder to be driven position by position. */
   encode(examples: readonly Input[], options: EncodeOptions = {}): Decoding {
     requireOptions(options, ['atMost', ...drawOptions] satisfies readonly (keyof EncodeOptions)[], '`encode`');
     if (options.atMost !== undefined) requirePositiveInteger('atMost', options.atMost);
@@ -149,7 +149,7 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
       return searches.map((search, row) => {
         const all = search.results().map((ranked) => hypothesis(ranked, row, taps, decoding, this.decoder));
         const best = all[0];
-        if (best === undefined) throw new InputError(`example ${row}: every choice of the first place is excluded`);
+        if (best === undefined) throw new InputError(`example ${row}: every choice of the first position is excluded`);
         return { ...best, all };
       });
     } finally {
@@ -157,14 +157,14 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     }
   }
 
-  /** Most places for one example, where known. */
+  /** Most positions for one example, where known. */
   private limit(row: number, host: HostBatch, given: number | undefined): number | undefined {
     const limit = given ?? this.decoder.atMost?.(host.n, ownLengths(host.lengths, row));
     const whole = limit === undefined ? undefined : Math.max(1, Math.floor(limit));
     return this.isOfInputs() ? Math.min(whole ?? Infinity, host.lengths[this.decoder.axis]![row]!) : whole;
   }
 
-  /** Does the output go along an axis of the inputs? Then it has as many places as theirs. */
+  /** Does the output go along an axis of the inputs? Then it has as many positions as theirs. */
   private isOfInputs(): boolean {
     return this.definition.inputs(this.sizes).some(({ axes }) => axes.some((axis) => 'dim' in axis && axis.dim === this.decoder.axis));
   }
@@ -200,10 +200,10 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
   }
 }
 
-/** Values of one place that were asked for, [batch, beam, …]. */
+/** Values of one position that were asked for, [batch, beam, …]. */
 type Taken = Readonly<Record<string, { readonly data: Value['data']; readonly shape: readonly number[] }>>;
 
-/** Drives all searches to their end; what they looked at, place by place. */
+/** Drives all searches to their end; what they looked at, position by position. */
 async function run(
   decoding: Decoding,
   searches: readonly Search[],
@@ -267,7 +267,7 @@ function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decodi
     const data = zerosLike(taken[0]![name]!.data, places.length * size);
     for (const [time, place] of places.entries()) {
       const { data: from, shape } = taken[time]![name]!;
-      // Of places to come a place has seen nothing: 0.
+      // Of positions to come a position has seen nothing: 0.
       const seen = extent.map((places, index) => (axes[index]!.grows === true ? time + 1 : places));
       data.set(spread(cut(from, row * shape[1]! + place.slot, shape.slice(2), seen), seen, extent), time * size);
     }
@@ -326,16 +326,18 @@ function checkPrompt(prompt: Ints, row: number, decoder: DecoderDefinition, voca
   for (let place = 0; place < prompt.length; place++) {
     const id: unknown = prompt[place];
     if (!(typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < vocabulary)) {
-      throw new InputError(`example ${row}: place ${place} of the prompt is ${show(id)}, outside the vocabulary (0 … ${vocabulary - 1})`);
+      throw new InputError(
+        `example ${row}: position ${place} of the prompt is ${show(id)}, outside the vocabulary (0 … ${vocabulary - 1})`,
+      );
     }
     if (id === decoder.end)
       throw new InputError(
-        `example ${row}: place ${place} of the prompt is ${id}, the end of \`${decoder.output}\`, after which nothing follows: leave it out`,
+        `example ${row}: position ${place} of the prompt is ${id}, the end of \`${decoder.output}\`, after which nothing follows: leave it out`,
       );
   }
   if (prompt.length > limit) {
     throw new InputError(
-      `example ${row}: the prompt has ${prompt.length} places, but the whole output may have only ${limit}: give a shorter one or raise \`atMost\``,
+      `example ${row}: the prompt has ${prompt.length} positions, but the whole output may have only ${limit}: give a shorter one or raise \`atMost\``,
     );
   }
 }

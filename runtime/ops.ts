@@ -18,7 +18,7 @@ export function stack(list: readonly tf.Tensor[], shape: readonly number[], dtyp
   return list.length === 0 ? tf.tensor([], [0, ...shape], dtype) : tf.stack([...list]);
 }
 
-/** As tf.unstack along the first axis, which may have no place. */
+/** As tf.unstack along the first axis, which may be empty. */
 export function unstack(x: tf.Tensor): tf.Tensor[] {
   return x.shape[0] === 0 ? [] : tf.unstack(x);
 }
@@ -154,7 +154,7 @@ export function all(x: tf.Tensor, axes: number[]): tf.Tensor {
 
 /** Float rows of zeros with a one at each index: [...shape of indices, depth]. (The wasm kernel writes integers whatever it is asked for.) */
 export function oneHot(indices: tf.Tensor, depth: number): tf.Tensor {
-  // tfjs refuses fewer than two places.
+  // tfjs refuses fewer than two positions.
   if (depth < 2) return tf.tidy(() => tf.cast(tf.equal(tf.expandDims(indices, -1), tf.zeros([depth], 'int32')), 'float32'));
   return tf.tidy(() => tf.cast(tf.oneHot(indices, depth), 'float32'));
 }
@@ -184,7 +184,7 @@ export function scatter(indices: tf.Tensor, updates: tf.Tensor, size: number, le
 }
 
 /**
- * Each place along `axis` gets the value `by` places before it (after it, if negative), and zeros where that is outside. What
+ * Each position along `axis` gets the value `by` positions before it (after it, if negative), and zeros where that is outside. What
  * lies in an axis and behind it is one row of memory: two axes do, for tensors of any number of them.
  */
 export function shift(x: tf.Tensor, axis: number, by: number): tf.Tensor {
@@ -200,7 +200,7 @@ export function shift(x: tf.Tensor, axis: number, by: number): tf.Tensor {
   });
 }
 
-/** Each place along `axis` gets the value `by` places before it (after it, if negative), and goes on from the other end. */
+/** Each position along `axis` gets the value `by` positions before it (after it, if negative), and goes on from the other end. */
 export function roll(x: tf.Tensor, axis: number, by: number): tf.Tensor {
   const places = x.shape[axis]!;
   const back = places === 0 ? 0 : ((by % places) + places) % places;

@@ -131,7 +131,7 @@ interface Layout {
   readonly rowStride: number;
   readonly columns: number;
   readonly columnStride: number;
-  /** Of the ragged axes behind two: where their places lie. */
+  /** Of the ragged axes behind two: where their positions lie. */
   readonly deeper: readonly { readonly places: readonly number[]; readonly offset: number }[];
 }
 
@@ -146,7 +146,7 @@ function layoutOf(site: string, shape: readonly number[], ragged: readonly boole
   const coordinates = sizes.map((_, axis) => axis).filter((axis) => ragged[axis]);
   for (const axis of coordinates) {
     if (sizes[axis]! >= sites)
-      throw new RangeError(`${site}: random numbers need ragged axes of fewer than ${sites} places, given ${sizes[axis]}`);
+      throw new RangeError(`${site}: random numbers need ragged axes of fewer than ${sites} positions, given ${sizes[axis]}`);
   }
   let fixed = Uint32Array.of(0);
   for (const [axis, size] of sizes.entries()) {

@@ -18,7 +18,7 @@ export interface Value {
 /** Values of one example by name. */
 export type Values = Readonly<Record<string, Value>>;
 
-/** Places of a dim at most: what is computed from positions then mostly stays within int32, and the compiler knows where it does not. */
+/** Positions of a dim at most: what is computed from positions then mostly stays within int32, and the compiler knows where it does not. */
 export const MOST_PLACES = 2 ** 26;
 
 export function elementCount(shape: readonly number[]): number {
@@ -42,7 +42,7 @@ export function zerosLike(data: Value['data'], length: number): Value['data'] {
 }
 
 /**
- * The first `extent` places of every axis of row `row` of a padded array.
+ * The first `extent` positions of every axis of row `row` of a padded array.
  *
  * @param shape padded sizes without the leading axis of rows
  */
@@ -80,7 +80,7 @@ export function ownLengths(lengths: Readonly<Record<string, Int32Array>>, row: n
   return Object.fromEntries(Object.entries(lengths).map(([dim, each]) => [dim, each[row]!]));
 }
 
-/** How many places of an axis one example has; undefined: all there are. */
+/** How many positions of an axis one example has; undefined: all there are. */
 function placesAlong(
   { dim, length }: NamedAxis,
   own: Readonly<Record<string, number>>,
@@ -94,11 +94,11 @@ function placesAlong(
 export interface NamedAxis {
   readonly label: string;
   readonly dim: string | null;
-  /** Of an axis that is made of ragged dims: its places, from the sizes of one example. */
+  /** Of an axis that is made of ragged dims: its positions, from the sizes of one example. */
   readonly length?: OwnSize;
   /** Which axis of the value it is counted along, if it is `ragged in` that. */
   readonly within?: number;
-  /** Of a step's values: it has the places up to now. */
+  /** Of a step's values: it has the positions up to now. */
   readonly grows?: boolean;
 }
 
@@ -123,7 +123,7 @@ export interface Lengths {
   readonly inner: Readonly<Record<string, InnerLengths>>;
 }
 
-/** How many places each axis has for one example: a number, or one for each place of the axis that it is counted along. */
+/** How many positions each axis has for one example: a number, or one for each position of the axis that it is counted along. */
 export function extentsOf(
   axes: readonly NamedAxis[],
   padded: readonly number[],
@@ -144,7 +144,7 @@ export function extentsOf(
 }
 
 /**
- * What one example has of a padded result. An axis with a length for each place of another is as long as the longest of
+ * What one example has of a padded result. An axis with a length for each position of another is as long as the longest of
  * them, and 0 beyond each.
  */
 export function rowOf(data: Value['data'], row: number, padded: readonly number[], axes: readonly NamedAxis[], sizes: Lengths): Value {
@@ -159,7 +159,7 @@ export function rowOf(data: Value['data'], row: number, padded: readonly number[
   return { data: result, shape, axes: axes.map((axis) => axis.label) };
 }
 
-/** 0 where the place along `inner` is beyond the end that the place along `outer` has. */
+/** 0 where the position along `inner` is beyond the end that the position along `outer` has. */
 function blank(data: Value['data'], shape: readonly number[], outer: number, inner: number, ends: readonly number[]): void {
   const stride = (axis: number): number => elementCount(shape.slice(axis + 1));
   for (let offset = 0; offset < data.length; offset++) {
@@ -219,7 +219,7 @@ export function requireIds(ids: unknown, examples: number): void {
     throw new InputError(`\`ids\`: expected whole numbers from 0 to ${MOST_IDS - 1}, given ${show(ids[wrong])} for example ${wrong}`);
 }
 
-/** A row-major array in a larger shape, from the first place of each axis; 0 beyond. */
+/** A row-major array in a larger shape, from the first position of each axis; 0 beyond. */
 export function spread(data: Value['data'], shape: readonly number[], into: readonly number[]): Value['data'] {
   if (shape.every((places, axis) => places === into[axis])) return data;
   const result = zerosLike(data, elementCount(into));

@@ -35,7 +35,7 @@ export class Problems {
   readonly #found = new Map<string, Diagnostic>();
   #errors = 0;
 
-  /** A second report of one code at one place is dropped: the first is nearest to the cause. */
+  /** A second report of one code at one position is dropped: the first is nearest to the cause. */
   report(d: Diagnostic): void {
     const key = JSON.stringify([d.code, d.place.file, d.place.start, d.place.end]);
     if (this.#found.has(key)) return;

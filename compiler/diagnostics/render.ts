@@ -3,7 +3,7 @@ import { catalogue, explanation, isCode } from './catalogue.ts';
 import type { Diagnostic, Place } from './diagnostic.ts';
 import { firstIndex, lineAt, linesOf, rowOf, safeLine, safeLines, wrap, type Line, type Row } from './text.ts';
 
-/** Texts of the files by the name that places use. */
+/** Texts of the files by the name that positions use. */
 export type Sources = ReadonlyMap<string, string>;
 
 export interface RenderStyle {
@@ -76,7 +76,7 @@ export function explain(code: string): string | null {
   return `# ${upper}: ${entry.title}\n\n${explanation(entry)}\n`;
 }
 
-// ---------------------------------------------------------------- places
+// ---------------------------------------------------------------- positions
 
 interface Located {
   readonly text: string;
@@ -229,7 +229,7 @@ function labelled(label: string, text: string, { gutter, width, paint }: Layout)
 
 /**
  * For `--json`: `{ version, errors, warnings, diagnostics: [{ code, severity, title, message, place, expected, given, why, related, fix }] }`,
- * keys always present and in this order. Lines and columns count from 1, columns and offsets in UTF-16 units; a place in a file
+ * keys always present and in this order. Lines and columns count from 1, columns and offsets in UTF-16 units; a position in a file
  * whose text is unknown has null for lines and columns.
  */
 export function diagnosticsJson(diagnostics: readonly Diagnostic[], sources: Sources): string {

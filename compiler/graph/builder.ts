@@ -27,7 +27,7 @@ export const NOWHERE: Origin = { file: '', start: 0, end: 0, name: null };
 export interface ScanParts {
   readonly axis: Axis;
   readonly reversed?: boolean;
-  /** The argument `index(axis) []` that the body reads as this step's place. */
+  /** The argument `index(axis) []` that the body reads as this step's position. */
   readonly position: Node;
   readonly xs: readonly { readonly arg: Node; readonly value: Node }[];
   readonly states: readonly { readonly arg: Node; readonly init: Node; readonly next: Node }[];
@@ -64,7 +64,7 @@ export class Builder {
     return { id: this.#ids.next++, op, inputs, types, origin };
   }
 
-  /** The same computation as a node of its own, under another name or place. */
+  /** The same computation as a node of its own, under another name or position. */
   copy(node: Node, origin: Origin): Node {
     return this.#make(node.op, node.inputs, node.types, origin);
   }
@@ -153,7 +153,7 @@ export class Builder {
     return this.node({ kind: 'cumprod', axis, exclusive, reversed }, [x]);
   }
 
-  // ---------------------------------------------------------------- places
+  // ---------------------------------------------------------------- positions
 
   gather(t: Node, i: Node, axis: string, inside = false): Node {
     return this.node({ kind: 'gather', axis, inside }, [t, i]);
@@ -167,7 +167,7 @@ export class Builder {
     return this.node({ kind: 'onehot', axis }, [i]);
   }
 
-  /** Of each part the id of its axis that is joined; null: one place. */
+  /** Of each part the id of its axis that is joined; null: one position. */
   concat(axis: Axis, parts: readonly (readonly [Node, string | null])[]): Node {
     return this.node(
       { kind: 'concat', axis, parts: parts.map(([, part]) => part) },
@@ -240,7 +240,7 @@ export class Builder {
     return this.node({ kind: 'call', callee, region, binding }, inputs);
   }
 
-  /** `results` as the places along `axis` compute them, one after the other. */
+  /** `results` as the positions along `axis` compute them, one after the other. */
   clock(axis: Axis, sequences: readonly { readonly arg: Node; readonly value: Node }[], results: readonly Node[]): NodeOf<'clock'> {
     return this.node(
       { kind: 'clock', axis, region: { args: sequences.map(({ arg }) => arg), results } },

@@ -7,7 +7,7 @@
  *
  * One graph passes through these dialects; the verifier checks what each may hold:
  *   'calls'    block calls are still calls, a clock is a loop, one example, absence implicit: what the oracle interprets
- *   'inlined'  no call, no clock: what a place may see stands in masks
+ *   'inlined'  no call, no clock: what a position may see stands in masks
  *   'batched'  axis `batch` added, absence made explicit: no where/otherwise, no `size` of a ragged dim, reductions masked
  *   'laid-out' axis order is memory order; operands of elementwise operations aligned as tfjs broadcasts; contractions are
  *              matrix products; only operations with an emit rule
@@ -18,7 +18,7 @@ import type { Size } from '../size/size.ts';
 
 /** What an axis ranges over. Two fixed spaces agree by size, two ragged ones only by identity. */
 export type Space =
-  /** `within`, of a dim `ragged in` another: the axis of that one, each of whose places has a length of this one. */
+  /** `within`, of a dim `ragged in` another: the axis of that one, each of whose positions has a length of this one. */
   | { readonly kind: 'dim'; readonly dim: Dim; readonly within?: Axis }
   | { readonly kind: 'cat'; readonly parts: readonly Space[] }
   | { readonly kind: 'merge'; readonly parts: readonly Space[] }
@@ -32,13 +32,13 @@ export interface Dim {
   /** A dim with a default or a formal: its own atom; a derived dim: its formula; a ragged dim: its own atom (padded size in a batch, own length in one example). */
   readonly size: Size;
   readonly ragged: boolean;
-  /** Position of the first place: `dim offset = -reach..reach` has -reach. */
+  /** Number of the first position: `dim offset = -reach..reach` has -reach. */
   readonly origin: Size;
   /** Only ragged: may an example have length 0? */
   readonly mayBeEmpty: boolean;
   /** `= input`: one size for all examples of a call, known from their data. */
   readonly ofCall?: true;
-  /** `ragged in sentence`: a length for each place of that dim. */
+  /** `ragged in sentence`: a length for each position of that dim. */
   readonly inside?: Dim;
 }
 
@@ -57,7 +57,7 @@ export interface TensorType {
   /** Ids distinct. The order is the printing order, and in 'laid-out' the memory order (row-major). */
   readonly axes: readonly Axis[];
   /**
-   * The axes of each mask: places that `where` or an index outside an axis may make absent. Ragged ends are not listed.
+   * The axes of each mask: positions that `where` or an index outside an axis may make absent. Ragged ends are not listed.
    * A mask may have axes that the value lacks (`keys where c`, c over [query, key]): they join where the mask ends.
    * Canonical: axes sorted by id, no two masks with the same axes, sorted.
    */
@@ -154,7 +154,7 @@ export type Op =
   // absence ('calls' and 'inlined' only)
   | { readonly kind: 'where' } // (x, condition): absent where false
   | { readonly kind: 'otherwise' } // (p, q): q where p is absent
-  // over axes; absent places are skipped ('calls', 'inlined'), masks are explicit afterwards
+  // over axes; absent positions are skipped ('calls', 'inlined'), masks are explicit afterwards
   | { readonly kind: 'reduce'; readonly fn: ReduceFn; readonly axes: readonly string[] }
   | { readonly kind: 'softmax'; readonly axis: string; readonly log: boolean }
   /** Over `axes` of all examples, in 'calls' also over all extras of the calls that it stands in ('inlined': they are among `axes`). All absence ends. One value for all examples; gone after `batch`. */
@@ -164,17 +164,17 @@ export type Op =
   | { readonly kind: 'contract'; readonly axes: readonly string[] }
   /** (x, wrong): x. Where `wrong` is true anywhere, the call fails and says `what`. 'batched' on. */
   | { readonly kind: 'check'; readonly what: string }
-  // places
-  /** (t, i): t at place i of `axis`; i is an index or int (a position, origin included). Result axes: i ++ (t \ axis), shared axes zip. Absent outside the axis unless `inside`. */
+  // positions
+  /** (t, i): t at position i of `axis`; i is an index or int (a position, origin included). Result axes: i ++ (t \ axis), shared axes zip. Absent outside the axis unless `inside`. */
   | { readonly kind: 'gather'; readonly axis: string; readonly inside: boolean }
   /** (g, i): the adjoint of gather: into[axis = p] = sum of g where i = p. `over`: the axes summed (those of i that the result lacks). */
   | { readonly kind: 'scatter'; readonly axis: Axis; readonly over: readonly string[] }
   | { readonly kind: 'onehot'; readonly axis: Axis } // (i): float, new axis last
-  /** Joins along `axis`, in order; parts[k] is the id of the axis of input k that is joined, null for one place. Other axes are joined by broadcasting. The new axis stands where the first joined one stood, else first. */
+  /** Joins along `axis`, in order; parts[k] is the id of the axis of input k that is joined, null for one position. Other axes are joined by broadcasting. The new axis stands where the first joined one stood, else first. */
   | { readonly kind: 'concat'; readonly axis: Axis; readonly parts: readonly (string | null)[] }
-  /** `axis` from `start`, `into.space` places; `into: null` takes one place and drops the axis. */
+  /** `axis` from `start`, `into.space` positions; `into: null` takes one position and drops the axis. */
   | { readonly kind: 'slice'; readonly axis: string; readonly start: Size; readonly into: Axis | null }
-  /** The value `by` places before (after, if negative): result[t] = x[t - by]; where that is no place exactly 0, or, `circular`, on from the other end. 'batched' on. */
+  /** The value `by` positions before (after, if negative): result[t] = x[t - by]; where that is no position exactly 0, or, `circular`, on from the other end. 'batched' on. */
   | { readonly kind: 'shift'; readonly axis: string; readonly by: Size; readonly circular: boolean }
   // shape
   | { readonly kind: 'rename'; readonly from: string; readonly to: Axis }
@@ -186,9 +186,9 @@ export type Op =
   /** (a state of a scan, or of a decoder's step): its values so far, the initial one first. `axis` is over the region's `tape`. */
   | { readonly kind: 'past'; readonly axis: Axis }
   // one step along a clock
-  /** (rows, row): the places before, along `before`, and this one, along `axis`; `keep`: only so many of the last are ever read, null: all. */
+  /** (rows, row): the positions before, along `before`, and this one, along `axis`; `keep`: only so many of the last are ever read, null: all. */
   | { readonly kind: 'append'; readonly axis: Axis; readonly before: string; readonly keep: Size | null }
-  /** (append): the place `by` before the newest, or the first there is. */
+  /** (append): the position `by` before the newest, or the first there is. */
   | { readonly kind: 'before'; readonly axis: string; readonly by: Size }
   // 'laid-out' only
   | { readonly kind: 'permute'; readonly order: readonly string[] }
@@ -211,7 +211,7 @@ export type NodeOf<K extends Op['kind']> = Node & { readonly op: OpOf<K> };
  * Results: the final states, then the emits with `axis` in front. A body may use any node outside (free variables).
  */
 export interface ScanRegion {
-  /** index(axis) scalar: this step's place. */
+  /** index(axis) scalar: this step's position. */
   readonly position: Node;
   /** Arguments without `axis`. */
   readonly xs: readonly Node[];
@@ -229,8 +229,8 @@ export interface CallRegion {
 }
 
 /**
- * What is computed along a clock: every place once, at its time, from the places that exist then. Inputs of the node: the
- * sequences that `args` stand for, with the same axes. A reduction over a copy of the axis ranges over the places up to now.
+ * What is computed along a clock: every position once, at its time, from the positions that exist then. Inputs of the node: the
+ * sequences that `args` stand for, with the same axes. A reduction over a copy of the axis ranges over the positions up to now.
  * What stands inside depends on an argument or has an axis of the clock's space.
  */
 export interface ClockRegion {
@@ -251,7 +251,7 @@ export interface Binding {
   readonly results: readonly (readonly { readonly from: string; readonly to: Axis }[])[];
   /** Results that are one for all elements of the call, since they read arguments with extras through `across` alone: they have no extras, but those of `per`. */
   readonly once?: readonly number[];
-  /** Extras for each place of which the call is an instance of its own: what is `across` all elements is across those of one instance. */
+  /** Extras for each position of which the call is an instance of its own: what is `across` all elements is across those of one instance. */
   readonly per?: readonly string[];
 }
 
@@ -296,9 +296,9 @@ export interface Requirement {
 /** What one step along a clock is derived from: a region's arguments and what its outputs are made of. */
 export interface Clocked {
   readonly axis: Axis;
-  /** Arguments over `axis`: a step is given one place of each. */
+  /** Arguments over `axis`: a step is given one position of each. */
   readonly args: readonly { readonly name: string; readonly node: Node }[];
-  /** Over `axis`: a step gives one place of each. */
+  /** Over `axis`: a step gives one position of each. */
   readonly outputs: ReadonlyMap<string, Node>;
 }
 
@@ -404,7 +404,7 @@ export interface Program {
   readonly fixed: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
   /** Those that the data size: ragged ones, and those that are `= input`. */
   readonly ragged: readonly Dim[];
-  /** Of these, those that are on no input's axes: how many places an example has is an input itself. */
+  /** Of these, those that are on no input's axes: how many positions an example has is an input itself. */
   readonly told?: readonly Dim[];
   readonly parameters: readonly Parameter[];
   /** Kept as parameters are, and bound and read as they are; no gradient changes them. */

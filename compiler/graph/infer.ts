@@ -148,7 +148,7 @@ function moveMasks(masks: Masks, from: readonly string[], to: readonly Axis[]): 
     : masks.map((mask) => (mask.some((axis) => from.includes(axis.id)) ? join(without(mask, from), to) : mask));
 }
 
-/** Axes that have a length for each place of `from` have it for each of `to`. */
+/** Axes that have a length for each position of `from` have it for each of `to`. */
 function along(axes: readonly Axis[], from: string, to: Axis): readonly Axis[] {
   if (!axes.some(({ space }) => isInner(space))) return axes;
   return axes.map((axis) => {
@@ -240,7 +240,7 @@ function sameCount(a: readonly Axis[], b: readonly Axis[]): void {
   const count = (axes: readonly Axis[]): number | null =>
     axes.map(constantSize).reduce((p, n) => (p === null || n === null ? null : p * n), 1);
   const [m, n] = [count(a), count(b)];
-  check(m === null || n === null || m === n, () => `${m} places cannot be ${n}`);
+  check(m === null || n === null || m === n, () => `${m} positions cannot be ${n}`);
 }
 
 function running(op: OpOf<'cumsum' | 'cumprod'>, inputs: readonly TensorType[]): readonly TensorType[] {
@@ -375,13 +375,13 @@ const RULES: Rules = {
     const places = inputs.map((type, k) => (op.parts[k] === null ? 1 : constantSize(axisOf(type, op.parts[k]!))));
     const total = places.reduce((sum, n) => (sum === null || n === null ? null : sum + n), 0);
     const size = constantSize(op.axis);
-    check(total === null || size === null || total === size, () => `${total} places joined into ${showAxis(op.axis)}`);
+    check(total === null || size === null || total === size, () => `${total} positions joined into ${showAxis(op.axis)}`);
     const joined = renamed.reduce((a, b) => {
       meet(without(a, [op.axis.id]), without(b, [op.axis.id]));
       return join(a, b);
     });
     const axes = hasAxis(joined, op.axis.id) ? joined : [op.axis, ...joined];
-    // A part's absence is at its own places only, so every mask depends on the place.
+    // A part's absence is at its own positions only, so every mask depends on the position.
     const masks = inputs.flatMap((type, k) => type.masks.map((mask) => join(without(mask, [op.parts[k] ?? op.axis.id]), [op.axis])));
     return [tensor(either(inputs), axes, masks)];
   },

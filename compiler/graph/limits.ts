@@ -44,9 +44,9 @@ export const CAPABILITIES = {
   softmax: { title: '`softmax`, `log_softmax`', types: ['float'], limits: { webgpu: { axes: 6 }, wasm: { axes: 6 } } },
   running: { title: '`cumsum`, `cumprod`', types: NUMBERS, limits: {} },
   concat: { title: '`concat`, stacking and unstacking the steps of a scan', types: ALL, limits: {} },
-  slice: { title: 'slices, one place', types: ALL, limits: { tensorflow: { axes: 8 }, webgpu: { axes: 6 } } },
+  slice: { title: 'slices, one position', types: ALL, limits: { tensorflow: { axes: 8 }, webgpu: { axes: 6 } } },
   shift: { title: 'shifts, turns', types: ALL, limits: { tensorflow: { axes: 8 }, webgpu: { axes: 6 } } },
-  gather: { title: 'places by an index', types: ALL, limits: {} },
+  gather: { title: 'positions by an index', types: ALL, limits: {} },
   scatter: { title: 'sums by an index', types: NUMBERS, limits: {} },
   onehot: { title: 'one-hot rows', types: ['float'], limits: {} },
   matmul: { title: 'products of matrices, and of many of them at once', types: ['float'], limits: {} },
@@ -129,7 +129,7 @@ function demandsOf(node: Computed): readonly Demand[] {
     case 'cumsum':
     case 'cumprod':
       return one('running');
-    // A single place that the host knows is a slice.
+    // A single position that the host knows is a slice.
     case 'gather':
       return one(rankOf(inputs[1]!) === 0 ? 'slice' : 'gather', inputs.slice(0, 1));
     case 'scatter':
@@ -166,7 +166,7 @@ function demandsOf(node: Computed): readonly Demand[] {
 }
 
 /**
- * The places of the result's axes in an elementwise operation, in runs that every operand has, or lacks, as a whole. An axis of
+ * The positions of the result's axes in an elementwise operation, in runs that every operand has, or lacks, as a whole. An axis of
  * size 1 belongs to the run that it stands in.
  */
 export function groupsOf({ inputs, types }: Computed): readonly (readonly number[])[] {
@@ -182,7 +182,7 @@ export function groupsOf({ inputs, types }: Computed): readonly (readonly number
   return groups;
 }
 
-/** Has an operand a real axis at this place, counted from behind (-1: the last)? */
+/** Has an operand a real axis at this position, counted from behind (-1: the last)? */
 export function hasPlace(operand: Node, place: number): boolean {
   const axis = operand.types[0]!.axes.at(place);
   return -place <= operand.types[0]!.axes.length && axis !== undefined && !isUnit(axis);

@@ -36,7 +36,7 @@ export function isRagged(space: Space): boolean {
   }
 }
 
-/** The dims in a space that have a length for each place of another axis. */
+/** The dims in a space that have a length for each position of another axis. */
 export function innerDims(space: Space): readonly { readonly dim: Dim; readonly within: Axis }[] {
   if (space.kind === 'dim') return space.within === undefined ? [] : [{ dim: space.dim, within: space.within }];
   return space.kind === 'anon' ? [] : space.parts.flatMap(innerDims);
@@ -57,7 +57,7 @@ export function relocated(space: Space, change: (dim: Dim, within: Axis | null) 
   return within === undefined || within.id === space.within?.id ? space : { ...space, within };
 }
 
-/** Position of the first place; `words + oov` starts where `words` starts, so that positions of `words` mean the same in both. */
+/** Number of the first position; `words + oov` starts where `words` starts, so that positions of `words` mean the same in both. */
 export function originOf(space: Space): Size {
   switch (space.kind) {
     case 'dim':
@@ -79,7 +79,7 @@ export function cat(spaces: readonly Space[]): Space {
   return { kind: 'cat', parts: flatten('cat', spaces) };
 }
 
-/** Does the space begin with another's places, so that positions on that are positions on it? */
+/** Does the space begin with another's positions, so that positions on that are positions on it? */
 export function beginsWith(whole: Space, part: Space): boolean {
   if (whole.kind !== 'cat') return false;
   const first = part.kind === 'cat' ? part.parts : [part];

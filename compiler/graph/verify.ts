@@ -111,7 +111,7 @@ class Verifier {
               product([op.axis]),
             ];
     require(equalSizes(left, right, this.#options.facts) === 'equal', () =>
-      `${showSize(left)} and ${showSize(right)} places are not proved equal`);
+      `${showSize(left)} and ${showSize(right)} positions are not proved equal`);
   }
 
   /** Within the limits of every backend; operands of elementwise operations stand under the result's axes as tfjs aligns them: from the right. */

@@ -1,4 +1,4 @@
-/** Tensors of the oracle: float64 data with named extents, walked place by place. Clarity before speed. */
+/** Tensors of the oracle: float64 data with named extents, walked position by position. Clarity before speed. */
 import { GraphError } from '../graph/errors.ts';
 import { maskKey } from '../graph/spaces.ts';
 
@@ -25,7 +25,7 @@ export function count(axes: readonly Extent[]): number {
   return axes.reduce((n, axis) => n * axis.size, 1);
 }
 
-/** Visits every place of `axes`, the last axis fastest. `at` is one array, changed in place; `index` counts the visits. */
+/** Visits every position of `axes`, the last axis fastest. `at` is one array, changed in place; `index` counts the visits. */
 export function everywhere(axes: readonly Extent[], visit: (at: readonly number[], index: number) => void): void {
   const total = count(axes);
   const at = axes.map(() => 0);
@@ -35,7 +35,7 @@ export function everywhere(axes: readonly Extent[], visit: (at: readonly number[
   }
 }
 
-/** Where in the grid a place of `axes` lies. Axes that the grid lacks do not matter; of its own it may miss only units. */
+/** Where in the grid a position of `axes` lies. Axes that the grid lacks do not matter; of its own it may miss only units. */
 export function locate(grid: { readonly axes: readonly Extent[] }, axes: readonly Extent[]): (at: readonly number[]) => number {
   const strides = axes.map(() => 0);
   let stride = 1;
@@ -43,7 +43,7 @@ export function locate(grid: { readonly axes: readonly Extent[] }, axes: readonl
     const k = axes.findIndex((other) => other.id === axis.id);
     if (k < 0 && axis.size !== 1) throw new GraphError(`the oracle lost axis ${axis.id}`);
     if (k >= 0) {
-      if (axes[k]!.size !== axis.size) throw new GraphError(`axis ${axis.id} has ${axis.size} places and ${axes[k]!.size} places`);
+      if (axes[k]!.size !== axis.size) throw new GraphError(`axis ${axis.id} has ${axis.size} positions and ${axes[k]!.size} positions`);
       strides[k] = stride;
     }
     stride *= axis.size;
@@ -51,7 +51,7 @@ export function locate(grid: { readonly axes: readonly Extent[] }, axes: readonl
   return (at) => at.reduce((offset, place, k) => offset + place * strides[k]!, 0);
 }
 
-/** A tensor without absence, filled place by place. */
+/** A tensor without absence, filled position by position. */
 export function fill(axes: readonly Extent[], value: (at: readonly number[]) => number): Tensor {
   const data = new Float64Array(count(axes));
   everywhere(axes, (at, index) => {
@@ -68,13 +68,13 @@ export function fillMask(axes: readonly Extent[], present: (at: readonly number[
   return { axes, data };
 }
 
-/** The value at a place of `axes`. */
+/** The value at a position of `axes`. */
 export function reader(grid: Grid<Float64Array>, axes: readonly Extent[]): (at: readonly number[]) => number {
   const offset = locate(grid, axes);
   return (at) => grid.data[offset(at)]!;
 }
 
-/** Whether a place of `axes` is present by all of the masks. */
+/** Whether a position of `axes` is present by all of the masks. */
 export function presence(masks: readonly Mask[], axes: readonly Extent[]): (at: readonly number[]) => boolean {
   const offsets = masks.map((mask) => locate(mask, axes));
   return (at) => masks.every((mask, k) => mask.data[offsets[k]!(at)] === 1);
@@ -96,7 +96,7 @@ export function uniteMasks(masks: readonly Mask[]): readonly Mask[] {
   });
 }
 
-/** The grid at one place of axis `id`, which goes; a grid without the axis as it is. */
+/** The grid at one position of axis `id`, which goes; a grid without the axis as it is. */
 function takePlace<Data extends Float64Array | Uint8Array>(grid: Grid<Data>, id: string, place: number): Grid<Data> {
   const k = grid.axes.findIndex((axis) => axis.id === id);
   if (k < 0) return grid;
@@ -116,7 +116,7 @@ export function takeTensor(tensor: Tensor, id: string, place: number): Tensor {
   return { ...takePlace(tensor, id, place), masks: uniteMasks(tensor.masks.map((mask) => takePlace(mask, id, place))) };
 }
 
-/** Only the first `places` places along each of the axes. */
+/** Only the first `places` positions along each of the axes. */
 export function cut(tensor: Tensor, ids: readonly string[], places: number): Tensor {
   const shorter = <Data extends Float64Array | Uint8Array>(grid: Grid<Data>, data: (length: number) => Data): Grid<Data> => {
     if (!grid.axes.some((axis) => ids.includes(axis.id) && axis.size > places)) return grid;
@@ -134,7 +134,7 @@ export function cut(tensor: Tensor, ids: readonly string[], places: number): Ten
   };
 }
 
-/** Where the places that exist in `before` along each of the axes keep what they were. */
+/** Where the positions that exist in `before` along each of the axes keep what they were. */
 export function kept(now: Tensor, before: Tensor, ids: readonly string[]): Tensor {
   const hold = <Data extends Float64Array | Uint8Array>(grid: Grid<Data>, old: Grid<Data>): Grid<Data> => {
     const clocked = grid.axes.flatMap((axis, k) => (ids.includes(axis.id) ? [k] : []));
@@ -153,7 +153,7 @@ function offsets(axes: readonly Extent[]): (at: readonly number[]) => number {
   return (at) => axes.reduce((offset, axis, k) => offset * axis.size + at[k]!, 0);
 }
 
-/** Tensors of one form, one for each place of `axes` in row-major order, as one tensor with `axes` in front. */
+/** Tensors of one form, one for each position of `axes` in row-major order, as one tensor with `axes` in front. */
 export function stack(axes: readonly Extent[], tensors: readonly Tensor[], form: Tensor): Tensor {
   const join = <Data extends Float64Array | Uint8Array>(grids: readonly Grid<Data>[], one: Grid<Data>, data: Data): Grid<Data> => {
     grids.forEach((grid, k) => data.set(grid.data, k * one.data.length));

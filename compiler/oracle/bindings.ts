@@ -23,9 +23,9 @@ export interface Bindings {
   readonly inputs: ReadonlyMap<string, Value | Nested>;
   /** By path, row-major in the order of the parameter's axes. */
   readonly parameters: ReadonlyMap<string, Float64Array>;
-  /** By the id of a dim that is `ragged in` another: this example's length at each place of that one. */
+  /** By the id of a dim that is `ragged in` another: this example's length at each position of that one. */
   readonly inner?: ReadonlyMap<string, readonly number[]>;
-  /** For `length` of a batched graph: by the id of the dim, one for each example (and place of what it is ragged in). */
+  /** For `length` of a batched graph: by the id of the dim, one for each example (and position of what it is ragged in). */
   readonly lengths?: ReadonlyMap<string, readonly number[]>;
   /** Values of the program's free arguments (a decoder's step), by node. */
   readonly arguments?: ReadonlyMap<Node, Value | Nested>;
@@ -33,7 +33,7 @@ export interface Bindings {
   readonly stopped?: Map<string, readonly Tensor[]>;
   /**
    * One element of a draw; `op.axes` are the extras of its calls, then its own. Coordinates: the positions of the scans it
-   * stands in (its inputs), the places along the extras of its calls, both outermost first, then the places along `op.axes`:
+   * stands in (its inputs), the positions along the extras of its calls, both outermost first, then the positions along `op.axes`:
    * the same before and after inlining.
    */
   readonly random?: (op: RandomOp, coordinates: readonly number[]) => number;
@@ -53,7 +53,9 @@ export function flatten(value: Nested, axes: readonly Extent[], what: string, is
   }
   const [axis, ...rest] = axes;
   if (typeof value !== 'object' || (isOpen ? value.length > axis!.size : value.length !== axis!.size)) {
-    throw new GraphError(`${what} has ${typeof value === 'object' ? value.length : 'no'} places along ${axis!.id}, expected ${axis!.size}`);
+    throw new GraphError(
+      `${what} has ${typeof value === 'object' ? value.length : 'no'} positions along ${axis!.id}, expected ${axis!.size}`,
+    );
   }
   const lacking = Array.from({ length: (axis!.size - value.length) * count(rest) }, () => NaN);
   return [...value.flatMap((part) => flatten(part, rest, what, isOpen)), ...lacking];

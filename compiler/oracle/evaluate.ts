@@ -1,5 +1,5 @@
 /**
- * What every operation computes, on one example, in float64: plain loops over places. A result is absent where an operand
+ * What every operation computes, on one example, in float64: plain loops over positions. A result is absent where an operand
  * is; over axes R what is absent by a mask that meets R is skipped, and all other absence stays.
  */
 import type { Size } from '../size/size.ts';
@@ -31,7 +31,7 @@ export interface Context {
   readonly type: TensorType;
   extents(axes: readonly Axis[]): readonly Extent[];
   number(size: Size): number;
-  /** Position of the first place of an axis of operand k. */
+  /** Number of the first position of an axis of operand k. */
   origin(operand: number, axis: string): number;
 }
 
@@ -62,7 +62,7 @@ const REDUCE: { readonly [F in ReduceFn]: (xs: readonly number[]) => number } = 
 
 // ---------------------------------------------------------------- examples
 
-/** `fn` over `over`, of what is present in any of `xs`, for every place of `axes`. */
+/** `fn` over `over`, of what is present in any of `xs`, for every position of `axes`. */
 export function acrossAll(fn: ReduceFn, over: readonly string[], xs: readonly Tensor[], axes: readonly Extent[]): Tensor {
   const found = fill(axes, () => 0);
   const lists = Array.from(found.data, (): number[] => []);
@@ -107,8 +107,8 @@ function part(masks: readonly Mask[], over: readonly string[]): Parted {
 const drop = (axes: readonly Extent[], ids: readonly string[]): readonly Extent[] => axes.filter((axis) => !ids.includes(axis.id));
 
 /**
- * `fold` of the present values along `over`, for every other place of the operands and of the masks that end: `fold` gets
- * the places along `over` with the values there, in row-major order.
+ * `fold` of the present values along `over`, for every other position of the operands and of the masks that end: `fold` gets
+ * the positions along `over` with the values there, in row-major order.
  */
 function fold(
   inputs: readonly Tensor[],
@@ -146,7 +146,7 @@ const values = (found: readonly Found[]): readonly number[] => found.map(({ valu
 const first = ([x]: readonly number[]): number => x!;
 
 /**
- * A result along `axis`, computed at once for every line of places along it: `line` gets the places that are present. Absence
+ * A result along `axis`, computed at once for every line of positions along it: `line` gets the positions that are present. Absence
  * along the axis ends, unless it `stays`.
  */
 function along(
@@ -208,7 +208,7 @@ function moved(x: Tensor, ids: readonly string[], move: (grid: Plain) => Plain):
 const replace = (axes: readonly Extent[], id: string, by: readonly Extent[]): readonly Extent[] =>
   axes.flatMap((axis) => (axis.id === id ? by : [axis]));
 
-/** The values of `grid` at place `placeOf` of axis `id`, at each place of `to` joined with its other axes; 0 if null. */
+/** The values of `grid` at position `placeOf` of axis `id`, at each position of `to` joined with its other axes; 0 if null. */
 function pick(grid: Plain, id: string, to: readonly Extent[], placeOf: (at: readonly number[]) => number | null): Plain {
   const axes = joinExtents(to, drop(grid.axes, [id]));
   // `to` may hold an axis of the same id: it is another one, of which the grid knows nothing.
@@ -282,7 +282,7 @@ const RULES: Rules = {
   },
   argmax(op, inputs, { origin }) {
     const start = origin(0, op.axis);
-    // Of nothing: the first place. The checker demands a non-empty axis or an `else`.
+    // Of nothing: the first position. The checker demands a non-empty axis or an `else`.
     return fold(inputs, [op.axis], first, (found) => {
       const best = Math.max(...values(found));
       return start + (found.find(({ value }) => value === best)?.at[0] ?? 0);
@@ -356,7 +356,7 @@ const RULES: Rules = {
       start += size;
       return { x, id, from: start - size, to: start };
     });
-    if (start !== whole.size) throw new GraphError(`${start} places joined into axis ${whole.id} of ${whole.size}`);
+    if (start !== whole.size) throw new GraphError(`${start} positions joined into axis ${whole.id} of ${whole.size}`);
     /** `grid`, a part or a mask of it, along the whole axis; 1 outside the part. */
     const widen = ({ id, from, to }: (typeof parts)[number], grid: Plain): Plain => {
       const own = id !== null && grid.axes.some((axis) => axis.id === id);
@@ -385,7 +385,7 @@ const RULES: Rules = {
     const axis = extentOf(x!, op.axis);
     const into = op.into === null ? null : extents([op.into])[0];
     if (start < 0 || start + (into?.size ?? 1) > axis.size)
-      throw new GraphError(`places ${start} to ${start + (into?.size ?? 1)} of axis ${axis.id} of ${axis.size}`);
+      throw new GraphError(`positions ${start} to ${start + (into?.size ?? 1)} of axis ${axis.id} of ${axis.size}`);
     if (into === null) return takeTensor(x!, op.axis, start);
     return moved(x!, [op.axis], (grid) => {
       const k = grid.axes.findIndex(({ id }) => id === op.axis);

@@ -1,7 +1,7 @@
 /**
  * The oracle: a graph run in float64, one example at a time, as its definition reads; what is computed `across` examples
  * reads its operand in all of them, in every element of the calls around it. A call is nested loops over its
- * extras with one element each, a scan is a loop, a clock is a loop over its places, nothing is masked or batched. It runs
+ * extras with one element each, a scan is a loop, a clock is a loop over its positions, nothing is masked or batched. It runs
  * every dialect, so that a pass can be checked by what it leaves equal.
  */
 import {
@@ -90,7 +90,7 @@ function onceOf({ op, inputs }: Node): NodeOf<'call'> | null {
   return isOf(call!, 'call') && call.op.binding.once?.includes(op.index) === true ? call : null;
 }
 
-/** Of a call with `per`, the places that tell its instances apart, by extra. */
+/** Of a call with `per`, the positions that tell its instances apart, by extra. */
 function instanceOf({ op }: NodeOf<'call'>, extras: readonly Axis[], places: readonly number[]): ReadonlyMap<string, number> {
   const per = op.binding.per ?? [];
   return new Map(extras.flatMap(({ id }, k): [string, number][] => (per.includes(id) ? [[id, places[k]!]] : [])));
@@ -151,7 +151,7 @@ class Run {
     return this.#results(root)[0]!;
   }
 
-  /** What no place of an inner dim has is absent, as what a mask excludes is. */
+  /** What no position of an inner dim has is absent, as what a mask excludes is. */
   whole(root: Node): Tensor {
     const value = this.value(root);
     const ends = this.#scopes.ends(typeOf(root).axes);
@@ -194,7 +194,7 @@ class Run {
       if (held !== null) this.#bindings.stopped?.set(held, made);
       if (clock === null) return made;
       const results = node.op.kind === 'softmax' ? [this.#upToNow(made[0]!, node.op, node.types[0]!, clock)] : made;
-      // Every place is computed once, at its time.
+      // Every position is computed once, at its time.
       const whole =
         before === undefined ? results : results.map((result, k) => kept(result, before[k]!, clockedIds(node.types[k]!, clock)));
       clock.kept.set(key, whole);
@@ -247,7 +247,7 @@ class Run {
     }
   }
 
-  /** What has all places from the start is seen as far as the clock has come, under the name of an axis of the clock as well. */
+  /** What has all positions from the start is seen as far as the clock has come, under the name of an axis of the clock as well. */
   #entering({ from, to }: OpOf<'rename'>, node: Node, x: Tensor): Tensor {
     const clock = this.#scopes.clock();
     return clock !== null && isClocked(to, clock) && !isClocked(axisOf(typeOf(node), from), clock) ? cut(x, [from], clock.places) : x;
@@ -262,7 +262,7 @@ class Run {
   // ---------------------------------------------------------------- dims that are ragged in another
 
   /**
-   * Each place of `sentence` has its own number of `word`s: what has both is computed for one place after the other, and
+   * Each position of `sentence` has its own number of `word`s: what has both is computed for one position after the other, and
    * laid side by side up to the longest, with NaN where there is nothing. Null where nothing has both.
    */
   #apart(node: Node, inputs: readonly Tensor[]): readonly Tensor[] | null {
@@ -314,7 +314,7 @@ class Run {
       const wide = runs.map((run) => widened(run[k]!, longest));
       const blank = this.#scopes.blank({ ...type, axes: rest, masks: type.masks.map((mask) => without(mask, [parent.id])) });
       const side = stack([extent], wide, blank);
-      // A mask that knows nothing of the axis is the same at all of its places, as far as each goes.
+      // A mask that knows nothing of the axis is the same at all of its positions, as far as each goes.
       const masks = side.masks.map((mask, m): Mask => {
         if (hasAxis(type.masks[m]!, parent.id)) return mask;
         const { axes } = blank.masks[m]!;
@@ -325,7 +325,7 @@ class Run {
     });
   }
 
-  /** Along a clock a softmax ranges over the places up to its own: the weight of a later one is 0, as of all that it skips. */
+  /** Along a clock a softmax ranges over the positions up to its own: the weight of a later one is 0, as of all that it skips. */
   #upToNow(x: Tensor, { axis }: OpOf<'softmax'>, type: TensorType, clock: Clock): Tensor {
     const over = x.axes.findIndex(({ id }) => id === axis);
     if (!isClocked(axisOf(type, axis), clock)) return x;
@@ -456,7 +456,7 @@ class Run {
     const clocked = clock === null ? [] : open.flatMap((axis, k) => (isClocked(axis, clock) ? [k] : []));
     everywhere(extras, (places) => {
       const bound = new Map(extras.map(({ id }, k) => [id, places[k]!]));
-      // An inner dim has fewer places at some of the outer one's.
+      // An inner dim has fewer positions at some of the outer one's.
       if (binding.extras.some((axis) => isInner(axis.space) && (bound.get(axis.id) ?? 0) >= this.#scopes.length(axis, bound))) return;
       if (extras.some(({ id }, k) => (instance.get(id) ?? places[k]) !== places[k])) return;
       const elements = inputs.map((input, k) => {

@@ -1,4 +1,4 @@
-/** Where the oracle stands while it runs: the open regions from the outside in, and how many places each axis has there. */
+/** Where the oracle stands while it runs: the open regions from the outside in, and how many positions each axis has there. */
 import { evaluate, type Size } from '../size/size.ts';
 import { arrange, count, cut, fill, fillMask, hasExtent, presence, takeTensor, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { flatten, isValue, showSizes, type Bindings, type Nested, type Value } from './bindings.ts';
@@ -16,18 +16,18 @@ export interface Environment {
   readonly values: Map<Node, readonly Tensor[]>;
   /** The call whose body this is. */
   readonly call: NodeOf<'call'> | null;
-  /** A call's extras, and its places along them. */
+  /** A call's extras, and its positions along them. */
   readonly extras: readonly Axis[];
   readonly places: readonly number[];
-  /** The place along axes of which only that one is looked at: a call's extras, what inner dims are counted along. */
+  /** The position along axes of which only that one is looked at: a call's extras, what inner dims are counted along. */
   readonly bound: ReadonlyMap<string, number>;
-  /** Tells the runs of one region apart: a call's places, a scan's step. */
+  /** Tells the runs of one region apart: a call's positions, a scan's step. */
   readonly run: string;
   /** Of a clock: the time, and what earlier times computed. */
   readonly clock: Clock | null;
   /** Of a scan along a clock: a step of an earlier time, which has been computed. */
   readonly past: boolean;
-  /** Of a call lifted over the clock, or a scan along it: the place that this run is of. */
+  /** Of a call lifted over the clock, or a scan along it: the position that this run is of. */
   readonly anchor: number | null;
   /** Of a scan's step: what `past` ranges over, and by state argument the values so far. */
   readonly tape: { readonly dim: Dim; readonly places: number; readonly past: ReadonlyMap<Node, readonly Tensor[]> } | null;
@@ -37,7 +37,7 @@ export interface Environment {
 
 export interface Clock {
   readonly space: Space;
-  /** Places that exist. */
+  /** Positions that exist. */
   readonly places: number;
   /** By the runs around and the node: its results at the time before. */
   readonly kept: Map<string, readonly Tensor[]>;
@@ -63,7 +63,7 @@ export function environment(
   };
 }
 
-/** An axis of the clock's space: its places come into being one by one. */
+/** An axis of the clock's space: its positions come into being one by one. */
 export function isClocked(axis: Axis, clock: Clock): boolean {
   return sameSpace(axis.space, clock.space);
 }
@@ -73,8 +73,8 @@ export function clockedIds(type: TensorType, clock: Clock): readonly string[] {
 }
 
 /**
- * What stands inside a clock: what has an axis of its space, and what is made of that, as its first place. What is given has
- * all its places from the start.
+ * What stands inside a clock: what has an axis of its space, and what is made of that, as its first position. What is given has
+ * all its positions from the start.
  */
 export function clockedNodes(results: readonly Node[], space: Space): ReadonlySet<Node> {
   const found = new Set<Node>();
@@ -107,7 +107,7 @@ export class Scopes {
     return this.stack.findLast((scope) => scope.bound.has(axis))?.bound.get(axis);
   }
 
-  /** At one place of some axes. */
+  /** At one position of some axes. */
   at<T>(bound: ReadonlyMap<string, number>, run: () => T): T {
     this.stack.push({ ...environment([], { whole: false, run: '' }), bound });
     try {
@@ -156,21 +156,21 @@ export class Scopes {
     });
   }
 
-  /** How many places an axis has at one place of what its dims are counted along, or at most. */
+  /** How many positions an axis has at one position of what its dims are counted along, or at most. */
   length({ space }: Axis, at: ReadonlyMap<string, number> = new Map()): number {
     const lengths = new Map(
       innerDims(space).map(({ dim, within }) => {
         const each = this.bindings.inner?.get(dim.id);
         const place = at.get(within.id) ?? this.place(within.id);
         if (each === undefined || (place !== undefined && place >= each.length))
-          throw new GraphError(`no length of ${dim.id} is bound for each place of ${within.id}`);
+          throw new GraphError(`no length of ${dim.id} is bound for each position of ${within.id}`);
         return [dim.id, place === undefined ? Math.max(0, ...each) : each[place]];
       }),
     );
     return evaluate(sizeOf(space), (atom) => lengths.get(atom) ?? this.#atom(atom));
   }
 
-  /** Of the axes, those that inner dims among them are counted along and that no run is at one place of. */
+  /** Of the axes, those that inner dims among them are counted along and that no run is at one position of. */
   parents(axes: readonly Axis[]): readonly Axis[] {
     const { inner } = this.bindings;
     if (inner === undefined) return [];
@@ -182,7 +182,7 @@ export class Scopes {
       .filter((parent, k, all) => hasAxis(axes, parent.id) && all.findIndex(({ id }) => id === parent.id) === k);
   }
 
-  /** For inner dims beside what they are counted along: which places there are. */
+  /** For inner dims beside what they are counted along: which positions there are. */
   ends(axes: readonly Axis[]): readonly Mask[] {
     return this.parents(axes).flatMap((parent) =>
       axes
@@ -195,7 +195,7 @@ export class Scopes {
     );
   }
 
-  /** What a run at one place of an axis sees: that place, but of axes that are looked at `whole`; and of an inner dim the places that there are. */
+  /** What a run at one position of an axis sees: that position, but of axes that are looked at `whole`; and of an inner dim the positions that there are. */
   seen(x: Tensor, type: TensorType, whole: readonly string[]): Tensor {
     if (this.bindings.inner === undefined) return x;
     const taken = type.axes.reduce((part, { id }) => {

@@ -22,7 +22,7 @@ export type TranslatorDims = {
   readonly maxout: number;
   /** Default 2. */
   readonly pieces: number;
-  /** Places that `location` knows. Default 50. */
+  /** Positions that `location` knows. Default 50. */
   readonly places: number;
 };
 

@@ -41,7 +41,7 @@ interface Emitted {
 
 const vocabulary: readonly string[] = ['<unk>', '<start>', '<end>', ...colours, ...shapes];
 const end = 2;
-/** Pixels of the side of a place. */
+/** Pixels of the side of a cell. */
 const tile = 6;
 const grid = side / tile;
 
@@ -69,7 +69,7 @@ const configurations: Readonly<Record<string, Configuration>> = {
 
 export const task: Task<CaptionInput, CaptionTarget, Generated, CaptionModel, Emitted> = {
   name: 'caption',
-  about: 'pictures of coloured shapes told in words, looking at one place after the other (Xu et al. 2015)',
+  about: 'pictures of coloured shapes told in words, looking at one position after the other (Xu et al. 2015)',
   source: 'model.attn',
   configurations,
   open: (configuration) => Promise.resolve(openScenes(configuration)),
@@ -149,13 +149,13 @@ function parse(line: string): ParsedInput<CaptionInput> {
   );
 }
 
-/** Whether a place of the grid lies on a thing. */
+/** Whether a position of the grid lies on a thing. */
 function liesOn(place: number, { x, y, radius }: Placed): boolean {
   const [left, top] = [(place % grid) * tile, Math.floor(place / grid) * tile];
   return left < x + radius && left + tile > x - radius && top < y + radius && top + tile > y - radius;
 }
 
-/** The place that a word is looked at most. */
+/** The position that a word is looked at most. */
 function lookedAt(weights: Value, word: number): number {
   const row = weights.data.slice(word * grid * grid, (word + 1) * grid * grid);
   return row.indexOf(Math.max(...row));

@@ -13,7 +13,7 @@ export interface EpisodeShape {
 
 export interface Labelled {
   readonly picture: Float32Array;
-  /** A place in the episode's `characters`. */
+  /** A position in the episode's `characters`. */
   readonly label: number;
 }
 

@@ -71,7 +71,7 @@ export function rasterise(commands, size, margin) {
   return grey;
 }
 
-/** Adds to a row of pixels what one line between two places covers of them. */
+/** Adds to a row of pixels what one line between two positions covers of them. */
 function cover(grey, row, size, from, to) {
   for (let x = Math.max(0, Math.floor(from)); x < Math.min(size, Math.ceil(to)); x++) {
     grey[row + x] += (Math.min(to, x + 1) - Math.max(from, x)) / lines;

@@ -88,7 +88,7 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
   const train = parts.get('train')!;
   const starts = train.map(({ ids }) => Math.max(1, ids.length - length));
   const total = starts.reduce((a, b) => a + b, 0);
-  // Beyond the places that excerpts have nothing was learnt of where a character stands.
+  // Beyond the positions that excerpts have nothing was learnt of where a character stands.
   const answer = (model: TextModel, inputs: readonly TextInput[], how: GenerateOptions = {}): Promise<Generated[]> =>
     inParts(inputs, 16, (part) => model.generate(part, { atMost: length, ...how, prompts: part.map((input) => input[prompt] ?? []) }));
   return {

@@ -89,11 +89,11 @@ const below = (random: () => number, n: number): number => Math.floor(random() *
 
 interface Drawn {
   readonly tokens: readonly number[];
-  /** By place; -1 where nothing is asked. */
+  /** By position; -1 where nothing is asked. */
   readonly answers: readonly number[];
 }
 
-/** `length` letters, one of the first eight places a marked one, and the question. */
+/** `length` letters, one of the first eight positions a marked one, and the question. */
 export function markedLetter(random: () => number, length: number): Drawn {
   const tokens = Array.from({ length }, () => first + below(random, kinds));
   const mark = below(random, kinds);

@@ -26,7 +26,7 @@ export interface Scene {
   readonly size: number;
   /** `size` rows of `size` pixels of three numbers. */
   readonly image: readonly (readonly Floats[])[];
-  /** Of the cue: a place in the palette. */
+  /** Of the cue: a position in the palette. */
   readonly colour: number;
   readonly cue: Place;
   /** The top left corner of the grey mark. */

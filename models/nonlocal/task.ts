@@ -18,7 +18,7 @@ export interface ColourTarget {
   readonly grey: readonly (readonly boolean[])[];
 }
 
-/** Places of the palette at the four pixels of the grey mark. */
+/** Entries of the palette at the four pixels of the grey mark. */
 export type Colours = readonly number[];
 
 export type ColourModel = Model<Record<string, number>, ColourInput, ColourTarget, { readonly logits: Value; readonly weights?: Value }>;

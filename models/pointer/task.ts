@@ -161,7 +161,7 @@ function openProblem(
   };
 }
 
-/** Exact answers; of each place the share that is right; of hulls how much of the area is covered, if it is a polygon. */
+/** Exact answers; of each position the share that is right; of hulls how much of the area is covered, if it is a polygon. */
 function measured(
   problem: Problem,
   examples: readonly TaskExample<PointsInput, TourTarget>[],
@@ -186,7 +186,7 @@ function measured(
   });
   const groups = [...new Set(rows.map(({ group }) => group))].sort();
   return {
-    columns: ['exact match', problem === 'hull' ? 'area covered' : 'places right'],
+    columns: ['exact match', problem === 'hull' ? 'area covered' : 'positions right'],
     rows: [
       mean('all', rows),
       ...groups.map((group) =>

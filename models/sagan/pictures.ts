@@ -4,7 +4,7 @@ import { alphabets, size as whole } from '../glyphs/glyphs.ts';
 export interface Labelled {
   /** `side * side` numbers, row by row from the top: -1 for paper, 1 for ink. */
   readonly pixels: Float32Array;
-  /** A place in `names`. */
+  /** A position in `names`. */
   readonly label: number;
 }
 

@@ -63,7 +63,7 @@ const configuration = (about: string, attention: 'full' | 'none', steps: number)
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  attention: configuration('attention over all places in both networks', 'full', 2500),
+  attention: configuration('attention over all positions in both networks', 'full', 2500),
   none: configuration('the same networks without attention', 'none', 2500),
   quick: {
     ...configuration('less than a minute: shows that everything runs', 'full', 30),
@@ -263,11 +263,11 @@ async function pictures(model: Sagan, inputs: readonly ParsedInput<MakeInput>[],
   );
   return [
     { name: 'sheet', svg: sheet },
-    ...(maps.length === 0 ? [] : [{ name: 'attention', svg: sheetSvg('Where the blue places look', maps) }]),
+    ...(maps.length === 0 ? [] : [{ name: 'attention', svg: sheetSvg('Where the blue dots look', maps) }]),
   ];
 }
 
-/** From the five places of most ink that lie apart. */
+/** From the five positions of most ink that lie apart. */
 function looks(
   pixels: ArrayLike<number>,
   { data, axes }: Value,

@@ -35,7 +35,7 @@ interface TensorflowBackend {
   createOutputTensor(metadata: OutputMetadata | undefined): tf.TensorInfo;
 }
 
-/** Shapes that grow by the place, as a decoder's do, make new constants without end. */
+/** Shapes that grow by the position, as a decoder's do, make new constants without end. */
 const MOST_CONSTANTS = 4096;
 
 /** Replaces the kernels of a backend just made. */

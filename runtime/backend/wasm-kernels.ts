@@ -163,7 +163,7 @@ function tanhKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
   };
 }
 
-/** The stock kernel finds the place of every single element anew, and ignores that each batch item has indices of its own. */
+/** The stock kernel finds the position of every single element anew, and ignores that each batch item has indices of its own. */
 function gatherKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
   return (args) => {
     const [x, indices] = [input(args, 'x'), input(args, 'indices')];
@@ -202,7 +202,7 @@ function gatherKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc
 // Below this many elements a loop is faster than a call that copies them.
 const SHORT_ROW = 32;
 
-/** Copies blocks that double in length; the stock kernel finds the place of every single element. Broadcasting uses it as well. */
+/** Copies blocks that double in length; the stock kernel finds the position of every single element. Broadcasting uses it as well. */
 function tileKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
   return (args) => {
     const x = input(args, 'x');

@@ -43,7 +43,7 @@ const fatal = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
  * Runs `start` and removes the process listeners that it adds only to rethrow, as Emscripten's modules do: with them an error of
- * the user's program is reported at their place, below a line of their whole minified source. Listeners that others add
+ * the user's program is reported at their position, below a line of their whole minified source. Listeners that others add
  * meanwhile stay.
  */
 async function withoutRethrowers(start: () => Promise<void>): Promise<void> {

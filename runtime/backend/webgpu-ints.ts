@@ -10,7 +10,7 @@ const strides = (shape: readonly number[]): number[] => shape.map((_, axis) => t
 const numbered = (letter: string, values: readonly number[]): Record<string, number> =>
   Object.fromEntries(values.map((value, k) => [`${letter}${k}`, value]));
 
-/** Shader code that counts `at` out over axes of the sizes `size0`, …, the last one fastest: `each` says what to do with a place. */
+/** Shader code that counts `at` out over axes of the sizes `size0`, …, the last one fastest: `each` says what to do with a position. */
 function counted(at: string, size: string, rank: number, each: (axis: number, place: string) => string): string {
   const lines = Array.from({ length: rank }, (_, k) => rank - 1 - k).map(
     (axis) => `${each(axis, `(rest_${size} % uniforms.${size}${axis})`)} rest_${size} = rest_${size} / uniforms.${size}${axis};`,
@@ -18,7 +18,7 @@ function counted(at: string, size: string, rank: number, each: (axis: number, pl
   return `var rest_${size} = ${at}; ${lines.join(' ')}`;
 }
 
-/** Each place of the result is one of x: along every axis `step` apart, and round again after `turn` places. */
+/** Each position of the result is one of x: along every axis `step` apart, and round again after `turn` positions. */
 function strided(
   args: Arguments,
   x: tf.TensorInfo,
@@ -290,7 +290,7 @@ function extreme(args: Arguments, x: tf.TensorInfo, beats: string): tf.TensorInf
   );
 }
 
-/** One part after the other, each written to its own places. */
+/** One part after the other, each written to its own positions. */
 function joined(args: Arguments, parts: readonly tf.TensorInfo[], axis: number): tf.TensorInfo {
   const shape = parts[0]!.shape.with(
     axis,
@@ -318,7 +318,7 @@ function joined(args: Arguments, parts: readonly tf.TensorInfo[], axis: number):
   return whole;
 }
 
-/** Pieces of so many places along `axis`, one after the other. */
+/** Pieces of so many positions along `axis`, one after the other. */
 function pieces(args: Arguments, x: tf.TensorInfo, axis: number, places: readonly number[]): tf.TensorInfo[] {
   const step = strides(x.shape);
   let from = 0;

@@ -18,7 +18,7 @@ import {
 import { boundReached } from './room.ts';
 import { mapStates, release, requireUnchanged } from './states.ts';
 
-/** One place, read back. */
+/** One position, read back. */
 export interface DecodingStep {
   /** Shape [batch, beam, vocabulary]; log-odds before the softmax. */
   readonly logits: Value;
@@ -72,7 +72,7 @@ export class Decoding {
     return this.width;
   }
 
-  /** Places decoded so far. */
+  /** Positions decoded so far. */
   get places(): number {
     return this.time;
   }
@@ -83,7 +83,7 @@ export class Decoding {
   }
 
   /**
-   * Decodes one place.
+   * Decodes one position.
    *
    * @param previous the output before, one per hypothesis, [batch, beam] row by row; at first the start symbol
    */

@@ -11,8 +11,8 @@ export function requirementsOn(
 }
 
 /**
- * Why `dim` cannot come to so many places in one of the examples; null where it can. Of an example for which `placesOf` is null
- * nothing is asked. How many there will be in the end is not known: a bound is what so many places fail and all more of them up to twice as many; what must be a multiple of something does not.
+ * Why `dim` cannot come to so many positions in one of the examples; null where it can. Of an example for which `placesOf` is null
+ * nothing is asked. How many there will be in the end is not known: a bound is what so many positions fail and all more of them up to twice as many; what must be a multiple of something does not.
  */
 export function boundReached(
   dim: string,

@@ -2,8 +2,8 @@ import * as tf from '../tf.ts';
 import { elementCount } from '../values.ts';
 
 /**
- * Places per block. Larger, and a step copies more of what it already has; smaller, and joining has more to put together.
- * 64 was the quickest or near it on wasm and native TensorFlow, for caches of 4 heads of 64 numbers and up to 512 places.
+ * Positions per block. Larger, and a step copies more of what it already has; smaller, and joining has more to put together.
+ * 64 was the quickest or near it on wasm and native TensorFlow, for caches of 4 heads of 64 numbers and up to 512 positions.
  */
 const BLOCK_PLACES = 64;
 
@@ -11,16 +11,16 @@ const BLOCK_PLACES = 64;
 const BLOCKS_OF_WINDOW = 8;
 
 /**
- * The places so far along one axis, in blocks of which only the newest is still written: the next Rows has a longer copy
+ * The positions so far along one axis, in blocks of which only the newest is still written: the next Rows has a longer copy
  * of that one and shares the others. (tfjs cannot write into a tensor.) Never changed; whoever drives the steps disposes
  * of the blocks that the next Rows does not share.
  */
 export class Rows {
-  /** In order; each has the axis, with at least one place. */
+  /** In order; each has the axis, with at least one position. */
   readonly blocks: readonly tf.Tensor[];
-  /** The first place that is kept. */
+  /** The first position that is kept. */
   readonly first: number;
-  /** How many places were appended, those no longer kept too. */
+  /** How many positions were appended, those no longer kept too. */
   readonly places: number;
 
   constructor(blocks: readonly tf.Tensor[], first: number, places: number) {
@@ -30,16 +30,16 @@ export class Rows {
   }
 }
 
-/** Before the first place. */
+/** Before the first position. */
 export function noRows(): Rows {
   return new Rows([], 0, 0);
 }
 
 /**
- * One place more.
+ * One position more.
  *
- * @param row the place, without the axis, which is inserted at position `axis`
- * @param keep only so many of the last places are wanted; blocks that hold none of them are left out
+ * @param row the position, without the axis, which is inserted at position `axis`
+ * @param keep only so many of the last positions are wanted; blocks that hold none of them are left out
  */
 export function append(rows: Rows, row: tf.Tensor, axis: number, keep = Infinity): Rows {
   const capacity = Math.min(BLOCK_PLACES, Math.max(1, Math.floor(keep / BLOCKS_OF_WINDOW)));
@@ -59,13 +59,13 @@ export function append(rows: Rows, row: tf.Tensor, axis: number, keep = Infinity
   return new Rows(dropped === 0 ? blocks : blocks.slice(dropped), first, places);
 }
 
-/** All places kept, in order. */
+/** All positions kept, in order. */
 export function joined(rows: Rows, axis: number): tf.Tensor {
   const [only, ...others] = requireSome(rows);
   return others.length === 0 ? tf.clone(only) : tf.concat([only, ...others], axis);
 }
 
-/** One place by its number from the very first on, without the axis; the nearest that is kept where that one is not. */
+/** One position by its number from the very first on, without the axis; the nearest that is kept where that one is not. */
 export function placeOf(rows: Rows, axis: number, place: number): tf.Tensor {
   const blocks = requireSome(rows);
   let within = Math.min(Math.max(place, rows.first), rows.places - 1) - rows.first;
@@ -82,6 +82,6 @@ export function placeOf(rows: Rows, axis: number, place: number): tf.Tensor {
 
 function requireSome({ blocks }: Rows): readonly [tf.Tensor, ...tf.Tensor[]] {
   const [first, ...others] = blocks;
-  if (first === undefined) throw new RangeError('there is no place yet: append one before reading');
+  if (first === undefined) throw new RangeError('there is no position yet: append one before reading');
   return [first, ...others];
 }

@@ -1,16 +1,16 @@
 /**
- * Choosing outputs on the host: greedy, beam and sampling over the logits of one place. One `Search` per example, so
+ * Choosing outputs on the host: greedy, beam and sampling over the logits of one position. One `Search` per example, so
  * that the rest of the batch cannot change a result. Log-probabilities are summed in float64.
  */
 import { NumericError } from '../errors.ts';
 
-/** One place of a hypothesis, linked to the place before. */
+/** One position of a hypothesis, linked to the position before. */
 export interface Place {
   readonly id: number;
   readonly before: Place | null;
   /** The row of the beam whose logits chose it. */
   readonly slot: number;
-  /** Places so far, this one included. */
+  /** Positions so far, this one included. */
   readonly length: number;
   readonly logProbability: number;
 }
@@ -25,9 +25,9 @@ export interface Ranked {
 export interface SearchRules {
   readonly vocabulary: number;
   readonly end: number | null;
-  /** Most places, those of the prompt too. */
+  /** Most positions, those of the prompt too. */
   readonly limit: number;
-  /** What the output begins with: those places are taken as they are, and nothing is paid for them. */
+  /** What the output begins with: those positions are taken as they are, and nothing is paid for them. */
   readonly prompt: ArrayLike<number>;
   rank(logProbability: number, length: number): number;
 }
@@ -37,7 +37,7 @@ export interface Search {
   /** What goes on, one per row of the beam; empty at the start and when done. */
   readonly live: readonly Place[];
   /**
-   * Takes the logits of one place: one row per live hypothesis, at the start one row.
+   * Takes the logits of one position: one row per live hypothesis, at the start one row.
    * `row(slot)` is where the row of that slot begins in `logits`.
    */
   advance(logits: ArrayLike<number>, row: (slot: number) => number): void;
@@ -67,7 +67,7 @@ function extend(before: Place | null, id: number, slot: number, logProbability: 
   return { id, before, slot, length: (before?.length ?? 0) + 1, logProbability };
 }
 
-/** The next place where the prompt says what it is. */
+/** The next position where the prompt says what it is. */
 function prompted(before: Place | null, { prompt }: SearchRules): Place | undefined {
   const id = prompt[before?.length ?? 0];
   return id === undefined ? undefined : extend(before, id, 0, before?.logProbability ?? 0);
@@ -79,7 +79,7 @@ interface Candidate {
   readonly logProbability: number;
 }
 
-/** The `count` likeliest choices of one place, best first; at equal probability the earlier row and the lower number. */
+/** The `count` likeliest choices of one position, best first; at equal probability the earlier row and the lower number. */
 function likeliest(
   live: readonly (Place | null)[],
   logits: ArrayLike<number>,
@@ -195,7 +195,7 @@ export interface SampleSettings {
   readonly topP: number;
 }
 
-/** Draws one choice per place. */
+/** Draws one choice per position. */
 export class Sampling implements Search {
   private readonly rules: SearchRules;
   private readonly settings: SampleSettings;
@@ -204,7 +204,7 @@ export class Sampling implements Search {
   private ended = false;
   done = false;
 
-  /** @param draw a number in [0, 1) for each place */
+  /** @param draw a number in [0, 1) for each position */
   constructor(rules: SearchRules, settings: SampleSettings, draw: (place: number) => number) {
     this.rules = rules;
     this.settings = settings;
@@ -273,7 +273,7 @@ export class Sampling implements Search {
   }
 }
 
-/** The places of a hypothesis from first to last. */
+/** The positions of a hypothesis from first to last. */
 export function placesOf(last: Place): Place[] {
   const places: Place[] = [];
   for (let at: Place | null = last; at !== null; at = at.before) places.push(at);

@@ -19,7 +19,7 @@ export function release(states: States, handedOn: States = {}): void {
   for (const tensor of tensorsOf(states)) if (!kept.has(tensor)) tensor.dispose();
 }
 
-/** The same states with every tensor changed alike; the places of rows have to stay. */
+/** The same states with every tensor changed alike; the positions of rows have to stay. */
 export function mapStates(states: States, change: (tensor: tf.Tensor) => tf.Tensor): States {
   const next = Object.entries(states).map(([name, state]): [string, State] => [
     name,

@@ -18,10 +18,10 @@ import { axesOf, elementCount, isNested, ownSizes, rowOf, show, type Value } fro
 import { boundReached, requirementsOn } from './room.ts';
 import { release, requireUnchanged } from './states.ts';
 
-/** One place of an input for all examples: [batch, …] in one padded row of numbers, or nested by examples. */
+/** One position of an input for all examples: [batch, …] in one padded row of numbers, or nested by examples. */
 export type PlacesInput = Value['data'] | readonly unknown[];
 
-/** A causal program at work on a batch: what it remembers of the places given so far. Dispose it at the end. */
+/** A causal program at work on a batch: what it remembers of the positions given so far. Dispose it at the end. */
 export class Streaming<Place extends object, Output> {
   /** The inputs that were there from the beginning. */
   readonly host: HostBatch;
@@ -29,13 +29,13 @@ export class Streaming<Place extends object, Output> {
   private readonly stream: StreamDefinition;
   private readonly weights: Tensors;
   private readonly random: Random;
-  /** What a step is given, without the axis of the places. */
+  /** What a step is given, without the axis of the positions. */
   private readonly specs: readonly InputSpec[];
-  /** The axis of the places as the inputs have it. */
+  /** The axis of the positions as the inputs have it. */
   private readonly axis: AxisSpec | undefined;
-  /** Inputs from the beginning with which a place shares lengths, and their values: it is checked against them. */
+  /** Inputs from the beginning with which a position shares lengths, and their values: it is checked against them. */
   private readonly lasting: readonly InputSpec[];
-  /** All inputs from the beginning, and what else a place may hold. */
+  /** All inputs from the beginning, and what else a position may hold. */
   private readonly others: readonly InputSpec[];
   private readonly names: ReadonlySet<string>;
   private readonly examples: readonly object[];
@@ -86,20 +86,20 @@ export class Streaming<Place extends object, Output> {
     }
   }
 
-  /** Places done so far. */
+  /** Positions done so far. */
   get places(): number {
     return this.time;
   }
 
   /**
-   * One place of every input that lies along the axis, for each example, in; one place of every output out.
+   * One position of every input that lies along the axis, for each example, in; one position of every output out.
    *
-   * @throws InputError for places that do not fit; the run can go on with others
+   * @throws InputError for positions that do not fit; the run can go on with others
    */
   async step(places: readonly Place[]): Promise<Output[]> {
     requireExamples(places);
     if (places.length !== this.host.size)
-      throw new InputError(`expected a place of each of ${this.host.size} examples, given ${places.length}`);
+      throw new InputError(`expected a position of each of ${this.host.size} examples, given ${places.length}`);
     const tensors = this.run(places);
     await this.settle(tensors);
     const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
@@ -122,7 +122,7 @@ export class Streaming<Place extends object, Output> {
   /** As `step`, for the whole batch at once, left on the device: the caller disposes of every output, [batch, …] with the padding of the batch, and waits for `settle`. */
   advance(inputs: Readonly<Record<string, PlacesInput>>): Tensors {
     if (typeof inputs !== 'object' || inputs === null)
-      throw new InputError(`expected the places of every input by name, given ${show(inputs)}`);
+      throw new InputError(`expected the positions of every input by name, given ${show(inputs)}`);
     requireNames([inputs], new Set(this.specs.map(({ name }) => name)), this.definition.name);
     const columns = this.specs.map((spec) => [spec.name, this.column(spec, inputs)] as const);
     return this.run(Array.from({ length: this.host.size }, (_, row) => Object.fromEntries(columns.map(([name, at]) => [name, at(row)]))));
@@ -137,7 +137,7 @@ export class Streaming<Place extends object, Output> {
   }
 
   private run(places: readonly object[]): Tensors {
-    if (this.disposed) throw new InputError('this run place by place was disposed of: begin another with `stream`');
+    if (this.disposed) throw new InputError('this run position by position was disposed of: begin another with `stream`');
     requireUnchanged(this.weights, 'stream');
     this.requireRoom();
     const given = new DeviceBatch(this.collate(places));
@@ -164,19 +164,19 @@ export class Streaming<Place extends object, Output> {
       const host = collate(this.host.n, this.definition.ragged, [...this.lasting, ...this.specs], merged);
       return { ...host, lengths: {}, inputs: Object.fromEntries(this.specs.map(({ name }) => [name, host.inputs[name]!])) };
     } catch (error) {
-      if (error instanceof InputError) throw new InputError(`place ${this.time}, ${error.message}`, { cause: error });
+      if (error instanceof InputError) throw new InputError(`position ${this.time}, ${error.message}`, { cause: error });
       throw error;
     }
   }
 
-  /** Whether there may be one place more. */
+  /** Whether there may be one position more. */
   private requireRoom(): void {
     const { axis, time } = this;
     if (axis === undefined || 'length' in axis) return;
     if (!('dim' in axis)) {
       if (time >= axis.size)
         throw new InputError(
-          `\`${axis.label}\` has ${axis.size} places, and all were given: begin another run with \`stream\`, or make the model with a larger \`${axis.label}\``,
+          `\`${axis.label}\` has ${axis.size} positions, and all were given: begin another run with \`stream\`, or make the model with a larger \`${axis.label}\``,
         );
       return;
     }
@@ -189,7 +189,7 @@ export class Streaming<Place extends object, Output> {
     const given = inputs[spec.name];
     const { size, n, lengths } = this.host;
     const sizes = spec.axes.map((axis) => placesIn(axis, n));
-    const here = `place ${this.time}: \`${spec.name}[${['batch', ...spec.axes.map((axis) => axis.label)].join(', ')}]\``;
+    const here = `position ${this.time}: \`${spec.name}[${['batch', ...spec.axes.map((axis) => axis.label)].join(', ')}]\``;
     if (!isNested(given))
       throw new InputError(`${here} must be a typed array or an array with an element for each of ${size} examples, given ${show(given)}`);
     if (!ArrayBuffer.isView(given) || spec.axes.length === 0) {
@@ -226,13 +226,13 @@ function requireWithout(examples: readonly object[], specs: readonly InputSpec[]
   }
 }
 
-/** What is remembered has the lengths of the batch, so they have to be known before the first place. */
+/** What is remembered has the lengths of the batch, so they have to be known before the first position. */
 function requireKnown(specs: readonly InputSpec[], host: HostBatch, { axis }: StreamDefinition): void {
   for (const spec of specs) {
     const unknown = spec.axes.find((each) => 'dim' in each && !Object.hasOwn(host.lengths, each.dim));
     if (unknown !== undefined) {
       throw new InputError(
-        `\`${spec.name}[${spec.axes.map((each) => each.label).join(', ')}]\`: how long \`${unknown.label}\` is must be known before the first place, ` +
+        `\`${spec.name}[${spec.axes.map((each) => each.label).join(', ')}]\`: how long \`${unknown.label}\` is must be known before the first position, ` +
           `but no input without \`${axis}\` has it: give \`${unknown.label}\` a fixed size, or add an input that has it`,
       );
     }

@@ -34,7 +34,7 @@ export interface AlignmentPicture {
   readonly columns: readonly string[];
   /** Shape [rows, columns], each in [0, 1]. */
   readonly weights: readonly (readonly number[])[];
-  /** A place for each row, drawn as a ring: 0 is the middle of the first column. Those outside are drawn at the border. */
+  /** A position for each row, drawn as a ring: 0 is the middle of the first column. Those outside are drawn at the border. */
   readonly marks?: readonly number[];
   readonly rowTitle?: string;
   readonly columnTitle?: string;

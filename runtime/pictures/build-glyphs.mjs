@@ -123,7 +123,7 @@ function fontWith(...codePoints) {
 /** Advance and outline in thousandths of the em, y downwards from the baseline. */
 function outlineOf(code) {
   const character = String.fromCodePoint(code);
-  // A mark alone has nothing to sit on; the fonts know how to place it on a dotted circle.
+  // A mark alone has nothing to sit on; the fonts know how to position it on a dotted circle.
   const mark = /\p{M}/u.test(character);
   const font = (mark ? fontWith(0x25cc, code) : undefined) ?? fontWith(code);
   if (font === undefined) return undefined;

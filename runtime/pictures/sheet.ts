@@ -11,9 +11,9 @@ export interface SheetRow {
 export interface Sketch {
   /** Row by row from the top, from -1 for paper to 1 for ink. */
   readonly pixels: ArrayLike<number>;
-  /** Weights over a square of places, laid over the picture in colour, the strongest for the largest. */
+  /** Weights over a square of positions, laid over the picture in colour, the strongest for the largest. */
   readonly weights?: ArrayLike<number>;
-  /** The place that the weights are of: row and column, as shares of the side. */
+  /** The position that the weights are of: row and column, as shares of the side. */
   readonly from?: readonly [row: number, column: number];
 }
 

@@ -51,7 +51,7 @@ export interface FitOptions<Example, M> {
   readonly batchSize: number;
   /** Batches sorted by length together; see `OrderOptions.window`. */
   readonly window?: number;
-  /** Default: how many places the first ragged axis of the inputs has. */
+  /** Default: how many positions the first ragged axis of the inputs has. */
   readonly lengthOf?: (example: Example) => number;
   /** Examples of a drawing source or of rollouts that count as one epoch. */
   readonly epochSize?: number;
@@ -546,7 +546,7 @@ function requireFinite(parameters: ReadonlyMap<string, StoredTensor>, step: numb
   }
 }
 
-/** Places of the first input that has a ragged first axis. */
+/** Positions of the first input that has a ragged first axis. */
 function defaultLength<Example>(model: Trainable<Example>): (example: Example) => number {
   const ragged = model.definition.inputs(model.sizes).find((spec) => spec.axes[0] !== undefined && 'dim' in spec.axes[0]);
   if (ragged === undefined) return () => 0;

@@ -1,4 +1,4 @@
-/** Small programs with one fault each; `«»` stand around the place that the diagnostic points at. */
+/** Small programs with one fault each; `«»` stand around the position that the diagnostic points at. */
 export interface Case {
   readonly code: string;
   readonly what: string;
@@ -20,7 +20,7 @@ const objective = (statements: string): string =>
 const joint = (statements: string, models = 'for A: M, B: M'): string =>
   `dim d = 3\nmodel M(x: [d]) -> [d] { inner = tanh(x);  inner }\nobjective O ${models} given x: [d] {\n${statements}\n}\n`;
 
-/** A dim with a length for each place of another. */
+/** A dim with a length for each position of another. */
 const inner = (statements: string, result = '[sentence, word]', more = ''): string =>
   `dim sentence: ragged, word: ragged in sentence\n${more}model M(x: [sentence, word]) -> ${result} { ${statements} }\n`;
 
@@ -99,7 +99,7 @@ export const cases: readonly Case[] = [
   c('E0305', 'a condition that is a float', body('x where «h[hidden = 0]»')),
   c('E0305', 'a bool is added', body('«x + c»')),
   c('E0305', 'tanh of a bool', body('x * «tanh(c)»')),
-  c('E0305', 'a float as a place', body('x[«embed = h[hidden = 0]»]')),
+  c('E0305', 'a float as a position', body('x[«embed = h[hidden = 0]»]')),
   c('E0306', 'an index of another dim', body('param table: [v: embed, embed]\ntable[«n»]')),
   c('E0307', 'an axis too many', body('«x * h»')),
   c('E0307', 'an axis too few', body('«sum[source](x)»')),
@@ -113,8 +113,8 @@ export const cases: readonly Case[] = [
     'sizes under a logarithm',
     'dim a = 3\nblock B(x: []) -> [] { param v: [i: ceil(log2(a))], w: [i: ceil(log2(a + 1))]\nx * «(v @ w)» }',
   ),
-  c('E0311', 'half a place', 'dim b = 4, a = b * «0.5»\nblock B(x: [a]) -> [a] { x }'),
-  c('E0311', 'no place', 'dim a = «0»\nblock B(x: [a]) -> [a] { x }'),
+  c('E0311', 'half a position', 'dim b = 4, a = b * «0.5»\nblock B(x: [a]) -> [a] { x }'),
+  c('E0311', 'no position', 'dim a = «0»\nblock B(x: [a]) -> [a] { x }'),
   c('E0311', 'division by nothing', 'dim b = 4, a = «b / 0»\nblock B(x: [a]) -> [a] { x }'),
   c('E0311', 'a range of lengths', 'dim s: ragged, «o = -s..s»\nmodel M(x: [s]) -> y: [s] { x + sum[o](position[o]) }'),
   c('E0311', 'a requirement that compares nothing', body('require «embed»\nx')),
@@ -131,7 +131,7 @@ export const cases: readonly Case[] = [
   ),
   c(
     'E0401',
-    'an outer product by place',
+    'an outer product by position',
     'block F(a: [p, q]) -> [p, q] { a / sum[p](a) }\nblock B(x: [i], y: [j]) -> [i, j] { F(«x * y») }',
   ),
   c('E0402', 'an argument lacks an axis', body('x * GRU[hidden](h, «sum[hidden](h)»)')),
@@ -160,7 +160,7 @@ export const cases: readonly Case[] = [
   c('E0209', 'a next value that chooses', body("y = x\nrepeat 2 as i { match «i'» { 0 { y = 2 * x }  1 { y = 3 * x } } }\ny")),
   c(
     'E0501',
-    'a place behind the last of a dim that does not begin at 0',
+    'a position behind the last of a dim that does not begin at 0',
     'dim near = -1..1\nencoder E(x: [near]) -> [near] { x[«near = position[near] + 1»] }',
   ),
   // ---- what an operation is given
@@ -175,17 +175,17 @@ export const cases: readonly Case[] = [
   c('E0305', 'cross entropy of truth values', body('x * «cross_entropy[source](c, c)»')),
   c('E0403', 'a sort of two values', body('x * «argsort[source as rank](x, x)»')),
   c('E0403', 'a reduction of two values', body('x * «sum[embed](x, x)»')),
-  c('E0403', 'places of two values', body('x * sum[words](«onehot[words](n, n)»)')),
-  c('E0404', 'places over no dim', body('x * sum[words](«onehot(n)»)')),
-  c('E0305', 'places that are floats', body('x * sum[words](«onehot[words](x)»)')),
-  c('E0301', 'places over an axis that is there', body('x * «onehot[source](n)»[source as other][other = 0]')),
-  c('E0306', 'places on another dim', body('x * sum[hidden](«onehot[hidden](n)»)')),
+  c('E0403', 'positions of two values', body('x * sum[words](«onehot[words](n, n)»)')),
+  c('E0404', 'positions over no dim', body('x * sum[words](«onehot(n)»)')),
+  c('E0305', 'positions that are floats', body('x * sum[words](«onehot[words](x)»)')),
+  c('E0301', 'positions over an axis that is there', body('x * «onehot[source](n)»[source as other][other = 0]')),
+  c('E0306', 'positions on another dim', body('x * sum[hidden](«onehot[hidden](n)»)')),
   c('E0404', 'a softmax over two axes', body('«softmax[source, embed](x)»')),
-  c('E0404', 'the place of a maximum over two axes', body('x * «argmax[source, embed](x)»')),
+  c('E0404', 'the position of a maximum over two axes', body('x * «argmax[source, embed](x)»')),
   c('E0305', 'a softmax of truth values', body('x * «softmax[source](c)»')),
   c(
     'E0502',
-    'the place of a maximum of nothing',
+    'the position of a maximum of nothing',
     'dim extra: ragged 0.., d = 3\nblock B(x: [extra, d]) -> [d] { x[extra = «argmax[extra](sum[d](x))»] }',
   ),
   c('E0305', 'any of numbers', body('if «any[embed](x)» then x else 0')),
@@ -257,7 +257,7 @@ export const cases: readonly Case[] = [
   c('E0301', 'plain sides of one name', body('param W: [embed <- embed]\n«plain(W)» @ x')),
   c('E0404', 'plain sides of no such name', body('param W: [embed <- embed]\nplain(W, «out» = a) @ x')),
   c('E0404', 'one name for two axes', body('param W: [words, hidden <- embed]\nplain(W, to = «a») @ x')),
-  c('E0205', 'a group of axes as a place', 'block B(x: [a..]) -> [a..] { x[«a..»] }'),
+  c('E0205', 'a group of axes as a position', 'block B(x: [a..]) -> [a..] { x[«a..»] }'),
   c('E0205', 'outer of one value', body('outer(«x»)')),
   c('E0313', 'merged and split to another size', body('x[«(source, embed) as (source, hidden)»]')),
   // ---- calls
@@ -379,7 +379,7 @@ export const cases: readonly Case[] = [
   ),
   c(
     'E0306',
-    'a decoder that is given places on another dim',
+    'a decoder that is given positions on another dim',
     `${dims}decoder D(c: index(words)) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = 0;  s' = s;  logits = Linear[words](s) * c }\nmodel M(x: index(hidden)) generates y: index(words)[target] start 1 end 2 { D(«x») }`,
   ),
   c('E0305', 'a parameter of truth values', body('param «w: bool[embed]»\nx + w')),
@@ -390,7 +390,7 @@ export const cases: readonly Case[] = [
   c('E0311', 'the larger of nothing', 'dim b = 4, a = b + «max()»\nblock B(x: [a]) -> [a] { x }'),
   c('E0311', 'a logarithm that is no whole number', 'dim a = «log2(5)»\nblock B(x: [a]) -> [a] { x }'),
   c('E0311', 'a root that is no whole number', 'dim a = «sqrt(5)»\nblock B(x: [a]) -> [a] { x }'),
-  c('E0311', 'an axis without a place', 'block B(x: [a: «0»]) -> [] { sum[a](x) }'),
+  c('E0311', 'an axis without a position', 'block B(x: [a: «0»]) -> [] { sum[a](x) }'),
   c(
     'E0311',
     'an option as a size',
@@ -424,8 +424,8 @@ export const cases: readonly Case[] = [
   // ---- more of what may not be
   c('E0404', 'an axis for a map made plain', body('param W: [embed <- embed]\nx * sum[a, b](«plain[embed](W, to = a, from = b)»)')),
   c('E0404', 'a reduction by a comparison of numbers', body('x * sum[«source > 1»](x)')),
-  c('E0306', 'a reduction up to a place on another dim', body('x * sum[«key <= embed»](x[source as key])')),
-  c('E0404', 'the place of a maximum without an axis', body('x * «argmax(x)»')),
+  c('E0306', 'a reduction up to a position on another dim', body('x * sum[«key <= embed»](x[source as key])')),
+  c('E0404', 'the position of a maximum without an axis', body('x * «argmax(x)»')),
   c('E0404', 'the sum of a number', body('x * «sum(1.5)»')),
   c('E0205', 'outer of nothing', body('x * «outer()»')),
   c('E0703', 'two axes along the clock', 'dim t: ragged\nmodel M(x: [t, k: t]) -> [t] causal «t» { sum[k](x) }'),
@@ -456,12 +456,12 @@ export const cases: readonly Case[] = [
   c('E0305', 'and of numbers', body('if «x and c» then x else 0')),
   c(
     'E0306',
-    'places on two dims compared',
+    'positions on two dims compared',
     'dim source: ragged, a = 3, b = 4\nmodel M(i: index(a), j: index(b)) -> [] { if «i == j» then 1 else 0 }',
   ),
   c(
     'E0604',
-    'a state of places on another dim',
+    'a state of positions on another dim',
     "dim source: ragged, a = 3, b = 4\nmodel M(x: [source], i: index(a)) -> [source] { scan source with xt = x { state r: index(b) = 0;  r' = «i»;  emit xt + r } }",
   ),
   c('E0404', 'a draw over a number', body('x + sample normal[«1 + 1»]()')),
@@ -476,7 +476,7 @@ export const cases: readonly Case[] = [
   c('E0801', 'a metric with an axis', objective('loss = y[embed = 0]\nmetric a = «y»\noptimizer adam(rate = 0.1)')),
   c('E0501', 'a loss that may be absent', objective('«loss = y[embed = 0] where y[embed = 0] > 0»\noptimizer adam(rate = 0.1)')),
   // ---- per
-  c('E0503', 'parameters for each place of a ragged axis', body('sum[hidden](Linear[hidden] per «source» (x)) * x')),
+  c('E0503', 'parameters for each position of a ragged axis', body('sum[hidden](Linear[hidden] per «source» (x)) * x')),
   c('E0202', 'per an axis that is not there', body('x * sum[hidden](Linear[hidden] per «heads» (h))')),
   c('E0301', 'per an axis twice', body('x * sum[hidden, words](Linear[hidden] per (words, «words») (h))')),
   c('E0205', 'an operation per an axis', body('«softmax[embed] per embed»(x)')),
@@ -507,7 +507,7 @@ export const cases: readonly Case[] = [
     body("scan source with xt = x { state r: [embed] = 0;  r' = xt;  «a = xt where r > 0»;  emit a }"),
   ),
   c('E0501', 'a state that may be absent', body("scan source with xt = x { state r: [embed] = 0;  r' = «xt where r > 0»;  emit r }")),
-  c('E0502', 'the last place of nothing', 'dim extra: ragged 0.., d = 3\nblock B(x: [extra, d]) -> [d] { x[extra = «last»] }'),
+  c('E0502', 'the last position of nothing', 'dim extra: ragged 0.., d = 3\nblock B(x: [extra, d]) -> [d] { x[extra = «last»] }'),
   c('E0503', 'a ragged parameter', body('param «w: [source]»\nx + w')),
   c('E0503', 'a block with a parameter on what is ragged here', body('«LayerNorm[features = source](x)»')),
   c('E0503', 'a parameter that an input would size', 'dim width = input\nmodel M(x: [width]) -> [] { param «w: [width]»;  x @ w }'),
@@ -523,7 +523,7 @@ export const cases: readonly Case[] = [
     'outputs that are not counted from 0',
     "dim r = 2, o = -r..r, t: ragged, d = 3\ndecoder D(c: [d]) «generates y: index(o)[t] start 0» {\n  param b: [o]\n  state s: [d] = c\n  s' = s * b[y]\n  logits = Linear[o](s')\n  at most 4\n}",
   ),
-  c('E0305', 'a default that is no place', 'dim d = 3\nmodel M(x: [d], i: index(d) = «0.5») -> [] { x[i] }'),
+  c('E0305', 'a default that is no position', 'dim d = 3\nmodel M(x: [d], i: index(d) = «0.5») -> [] { x[i] }'),
   c('E0305', 'a default that is computed', 'dim d = 3\nmodel M(x: [d] = «d») -> [d] { x }'),
   c('E0504', 'rounds that an example decides', body('y = x\nrepeat «source» { y = tanh(y) }\ny')),
   c(
@@ -544,7 +544,7 @@ export const cases: readonly Case[] = [
   ),
   c(
     'E0507',
-    'many outer places at one step',
+    'many outer positions at one step',
     inner("scan word with xt = x { state s: [sentence] = 0;  s' = xt + «mean[sentence](s)»;  emit s' }"),
   ),
   c('E0507', 'lifted over the inner dim', inner('F[s = sentence](«x»)', '[word]', 'block F(y: [s]) -> [] { sum[s](y) }\n')),
@@ -694,7 +694,7 @@ export const cases: readonly Case[] = [
   c('E0305', 'a draw from truth values', body('x + sample categorical[embed](«x > 0»)')),
   c('E0403', 'a draw of what takes no argument', body('x + «sample normal[embed](0.5)»')),
   c('E0403', 'a draw from nothing', body('x + «sample categorical[embed]()»')),
-  c('E0404', 'a draw of one place from two axes', body('x + «sample categorical[source, embed](x)»')),
+  c('E0404', 'a draw of one position from two axes', body('x + «sample categorical[source, embed](x)»')),
   c('E0404', 'a draw that does not say of what', body('x + «sample categorical(x)»')),
   c('E0404', 'a named argument of a draw', body('if sample bernoulli(«p» = 0.5) then x else 0')),
   c('E0502', 'a draw of nothing', 'dim extra: ragged 0..\nblock B(x: [extra]) -> [] { x[«sample categorical[extra](x)»] }'),

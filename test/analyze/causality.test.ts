@@ -26,13 +26,13 @@ const refused: readonly (readonly [what: string, source: string, chain: readonly
     decoder('q = sum[d](x);  c = «q @[target] x»;  z = x + c'),
     ['logits', 'z', 'this expression', 'x', 'y'],
   ],
-  ['the next place', decoder('z = x + («x[target = position[target] + 1]» else 0)'), ['logits', 'z', 'this expression', 'x', 'y']],
+  ['the next position', decoder('z = x + («x[target = position[target] + 1]» else 0)'), ['logits', 'z', 'this expression', 'x', 'y']],
   [
     'a convolution that reaches forward',
     decoder('param W: [d <- ahead, e: d];  z = W @ («x[target = position[target] + position[ahead]]» else 0)[d as e]'),
     ['logits', 'z', 'this expression', 'x', 'y'],
   ],
-  ['the last place', decoder('z = x + x[target = «last»]'), ['logits', 'z', 'this expression']],
+  ['the last position', decoder('z = x + x[target = «last»]'), ['logits', 'z', 'this expression']],
   ['the length of what is written', decoder('z = x / «target»'), ['logits', 'z', 'this expression']],
   [
     'a scan from the end',
@@ -40,12 +40,12 @@ const refused: readonly (readonly [what: string, source: string, chain: readonly
     ['logits', 'this expression', 'x', 'y'],
   ],
   [
-    'the places merged away',
+    'the positions merged away',
     decoder('flat = «x[(target, d) as all]»;  z = x * max[all](flat)'),
     ['logits', 'z', 'this expression', 'x', 'y'],
   ],
   [
-    'a place that a value says',
+    'a position that a value says',
     decoder('k = floor(sum[d](x));  z = x + («x[target = k]» else 0)'),
     ['logits', 'z', 'this expression', 'x', 'y'],
   ],
@@ -59,23 +59,23 @@ const refused: readonly (readonly [what: string, source: string, chain: readonly
   ],
   ['a sort', decoder('o = «argsort[target as rank](sum[d](x))»;  z = x * o[rank as target]'), ['logits', 'z', 'this expression', 'x', 'y']],
   [
-    'a sum by places of the axis',
+    'a sum by positions of the axis',
     decoder('k = position[target];  s = «sum[other by target = k[target as other]](sum[d](x[target as other]))»;  z = s * x'),
     ['logits', 'z', 'this expression', 'x', 'y'],
   ],
 ];
 
 const sound: readonly (readonly [what: string, source: string])[] = [
-  ['a mean over the places so far', decoder('z = x - mean[key](x[upto target as key])')],
+  ['a mean over the positions so far', decoder('z = x - mean[key](x[upto target as key])')],
   ['the same by a copy', decoder('z = x * mean[key <= target](sum[d](x)[target as key] * sum[d](x) * 0 + 1)')],
   [
-    'earlier places, by any way that proves it',
+    'earlier positions, by any way that proves it',
     decoder(
       'p = position[target];  z = (x[target = p - 3] else 0) + (x[target = min(p, 5)] else 0) + (x[target = floor(p / 2)] else 0) + x[target = first]',
     ),
   ],
   [
-    'running sums and products, with a place and before it',
+    'running sums and products, with a position and before it',
     decoder('z = cumprod[target](x) + cumprod[target](x, exclusive) + cumsum[target](x, exclusive)'),
   ],
   [
@@ -121,7 +121,7 @@ describe('what looks ahead', () => {
   });
 });
 
-/** Places, and the axes of what they are made of, that lie at most where they are read from; for all sizes. */
+/** Positions, and the axes of what they are made of, that lie at most where they are read from; for all sizes. */
 const BEFORE: readonly (readonly [place: string, over?: string])[] = [
   ['p'],
   ['p - 3'],
@@ -196,7 +196,7 @@ const LATER: readonly (readonly [place: string, over?: string])[] = [
   ['argmax[key](h[upto target as key]) + 1'],
 ];
 
-it('a place is proved to lie before by the bounds of what it is made of, and by nothing less', () => {
+it('a position is proved to lie before by the bounds of what it is made of, and by nothing less', () => {
   const lines = [...BEFORE, ...LATER].map(
     ([place, over], k) => `e${k} = ${over === undefined ? '' : `sum[${over}]`}(h[target = ${place}] else 0)`,
   );

@@ -18,7 +18,7 @@ function faults(marked: string, severity: 'error' | 'warning'): { found: string[
   return { found, expected: `there: ${expected}` };
 }
 
-describe('one fault is one error, at its place', () => {
+describe('one fault is one error, at its position', () => {
   it.each(cases.map(({ code, what, source }) => [code, what, source] as const))('%s: %s', (code, _what, source) => {
     const { found, expected } = faults(source, 'error');
     expect(found).toEqual([`${code} ${expected}`]);
@@ -55,7 +55,7 @@ describe('imports', () => {
       }),
     ).toEqual([]);
   });
-  it('check what they bring in, at its own place', () => {
+  it('check what they bring in, at its own position', () => {
     expect(codes('import Twice from "./other.attn"\nblock B(x: [d]) -> [d] { Twice(x) }', { 'other.attn': file })).toEqual([
       'E0201 other.attn',
     ]);

@@ -1,4 +1,4 @@
-/** One slip, one error at its place (`«»`), and what it says besides: what was expected, what is given, why, and what to write instead. */
+/** One slip, one error at its position (`«»`), and what it says besides: what was expected, what is given, why, and what to write instead. */
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import { compile } from './support.ts';
@@ -126,19 +126,19 @@ describe('brackets behind a value', () =>
       },
     ],
     [
-      'a place on a ragged dim as one of a fixed dim',
+      'a position on a ragged dim as one of a fixed dim',
       'E0306',
       block('x: [embed], i: index(source)', 'x[«i»]'),
       { fix: 'declare `dim source: ragged <= embed`; or as' },
     ],
     [
-      'a place on a dim as one of a ragged dim',
+      'a position on a dim as one of a ragged dim',
       'E0306',
       block('x: [source], i: index(words)', 'x[«i»]'),
       { fix: 'as a plain number, which may fall outside: `[source = i + 0]`' },
     ],
     [
-      'a place on a sum',
+      'a position on a sum',
       'E0306',
       `dim long = 1 + source\n${block('x: [embed], i: index(long)', 'x[«i»]')}`,
       { expected: 'index(source + 1)', fix: 'as a plain number, which may fall outside: `[embed = i + 0]`' },
@@ -154,51 +154,51 @@ describe('brackets behind a value', () =>
       'E0303',
       block('x: [words, k: hidden], i: index(words)[k: embed]', 'x[«i»]', '[k: hidden]'),
       {
-        expected: '`k` with hidden place(s)',
-        given: '`k` with embed place(s)',
+        expected: '`k` with hidden position(s)',
+        given: '`k` with embed position(s)',
         why: 'both operands of `x[…]`',
         fix: 'require hidden == embed',
       },
     ],
     [
-      'the places of two axes',
+      'the positions of two axes',
       'E0205',
       block('x: [embed]', 'x * «position[embed, hidden]»', '[embed]'),
       { message: '`position` wants one axis' },
     ],
     [
-      'the places of a named axis',
+      'the positions of a named axis',
       'E0205',
       block('x: [embed]', 'x * «position[embed = 1]»', '[embed]'),
       { message: '`position` wants one axis' },
     ],
     [
-      'the last place of two that may be empty',
+      'the last position of two that may be empty',
       'E0502',
       `dim a: ragged 0.., b: ragged 0.., both = a + b\n${block('x: [both]', 'x[both = «last»]')}`,
-      { message: '`both` may be empty: it has no last place' },
+      { message: '`both` may be empty: it has no last position' },
     ],
     [
-      'the first place of pairs that may be none',
+      'the first position of pairs that may be none',
       'E0502',
       `dim a: ragged 0..\n${block('x: [a, source]', 'x[(a, source) as both][both = «first»]')}`,
-      { message: '`both` may be empty: it has no first place', fix: 'guard with `else`' },
+      { message: '`both` may be empty: it has no first position', fix: 'guard with `else`' },
     ],
     [
-      'a literal place behind a fixed end',
+      'a literal position behind a fixed end',
       'E0501',
       `const dim few = 3\nmodel M(x: [few]) -> y: [] { x[«few = 3»] }`,
       { why: 'the index may fall outside of its axis', fix: '`… else 0`' },
     ],
     [
-      'a literal place before the first',
+      'a literal position before the first',
       'E0501',
       'model M(x: [embed]) -> y: [] { x[«embed = -1»] }',
       { why: 'the index may fall outside of its axis' },
     ],
   ]));
 
-it('of two parts one that is never empty is enough for a last place, and of pairs both', () => {
+it('of two parts one that is never empty is enough for a last position, and of pairs both', () => {
   const errors = (text: string): string[] =>
     compile(`dim a: ragged 0.., b: ragged, c: ragged, both = a + b\n${text}`)
       .diagnostics.filter(({ severity }) => severity === 'error')
@@ -208,14 +208,14 @@ it('of two parts one that is never empty is enough for a last place, and of pair
   expect(errors('block B(x: [a, c]) -> [] { x[(a, c) as pairs][pairs = last] else 0 }')).toEqual([]);
 });
 
-it('a literal place on a dim is required to be there', () => {
+it('a literal position on a dim is required to be there', () => {
   const { programs } = compile('dim few = 3\nmodel M(x: [few]) -> y: [] { x[few = 2] }');
   expect(programs[0]!.requirements.map(({ kind, a, b, why }) => [kind, a.key, b.key, why])).toEqual([
-    ['atMost', '3', 'few', 'place 2 of `few` is used'],
+    ['atMost', '3', 'few', 'position 2 of `few` is used'],
   ]);
 });
 
-describe('what has a length for each place of another dim', () =>
+describe('what has a length for each position of another dim', () =>
   says([
     [
       'an index inside a scan along it',
@@ -236,7 +236,7 @@ describe('what has a length for each place of another dim', () =>
       { message: 'in `F`, `word` would belong to two axes `sentence`', fix: 'reduce `word` of one of the arguments first' },
     ],
     [
-      'a place that does not say of which',
+      'a position that does not say of which',
       'E0501',
       `dim sentence: ragged, word: ragged in sentence\nmodel M(x: [sentence, word], i: index(word)[]) -> y: [sentence] { x[«i»] }`,
       { why: 'the index may fall outside of its axis' },
@@ -336,7 +336,7 @@ describe('`concat` and `stack`', () =>
       block('e: [embed], h: [hidden]', 'sum[w](«concat[w](e, 2 * h, 3 * h, h)»)'),
       {
         message: '`hidden` is an axis of several operands',
-        why: 'each of `x2`, `x3`, `h` is one place',
+        why: 'each of `x2`, `x3`, `h` is one position',
         fix: 'a name of its own for it: `x3[hidden as hidden2]`, `h[hidden as hidden3]`',
       },
     ],
@@ -350,7 +350,7 @@ describe('`concat` and `stack`', () =>
       'what is stacked, of two sizes',
       'E0303',
       block('a: [k: embed], x: [k: hidden]', 'sum[m](«stack[m](a, x)»)'),
-      { why: 'both operands of `stack`', expected: '`k` with embed place(s)' },
+      { why: 'both operands of `stack`', expected: '`k` with embed position(s)' },
     ],
     [
       'a name that stays',
@@ -429,14 +429,14 @@ describe('maps', () =>
       'a result that may be absent',
       'E0501',
       'block Make(t: [o, i]) -> [o <- i] { «t where t > 0» }',
-      { message: 'the result of `Make` may be absent at some places: a map is all there' },
+      { message: 'the result of `Make` may be absent at some positions: a map is all there' },
     ],
     ['a result of truth values', 'E0307', 'block Make(t: [o, i]) -> [o <- i] { «t > 0» }', { expected: '[o, i]', given: 'bool[o, i]' }],
     [
       'an axis of another size',
       'E0303',
       'block Make(W: [o: embed <- i: hidden]) -> [o: hidden <- i: hidden] { «W» }',
-      { message: 'the axis `o` of the result of `Make`', expected: '`o` with hidden place(s)', given: '`o` with embed place(s)' },
+      { message: 'the axis `o` of the result of `Make`', expected: '`o` with hidden position(s)', given: '`o` with embed position(s)' },
     ],
     [
       'an axis of a size that is not known to be the same',
@@ -642,13 +642,13 @@ describe('arguments of a call', () => {
       'one instance with a group of two lengths',
       'E0406',
       'block F(x: [g..]) -> [] { param w: [g..];  sum[g..](w * x) }\nblock B(x: [embed], z: [embed, hidden]) -> [] { let f = F;  f(x) + «f(z)» }',
-      { message: 'its parameter `w`', given: '`g.hidden` with hidden place(s)' },
+      { message: 'its parameter `w`', given: '`g.hidden` with hidden position(s)' },
     ],
     [
       'one instance with a group that gets shorter',
       'E0406',
       'block F(x: [g..]) -> [] { param w: [g..];  sum[g..](w * x) }\nblock B(x: [embed], z: [embed, hidden]) -> [] { let f = F;  f(z) + «f(x)» }',
-      { expected: '`g.hidden` with hidden place(s)' },
+      { expected: '`g.hidden` with hidden position(s)' },
     ],
     [
       'one instance of a map from a group of two lengths',
@@ -721,21 +721,21 @@ describe('models', () => {
     ],
     ['half of a whole number', 'E0305', 'model M(x: [embed], b: int = «0.5») -> y: [embed] { x * b }', { expected: 'a whole number' }],
     [
-      'a place behind the end',
+      'a position behind the end',
       'E0305',
       'const dim few = 3\nmodel M(x: [embed], i: index(few) = «3») -> y: [embed] { x * i }',
-      { expected: 'a place of `index(few)`, as a number', why: 'an example that leaves the input out has it everywhere' },
+      { expected: 'a position of `index(few)`, as a number', why: 'an example that leaves the input out has it everywhere' },
     ],
-    ['a place before the first', 'E0305', 'const dim few = 3\nmodel M(x: [embed], i: index(few) = «-1») -> y: [embed] { x * i }', {}],
+    ['a position before the first', 'E0305', 'const dim few = 3\nmodel M(x: [embed], i: index(few) = «-1») -> y: [embed] { x * i }', {}],
     [
-      'a place behind the end of a range',
+      'a position behind the end of a range',
       'E0305',
       'const dim o = -1..1\nmodel M(x: [embed], i: index(o) = «2») -> y: [embed] { x * i }',
       {},
     ],
-    ['a place before a range', 'E0305', 'const dim o = -1..1\nmodel M(x: [embed], i: index(o) = «-2») -> y: [embed] { x * i }', {}],
+    ['a position before a range', 'E0305', 'const dim o = -1..1\nmodel M(x: [embed], i: index(o) = «-2») -> y: [embed] { x * i }', {}],
     [
-      'a place on a range whose first is not known',
+      'a position on a range whose first is not known',
       'E0305',
       'dim r = 2, o = -r..r\nmodel M(x: [embed], i: index(o) = «0») -> y: [embed] { x * i }',
       {},
@@ -743,7 +743,7 @@ describe('models', () => {
   ]);
 });
 
-it('a default is kept with the input, and one on a dim is required to be a place', () => {
+it('a default is kept with the input, and one on a dim is required to be a position', () => {
   const inputs = (param: string): unknown => {
     const { programs } = compile(
       `const dim few = 3, o = -1..1\ndim words = 9, embed = 4\nmodel M(x: [embed], ${param}) -> y: [embed] { if b == b then x else 0 }`,
@@ -757,7 +757,7 @@ it('a default is kept with the input, and one on a dim is required to be a place
   expect(inputs('b: bool = false')).toEqual([[undefined, 0], []]);
   expect(inputs('b: index(few) = 2')).toEqual([[undefined, 2], []]);
   expect(inputs('b: index(o) = -1')).toEqual([[undefined, -1], []]);
-  expect(inputs('b: index(words) = 9')).toEqual([[undefined, 9], ['atMost 10 words: place 9 of `index(words)` is the default of `b`']]);
+  expect(inputs('b: index(words) = 9')).toEqual([[undefined, 9], ['atMost 10 words: position 9 of `index(words)` is the default of `b`']]);
 });
 
 describe('objectives', () => {
@@ -856,7 +856,7 @@ describe('products', () =>
       body('param W: [embed <- k: ceil(log2(hidden))], v: [k: ceil(log2(hidden + 1))]\nx * («W @ v»)').replace('(«W @ v»)', '«W @ v»'),
       {
         message: 'differ in the size of `k`',
-        expected: '`k` with ceil(log2(hidden)) place(s)',
+        expected: '`k` with ceil(log2(hidden)) position(s)',
         fix: 'require ceil(log2(hidden)) == ceil(log2(hidden + 1))',
       },
     ],
@@ -994,7 +994,7 @@ describe('`repeat`', () => {
       'an axis that grows by more than is declared',
       'E0303',
       `block F[n](x0: [k]) -> [k: k + n] { x = x0;  repeat n as i { x = concat[k](x, ones[k]) };  «x» }`,
-      { expected: '`k` with k + n place(s)', given: '`k` with k * n + k place(s)' },
+      { expected: '`k` with k + n position(s)', given: '`k` with k * n + k position(s)' },
     ],
     [
       'a branch headed by a truth value',
@@ -1072,7 +1072,7 @@ describe('running values', () => {
       'one instance at two sizes',
       'E0406',
       `${keep("m' = mean[lifted](x)")}block B(x: [embed], h: [hidden]) -> [embed] { let f = Keep;  f(x) + sum[hidden](«f(h)») }`,
-      { message: 'its parameter `m`', expected: '`k` with embed place(s)', given: '`k` with hidden place(s)' },
+      { message: 'its parameter `m`', expected: '`k` with embed position(s)', given: '`k` with hidden position(s)' },
     ],
     [
       'one name twice',
@@ -1098,16 +1098,16 @@ describe('kinds of elements', () =>
       'a place for a number',
       'E0305',
       'block F(x: [k]) -> [k] { x }\nblock B(i: index(words)[embed]) -> [embed] { F(«i») }',
-      { expected: 'float', given: 'index(words)', fix: 'take the places as numbers: `i + 0`' },
+      { expected: 'float', given: 'index(words)', fix: 'take the positions as numbers: `i + 0`' },
     ],
     [
-      'a number for a place',
+      'a number for a position',
       'E0305',
       'block F(i: index(words)) -> [] { 1.0 * i }\nblock B(x: []) -> [] { F(«x») }',
       { expected: 'index', given: 'float', fix: 'take a whole number: `floor(x)`' },
     ],
     [
-      'a whole number as a result that is a place',
+      'a whole number as a result that is a position',
       'E0307',
       'block B(x: int) -> index(words)[] { «x» }',
       { message: 'the result of `B` has another element type', expected: 'index(words)[]', given: 'int[]' },
@@ -1119,7 +1119,7 @@ describe('kinds of elements', () =>
       { fix: 'make numbers of it: `if c then 1 else 0`' },
     ],
     [
-      'a place as a result that is one on another dim',
+      'a position as a result that is one on another dim',
       'E0307',
       'block B(x: index(words)) -> index(embed)[] { «x» }',
       { message: 'holds positions on another axis than declared', fix: '`i + 0`' },
@@ -1128,13 +1128,13 @@ describe('kinds of elements', () =>
       'branches of two sizes',
       'E0303',
       'block B(a: [k: embed], b: [k: hidden], c: bool) -> [] { sum[k](«if c then a else b») }',
-      { why: 'both operands of `if`', given: '`k` with hidden place(s)' },
+      { why: 'both operands of `if`', given: '`k` with hidden position(s)' },
     ],
     [
       'a condition of another size',
       'E0303',
       'block B(a: [k: embed], c: bool[k: hidden]) -> [] { sum[k](«if c then a else 2 * a») }',
-      { why: 'both operands of `if`', expected: '`k` with embed place(s)' },
+      { why: 'both operands of `if`', expected: '`k` with embed position(s)' },
     ],
     [
       'a call that lacks an axis, whose brackets make none',

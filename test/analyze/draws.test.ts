@@ -59,7 +59,7 @@ model M(x: [outer, d]) -> y: [outer, d] {
   expect(draws.map(({ inputs }) => inputs.length)).toEqual([1]);
 });
 
-test('a draw in a block in a scan has one place for each step, place of an extra and element, also when it is inlined', () => {
+test('a draw in a block in a scan has one place for each step, position of an extra and element, also when it is inlined', () => {
   const { loss } = compile(TEXT).programs[0]!.objectives[0]!.updates[0]!.training;
   const own = coordinates(loss);
   expect(own).toEqual([0, 1, 2].flatMap((step) => [0, 1].flatMap((spot) => [0, 1].map((d) => `${step} ${spot} ${d}`))));

@@ -248,7 +248,10 @@ describe('the message leads to what is to be written', () => {
         'longer = concat[more](go, x)\n  seen = ScaledDot(x, longer[more as key], longer[more as key])\n  logits = (seen + mean[more](longer)) @ table',
       ),
     );
-    expect([start.code, start.fix]).toEqual(['E0701', 'let each place read the one before it: `x[target = position[target] - 1] else go`']);
+    expect([start.code, start.fix]).toEqual([
+      'E0701',
+      'let each position read the one before it: `x[target = position[target] - 1] else go`',
+    ]);
     expect(
       told(clocked('before = x[target = position[target] - 1] else go\n  logits = (x + before) @ table\n  at most 9')).codes.filter(
         (code) => code.startsWith('E'),
@@ -373,7 +376,12 @@ describe('the message leads to what is to be written', () => {
       'E0306',
       '`require top <= all`',
     ],
-    ['places of another dim', 'dim all = 9, top = 3\nblock B(s: [top], i: index(all)[]) -> [] { s[i] else 0 }', 'E0306', '`[top = i + 0]`'],
+    [
+      'positions of another dim',
+      'dim all = 9, top = 3\nblock B(s: [top], i: index(all)[]) -> [] { s[i] else 0 }',
+      'E0306',
+      '`[top = i + 0]`',
+    ],
     ['vectors of two sizes end to end', 'block B(x: [e], h: [d], c: [d]) -> [d] { Linear[d](concat(x, h, c)) }', 'E0309', '`c[d as d2]`'],
   ])('%s', (_what, text, code, fix) => {
     const found = first(`${D}${text}`);
@@ -409,7 +417,7 @@ describe('what was refused for no good reason', () => {
       'a header of several lines',
       "decoder C(c: [d])\n  generates y: index(words)[target]\n  start 1 end 2 {\n  param table: [words, d]\n  state s: [d] = c;  s' = tanh(s + table[y]);  logits = s' @ table\n}\nmodel M(c: [d])\n  generates y: index(words)[target] { C(c) }\nobjective F\n  for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }",
     ],
-    ['places as numbers', 'dim all = 9, top = 3\nblock B(s: [top], i: index(all)[]) -> [] { s[top = i + 0] else 0 }'],
+    ['positions as numbers', 'dim all = 9, top = 3\nblock B(s: [top], i: index(all)[]) -> [] { s[top = i + 0] else 0 }'],
   ])('%s', (_what, text) => {
     expect(told(`${D}${text}`).codes.filter((code) => code.startsWith('E'))).toEqual([]);
   });
@@ -445,7 +453,7 @@ describe('--set', () => {
     ['d', 'abc', 'E0311', 'a whole number from 1'],
     ['p', 'abc', 'E0209', 'a number'],
     ['s', 'c', 'E0209', '`a` or `b`'],
-  ])('%s=%s is the fault of the command line: no place of the file', (name, value, code, expected) => {
+  ])('%s=%s is the fault of the command line: no position of the file', (name, value, code, expected) => {
     const { diagnostics } = compile(text, { set: new Map([[name, value]]) });
     expect(diagnostics.map((d) => [d.code, d.place.file, d.expected])).toEqual([[code, `--set ${name}=${value}`, expected]]);
   });
@@ -461,7 +469,7 @@ describe('W0801', () => {
     expect(found[0]!.message).toContain('`a.GRU.Wz`');
   });
 
-  it('names a parameter once for each place, however many models bring it there', async () => {
+  it('names a parameter once for each position, however many models bring it there', async () => {
     const shared =
       'dim d = 4\nblock F(x: [d]) -> [d] { param w: [d], v: [d];  x * w + v }\nmodel A(x: [d]) -> { y: [d], z: [] } { { y = 2 * x, z = argmax[d](F(x)) * 1.0 } }\nmodel B(x: [d]) -> { y: [d], z: [] } { param v: [d];  { y = v * x, z = argmax[d](F(x)) * 1.0 } }\n';
     const objectives = ['A', 'B']

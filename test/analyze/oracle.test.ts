@@ -357,7 +357,7 @@ model M(x: [time]) -> { outer: [time], inner: [time] } {
     close(ran.out('outer'), [1, 3]);
     close(ran.out('inner'), [41, 127]);
   });
-  it('grouping adds into the places of another axis', () => {
+  it('grouping adds into the positions of another axis', () => {
     const ran = run(
       'dim source: ragged, words = 3\nmodel M(w: [source], ids: index(words)[source]) -> [words] { sum[source by ids](w) }',
       { source: 4 },

@@ -1,10 +1,10 @@
-/** Which places are proved to be on an axis, for all sizes, and what small forms are worth, by hand. */
+/** Which positions are proved to be on an axis, for all sizes, and what small forms are worth, by hand. */
 import { describe, expect, it } from 'vitest';
 import { interpret, type Nested } from '../../compiler/oracle/interpret.ts';
 import { printGraph } from '../../compiler/graph/print.ts';
 import { compile } from './support.ts';
 
-describe('a place that is computed lies on its axis for all sizes, or may be absent', () => {
+describe('a position that is computed lies on its axis for all sizes, or may be absent', () => {
   it.each<[index: string, inside: boolean, result?: string]>([
     ['position[row] + 0', true],
     ['position[row] + 1', true],
@@ -82,21 +82,26 @@ const document = { sizes: { sentence: 2 }, inner: { word: [2, 1] }, x: [[1, 2], 
 describe('small forms, by hand', () => {
   it.each<[what: string, text: string, inputs: Inputs, expected: (number | null)[]]>([
     [
-      'a sum over the places before',
+      'a sum over the positions before',
       `${D}model M(x: [source]) -> y: [source] { sum[k < source](x[source as k]) }`,
       { sizes: { source: 3 }, x: [1, 2, 4] },
       [0, 1, 3],
     ],
     [
-      'a sum over the places up to now',
+      'a sum over the positions up to now',
       `${D}model M(x: [source]) -> y: [source] { sum[k <= source](x[source as k]) }`,
       { sizes: { source: 3 }, x: [1, 2, 4] },
       [1, 3, 7],
     ],
     ['an axis under its own name', `${D}model M(x: [d]) -> y: [d] { x[d as d] }`, { x: [1, 2] }, [1, 2]],
-    ['places on two dims, stacked', `${D}model M(i: index(words), j: index(d)) -> y: int[m: 2] { stack[m](i, j) }`, { i: 7, j: 1 }, [7, 1]],
     [
-      'places on one dim stay such',
+      'positions on two dims, stacked',
+      `${D}model M(i: index(words), j: index(d)) -> y: int[m: 2] { stack[m](i, j) }`,
+      { i: 7, j: 1 },
+      [7, 1],
+    ],
+    [
+      'positions on one dim stay such',
       `${D}model M(i: index(words), j: index(words), t: [words]) -> y: [m: 2] { t[stack[m](i, j)] }`,
       { i: 7, j: 1, t: [0, 1, 2, 3, 4, 5, 6, 70, 8] },
       [70, 1],
@@ -146,7 +151,7 @@ describe('small forms, by hand', () => {
       [1.5, 3],
     ],
     [
-      'the last of places and features on one axis',
+      'the last of positions and features on one axis',
       `${W}model M(x: [sentence, word, d]) -> y: [sentence] { x[(word, d) as both][both = last] }`,
       {
         ...document,
@@ -167,7 +172,7 @@ describe('small forms, by hand', () => {
       [2, 3],
     ],
     [
-      'how many places are joined, as a number',
+      'how many positions are joined, as a number',
       `${W}dim longer = 1 + word\nmodel M(x: [sentence, word]) -> y: [sentence] { sum[word](x) * longer }`,
       document,
       [9, 6],
@@ -187,14 +192,14 @@ describe('small forms, by hand', () => {
     ['the power of a dim that is fixed', `const dim few = 3\nmodel M(i: int) -> y: int { i + few ^ 2 }`, { i: 1 }, [10]],
     ['powers of a whole number', `model M(i: int, j: int) -> y: int { i ^ 5 + 100 * j ^ 1 }`, { i: 2, j: 3 }, [332]],
     [
-      'places on two dims, chosen from',
+      'positions on two dims, chosen from',
       `${D}model M(i: index(words), j: index(d), c: bool[e]) -> y: int[e] { if c then i else j }`,
       { i: 7, j: 1, c: [true, false] },
       [7, 1],
     ],
-    ['a place as a whole number', `${D}model M(i: index(words)) -> y: int { i }`, { i: 7 }, [7]],
+    ['a position as a whole number', `${D}model M(i: index(words)) -> y: int { i }`, { i: 7 }, [7]],
     [
-      'a literal place',
+      'a literal position',
       `${D}model M(x: [words]) -> y: [] { x[F()] }\nblock F() -> index(words)[] { 2 }`,
       { x: [0, 1, 5, 0, 0, 0, 0, 0, 0] },
       [5],
@@ -236,7 +241,7 @@ describe('small forms, by hand', () => {
 
 it.each([
   ['numbers', 'floor(i / 2)', 'quot'],
-  ['what was a place', 'floor(p / 2)', 'quot'],
+  ['what was a position', 'floor(p / 2)', 'quot'],
   ['a renamed operand', 'floor(i[d as k] / j[e as k])[k as d]', 'quot'],
   ['a literal that is whole', 'floor(i / 2.0)', 'quot'],
   ['floats', 'floor(x / 2)', 'div'],

@@ -19,7 +19,7 @@ function said(text: string): string[] {
 describe('a copy of the clock that is reduced with nothing to see it from', () => {
   it('is told to be seen from the clock, and then checks', () => {
     const bare = decoder('logits = Linear[words](table[y] * v[argmax[key](v[target as key])])');
-    expect(said(bare)).toEqual(['E0701 over the places up to now: `x[upto target as key]` instead of `x[target as key]`']);
+    expect(said(bare)).toEqual(['E0701 over the positions up to now: `x[upto target as key]` instead of `x[target as key]`']);
     expect(said(bare.replace('v[target as key]', 'v[upto target as key]'))).toEqual([]);
   });
   it('may say so in the reduction', () => {

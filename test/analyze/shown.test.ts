@@ -1,10 +1,10 @@
-/** What an error shows beside its own place: where the other thing stands that it speaks of. */
+/** What an error shows beside its own position: where the other thing stands that it speaks of. */
 import { expect, it } from 'vitest';
 import { compile } from './support.ts';
 
 const D = 'dim source: ragged, d = 4, e = 3\n';
 
-/** A text, the code of its first error, and what stands at the places that this shows, with what is said of each. */
+/** A text, the code of its first error, and what stands at the positions that this shows, with what is said of each. */
 const cases: readonly (readonly [name: string, text: string, code: string, shown: readonly (readonly [string, string])[]])[] = [
   ['an equation of a name that is taken', `${D}block B(h: [d]) -> [d] {\n  a = h\n  a = h + 1\n  a\n}`, 'E0203', [['a', 'first here']]],
   ['a parameter of a block', `${D}block B(h: [d], h: [e]) -> [d] { h }`, 'E0203', [['h: [d]', 'first here']]],

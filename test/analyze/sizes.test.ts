@@ -53,7 +53,7 @@ describe('what a size comes to', () => {
   });
 });
 
-describe('one fault in a size is one error, at its place', () => {
+describe('one fault in a size is one error, at its position', () => {
   const using = (dims: string, of = 'a'): string => `${dims}\nblock B(x: [${of}]) -> [${of}] { x }`;
 
   it.each<[string, string, string, string]>([
@@ -71,8 +71,8 @@ describe('one fault in a size is one error, at its place', () => {
     ['option k = 0.5\ndim a = k * 2', 'E0311', 'k', '`k` is not a dim'],
     ['dim a = 3..1', 'E0311', 'a = 3..1', 'the range is empty'],
     ['dim a = 3..2', 'E0311', 'a = 3..2', 'the range is empty'],
-    ['dim b = 3, a = b + 0', 'E0311', '0', 'an axis cannot have 0 places'],
-    ['dim a = 2 - 3', 'E0311', '2 - 3', '`a` would have -1 places'],
+    ['dim b = 3, a = b + 0', 'E0311', '0', 'an axis cannot have 0 positions'],
+    ['dim a = 2 - 3', 'E0311', '2 - 3', '`a` would have -1 positions'],
     ['dim a = 10 ^ 20', 'E0311', '10 ^ 20', '100000000000000000000 holds too large a number'],
     ['dim b = 3, a = b * 9007199254740991 * 5', 'E0311', 'b * 9007199254740991 * 5', '45035996273704955 * b holds too large a number'],
     ['dim b = 3, a = b + 9007199254740991 + 1', 'E0311', 'a = b + 9007199254740991 + 1', 'b + 9007199254740992 holds too large a number'],
@@ -221,7 +221,7 @@ describe('sizes with which no model can be made', () => {
 test('a dim that is `ragged in` another needs an input with both', () => {
   const found = only('dim sentence: ragged, word: ragged in sentence\nmodel M(x: [sentence]) -> y: [sentence] { y = x * word }');
   expect(found).toMatchObject({ code: 'E0506', at: 'M', fix: 'declare an input of `[sentence, word]`' });
-  expect(found.why).toContain('for each place of `sentence`');
+  expect(found.why).toContain('for each position of `sentence`');
 });
 
 test('an axis of an unnamed size tells nothing of a ragged dim: an example says how long that is', () => {
@@ -230,7 +230,7 @@ test('an axis of an unnamed size tells nothing of a ragged dim: an example says 
   expect(programs[0]!.told?.map(({ label }) => label)).toEqual(['r']);
 });
 
-test('a length for each place belongs to one axis in one body', () => {
+test('a length for each position belongs to one axis in one body', () => {
   const text =
     'dim sentence: ragged, word: ragged in sentence\nblock F(a: [s, w], b: [t, v]) -> [] { sum[s, w](a) + sum[t, v](b) }\nmodel M(x: [sentence, word]) -> y: [] { y = F(x, x) }';
   expect(only(text)).toMatchObject({ code: 'E0507', message: 'in `F`, `word` would belong to two axes `sentence`' });

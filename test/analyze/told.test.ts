@@ -53,7 +53,7 @@ describe('what is absent', () => {
       {
         code: 'E0501',
         message: 'this may be absent, and the result may not',
-        why: '`where` leaves out the places for which its condition is false',
+        why: '`where` leaves out the positions for which its condition is false',
         related: ['it reaches the result: w'],
       },
     ],
@@ -72,7 +72,7 @@ describe('what is absent', () => {
       {
         code: 'E0501',
         message: 'the result may be absent',
-        why: 'a `where` in it, or an index that may fall outside of its axis, leaves places out',
+        why: 'a `where` in it, or an index that may fall outside of its axis, leaves positions out',
         related: ['absent since this: x where x > 0'],
       },
     ],
@@ -113,7 +113,7 @@ describe('what mixes examples', () => {
       {
         code: 'E0806',
         message: '`lifted` stands inside a decoder or a causal model',
-        why: 'a place would see those to come',
+        why: 'a position would see those to come',
         related: ['in this call of `N`: N(x)'],
       },
     ],
@@ -229,8 +229,8 @@ describe('which axis is which', () => {
       {
         code: 'E0310',
         message: '`k` of `F` would stand for two sizes',
-        expected: '`i` with ceil(log2(a)) place(s)',
-        given: '`j` with ceil(log2(a + 1)) place(s)',
+        expected: '`i` with ceil(log2(a)) position(s)',
+        given: '`j` with ceil(log2(a + 1)) position(s)',
         why: '`k` is one axis in the signature of `F`',
         related: ['bound here to `i`: v'],
       },
@@ -240,8 +240,8 @@ describe('which axis is which', () => {
       body('x * F[5](«h»)', 'block F[k](p: [k]) -> [] { sum[k](p) }'),
       {
         code: 'E0303',
-        expected: '`k` with 5 place(s)',
-        given: '`hidden` with hidden place(s)',
+        expected: '`k` with 5 position(s)',
+        given: '`hidden` with hidden position(s)',
         fix: 'if they are of one size wherever this stands, say so: `require 5 == hidden`',
         related: [],
       },
@@ -278,19 +278,19 @@ describe('what a call gives', () => {
       { code: 'E0404', message: '`p` of `F` cannot be this', expected: 'a number' },
     ],
     [
-      'no place for a group',
+      'no position for a group',
       body('x * sum[out0](Linear[«0»](h))'),
-      { code: 'E0311', message: 'an axis cannot have 0 places', expected: 'one place or more' },
+      { code: 'E0311', message: 'an axis cannot have 0 positions', expected: 'one position or more' },
     ],
     [
-      'less than no place for an axis',
+      'less than no position for an axis',
       body('F[-2](x)', 'block F[m = 2](x: [k]) -> [k] { param w: [«m»]\nx * sum[m](w) }'),
-      { code: 'E0311', message: 'an axis cannot have -2 places', related: ['in this call of `F`: F[-2](x)'] },
+      { code: 'E0311', message: 'an axis cannot have -2 positions', related: ['in this call of `F`: F[-2](x)'] },
     ],
     [
-      'no place by default',
+      'no position by default',
       body('F(x)', 'block F[m = 0](x: [k]) -> [k] { x * sum[m](ones[«m»]) }'),
-      { code: 'E0311', message: 'an axis cannot have 0 places' },
+      { code: 'E0311', message: 'an axis cannot have 0 positions' },
     ],
     [
       'a default of the brackets that is no size',
@@ -326,8 +326,8 @@ describe('what a call gives', () => {
       {
         code: 'E0310',
         message: '`k` of this argument is not as `F` declares it',
-        expected: '`k` with ceil(log2(a)) place(s)',
-        given: '`k` with ceil(log2(a + 1)) place(s)',
+        expected: '`k` with ceil(log2(a)) position(s)',
+        given: '`k` with ceil(log2(a + 1)) position(s)',
       },
     ],
     [
@@ -335,8 +335,8 @@ describe('what a call gives', () => {
       body('x * F(«x[embed = 0][source as k]»)', 'block F(p: [k: 3]) -> [] { sum[k](p) }'),
       {
         code: 'E0303',
-        expected: '`k` with 3 place(s)',
-        given: '`k` with ragged source place(s)',
+        expected: '`k` with 3 position(s)',
+        given: '`k` with ragged source position(s)',
         why: 'ragged axes agree only if they are one dim',
       },
     ],
@@ -346,8 +346,8 @@ describe('what a call gives', () => {
       {
         code: 'E0303',
         message: 'the call is lifted over two different axes called `k`',
-        expected: '`k` with hidden place(s)',
-        given: '`k` with embed place(s)',
+        expected: '`k` with hidden position(s)',
+        given: '`k` with embed position(s)',
       },
     ],
     [
@@ -524,7 +524,11 @@ describe('what an operation is given', () => {
     ],
     ['a number for an axis', body('x - mean[«1»](x)'), { code: 'E0404', fix: '`mean[a, b](…)`' }],
     ['a primed name for an axis', body("x - mean[«embed'»](x)"), { code: 'E0404', fix: '`mean[a, b](…)`' }],
-    ['places over a dim that cannot be', 'dim bad = «1 / 0», d = 3\nblock B(i: int) -> [] { sum[d](onehot[bad](i)) }', { code: 'E0311' }],
+    [
+      'positions over a dim that cannot be',
+      'dim bad = «1 / 0», d = 3\nblock B(i: int) -> [] { sum[d](onehot[bad](i)) }',
+      { code: 'E0311' },
+    ],
     [
       'a target on another dim',
       body('x * «cross_entropy[embed](x, n)»'),
@@ -533,7 +537,7 @@ describe('what an operation is given', () => {
     [
       'a target of another size',
       body('x * «cross_entropy[embed](x, h[hidden as embed])»'),
-      { code: 'E0303', expected: '`embed` with hidden place(s)', given: '`embed` with embed place(s)' },
+      { code: 'E0303', expected: '`embed` with hidden position(s)', given: '`embed` with embed position(s)' },
     ],
     [
       'truth values to be left out',
@@ -548,13 +552,13 @@ describe('what an operation is given', () => {
       { code: 'E0304', expected: 'an axis `hidden`', given: '[source, embed]' },
     ],
     [
-      'groups by places along an axis of another size',
+      'groups by positions along an axis of another size',
       'dim a = 3, b = 4, w = 5\nblock B(x: [k: a], i: index(w)[k: b]) -> [w] { «sum[k by i](x)» }',
       {
         code: 'E0303',
         why: 'both operands of `by` have an axis `k`, and one name is one axis',
-        expected: '`k` with a place(s)',
-        given: '`k` with b place(s)',
+        expected: '`k` with a position(s)',
+        given: '`k` with b position(s)',
       },
     ],
     [
@@ -572,7 +576,7 @@ describe('what an operation is given', () => {
       body('«(x where x > 0) else c»'),
       { code: 'E0305', message: 'the two sides of `else` must be of one kind', expected: 'float', given: 'bool' },
     ],
-    ['a place that stands alone', body('x * «last»'), { code: 'E0205', message: '`last` stands only as a place: `x[axis = last]`' }],
+    ['a position that stands alone', body('x * «last»'), { code: 'E0205', message: '`last` stands only as a position: `x[axis = last]`' }],
     ['a merged axis', body('y = «x[(source, embed) as both] + h»\nx'), { code: 'E0302', given: '[both: (source, embed)] + [hidden]' }],
     ['the next value of what is at fault', body("z = «nope»\nx + z'"), { code: 'E0201' }],
   ]);
@@ -666,13 +670,13 @@ describe('bodies', () => {
     ['a first value that is none', small('model M(x: [d]) -> y: [d] { init «nothing»\nparam w: [d]\nx * w }'), { code: 'E0804' }],
     ['an unknown size in a requirement', small('block F(x: [d]) -> [d] { require «nope» <= d\nx }'), { code: 'E0201' }],
     [
-      'a place beyond all reason, as the value',
+      'a position beyond all reason, as the value',
       body('«x[embed = 9007199254740993]»'),
       { code: 'E0311', message: 'this makes a size that cannot be: 9007199254740992 is not a whole number that a size can hold' },
     ],
-    ['a place beyond all reason, in an equation', body('«y = x[embed = 9007199254740993]»\nx'), { code: 'E0311' }],
+    ['a position beyond all reason, in an equation', body('«y = x[embed = 9007199254740993]»\nx'), { code: 'E0311' }],
     [
-      'a place beyond all reason, in a branch',
+      'a position beyond all reason, in a branch',
       small(`${choice}block M(x: [d]) -> [d] { y = match m { a { «x[d = 9007199254740993]» } b { x } }\ny }`),
       { code: 'E0311' },
     ],
@@ -735,7 +739,7 @@ describe('decoders', () => {
       {
         code: 'E0601',
         given: '[target, hidden]',
-        why: 'the generated axis is a clock: its places come into being one by one, and those of an argument are all there',
+        why: 'the generated axis is a clock: its positions come into being one by one, and those of an argument are all there',
       },
     ],
     [
@@ -791,12 +795,12 @@ describe('decoders', () => {
       { code: 'E0402', expected: '[hidden, embed]', given: '[hidden]' },
     ],
     [
-      'places on another dim',
+      'positions on another dim',
       decoder('c: [hidden], n: index(words)', step, calls('D(c, «n»)', 'c: [hidden], n: index(embed)')),
       { code: 'E0306', message: '`n` of `D` holds positions on another dim', expected: 'index(words)', given: 'index(embed)' },
     ],
     [
-      'a number for a place',
+      'a number for a position',
       decoder('c: [hidden], n: index(words)', step, calls('D(c, «0.5»)')),
       { code: 'E0305', expected: 'index', given: 'float' },
     ],
@@ -816,7 +820,7 @@ describe('decoders', () => {
       { code: 'E0606', message: '`probability` is a tensor over the generated vocabulary' },
     ],
     [
-      'a probability over other places',
+      'a probability over other positions',
       `${dims}decoder «D»(c: [hidden]) ${generates} { state s: [hidden] = c;  s' = s;  probability = softmax[hidden](s) }`,
       { code: 'E0606', message: '`probability` must lie over the generated vocabulary alone', given: '[hidden]' },
     ],
@@ -826,7 +830,7 @@ describe('decoders', () => {
       { code: 'E0606', given: 'bool[words]' },
     ],
     [
-      'logits of no place',
+      'logits of no position',
       `${dims}decoder «D»(c: [hidden]) ${generates} { param t: [words, hidden];  logits = t @ c }`,
       { code: 'E0606', message: '`logits` must lie over the generated vocabulary and `target` alone', given: '[words]' },
     ],
@@ -836,19 +840,19 @@ describe('decoders', () => {
       { code: 'E0606', given: '[target, words, hidden]' },
     ],
     [
-      'a first output between two places',
+      'a first output between two positions',
       decoder('c: [hidden]', step).replace('start 1', 'start «0.5»'),
-      { code: 'E0608', expected: 'a place of `index(words)`, from 0', fix: '`start 1`' },
+      { code: 'E0608', expected: 'a position of `index(words)`, from 0', fix: '`start 1`' },
     ],
     [
-      'a last output before the first place',
+      'a last output before the first position',
       decoder('c: [hidden]', step).replace('end 2', 'end «-2»'),
-      { code: 'E0608', expected: 'a place of `index(words)`, from 0', fix: '`end 1`' },
+      { code: 'E0608', expected: 'a position of `index(words)`, from 0', fix: '`end 1`' },
     ],
     [
-      'a first output behind the last place',
+      'a first output behind the last position',
       `const ${decoder('c: [hidden]', step).replace('start 1', 'start «9»').replace('source: ragged, target: ragged, ', '').replace('\n', '\ndim target: ragged\n')}`,
-      { code: 'E0608', expected: 'a place of `index(words)`, from 0 to 8' },
+      { code: 'E0608', expected: 'a position of `index(words)`, from 0 to 8' },
     ],
     [
       'a rank with an axis',
@@ -954,21 +958,21 @@ describe('decoders', () => {
 });
 
 describe('clocks', () => {
-  const why = 'a place is computed from the places that exist then';
+  const why = 'a position is computed from the positions that exist then';
   check([
     ['of an unknown dim', 'dim t: ragged\nmodel M(x: [t]) -> [t] causal «tt» { x }', { code: 'E0202' }],
     [
-      'of a dim with a length for each place of another',
+      'of a dim with a length for each position of another',
       'dim sentence: ragged, word: ragged in sentence\nmodel M(x: [sentence, word]) -> [sentence, word] causal «word» { x }',
-      { code: 'E0507', message: '`word` has a length for each place of another dim: it is no clock' },
+      { code: 'E0507', message: '`word` has a length for each position of another dim: it is no clock' },
     ],
     [
-      'a later place, and what it reads',
+      'a later position, and what it reads',
       causal('x * (x[«t = position[t] + 1»] else 0)'),
       { code: 'E0701', why: `${why}; here \`y\` reads this expression, which reads \`x\``, related: ['reads `x`: x: [t]'] },
     ],
     [
-      'a later place, for one value of an option',
+      'a later position, for one value of an option',
       causal('match m { a { x } b { x[«t = last»] * x } }'),
       { code: 'E0701', why: `${why}; here \`y\` reads this expression`, related: ['with `m = b`: m'] },
     ],
@@ -978,9 +982,9 @@ describe('clocks', () => {
       { code: 'E0701', why, fix: 'scan forward', related: [] },
     ],
     [
-      'a sum by places of the clock',
+      'a sum by positions of the clock',
       causal('x + sum[q](«sum[d by t = j](z[t as q])»)').replace('i: int[t]', 'z: [t, d], j: int[d]').replace('dim t', 'dim d = 3, t'),
-      { code: 'E0701', message: 'this looks into the future: a sum `by` places of `t` writes to any of them' },
+      { code: 'E0701', message: 'this looks into the future: a sum `by` positions of `t` writes to any of them' },
     ],
     [
       'in a call',
@@ -988,7 +992,7 @@ describe('clocks', () => {
       {
         code: 'E0701',
         related: ['reads `x`: x: [t]', 'in this call: F(x)'],
-        fix: 'over the places up to now: `x[upto t as k]` instead of `x[t as k]`',
+        fix: 'over the positions up to now: `x[upto t as k]` instead of `x[t as k]`',
       },
     ],
   ]);

@@ -1,4 +1,4 @@
-/** A name that is not there is one error, at its place, wherever it stands: what is made of it is silent. */
+/** A name that is not there is one error, at its position, wherever it stands: what is made of it is silent. */
 import { expect, it } from 'vitest';
 import { parse } from '../../grammar/index.ts';
 import { compile, FILE } from './support.ts';

@@ -108,7 +108,7 @@ async function refusing(trial: Trial): Promise<void> {
   ];
   for (const path of places) {
     for (const [name, write] of writers) {
-      trial.count('writes to impossible places');
+      trial.count('writes to impossible positions');
       if ((await failureOf(() => write(path, Uint8Array.of(1)))) === null) trial.fail(`${name} wrote to ${path}`);
     }
   }

@@ -76,7 +76,7 @@ const INTS: Readonly<Record<Values, (chance: Chance) => number>> = {
 
 type Sizes = ReadonlyMap<string, number | readonly number[]>;
 
-/** Of an inner dim the length at this place of the axis that it is counted along. */
+/** Of an inner dim the length at this position of the axis that it is counted along. */
 const sizeAt =
   (space: Axis['space'], sizes: Sizes, places: ReadonlyMap<string, number>) =>
   (atom: string): number => {
@@ -161,14 +161,14 @@ export function collated(model: Learner<Example>, examples: readonly Example[]):
   return model.collateFor(objective ?? { name: '', given: () => [], updates: [] }, examples);
 }
 
-/** A draw follows from its place: of an inner dim, or of what a state has been, it matters not how long it is. */
+/** A draw follows from its position: of an inner dim, or of what a state has been, it matters not how long it is. */
 class Drawn extends Map<string, number> {
   override get(atom: string): number {
     return super.get(atom) ?? 16;
   }
 }
 
-/** What an example leaves out stands in it, place by place. */
+/** What an example leaves out stands in it, position by position. */
 function completed(program: Program, sizesOf: ReadonlyMap<string, number>, example: Example): Example {
   const { plain, inner } = lengthsOf(program, example);
   const sizes = new Map<string, number | readonly number[]>([...sizesOf, ...plain, ...inner]);

@@ -114,7 +114,7 @@ export function outputReference(ran: Ran, name: string, chance: Chance): readonl
     .axes.slice(1)
     .map(({ space }) => evaluate(sizeOf(space), (atom) => sizes.get(atom)!));
   const { learner, host } = ran;
-  // Beyond an end within the output there is a 0: of no place.
+  // Beyond an end within the output there is a 0: of no position.
   const places = Int32Array.from(whole.exact, (_, k) => k + 1);
   const own = (row: number, of: Float64Array): Float64Array =>
     Float64Array.from(rowOf(places, row, shape, learner.definition.outputs[name]!.axes, host).data, (k) => (k === 0 ? 0 : of[k - 1]!));

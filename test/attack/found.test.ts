@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { holds, type HoldsOptions } from './holds.ts';
 
 const cases: Readonly<Record<string, readonly [text: string, options?: HoldsOptions]>> = {
-  'a norm of norms, one for each place of another axis': [
+  'a norm of norms, one for each position of another axis': [
     `dim source: ragged
 dim target: ragged, words = 5, d = 1
 decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
@@ -43,7 +43,7 @@ objective Play for A: G, B: D given z: [k] {
   update A { loss = B(fake);  optimizer adadelta() }
 }`,
   ],
-  'a place behind two of the clock': [
+  'a position behind two of the clock': [
     `dim target: ragged, words = 5, d = 3
 decoder D(m: [d]) generates y: index(words)[target] start 1 end 2 {
   param table: [words, d] = 1
@@ -100,7 +100,7 @@ model M(x: [words], c: bool[words], s: []) -> y: [] {
   y = (a * a > 6 and ceil(b) < 2) or (ceil(b) < 3 and a * a > 7)
 }`,
   ],
-  'an output along an axis of the inputs, of which more places are asked for': [
+  'an output along an axis of the inputs, of which more positions are asked for': [
     `dim points: ragged, d = 2
 decoder Visit(x: [points, d]) generates y: index(points)[stop: points] {
   param go: [d]
@@ -133,7 +133,7 @@ model M(r: [time]) -> y: [time, d] causal time {
 objective Fit for M { loss = mean[time, d](y);  optimizer adagrad(rate = 0.1) }`,
     { seed: 45087, values: 'extreme', examples: [{ r: [0.5] }, { r: [-1e30] }] },
   ],
-  'keys up to a place that is written as a number': [
+  'keys up to a position that is written as a number': [
     `dim target: ragged, words = 5, d = 2
 decoder D() generates y: index(words)[target] start 0 end 1 {
   param table: [words, d]
@@ -144,7 +144,7 @@ decoder D() generates y: index(words)[target] start 0 end 1 {
 }
 model M() generates y: index(words)[target] { D() }`,
   ],
-  'half of a place, counted backwards': [
+  'half of a position, counted backwards': [
     `dim row = 3, tall = 2 * row
 model M(x: [row]) -> y: [tall] { y = x[row = floor(-position[tall] / 2)] else 7 }`,
   ],
@@ -161,7 +161,7 @@ decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
 model M(x: [source, d]) generates y: index(words)[target] {
   D(x)
 }`,
-  'an earlier place of a state of such a loop': `dim target: ragged, words = 4, d = 2
+  'an earlier position of a state of such a loop': `dim target: ragged, words = 4, d = 2
 decoder D(m: [d]) generates y: index(words)[target] start 1 end 2 {
   param p: [words] = 1
   logits = (scan words with t = p { state s: [target] = 1; s' = (s[target = position[target] - 3] else t); emit s })

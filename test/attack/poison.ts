@@ -12,7 +12,7 @@ export const POISONS = [NaN, Infinity, -Infinity, 3e38] as const;
 /** An input of this name holds what a program puts where it says that nothing is: `(if c then x else poison) where c`. */
 export const POISON = 'poison';
 
-/** How many places each axis of a row has at the place `at`. */
+/** How many positions each axis of a row has at the position `at`. */
 function extentOf(axis: AxisSpec, host: HostBatch, row: number, at: readonly number[]): number {
   if ('size' in axis) return axis.size;
   if ('length' in axis) return axis.length(ownSizes(host.n, host.lengths, row));

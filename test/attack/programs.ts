@@ -126,7 +126,7 @@ async function formatted(texts: Texts, text: string, built: readonly Built[]): P
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-/** Failures of one sort: the poison does not matter, nor the place. */
+/** Failures of one sort: the poison does not matter, nor the position. */
 export const sortOf = (property: string): string => property.replace(/ with \S+/, '');
 
 const SHAPES = [

@@ -278,14 +278,14 @@ class Trial {
     return compare(derived.exact, expected).wrong === null ? compare(given, derived) : null;
   }
 
-  /** What a step gives at place `t`: it takes products and sums in an order of its own, which may leave float32 where the whole does not. */
+  /** What a step gives at position `t`: it takes products and sums in an order of its own, which may leave float32 where the whole does not. */
   #step(learner: Learner<Example>, name: string, t: number, given: ArrayLike<number>, row: number): void {
     const { outputs } = this.#built.program;
     const k = [...outputs.keys()].indexOf(name);
     const at = <E extends Expected | null>(expected: E): E | Expected => placeAt(expected, t, given.length);
     this.#expect(
       'a step is the whole',
-      `${name} at place ${t}`,
+      `${name} at position ${t}`,
       given,
       (expected) => at(expected[k]!),
       row,
@@ -591,7 +591,7 @@ class Trial {
   }
 }
 
-/** Of values along a clock the place `t`, of so many elements. */
+/** Of values along a clock the position `t`, of so many elements. */
 function placeAt<E extends Expected | null>(expected: E, t: number, size: number): E | Expected {
   return expected === null
     ? expected

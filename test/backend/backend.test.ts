@@ -92,7 +92,7 @@ describe.each(reports.filter(({ usable }) => usable))('$name', ({ name }) => {
 test.each([
   ['an error', "throw new TypeError('mine');"],
   ['a rejection', "void Promise.reject(new TypeError('mine')); await new Promise((done) => setTimeout(done, 100));"],
-])("%s of the user's program is reported as without wasm: at its place, and nothing else", (_name, failing) => {
+])("%s of the user's program is reported as without wasm: at its position, and nothing else", (_name, failing) => {
   const { status, stderr } = node(`${USE} await useBackend('wasm'); ${failing}`);
   expect(status).toBe(1);
   expect(stderr).toContain('TypeError: mine');

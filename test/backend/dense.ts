@@ -25,7 +25,7 @@ export function numbers(shape: readonly number[], type: Type, seed = 0): Dense {
   };
 }
 
-/** Every place of a shape, the last axis fastest. */
+/** Every position of a shape, the last axis fastest. */
 export function places(shape: readonly number[]): Place[] {
   return shape.reduce<number[][]>((before, size) => before.flatMap((place) => Array.from({ length: size }, (_, k) => [...place, k])), [[]]);
 }
@@ -34,13 +34,13 @@ export function dense(shape: readonly number[], value: (place: Place) => number)
   return { shape, data: places(shape).map(value) };
 }
 
-/** The element at a place, axes aligned from behind, those of size 1 repeated. */
+/** The element at a position, axes aligned from behind, those of size 1 repeated. */
 export function at({ shape, data }: Dense, place: Place): number {
   const skipped = place.length - shape.length;
   return data[shape.reduce((offset, size, k) => offset * size + (size === 1 ? 0 : place[k + skipped]!), 0)]!;
 }
 
-/** The place with another number along one axis, or without it. */
+/** The position with another number along one axis, or without it. */
 export const moved = (place: Place, axis: number, to: number): Place => place.with(axis, to);
 
 const DTYPES = { float: 'float32', int: 'int32', bool: 'bool' } as const;

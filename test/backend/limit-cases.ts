@@ -407,7 +407,7 @@ function reductions(
   });
 }
 
-/** Places that an index says: of one axis for all, and with axes that index and table share. */
+/** Positions that an index says: of one axis for all, and with axes that index and table share. */
 function byIndex(shape: Numbers): readonly LimitCase[] {
   const rank = shape.length;
   const width = shape[rank - 1]!;
@@ -467,7 +467,7 @@ function byIndex(shape: Numbers): readonly LimitCase[] {
       capable: 'onehot',
       type: 'float',
       fn: 'oneHot',
-      form: 'of one place',
+      form: 'of one position',
       groups: 1,
       run: () => rt.oneHot(upload(numbers(shape.slice(1), 'bool'), 'int'), 1),
       expected: () => {

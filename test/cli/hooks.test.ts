@@ -23,7 +23,7 @@ test("attnc's own modules are those that run; an error names what was written", 
   expect(() => hooks(own).resolve('./other.js', {}, find)).toThrow('no ./other.js');
 });
 
-test('types are taken off, and a syntax error has its place', () => {
+test('types are taken off, and a syntax error has its position', () => {
   const file = join(scratch(), 'task.ts');
   const load = (text: string): unknown => {
     writeFileSync(file, text);

@@ -37,7 +37,7 @@ describe('summary', () => {
     const { status, err } = await attnc(folder, 'summary', 'a.attn', '--at', 'rows=0');
     expect({ status, err }).toEqual({
       status: 2,
-      err: 'attnc summary: --at rows=0: rows has at least one place\n  fix: a dim that may be empty is declared as `rows: ragged 0..`\n',
+      err: 'attnc summary: --at rows=0: rows has at least one position\n  fix: a dim that may be empty is declared as `rows: ragged 0..`\n',
     });
     expect((await attnc(folder, 'summary', 'b.attn', '--at', 'rows=0')).out).toMatch(/multiply-adds\s+0\n/);
   });
@@ -78,7 +78,7 @@ describe('summary', () => {
         "dim time: ragged, word: ragged\n\nmodel Run(x: [time, word]) -> { y: [time] } {\n  run = scan time with row = x {\n    state s: [] = 0\n    inner = scan word with w = row { state c: [] = s;  c' = tanh(c + w);  emit c' }\n    s' = 2 * inner[word = last]\n    emit s'\n  }\n  { y = run }\n}\n",
     });
     const { out } = await attnc(folder, 'summary', 'a.attn', '--at', 'time=10', '--at', 'word=7');
-    // In each of 70 steps a sum and its tangent, in each of 10 the last place and a product; which is the last is known once.
+    // In each of 70 steps a sum and its tangent, in each of 10 the last position and a product; which is the last is known once.
     expect(out).toMatch(/other operations\s+161\n/);
   });
 

@@ -152,7 +152,7 @@ describe('the demo', () => {
     task: string,
     ...lines: readonly string[]
   ): Promise<{ readonly out: string; readonly prompted: string }> => {
-    // A module that was loaded stays so: each has its own place.
+    // A module that was loaded stays so: each has its own position.
     mkdirSync(place);
     for (const name of ['model.attn', 'package.json']) copyFileSync(join(project, name), join(place, name));
     copyFileSync(join(project, 'out', 'best.safetensors'), join(place, 'checkpoint.safetensors'));

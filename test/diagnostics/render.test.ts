@@ -96,7 +96,7 @@ describe('one diagnostic', () => {
     }
   });
 
-  test('long lines are cut around the place', () => {
+  test('long lines are cut around the position', () => {
     const text = `${'left + '.repeat(30)}here${' + right'.repeat(30)}`;
     const shown = show(text, at(text, 'here'), 60).split('\n');
     expect(shown[3]).toMatch(/^1 \| ….*here.*…$/);
@@ -164,7 +164,7 @@ test('several end in a count', () => {
   expect(renderAll([], sources, plain)).toBe('');
 });
 
-test('JSON has the same keys always, and places from 1', () => {
+test('JSON has the same keys always, and positions from 1', () => {
   const text = 'ab\ncd\n';
   const json: unknown = JSON.parse(
     diagnosticsJson([at(text, 'd\n'), at(text, 'a', { place: { file: 'gone', start: 1, end: 2 }, why: 'w' })], new Map([['m.attn', text]])),

@@ -314,7 +314,7 @@ export const cases: Readonly<Record<string, Case>> = {
       };
     },
   },
-  'a loop over no place': {
+  'a loop over no position': {
     dims: [B, dim('source', { ragged: true, mayBeEmpty: true }), H],
     data: { sizes: { ...sizes, source: 0 }, inputs: { x: [], h: numbers(8, 2) }, lengths: { source: [0, 0] } },
     build: (b) => {
@@ -331,7 +331,7 @@ export const cases: Readonly<Record<string, Case>> = {
       return { last: b.result(scan, 0), all: b.broadcast(b.result(scan, 1), [batch, none, hidden]) };
     },
   },
-  'states that change places': {
+  'states that change positions': {
     dims,
     data: { sizes, inputs: xs },
     build: (b) => {
@@ -454,7 +454,7 @@ export const cases: Readonly<Record<string, Case>> = {
       };
     },
   },
-  'values some places before and after': {
+  'values some positions before and after': {
     dims,
     data: { sizes, inputs: xs, lengths },
     build: (b) => {
@@ -631,7 +631,7 @@ export const cases: Readonly<Record<string, Case>> = {
       return { late: b.result(scan, 1) };
     },
   },
-  'two states that change places': {
+  'two states that change positions': {
     dims,
     data: { sizes, inputs: xs },
     build: (b) => {
@@ -650,7 +650,7 @@ export const cases: Readonly<Record<string, Case>> = {
       return { p: b.result(scan, 0), q: b.result(scan, 1) };
     },
   },
-  'places of a list of steps': {
+  'positions of a list of steps': {
     dims,
     data: { sizes, inputs: xs },
     build: (b) => {

@@ -35,7 +35,7 @@ describe('an emitted module', () => {
     expect(complaints({ translator: emitted(), ...modules })).toEqual([]);
   });
 
-  it('is clean where rounds, loops and places of lists meet', async () => {
+  it('is clean where rounds, loops and positions of lists meet', async () => {
     const text = `dim source: ragged, d = 3, n = 4
 block L(h: [source, d]) -> [source, d] { scan source with xt = h { state a: [d] = 0; a' = tanh(xt + Linear[d](a)); emit a' } }
 block Linear[out](x: [in]) -> [out] {
@@ -110,7 +110,7 @@ objective F for M given t: [] { loss = (v - t) ^ 2; optimizer sgd(rate = 0.1) }`
     );
   });
 
-  it('tells the runtime of a decoder over places and sizes that are made of others', async () => {
+  it('tells the runtime of a decoder over positions and sizes that are made of others', async () => {
     const definition = definitionOf(
       await compiledText(`dim source: ragged, half = ceil(source / 2), d = 3, wide = 2 * d
 const dim letters = 7

@@ -349,7 +349,7 @@ describe('text', () => {
     ]);
   });
 
-  it('of a program is told by its place', () => {
+  it('of a program is told by its position', () => {
     const sources = new Sources(new Map([['dir/m.attn', 'a = 1\n  b =  c +\n d // end']]));
     const origin = { file: 'dir/m.attn', start: 13, end: 19, name: null };
     expect([sources.place(origin), sources.line(origin), sources.expression(origin), sources.equation(origin)]).toEqual([

@@ -1,4 +1,4 @@
-/** What the grammar's tests share: trees without places, and a printer that shows how operators bound. */
+/** What the grammar's tests share: trees without positions, and a printer that shows how operators bound. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse, type BracketArg, type Comment, type Expr, type Module, type SyntaxProblem } from '../../grammar/index.ts';

@@ -122,7 +122,7 @@ describe('absence', () => {
     expect(run(y)).toEqual([20, 50, 80]);
   });
 
-  it('moves with the places it belongs to', () => {
+  it('moves with the positions it belongs to', () => {
     const x = only(
       M,
       [
@@ -152,7 +152,7 @@ describe('absence', () => {
     const x = only(v, [true, false, false], c);
     const y = only(b.unary('neg', v), [true, true, false], c);
     expect(run(b.otherwise(x, y))).toEqual([10, -20, null]);
-    // The condition's axis joins: filled places differ along it.
+    // The condition's axis joins: filled positions differ along it.
     const rows = only(
       v,
       [

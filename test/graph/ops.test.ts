@@ -20,7 +20,7 @@ const M = literal(
 const v = literal(b, [10, 20, 30], [c]);
 const i = (values: readonly number[], over = c): Node => literal(b, values, [over], 'int');
 
-/** Operation, its value, its type, what it must be. Masked places are null. */
+/** Operation, its value, its type, what it must be. Masked positions are null. */
 const CASES: readonly [Op['kind'], Node, string, Shown][] = [
   ['constant', b.constant(2.5), '[]', 2.5],
   ['size', b.size(size.add(size.int(3), size.int(4))), 'int []', 7],
@@ -388,7 +388,7 @@ describe('ill-typed operations are refused', () => {
     ['a reduction over no axis', () => b.reduce('sum', v, ['r']), /no axis r/],
     ['one id with two sizes', () => b.binary('add', v, literal(b, [1, 2], [axis('c', 2)])), /c: 3 meets c: 2/],
     ['an axis twice', () => b.rename(M, 'c', axis('r', 3)), /stands twice/],
-    ['a merge that changes the count', () => b.merge(M, ['r', 'c'], axis('m', 5)), /6 places cannot be 5/],
+    ['a merge that changes the count', () => b.merge(M, ['r', 'c'], axis('m', 5)), /6 positions cannot be 5/],
     [
       'a scan read without result',
       () => b.unary('neg', b.scan({ axis: c, position: b.step(c), xs: [], states: [], emits: [] })),
@@ -437,12 +437,12 @@ describe('bindings', () => {
   const x = b.input('x', tensor(FLOAT, [axis('n'), c]));
   it('fit the axes', () => {
     expect(run(x, { sizes: { n: 1 }, inputs: { x: [[1, 2, 3]] } })).toEqual([[1, 2, 3]]);
-    expect(() => run(x, { sizes: { n: 2 }, inputs: { x: [[1, 2, 3]] } })).toThrow(/1 places along n, expected 2/);
+    expect(() => run(x, { sizes: { n: 2 }, inputs: { x: [[1, 2, 3]] } })).toThrow(/1 positions along n, expected 2/);
     expect(() => run(x, { sizes: { n: 1 } })).toThrow(/no input x is bound/);
     expect(() => run(x, { inputs: { x: [[1, 2, 3]] } })).toThrow(/no size n is bound/);
     expect(() => run(x, { sizes: { n: 1 }, inputs: { x: [[[1], [2], [3]]] } })).toThrow(/input x is nested deeper than its axes/);
-    expect(() => run(x, { sizes: { n: 1 }, inputs: { x: [1, 2, 3] } })).toThrow(/input x has 3 places along n, expected 1/);
-    expect(() => run(x, { sizes: { n: 2 }, inputs: { x: [1, 2] } })).toThrow(/input x has no places along c, expected 3/);
+    expect(() => run(x, { sizes: { n: 1 }, inputs: { x: [1, 2, 3] } })).toThrow(/input x has 3 positions along n, expected 1/);
+    expect(() => run(x, { sizes: { n: 2 }, inputs: { x: [1, 2] } })).toThrow(/input x has no positions along c, expected 3/);
   });
   it('of parameters, lengths, draws and free arguments are asked for, and counted', () => {
     const p = b.parameter('F.W', [c]),
@@ -458,7 +458,7 @@ describe('bindings', () => {
     expect(() => run(b.unary('neg', arg))).toThrow(/no argument %\d+ is bound/);
     expect(shown(interpret([b.unary('neg', arg)], { ...bindings({}), arguments: new Map([[arg, [1, 2]]]) })[0]!)).toEqual([-1, -2]);
   });
-  it('of a dim that is ragged in another are one for each of its places', () => {
+  it('of a dim that is ragged in another are one for each of its positions', () => {
     const sentence = axis('sentence', dim('sentence', { ragged: true }));
     const word = {
       ...axis('word'),
@@ -481,7 +481,7 @@ describe('bindings', () => {
         })[0]!,
       );
     expect(of([2, 3])).toEqual([3, 12]);
-    expect(() => of([2])).toThrow(/no length of word is bound for each place of sentence/);
+    expect(() => of([2])).toThrow(/no length of word is bound for each position of sentence/);
   });
   it('may be values of another run', () => {
     const y = b.where(b.input('y', tensor(FLOAT, [c])), b.binary('gt', b.input('y', tensor(FLOAT, [c])), b.constant(1)));
@@ -514,11 +514,11 @@ describe('what types leave open is checked where it runs', () => {
         [x, 'n'],
         [x, 'n'],
       ]),
-      /6 places joined into axis m of 4/,
+      /6 positions joined into axis m of 4/,
     ],
-    ['a slice beyond the end', b.slice(x, 'n', size.int(2), k), /places 2 to 4 of axis n of 3/],
-    ['a slice before the start', b.slice(x, 'n', size.int(-1), k), /places -1 to 1 of axis n of 3/],
-    ['one place beyond the end', b.slice(x, 'n', size.int(3), null), /places 3 to 4 of axis n of 3/],
+    ['a slice beyond the end', b.slice(x, 'n', size.int(2), k), /positions 2 to 4 of axis n of 3/],
+    ['a slice before the start', b.slice(x, 'n', size.int(-1), k), /positions -1 to 1 of axis n of 3/],
+    ['one position beyond the end', b.slice(x, 'n', size.int(3), null), /positions 3 to 4 of axis n of 3/],
     [
       'rows and one that are not the whole',
       b.node({ kind: 'append', axis: axis('rows', 3), before: 'n', keep: null }, [x, b.constant(7)]),
@@ -529,7 +529,7 @@ describe('what types leave open is checked where it runs', () => {
     [
       'one axis of two sizes',
       b.binary('add', x, b.input('y', tensor(FLOAT, [{ ...m, id: 'n' }]))),
-      /axis n has 4 places and 3 places|axis n has 3 places and 4 places/,
+      /axis n has 4 positions and 3 positions|axis n has 3 positions and 4 positions/,
     ],
     ['the past of what is no state', b.node({ kind: 'past', axis: axis('tape') }, [x]), /is no state of a scan/],
   ])('%s', (_what, node, message) => {
@@ -544,7 +544,7 @@ describe('what types leave open is checked where it runs', () => {
     ).toThrow(message);
   });
 
-  it('places up to the end are there', () => {
+  it('positions up to the end are there', () => {
     expect(run(b.slice(x, 'n', size.int(1), k), given)).toEqual([2, 3]);
     expect(run(b.slice(x, 'n', size.int(2), null), given)).toBe(3);
   });

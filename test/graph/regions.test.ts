@@ -32,7 +32,7 @@ describe('scan', () => {
     expect(run(b.result(scan, 1))).toEqual([1, 12, 123, 1234]);
   });
 
-  it('runs reversed, emits at the places they belong to', () => {
+  it('runs reversed, emits at the positions they belong to', () => {
     const scan = digits(b, x, b.constant(0), true);
     expect(run(b.result(scan, 0))).toBe(4321);
     expect(run(b.result(scan, 1))).toEqual([4321, 432, 43, 4]);

@@ -110,11 +110,11 @@ describe('arrays of the oracle', () => {
   ];
   const x = fill([two, three], ([i, j]) => 10 * i! + j!);
 
-  it('are read by axis, and lack none but those of one place', () => {
+  it('are read by axis, and lack none but those of one position', () => {
     expect(locate(x, [three, two])([2, 1])).toBe(5);
     expect(locate({ axes: [two, { id: 'one', size: 1 }] }, [two])([1])).toBe(1);
     expect(() => locate(x, [two])).toThrow('the oracle lost axis three');
-    expect(() => locate(x, [two, { id: 'three', size: 4 }])).toThrow('axis three has 3 places and 4 places');
+    expect(() => locate(x, [two, { id: 'three', size: 4 }])).toThrow('axis three has 3 positions and 4 positions');
     const context = { type: floats(), extents: () => [], number: () => 0, origin: () => 0 };
     expect(() => evaluateOp({ kind: 'slice', axis: 'four', start: size.int(0), into: null }, [x], context)).toThrow(
       'the oracle lost axis four',

@@ -12,7 +12,7 @@ export function dim(id: string, options: Partial<Dim> = {}): Dim {
   return { id, label: id, size: size.atom(id), ragged: false, origin: size.int(0), mayBeEmpty: false, ...options };
 }
 
-/** An axis over a dim of its own, or of a fixed number of places. */
+/** An axis over a dim of its own, or of a fixed number of positions. */
 export function axis(id: string, places: number | Dim = dim(id)): Axis {
   return { id, label: id, space: typeof places === 'number' ? { kind: 'anon', size: size.int(places) } : { kind: 'dim', dim: places } };
 }

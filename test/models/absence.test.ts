@@ -56,13 +56,13 @@ describe.each(backends)('on %s', (backend) => {
     expect(relative(y, [-Math.LN2, 7, -Math.LN2])).toBeLessThan(1e-6);
   });
 
-  it('the greatest place of nothing is none', async () => {
+  it('the greatest position of nothing is none', async () => {
     const text = 'dim extra: ragged 0..\nmodel A(s: [extra]) -> y: [] { s[extra = argmax[extra](s)] else 7 }';
     expect(await outputs(text, [{ s: [] }, { s: [1, 3] }])).toEqual([[7], [3]]);
     await agrees(text, [{ s: [] }, { s: [1, 3] }]);
   });
 
-  it('max, min and argmax are those of the present places, whatever they hold', async () => {
+  it('max, min and argmax are those of the present positions, whatever they hold', async () => {
     const text = MASKED(
       'm = (s / tiny) where ok\nzeros[a] + (if position[a] == 0 then max[a](m) else if position[a] == 1 then min[a](m) else argmax[a](m))',
     );
@@ -131,7 +131,7 @@ objective O for M { loss = mean[target, words](probability);  metric part = mean
 
   const crossed = objective("mean[target](cross_entropy[words](logits, y'))");
 
-  it('a target that is forbidden is an error that names the example and the place', async () => {
+  it('a target that is forbidden is an error that names the example and the position', async () => {
     const pointing = await model(crossed);
     const bad = { ...given, y: [2, 2, 1, 0] };
     const message = 'example 1: the loss is Infinity: `y[target = 2]` is 1, which `D` forbids there';
@@ -144,7 +144,7 @@ objective O for M { loss = mean[target, words](probability);  metric part = mean
 
   it('a target longer than the decoder may write is refused', async () => {
     await expect((await model(crossed)).loss([{ ...given, y: [2, 2, 2, 2, 0] }])).rejects.toThrow(
-      'example 0: `y` has 5 places, and the decoder `D` writes at most 4',
+      'example 0: `y` has 5 positions, and the decoder `D` writes at most 4',
     );
   });
 
@@ -174,7 +174,7 @@ objective O for C given t: [a], c: index(a) { loss = cross_entropy[a](y where ok
       true,
     );
     await expect(pointing.generate([{ z: [0, 0, 0], ok: [false, false, false] }])).rejects.toThrow(
-      'every choice of the first place is excluded',
+      'every choice of the first position is excluded',
     );
   });
 });

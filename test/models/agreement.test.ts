@@ -40,13 +40,13 @@ const cases: readonly Case[] = [
   { title: 'transformer, pre-norm', name: 'transformer', set: { layers: 2, norm: 'pre' }, dims: transformer },
 ];
 
-/** Different lengths in one batch; the shortest has one place. */
+/** Different lengths in one batch; the shortest has one position. */
 const examples: readonly (Input & Target)[] = [
   { tokens: [3, 7, 1], y: [3, 5, 2] },
   { tokens: [9], y: [4, 2] },
   { tokens: [5, 1, 4, 10], y: [2] },
 ];
-/** Places at most: a software GPU takes its time. */
+/** Positions at most: a software GPU takes its time. */
 const atMost = 4;
 
 /** The oracle's slopes, the same for every backend. */
@@ -141,7 +141,7 @@ describe.each(backends)('on %s', (backend) => {
         const changed = await logits(y.map((id, k) => (k >= t ? (id + 3) % 7 : id)));
         const seen = ((t + 1) * plain.length) / y.length;
         expect(changed.slice(0, seen)).toEqual(plain.slice(0, seen));
-        // Only what the last place writes is read nowhere.
+        // Only what the last position writes is read nowhere.
         if (t < y.length - 1) expect(changed).not.toEqual(plain);
       }
     });

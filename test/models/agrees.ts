@@ -24,7 +24,7 @@ export interface Subject {
   readonly output?: string;
   /** Ragged dims of an example. */
   readonly lengths: (example: Example) => Readonly<Record<string, number>>;
-  /** Places to generate, where the program does not say; steps to compare. */
+  /** Positions to generate, where the program does not say; steps to compare. */
   readonly most?: number;
 }
 

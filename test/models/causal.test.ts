@@ -1,4 +1,4 @@
-/** `causal`: the oracle goes place by place, `forward` computes all places at once, `stream` one after the other. */
+/** `causal`: the oracle goes position by position, `forward` computes all positions at once, `stream` one after the other. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Program } from '../../compiler/index.ts';
@@ -43,11 +43,11 @@ const cases: Readonly<Record<string, string>> = {
     'z = Attend[filters, filters](TC[filters, 7](Attend[filters, d](concat[channel](x, r))));  { y = Linear[d](z), s = Linear[](z) }',
     snail,
   ),
-  'taps of earlier places': model(
+  'taps of earlier positions': model(
     'param W: [filters <- tap, d], V: [d <- filters];  g = W @ x[time = position[time] - 2 * position[tap]];  h = tanh(V @ (g[time = position[time] - 1] else 0.5));  { y = h, s = mean[tap](r[time = position[time] - position[tap]]) }',
     'const dim tap = 3',
   ),
-  'earlier places of what may be absent': model(
+  'earlier positions of what may be absent': model(
     'some = r where r > 0;  p = some[time = position[time] - 1] else 0.2;  { y = x * p, s = mean[tap](some[time = position[time] - position[tap]]) }',
     'const dim tap = 3',
   ),
@@ -66,10 +66,10 @@ attention Head[width](q: [k], keys: [key, k]) -> [width] {
   'a recurrent layer that looks back': model(
     "h = scan time with xt = x, rt = r { state h: [d] = c;  H = past[tape](h);  w = softmax[tape](tanh(Linear[d](H)) @ xt + 0.1 * position[tape]);  h' = GRU(xt * rt + w @ H + H[tape = first], h);  emit h' };  { y = h, s = cumsum[time](r) }",
   ),
-  'one place of all that one sees': model(
+  'one position of all that one sees': model(
     'e = x @[d] x[upto time as key];  w = softmax[key](e);  { y = x * (e[key = position[time]] else 0) * w[key = first], s = w[key = argmax[key](w)] + (w[key = position[time] - 1] else 0.5) }',
   ),
-  'an attention whose weights are the same for all places': model(
+  'an attention whose weights are the same for all positions': model(
     'h = Dot(c, stack[k](c, tanh(c)), stack[k](c, -c));  { y = x + h, s = r * sum[d](h) }',
   ),
   'what does not change is computed once': model(
@@ -98,7 +98,7 @@ describe.each(await usableBackends())('on %s', (backend) => {
       subject = made.create({ seed: 5 });
     });
 
-    it('gives what the oracle computes place by place', async () => {
+    it('gives what the oracle computes position by position', async () => {
       const parameters = await parametersOf(subject);
       const outputs = await subject.forward(examples);
       for (const [k, example] of examples.entries()) {
@@ -109,7 +109,7 @@ describe.each(await usableBackends())('on %s', (backend) => {
       }
     });
 
-    it('streams the same, place by place, and leaves nothing behind', async () => {
+    it('streams the same, position by position, and leaves nothing behind', async () => {
       const before = tf.memory().numTensors;
       const outputs = await subject.forward(examples);
       const streaming = subject.stream(examples.map(({ c }) => ({ c })));
@@ -147,7 +147,7 @@ describe.each(await usableBackends())('on %s', (backend) => {
 describe('a clock of known length', () => {
   it.each([
     ['a parameter along it', 'param p: [time, d] = normal(1);  h = tanh(x + p) + mean[key](p[upto time as key])'],
-    ['parameters of its own for each place', 'h = tanh(Linear[d] per time (x))'],
+    ['parameters of its own for each position', 'h = tanh(Linear[d] per time (x))'],
   ])('%s', async (_what, line) => {
     await useBackend('cpu');
     const text = `dim time = 4, d = 3\nmodel Causal(x: [time, d]) -> y: [time, d] causal time { ${line};  h + mean[key](Linear[d](h)[upto time as key]) }`;

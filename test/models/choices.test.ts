@@ -29,7 +29,7 @@ const lengths = (example: Example): Record<string, number> => ({
 });
 
 const programs: Readonly<Record<string, string>> = {
-  'a bool: each place once': decoder(
+  'a bool: each position once': decoder(
     '  state visited: bool[points] = false',
     "(e @ s') where not visited",
     "  visited' = visited or position[points] == y'",

@@ -1,5 +1,5 @@
 /**
- * The edges of every built-in and of `std/`, in value and slope: zeros, 1e±30, one place, equal values, the greatest
+ * The edges of every built-in and of `std/`, in value and slope: zeros, 1e±30, one position, equal values, the greatest
  * sharpness. What is right and a float32 is demanded, infinity where that is right, NaN nowhere.
  */
 import { beforeAll, describe, expect, it } from 'vitest';

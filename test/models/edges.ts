@@ -40,7 +40,7 @@ function resultOf(
   );
 }
 
-/** The weight of place k of a result in the loss. */
+/** The weight of position k of a result in the loss. */
 const weight = (k: number): number => 1 + k / 2;
 
 export function compileEdges(tried: Readonly<Record<string, Tried>>, file: string, more = ''): Promise<Compiled<Edges>> {

@@ -14,7 +14,7 @@ const GROUPED = `block Grouped[kv, share](x: [model], y: [key, model]) -> [model
 }
 `;
 
-/** Su et al. 2021, eq. (34): pairs of features turned by an angle that grows with the place. */
+/** Su et al. 2021, eq. (34): pairs of features turned by an angle that grows with the position. */
 const ROTATED = `block Rotated(x: [place, width]) -> [place, width] {
   dim pair = width / 2, phase = 2
   z     = x[width as (pair, phase)]
@@ -55,7 +55,7 @@ block Quadratic[dk](x: [time, model]) -> [time, model] {
 }
 `;
 
-/** Jaegle et al. 2021, sec. 3.1: few latent places ask many inputs, then one another. */
+/** Jaegle et al. 2021, sec. 3.1: few latent positions ask many inputs, then one another. */
 const PERCEIVER = `block Perceive[latents, rounds](x: [source, model]) -> [latents, model] {
   param start: [latents, model] = normal(0.5)
   z = start
@@ -76,7 +76,7 @@ const EXPERTS = `block Switch[experts, inner](x: [features]) -> { y: [features],
 }
 `;
 
-/** Beltagy, Peters & Cohan 2020, sec. 3.1: each place asks those around it, by their distance. */
+/** Beltagy, Peters & Cohan 2020, sec. 3.1: each position asks those around it, by their distance. */
 const WINDOW = `block Window[reach](x: [time, model]) -> [time, model] {
   dim offset = 2 * reach + 1, heads = 2, each = model / heads
   param Wq, Wk, Wv: [heads, each <- model], Wo: [model <- heads, each]
@@ -87,7 +87,7 @@ const WINDOW = `block Window[reach](x: [time, model]) -> [time, model] {
 
 const cases: Readonly<Record<string, Source>> = {
   'grouped queries': { text: `${DIMS}${GROUPED}model M(x: [time, model]) -> y: [time, model] { Grouped[2, 2](x, x) }${fit()}` },
-  'rotary places': {
+  'rotary positions': {
     text: `${DIMS}${ROTATED}model M(x: [time, model]) -> y: [time, model] {
   param Wq, Wk, Wv: [heads, dk <- model], Wo: [model <- heads, dk]
   seen = x[upto time as key]
@@ -155,7 +155,7 @@ describe('is', () => {
     same(one, await run(`${DIMS}model M(x: [time, model]) -> y: [time, model] { MultiHead[2](x, x) }`, numbers));
   });
 
-  it('of turned places: scores that know distances alone', async () => {
+  it('of turned positions: scores that know distances alone', async () => {
     const text = `${DIMS}dim width = 6\n${ROTATED}model M(q: [width], k: [width], x: [time]) -> y: [time, key: time] {
   Rotated[place = time](outer(q + 0 * x)) @[width] Rotated[place = key](outer(k + 0 * x[time as key]))
 }`;

@@ -1,4 +1,4 @@
-/** What stands at a fixed place of a clock, and what positions alone decide: the oracle place by place, the whole, the step. */
+/** What stands at a fixed position of a clock, and what positions alone decide: the oracle position by position, the whole, the step. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend, type CausalModel, type Values } from '../../runtime/index.ts';
@@ -13,7 +13,7 @@ const bodies: Readonly<Record<string, (t: string) => string>> = {
   'the first of what positions make': (t) => `v = h * (1 + position[${t}]);  z = ${scan(t, 'x', `v[${t} = first]`)}`,
   'the first of a loop over positions, and of a loop that begins with it': (t) =>
     `v = h * (1 + position[${t}]);  p = ${scan(t, 'v', 'h')};  q = ${scan(t, 'v', `p[${t} = first]`)};  z = ${scan(t, 'x', `q[${t} = first] * 0.5`)} + q[${t} = first] * p`,
-  'running sums and products, a place by its number, the largest so far': (t) =>
+  'running sums and products, a position by its number, the largest so far': (t) =>
     `v = h * (1 + position[${t}]);  z = ${scan(t, 'x', `cumsum[${t}](v)[${t} = first] + (cumprod[${t}](v)[${t} = 0] else 3) + max[key](v[upto ${t} as key])[${t} = first]`)} + cumsum[${t}](v) * (x[${t} = 0] else 3)`,
   'windows and what comes before the first': (t) =>
     `v = ${scan(t, `h * (1 + position[${t}])`, 'h')};  z = ${scan(t, 'x', `mean[back](v[${t} = position[${t}] + position[back]] else 0.7)[${t} = first] + (v[${t} = position[${t}] - 1] else 0.4)[${t} = first]`)} + mean[back](v[${t} = position[${t}] + position[back]] else 0.2)`,

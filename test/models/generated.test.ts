@@ -137,7 +137,7 @@ ${lines.join('\n')}
 };
 
 describe('per, of generated blocks', () => {
-  it('is the block for each place with its slice of the parameters, and emitted so', { timeout: 600_000 }, async () => {
+  it('is the block for each position with its slice of the parameters, and emitted so', { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 2 }), fc.boolean(), async (values, has) => {
         const axes = has ? 'groups, d' : 'd';

@@ -76,7 +76,7 @@ describe('the pointer-generator', () => {
   it('asks how many words are outside of the vocabulary', async () => {
     const model = await made();
     const { oov: _, ...without } = examples[0]!;
-    await expect(model.forward([without])).rejects.toThrow('`oov` is how many places `oov` has, a whole number from 0');
+    await expect(model.forward([without])).rejects.toThrow('`oov` is how many positions `oov` has, a whole number from 0');
     await expect(model.forward([{ ...examples[0]!, oov: 1 }])).rejects.toThrow('`ids[source = 2]` is 8, outside');
   });
 });

@@ -157,7 +157,7 @@ model M(t: int[time], u: int[time], n: int[], big: []) -> { OUT } { BODY }`;
     const out = (values: object[]): unknown => (values as { y: { data: ArrayLike<number> } }[]).map(({ y }) => [...Array.from(y.data)]);
     expect(out(await model.forward([fine]))).toEqual([expected]);
     await expect(model.forward([fine, give])).rejects.toThrow(
-      new RegExp(`example 1: .* leaves int32 here, or is divided by 0${where === '' ? '' : ` at place ${where}`}`),
+      new RegExp(`example 1: .* leaves int32 here, or is divided by 0${where === '' ? '' : ` at position ${where}`}`),
     );
     if (type.startsWith('int')) {
       const bound = { sizes: new Map([['time', 2]]), inputs: new Map(Object.entries(give)), parameters: new Map() };

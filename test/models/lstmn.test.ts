@@ -1,4 +1,4 @@
-/** The LSTMN (Cheng et al. 2016) against the oracle, and against the LSTM that it is where its tape has one place. */
+/** The LSTMN (Cheng et al. 2016) against the oracle, and against the LSTM that it is where its tape has one position. */
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../compiler/size/size.ts';
 import { interpret } from '../../compiler/oracle/interpret.ts';
@@ -51,7 +51,7 @@ it.each(await usableBackends())('a later word changes nothing before it, bit for
   }
 });
 
-describe('a tape with one place', () => {
+describe('a tape with one position', () => {
   it('gives the step of a plain LSTM, as known numbers say', async () => {
     const { program } = await compiled(
       'one-place/model.attn',

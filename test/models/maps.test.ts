@@ -71,7 +71,7 @@ model M(x: [source, d]) -> y: [source, d] {
 block Row[out..](x: [in]) -> [out..] { param W: [out.. <- in];  Unit(W) @ x }
 model M(x: [source, d]) -> y: [source] { Row[](x) }${fit('sum[source](y ^ 2)')}`,
   },
-  'that depend on the input, one for each place': {
+  'that depend on the input, one for each position': {
     text: `${DIMS}block Hyper(z: [k]) -> [e <- d] { Linear[e, d](z) }
 block Scaled(W: [o <- i], s: []) -> [o <- i] { s * W }
 model M(x: [source, d]) -> y: [source, e] { param F: [e <- d];  Hyper(mean[source](x)) @ x + plain(Scaled(F, x[d = 0])) @[d] x }${fit('sum[source, e](y ^ 2)')}`,

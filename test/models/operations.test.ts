@@ -44,7 +44,7 @@ describe('what is computed', () => {
     ['argsort, sorted values', 'w[argsort[source as rank](w)][rank as source]', '[source]', [-1, 0.5, 0.5, 2]],
     ['argsort of whole numbers, descending', 'n[argsort[source as rank](-n)][rank as source]', 'int[source]', [3, 2, 0, -1]],
     [
-      'argsort, absent places last and absent',
+      'argsort, absent positions last and absent',
       '(w where here)[argsort[source as rank](w where here)][rank as source] else -9',
       '[source]',
       [-1, 0.5, 2, -9],

@@ -1,4 +1,4 @@
-/** Decoders over the whole axis: the oracle computes place by place, the pass all places at once, the step one with kept rows. */
+/** Decoders over the whole axis: the oracle computes position by position, the pass all positions at once, the step one with kept rows. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../runtime/index.ts';
@@ -53,7 +53,7 @@ const cases: Readonly<Record<string, string>> = {
   'a window': program(
     'lag = 0.5;  near = x[target = position[target] + position[back]] else 0;  param W: [d <- back, e: d];  z = x + W @ near[d as e]',
   ).replace('const dim heads', 'dim back = -2..0\nconst dim heads'),
-  'a running product, and one before each place': program(
+  'a running product, and one before each position': program(
     'z = cumprod[target](0.9 + 0.2 * x) * x + cumprod[target](tanh(x), exclusive) + cumsum[target](x, exclusive)',
   ),
   'a running sum and a mean so far': program('z = cumsum[target](x) / (position[target] + 1) + mean[key <= target](x[target as key] * x)'),
@@ -70,17 +70,17 @@ const cases: Readonly<Record<string, string>> = {
   'the largest so far, and where it was': program(
     'v = sum[d](x);  e = v[target as key] * position[target] * 0 + v[target as key];  best = argmax[key](e where position[key] <= position[target]);  z = x + x[target = best] * (max[key](e))',
   ),
-  'what grows with the places, of nothing but memory': program(
+  'what grows with the positions, of nothing but memory': program(
     "r = scan source with mt = m { state s: [target, d] = 0;  s' = tanh(s + mt);  emit sum[key](s'[upto target as key]) };  z = x + mean[source](r)",
   ),
-  'a mean over places so far and over memory': program('z = x + mean[key, source](m * sum[d](x) * x[target as key])'),
-  'running sums and products of what two places make': program(
+  'a mean over positions so far and over memory': program('z = x + mean[key, source](m * sum[d](x) * x[target as key])'),
+  'running sums and products of what two positions make': program(
     'e = x[target as key] * x;  z = x + mean[key](cumsum[target](e)) + mean[key, source](cumprod[target](m * tanh(e), exclusive))',
   ),
   'a running product of positions alone': program(
     'e = cumprod[target](position[target] * position[target][target as key], exclusive);  z = x * prod[key](tanh(e))',
   ),
-  'the first place': program('z = x + x[target = first]'),
+  'the first position': program('z = x + x[target = first]'),
 };
 
 const examples: readonly (Input & Target)[] = [
@@ -107,7 +107,7 @@ describe.each(backends)('on %s', (backend) => {
       parameters = await parametersOf(model);
     });
 
-    it('gives what the oracle computes place by place', async () => {
+    it('gives what the oracle computes position by position', async () => {
       const outputs = await model.forward(examples);
       const names = [...tested.program.outputs.keys()];
       for (const [k, example] of examples.entries()) {
@@ -175,7 +175,7 @@ describe('an axis with a bound', () => {
     .replace('dim source: ragged, target: ragged', 'dim most = 4, source: ragged, target: ragged <= most')
     .replace('param table: [words, d]', 'param table: [words, d], pos: [most, d]');
 
-  it('is refused more places, before it generates and step by step', async () => {
+  it('is refused more positions, before it generates and step by step', async () => {
     await useBackend('cpu');
     const { create } = await subject('parallel-bounded', new Map(), bounded);
     const model = create({ seed: 3 });

@@ -34,7 +34,7 @@ const programs: Readonly<Record<string, string>> = {
   'in reverse': model(`${step}
   run = scan source reversed with xt = x { state s: [h] = 0.3;  m = Look(xt, past[tape](s));  s' = tanh(A @ xt + B @ m);  emit s' }
   y = run[source = first] + sum[source](run)`),
-  'two tapes with one axis, places and lengths': model(`${step}
+  'two tapes with one axis, positions and lengths': model(`${step}
   run = scan source with xt = x {
     state s, c: [h] = 0
     H = past[tape](s);  C = past[tape](c)
@@ -44,7 +44,7 @@ const programs: Readonly<Record<string, string>> = {
     emit s' + c'
   }
   y = mean[source](run)`),
-  'the place before the last, or nothing': model(`${step}
+  'the position before the last, or nothing': model(`${step}
   run = scan source with xt = x {
     state s: [h] = 0.2
     H = past[tape](s)
@@ -77,7 +77,7 @@ const programs: Readonly<Record<string, string>> = {
     emit s'
   }
   y = sum[source](run)`),
-  'a scan of each place that was': model(`${step}
+  'a scan of each position that was': model(`${step}
   run = scan source with xt = x { state s: [h] = 0.2;  H = past[tape](s);  s' = tanh(A @ xt + B @ s + max[tape](Fold(H)));  emit s' }
   y = sum[source](run)`).replace(
     'model M',
@@ -157,7 +157,7 @@ const decoders: Readonly<Record<string, string>> = {
   repeat layers as l { state s: [h] = 0.2;  m = Look(z, past[tape](s));  s' = tanh(z + m + Linear[h](s));  z = s' }`,
     'Linear[words](z)',
   ),
-  'places, the last and the first of what was': decoder(`  state s: [h] = 0.3
+  'positions, the last and the first of what was': decoder(`  state s: [h] = 0.3
   H = past[tape](s)
   s' = tanh(A @ e + B @ H[tape = last] + 0.5 * H[tape = first] + mean[tape](0.1 * H * position[tape]))`),
   'a scan along the axis that is generated': `

@@ -1,4 +1,4 @@
-/** `F per a (…)`: parameters of its own for each place of `a`. */
+/** `F per a (…)`: parameters of its own for each position of `a`. */
 import { describe, expect, it } from 'vitest';
 import { interpret } from '../../compiler/oracle/interpret.ts';
 import { inline } from '../../compiler/passes/clock/inline.ts';
@@ -143,7 +143,7 @@ describe('per, in what generates', () => {
       ),
     },
     {
-      title: 'heads over the places up to now',
+      title: 'heads over the positions up to now',
       path: 'per-parallel.attn',
       dims: {},
       examples,
@@ -158,7 +158,7 @@ describe('per, in what generates', () => {
 });
 
 describe('per, with chance', () => {
-  it('draws for each place by itself, before and after it is opened', async () => {
+  it('draws for each position by itself, before and after it is opened', async () => {
     await useBackend('cpu');
     const text = `dim time: ragged, d = 3, groups = 2, parts = 2
 block Inner(x: [d]) -> [d] { dropout(Linear[d](x), 0.5) }
@@ -229,7 +229,7 @@ describe('per is a loop over instances', () => {
     each.y.forEach((value, k) => expect(value).toBeCloseTo(many.y[k]!, 12));
   });
 
-  it('each place is the block by itself with its slice of the parameters', async () => {
+  it('each position is the block by itself with its slice of the parameters', async () => {
     const block = 'dim d = 3, groups = 2\nblock F(x: [a]) -> [a] { param W: [a <- a], b: [a];  tanh(Linear[a](x)) + W @ x + b }\n';
     const whole = new Map<string, Float64Array>();
     const all = await valuesOf({ text: `${block}model M(x: [groups, d]) -> y: [groups, d] { F per groups (x) }` }, (path, shape) => {

@@ -1,4 +1,4 @@
-/** Attention over the places of a picture: SAGAN's, the non-local block's four forms, and what stands around them. */
+/** Attention over the positions of a picture: SAGAN's, the non-local block's four forms, and what stands around them. */
 import { describe, expect, it } from 'vitest';
 import { interpret } from '../../compiler/oracle/interpret.ts';
 import { fit as train, useBackend } from '../../runtime/index.ts';
@@ -34,7 +34,7 @@ dim features = 4${fit()}`,
   Linear[colours](MaxPool2x2(h))
 }${fit()}`,
   },
-  'three times as long, a part of it, and absent places': {
+  'three times as long, a part of it, and absent positions': {
     text: `dim steps = 4, far = 3 * steps, near = 10, d = 2
 model M(x: [steps, d]) -> { y: [far, d], z: [near, d] } {
   h = tanh(Linear[d](x))
@@ -109,7 +109,7 @@ describe('golden numbers', () => {
 objective Fit for M { loss = y[a = first];  optimizer sgd(rate = 1e-20) }`,
       { W: [3, 0, 0, 1], u: [Math.SQRT1_2, Math.SQRT1_2] },
     );
-    // The first place is 3 x / σ.
+    // The first position is 3 x / σ.
     for (const σ of [2.863564, 2.998173, 2.999977]) {
       const { last } = await train(model, { train: [{ x: [1, 0] }] }, { batchSize: 1, steps: 1 });
       expect(last!.loss).toBeCloseTo(3 / σ, 5);
@@ -160,7 +160,7 @@ objective Fit for M { loss = sum[rows, columns, colours](y ^ 3);  optimizer sgd(
     expect(Math.max(...gradients[path]!.data.map(Math.abs))).toBeGreaterThan(1e-3);
   });
 
-  it('the weights over all places add up to one', async () => {
+  it('the weights over all positions add up to one', async () => {
     const text =
       'dim rows = 3, columns = 2, colours = 8\nmodel M(x: [rows, columns, colours]) -> { y: [rows, columns, colours], total: [here: rows * columns] } { a = SelfAttention(x);  { y = a, total = sum[there](a.weights) } }';
     const { program, model } = await modelOf(text, {});

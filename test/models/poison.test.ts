@@ -1,6 +1,6 @@
 /**
- * What is absent may be anything: what would overflow or leave its domain at places that nothing reads (steps beyond an
- * example's end, later places, data behind a mask, the branch that is not taken) reaches neither a result nor a gradient.
+ * What is absent may be anything: what would overflow or leave its domain at positions that nothing reads (steps beyond an
+ * example's end, later positions, data behind a mask, the branch that is not taken) reaches neither a result nor a gradient.
  */
 import { describe, it } from 'vitest';
 import { agrees, type Example } from '../programs/support.ts';
@@ -11,14 +11,14 @@ function program(params: string, result: string, body: string, loss: string): st
   return `dim time: ragged, a = 3, b = 2\nmodel M(${params}) -> y: ${result} {\n${body}\n}\nobjective F for M { loss = ${loss};  optimizer sgd(rate = 0.1) }`;
 }
 
-/** Along `time`, one value for each place, one of each parameter `p` and `q`. */
+/** Along `time`, one value for each position, one of each parameter `p` and `q`. */
 const sequence = (body: string, q = 1.3): string =>
   program('x: [time]', '[time]', `param p: [] = 1, q: [] = ${q}\n${body}`, 'sum[time](y)');
 const masked = (body: string): string => program('x: [a], ok: bool[a]', '[]', `param w: [a] = 1\n${body}`, 'y');
 const long = (value: number, count: number): number[] => Array.from({ length: count }, () => value);
 
 const cases: Readonly<Record<string, { readonly text: string; readonly examples: readonly Example[] }>> = {
-  'a kernel that is infinite at later places': {
+  'a kernel that is infinite at later positions': {
     text: sequence('past = x[upto time as key]\nK = exp(-exp(q) * (position[time] - position[key]))\ny = p * sum[key](K * past)', 3),
     examples: [{ x: [1, 2, 3, 4, 5, 6, 7, 8] }, { x: [1, 2] }],
   },

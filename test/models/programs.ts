@@ -12,7 +12,7 @@ export type AnyModel = Model<Record<string, number>, Any, Any>;
 
 export interface Source extends Pick<Options, 'set' | 'gradients' | 'tolerance'> {
   readonly text: string;
-  /** Lengths of each example, by ragged dim; by default 3, 1 and 2 places. */
+  /** Lengths of each example, by ragged dim; by default 3, 1 and 2 positions. */
   readonly lengths?: Readonly<Record<string, readonly number[]>>;
 }
 

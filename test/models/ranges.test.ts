@@ -27,7 +27,7 @@ model M(x: [source, d]) -> y: [source, e] { param W: [e <- offset, d];  W @ x[so
     text: `dim d = 5, reach = 1, offset = -reach..reach
 model M(x: [d]) -> y: [d] { param s: [offset] = normal(1);  sum[offset](softmax[offset](s) * x[d = (position[d] - position[offset]) mod d]) }${fit('sum[d](y ^ 2)')}`,
   },
-  'places given, chosen, first and last': {
+  'positions given, chosen, first and last': {
     text: `dim source: ragged, d = 3, reach = 2, offset = -reach..reach
 model M(x: [source, d], at: index(offset)[source]) -> y: [source] {
   param W: [offset <- d], b: [offset] = normal(1)
@@ -53,14 +53,14 @@ model M(x: [source, d]) -> y: [offset] { param W: [d <- d];  sum[source, d by of
 agreeEverywhere(cases);
 
 describe('a range', () => {
-  it('says which places an input may name', async () => {
-    const { create } = await emit(cases['places given, chosen, first and last']!);
+  it('says which positions an input may name', async () => {
+    const { create } = await emit(cases['positions given, chosen, first and last']!);
     const one = { x: [[1, 2, 3]], at: [-3] };
     await expect(create({ seed: 1 }).forward([one])).rejects.toThrow('`at[source = 0]` is -3, outside `offset` (-2 … 2)');
     await expect(create({ dims: { reach: 3 }, seed: 1 }).forward([one])).resolves.toHaveLength(1);
   });
 
-  it('has as many places as follow from the dim that is given', async () => {
+  it('has as many positions as follow from the dim that is given', async () => {
     const { create } = await emit(cases['a convolution as wide as is wished']!);
     const model = create({ dims: { reach: 3 }, seed: 1 });
     expect(model.parameters.map(({ size }) => size)).toEqual([2 * 7 * 3]);

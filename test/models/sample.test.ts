@@ -187,7 +187,7 @@ describe.each(backends)('decoders on %s', (backend) => {
       model = tested.create({ seed: 3 });
     });
 
-    it('draws for each place what the oracle draws', async () => {
+    it('draws for each position what the oracle draws', async () => {
       const parameters = await parametersOf(model);
       const outputs = await model.forward(sequences, { ids: [1, 0, 7] });
       for (const [k, example] of sequences.entries()) {

@@ -14,7 +14,7 @@ interface Asked {
 type Looking = Model<Record<string, number>, Asked, { readonly to: readonly number[] }, Values>;
 /** Parameters by their last name, row by row. */
 type Parameters = Readonly<Record<string, readonly number[]>>;
-/** How well one key matches, and where it stands; null where the score says nothing of that place. */
+/** How well one key matches, and where it stands; null where the score says nothing of that position. */
 type Reference = (query: readonly number[], key: readonly number[], place: number, p: Parameters) => number | null;
 
 const program = (call: string): string => `
@@ -205,7 +205,7 @@ describe('numbers by hand', () => {
     { score: 'general', keep: all, p: { W: [1, 2, 0, 1] }, weights: [0.013213, 0.265388, 0.721399] },
     { score: 'additive', keep: all, p: { W: [1, 0, 0, 1], U: [1, 0, 0, 1], v: [1, 1] }, weights: [0.347948, 0.293139, 0.358913] },
     { score: 'concat', keep: all, p: { W: [1, 0, 1, 0, 0, 1, 0, 1], v: [1, 1] }, weights: [0.347948, 0.293139, 0.358913] },
-    // Row j of W belongs to place j; two places of three are there.
+    // Row j of W belongs to position j; two positions of three are there.
     { score: 'location', keep: [true, true, false], p: { W: [1, 0, 0, 1, 5, 5] }, weights: [0.268941, 0.731059, 0] },
   ];
 
@@ -279,7 +279,7 @@ describe('what the scores have in common', () => {
     ).toBeLessThan(1e-6);
   });
 
-  it('location looks at places alone, and at none behind the last it knows', async () => {
+  it('location looks at positions alone, and at none behind the last it knows', async () => {
     const model = find('location').create({ seed: 5 });
     const asked = { ...examplesOf(false)[2]!, keep: [true, true, true, true, true] };
     const plain = (await model.forward([asked]))[0]!;

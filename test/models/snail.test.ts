@@ -1,4 +1,4 @@
-/** SNAIL as emitted, on every backend of this machine: what the oracle computes, its slopes, and the policy place by place. */
+/** SNAIL as emitted, on every backend of this machine: what the oracle computes, its slopes, and the policy position by position. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Program } from '../../compiler/index.ts';
 import type { Bindings, Nested } from '../../compiler/oracle/interpret.ts';
@@ -87,7 +87,7 @@ describe.each(await usableBackends())('on %s', (backend) => {
       model = made.create({ dims: { arms: 3, width: 4 }, seed: 2 });
     });
 
-    it('gives what the oracle computes place by place', async () => {
+    it('gives what the oracle computes position by position', async () => {
       const parameters = await parametersOf(model);
       const outputs = await model.forward(trials);
       for (const [k, trial] of trials.entries()) {

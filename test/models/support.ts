@@ -120,7 +120,7 @@ export function runOn<T>(programs: readonly T[], backend: BackendName, backends:
   return backend === backends[0] || process.env.ATTNC_EVERYWHERE === '1' ? programs : programs.slice(0, shown);
 }
 
-/** Largest difference, relative to the largest magnitude expected; infinities must be in the same places. */
+/** Largest difference, relative to the largest magnitude expected; infinities must be in the same positions. */
 export function relative(given: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (given.length !== expected.length) return Infinity;
   let worst = 0;

@@ -85,7 +85,7 @@ ${train('t: [a, b, c, k, d, e, f]', 'sum[a, b, c, k, d, e, f](t * y)')}`,
     inputs: { x: [2, 3, 2, 3, 2, 2, 2], t: [2, 3, 2, 3, 2, 2, 2] },
   },
   {
-    title: 'places of a tensor with seven axes, joined, shifted and chosen by an index',
+    title: 'positions of a tensor with seven axes, joined, shifted and chosen by an index',
     text: `${DIMS}
 model M(x: [a, b, c, d, e, f, k], i: index(k)[a, b, c, d, e, f], j: index(b)[a]) -> y: [a, c, d, e, f, k] {
   param w: [a, b, c, d, e, f, k] = normal(1)
@@ -151,7 +151,7 @@ ${train('t: [a, b, c, d, e, f, k]', 'sum[a, b, c, d, e, f, k](t * y)')}`,
   },
 ];
 
-/** A decoder over a memory of four axes beside its places: in a step of a beam there are seven. */
+/** A decoder over a memory of four axes beside its positions: in a step of a beam there are seven. */
 export const wideDecoder = `dim source: ragged, target: ragged, a = 2, b = 2, c = 2, d = 2, k = 3, words = 5
 decoder W(m: [source, a, b, c, d, k]) generates y: index(words)[target] start 1 end 2 {
   param table: [words, a, b, c, d, k] = normal(1), q: [k <- k], v: [k <- k], u: [words <- k]

@@ -1,4 +1,4 @@
-/** How far an index may lie behind the place of a clock that it is read from, exactly: what causality is proved with. */
+/** How far an index may lie behind the position of a clock that it is read from, exactly: what causality is proved with. */
 import { describe, expect, it } from 'vitest';
 import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
@@ -30,9 +30,9 @@ describe('bounds for all sizes', () => {
     ['a number', int(7), [7, 7]],
     ['a size that is known', b.size(size.int(5)), [5, 5]],
     ['a size that is not', b.size(size.atom('other')), [0, Infinity]],
-    ['places of a known number', a, [-1, 1]],
-    ['places of an unknown number', c, [0, Infinity]],
-    ['places from an unknown one on', whole(free), ANY],
+    ['positions of a known number', a, [-1, 1]],
+    ['positions of an unknown number', c, [0, Infinity]],
+    ['positions from an unknown one on', whole(free), ANY],
     ['under another name', b.rename(a, 'near', { ...near, id: 'far' }), [-1, 1]],
     ['repeated', b.broadcast(a, [other, near]), [-1, 1]],
     ['a negation', b.unary('neg', add(a, int(2))), [-3, -1]],
@@ -47,15 +47,15 @@ describe('bounds for all sizes', () => {
   });
 });
 
-describe('ahead of the place', () => {
+describe('ahead of the position', () => {
   it.each<[string, Node, number | null]>([
-    ['the first place', int(0), 0],
-    ['before the first place', int(-3), 0],
-    ['a later place', int(3), 3],
-    ['the place itself', b.position(time), 0],
+    ['the first position', int(0), 0],
+    ['before the first position', int(-3), 0],
+    ['a later position', int(3), 3],
+    ['the position itself', b.position(time), 0],
     ['under another name', b.rename(p, 'time', key), 0],
     ['repeated', b.broadcast(p, [other, time]), 0],
-    ['a place of another axis', c, null],
+    ['a position of another axis', c, null],
     ['the step of a loop along the clock', b.argument(index(time)), 0],
     ['along another axis', b.argument(index(other)), null],
     ['a number from outside', b.argument(tensor(INT, [])), null],
@@ -63,15 +63,15 @@ describe('ahead of the place', () => {
     ['of no gradient', b.unary('stop', p), 0],
     ['rounded', b.unary('floor', b.unary('float', p)), 0],
     ['turned round', b.unary('neg', p), null],
-    ['some places on', add(p, int(3)), 3],
+    ['some positions on', add(p, int(3)), 3],
     ['the same turned round', add(int(3), p), 3],
-    ['some places back', add(p, int(-3)), -3],
-    ['on by places of another axis', add(p, a), 1],
+    ['some positions back', add(p, int(-3)), -3],
+    ['on by positions of another axis', add(p, a), 1],
     ['by an unknown number', add(p, n), null],
     ['by as many as there are', add(p, c), null],
     ['two of them', add(p, p), null],
     ['less a number', op('sub', p, int(2)), -2],
-    ['less places', op('sub', p, a), 1],
+    ['less positions', op('sub', p, a), 1],
     ['less any number', op('sub', p, n), null],
     ['from a number', op('sub', int(2), n), null],
     ['the later of two', op('max', add(p, int(2)), add(p, int(1))), 2],
@@ -94,21 +94,21 @@ describe('ahead of the place', () => {
     ['what is present', b.where(add(p, int(2)), is), 2],
     ['or something else', b.otherwise(b.where(p, is), add(p, int(3))), 3],
     ['or what is not known', b.otherwise(b.where(p, is), n), null],
-    ['the best place', b.argmax(b.input('e', floats(key)), 'key'), 0],
-    ['the best of other places', b.argmax(b.input('f', floats(other)), 'other'), null],
+    ['the best position', b.argmax(b.input('e', floats(key)), 'key'), 0],
+    ['the best of other positions', b.argmax(b.input('f', floats(other)), 'other'), null],
     ['what is given', n, null],
   ])('%s', (_, node, expected) => {
     const found = ahead(time.space)(node);
     expect(found === null ? null : found + 0).toBe(expected);
   });
 
-  it('is counted from the first place of the clock', () => {
+  it('is counted from the first position of the clock', () => {
     expect([9, 10, 12].map((value) => ahead(ten.space)(int(value)))).toEqual([0, 0, 2]);
-    // Half of a place that is 10 or more need be none.
+    // Half of a position that is 10 or more need be none.
     expect(ahead(ten.space)(op('quot', whole(ten), int(2)))).toBeNull();
   });
 
-  it('of a number nothing is known where the first place is not', () => {
+  it('of a number nothing is known where the first position is not', () => {
     expect(ahead(free.space)(int(0))).toBeNull();
     expect(ahead(free.space)(b.position(free))).toBe(0);
   });

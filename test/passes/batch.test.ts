@@ -63,12 +63,12 @@ describe('where the mask has not the axes of what it masks', () => {
   }
 
   it.each<[string, (w: World) => Node]>([
-    ['one place of another axis', (w) => w.else(w.b.slice(w.xs, 'a', size.int(1), null))],
+    ['one position of another axis', (w) => w.else(w.b.slice(w.xs, 'a', size.int(1), null))],
     ['a part of another axis', (w) => w.else(w.b.slice(w.xs, 'a', size.int(1), c))],
-    ['the last place', (w) => w.else(w.b.slice(w.xa, 's', size.sub(size.atom('s'), size.int(1)), null))],
-    ['the last place, by its own mask', (w) => w.else(w.b.slice(w.xs, 's', size.sub(size.atom('s'), size.int(1)), null))],
+    ['the last position', (w) => w.else(w.b.slice(w.xa, 's', size.sub(size.atom('s'), size.int(1)), null))],
+    ['the last position, by its own mask', (w) => w.else(w.b.slice(w.xs, 's', size.sub(size.atom('s'), size.int(1)), null))],
     [
-      'the last places, counted from elsewhere',
+      'the last positions, counted from elsewhere',
       (w) =>
         w.else(
           w.b.slice(w.xs, 's', size.sub(size.atom('s'), size.int(1)), {
@@ -111,7 +111,7 @@ describe('where the mask has not the axes of what it masks', () => {
       'another axis spread, its own mask and less than the whole of it',
       (w) => w.else(w.b.gather(w.xa, w.b.binary('quot', w.b.unary('int', w.b.position(axis('five', 5))), w.int(2)), 'a')),
     ],
-    ['a place of another axis', (w) => w.else(w.b.gather(w.xs, w.b.argmax(w.b.input('w', floats(r, a)), 'a'), 'a', true))],
+    ['a position of another axis', (w) => w.else(w.b.gather(w.xs, w.b.argmax(w.b.input('w', floats(r, a)), 'a'), 'a', true))],
     [
       'joined with what is there',
       (w) =>
@@ -142,7 +142,7 @@ describe('where the mask has not the axes of what it masks', () => {
     ['a product that may leave int32, where an input says', (w) => w.b.select(w.is, w.b.binary('mul', w.n, w.m), w.int(0))],
     ['what is there anyway, or something else', (w) => w.b.otherwise(w.x, w.b.constant(9))],
     [
-      'places counted from elsewhere',
+      'positions counted from elsewhere',
       (w) =>
         w.else(
           w.b.gather(w.b.rename(w.xs, 'a', offset(a, 'own', -2)), w.b.binary('sub', w.b.unary('int', w.b.position(two)), w.int(6)), 'own'),
@@ -239,7 +239,7 @@ describe('zeros in the padding', () => {
     ['its tangent', m.unary('tanh', x!), 's', false],
     ['joined along another axis', joined('d', x!, x!), 's', true],
     ['joined with what has none', joined('d', x!, y!), 's', false],
-    ['moved to later places, and so into the padding', m.shift(x!, 's', size.int(1)), 's', false],
+    ['moved to later positions, and so into the padding', m.shift(x!, 's', size.int(1)), 's', false],
     ['moved to earlier ones', m.shift(x!, 's', size.int(-1)), 's', true],
     ['turned', m.shift(x!, 's', size.int(1), true), 's', false],
     ['moved along another axis', m.shift(x!, 'd', size.int(1)), 's', true],

@@ -12,7 +12,7 @@ const key: Axis = { ...time, id: 'key' };
 const [source, d] = [axis('source'), axis('d', 3)];
 const named = (name: string): Origin => ({ ...NOWHERE, name });
 
-/** Of a clock over `x` [time, d], `e` [time] and `k`, a place of the clock for each source. */
+/** Of a clock over `x` [time, d], `e` [time] and `k`, a position of the clock for each source. */
 function faults(make: (b: Builder, x: Node, e: Node) => Node | readonly Node[], names: readonly string[] = ['out']): readonly Lookahead[] {
   const b = new Builder();
   const args = [b.argument(floats(time, d), named('x')), b.argument(floats(time))];
@@ -38,30 +38,32 @@ describe('looks ahead', () => {
     ['a product from the end', (b, x) => b.cumprod(x, time.id, { reversed: true }), ['future: a running product along `time` in reverse']],
     ['a sum so far', (b, x) => b.cumsum(x, time.id), []],
     ['a sum from the end of another axis', (b, x) => b.cumsum(x, 'd', { reversed: true }), []],
-    ['a part of the clock', (b, x) => b.slice(x, time.id, size.int(0), axis('two', 2)), ['future: a part of `time` by its places']],
+    ['a part of the clock', (b, x) => b.slice(x, time.id, size.int(0), axis('two', 2)), ['future: a part of `time` by its positions']],
     ['a part of another axis', (b, x) => b.slice(x, 'd', size.int(1), null), []],
     [
-      'what is written to any place, for each place',
+      'what is written to any position, for each position',
       (b, _x, e) => b.scatter(b.broadcast(b.rename(e, time.id, key), [source, key]), toTime(b), time, ['source']),
-      ['future: a sum `by` places of `time` writes to any of them'],
+      ['future: a sum `by` positions of `time` writes to any of them'],
     ],
-    ['what is written to any place once', (b) => b.scatter(b.input('m', floats(source)), toTime(b), time, ['source']), []],
+    ['what is written to any position once', (b) => b.scatter(b.input('m', floats(source)), toTime(b), time, ['source']), []],
     [
       'what is written to another axis',
       (b, _x, e) => b.scatter(b.broadcast(e, [source, time]), b.input('i', index(d, source)), d, ['source']),
       [],
     ],
     [
-      'one place in front that has no name',
+      'one position in front that has no name',
       (b, _x, e) =>
         b.concat({ ...key, id: 'longer' }, [
           [b.constant(1), null],
           [e, time.id],
         ]),
-      ['future: `concat` along `time` moves its places; let each place read the one before it: `x[time = position[time] - 1] else start`'],
+      [
+        'future: `concat` along `time` moves its positions; let each position read the one before it: `x[time = position[time] - 1] else start`',
+      ],
     ],
     [
-      'two places in front',
+      'two positions in front',
       (b, _x, e) =>
         b.concat({ ...key, id: 'longer' }, [
           [b.constant(1), null],
@@ -69,18 +71,18 @@ describe('looks ahead', () => {
           [e, time.id],
         ]),
       [
-        'future: `concat` along `time` moves its places; keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`',
+        'future: `concat` along `time` moves its positions; keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`',
       ],
     ],
     [
-      'one place behind',
+      'one position behind',
       (b, _x, e) =>
         b.concat({ ...key, id: 'longer' }, [
           [e, time.id],
           [b.constant(1), null],
         ]),
       [
-        'future: `concat` along `time` moves its places; keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`',
+        'future: `concat` along `time` moves its positions; keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`',
       ],
     ],
     [
@@ -95,20 +97,20 @@ describe('looks ahead', () => {
     [
       'how long it is',
       (b, x) => b.binary('mul', x, b.unary('float', b.size(size.atom('time')))),
-      ['future: the length of `time`, or its last place, is known only at the end; the places so far are `position[time] + 1`'],
+      ['future: the length of `time`, or its last position, is known only at the end; the positions so far are `position[time] + 1`'],
     ],
     ['how long another axis is', (b, x) => b.binary('mul', x, b.unary('float', b.size(size.atom('source')))), []],
     [
-      'the next place',
+      'the next position',
       (b, x) => b.gather(x, b.binary('add', b.unary('int', b.position(time)), b.constant(1, 'int')), time.id),
-      ['future: `[time = …]` may read a later place; an earlier one is `position[time] - n`, or `min(i, position[time])`'],
+      ['future: `[time = …]` may read a later position; an earlier one is `position[time] - n`, or `min(i, position[time])`'],
     ],
-    ['a place of another axis that a value says', (b, x) => b.gather(x, b.input('n', tensor(INT, [])), 'd'), []],
+    ['a position of another axis that a value says', (b, x) => b.gather(x, b.input('n', tensor(INT, [])), 'd'), []],
     [
-      'what is made of displaced places, said once',
+      'what is made of displaced positions, said once',
       (b, x) => b.reduce('sum', b.merge(x, [time.id, 'd'], axis('all', 9)), ['all']),
       [
-        'future: `as` makes another axis of `time`, whose places have no time; keep `time` as it is, and merge or split the other axes alone',
+        'future: `as` makes another axis of `time`, whose positions have no time; keep `time` as it is, and merge or split the other axes alone',
       ],
     ],
   ])('%s', (_, make, expected) => {
@@ -116,17 +118,17 @@ describe('looks ahead', () => {
   });
 
   const whole = (word: string): string =>
-    `future: \`${word}\` over the whole of \`time\`; over the places up to now: rename the axis, \`x[time as key]\`, and let the sum be seen from \`time\`: \`where position[key] <= position[time]\``;
+    `future: \`${word}\` over the whole of \`time\`; over the positions up to now: rename the axis, \`x[time as key]\`, and let the sum be seen from \`time\`: \`where position[key] <= position[time]\``;
   const copy: Axis = { ...key, label: 'key' };
   it.each<[string, Parameters<typeof faults>[0], readonly string[]]>([
     ['a mean', (b, x) => b.reduce('mean', x, [time.id]), [whole('mean')]],
     ['a product', (b, x, e) => b.contract(x, e, [time.id]), [whole('@')]],
     ['weights', (b, _x, e) => b.softmax(e, time.id), [whole('softmax')]],
-    ['the best place', (b, _x, e) => b.argmax(e, time.id), [whole('argmax')]],
+    ['the best position', (b, _x, e) => b.argmax(e, time.id), [whole('argmax')]],
     [
       'a mean over a copy',
       (b, _x, e) => b.reduce('mean', b.rename(e, time.id, copy), ['key']),
-      ['future: `mean` over the whole of `key`; over the places up to now: `x[upto time as key]` instead of `x[time as key]`'],
+      ['future: `mean` over the whole of `key`; over the positions up to now: `x[upto time as key]` instead of `x[time as key]`'],
     ],
     ['a mean over a copy, seen from another', (b, _x, e) => b.reduce('mean', b.binary('mul', b.rename(e, time.id, copy), e), ['key']), []],
     [
@@ -172,10 +174,14 @@ describe('looks ahead', () => {
       );
     };
   it.each<[string, Parameters<typeof faults>[0], readonly string[]]>([
-    ['the last state of a loop', loop(0), ['future: the last state of a scan along `time`; emit the state, and read it at its own place']],
+    [
+      'the last state of a loop',
+      loop(0),
+      ['future: the last state of a scan along `time`; emit the state, and read it at its own position'],
+    ],
     ['what it emits', loop(1), []],
     ['the last state of a loop along another axis, and from its end', loop(0, true, d), []],
-    ['a loop from the end', loop(1, true), ['future: a scan along `time` in reverse begins at the last place; scan forward']],
+    ['a loop from the end', loop(1, true), ['future: a scan along `time` in reverse begins at the last position; scan forward']],
   ])('%s', (_, make, expected) => {
     expect(told(make)).toEqual(expected);
   });

@@ -13,35 +13,35 @@ const LENGTHS = { source: [2, 3] };
 
 describe('a causal model', () => {
   it.each<[string, string, Readonly<Record<string, number | null>>]>([
-    ['earlier places', 'z = x[time = position[time] - 2] else 0.5;  { y = z + x, s = cumsum[time](r) }', { 'state.x': 3 }],
+    ['earlier positions', 'z = x[time = position[time] - 2] else 0.5;  { y = z + x, s = cumsum[time](r) }', { 'state.x': 3 }],
     [
-      'earlier places of several kinds',
+      'earlier positions of several kinds',
       'b = (r > 0)[time = position[time] - 1] else false;  i = n[time = position[time] - 3] else 7;  { y = x * i, s = if b then r else -r }',
       { 'state.rows': 2, 'state.n': 4 },
     ],
     [
-      'an earlier place under other names',
+      'an earlier position under other names',
       'z = x[d as e][time = position[time] - 1] else 0;  { y = x * sum[e](z * c[d as e]), s = r }',
       { 'state.x': 2 },
     ],
     [
-      'places of two distances',
+      'positions of two distances',
       '{ y = x * (r[time = position[time] - 1] else 0) * (r[time = position[time] - 3] else 2), s = r }',
       { 'state.r': 4 },
     ],
-    ['places of which all are kept', '{ y = x * (r[time = position[time] - 1] else 0) * r[time = first], s = r }', { 'state.r': null }],
+    ['positions of which all are kept', '{ y = x * (r[time = position[time] - 1] else 0) * r[time = first], s = r }', { 'state.r': null }],
     [
-      'places of which all are kept, the nearer read later',
+      'positions of which all are kept, the nearer read later',
       '{ y = x * r[time = first] * (r[time = position[time] - 1] else 0), s = r }',
       { 'state.r': null },
     ],
     [
-      'places of a distance that is a size',
+      'positions of a distance that is a size',
       '{ y = x * (r[time = position[time] - 1] else 0) + (r[time = position[time] - w] else 2), s = r }',
       { 'state.r': 4 },
     ],
     [
-      'an earlier place of what lies in another order',
+      'an earlier position of what lies in another order',
       'z = Turned(x)[time = position[time] - 1] else 0;  { y = z * x, s = r }',
       { 'state.x': 2 },
     ],
@@ -62,12 +62,12 @@ describe('a causal model', () => {
       {},
     ],
     [
-      'a layer that sums up to its own place',
+      'a layer that sums up to its own position',
       "q = r[time as key];  h = scan time with xt = x { state h: [d] = 0;  h' = tanh(h) + sum[key](q * xt);  emit h' };  { y = h, s = r }",
       { 'state.r': null },
     ],
     [
-      'a layer that asks for its place',
+      'a layer that asks for its position',
       "q = r[time as key];  h = scan time with xt = x { state h: [d] = 0;  h' = tanh(xt + h) + (max[key](q where position[key] < position[time]) else 0.3);  emit h' };  { y = h, s = r }",
       { 'state.r': null },
     ],
@@ -95,9 +95,9 @@ describe('a causal model', () => {
     ],
     ['a running product of whole numbers', '{ y = x, s = r * cumprod[time](n mod 2 + 1, exclusive) + cumsum[time](n) }', {}],
     ['draws', '{ y = x + sample normal[d](), s = r * sample uniform[time]() }', {}],
-    ['draws that later places read', 'u = sample uniform[time]();  { y = x, s = sum[key](u[upto time as key]) }', { 'state.u': null }],
+    ['draws that later positions read', 'u = sample uniform[time]();  { y = x, s = sum[key](u[upto time as key]) }', { 'state.u': null }],
     [
-      'draws for two places',
+      'draws for two positions',
       'e = r * r[upto time as key];  { y = x, s = sum[key](if sample bernoulli(sigmoid(e)) then e else 0) }',
       { 'state.r': null },
     ],
@@ -120,20 +120,20 @@ describe('a causal model', () => {
   it.each<[string, string, Readonly<Record<string, number | null>>]>([
     ['attention', 'e = x @[d] x[upto time as key];  { y = softmax[key](e) @[key] x[time as key], s = r }', { 'state.x': null }],
     ['draws', '{ y = x + sample normal[d](), s = r * sample uniform[time]() }', {}],
-    ['draws that later places read', 'u = sample uniform[time]();  { y = x, s = sum[key](u[upto time as key]) }', { 'state.u': null }],
+    ['draws that later positions read', 'u = sample uniform[time]();  { y = x, s = sum[key](u[upto time as key]) }', { 'state.u': null }],
     [
-      'draws for two places',
+      'draws for two positions',
       'e = r * r[upto time as key];  { y = x, s = sum[key](if sample bernoulli(sigmoid(e)) then e else 0) }',
       { 'state.r': null },
     ],
-    ['a table of places', 'param P: [time, d], q: [time];  { y = x * P, s = r * sum[key](q[upto time as key]) }', {}],
+    ['a table of positions', 'param P: [time, d], q: [time];  { y = x * P, s = r * sum[key](q[upto time as key]) }', {}],
     [
-      'a layer that begins with a place of a table',
+      'a layer that begins with a position of a table',
       "param P: [time, d];  h = scan time with xt = x { state h: [d] = P[time = first];  h' = tanh(xt + h);  emit h' };  { y = h, s = r }",
       {},
     ],
     ['how long it is', '{ y = x / time, s = r }', {}],
-  ])('along a clock of a fixed number of places: %s', (_, body, kept) => {
+  ])('along a clock of a fixed number of positions: %s', (_, body, kept) => {
     const made = stepped(model(body, 'time = 5'));
     expect(keptOf(made)).toEqual(kept);
     expectSteps(made, { steps: 5, lengths: LENGTHS });
@@ -148,7 +148,7 @@ describe('a causal model', () => {
       'as the first value of a layer',
       "h = scan time with xt = x { state h: [d] = p[time = first];  h' = tanh(xt + h);  emit h' };  { y = h, s = r }",
     ],
-  ])('what has all places from the start under another name: %s', (_, body) => {
+  ])('what has all positions from the start under another name: %s', (_, body) => {
     const text = `const dim time = 5, five = 5, d = 4
 block Doubled(a: [time]) -> [time] { a + a }
 model M(x: [time, d], r: [time]) -> { y: [time, d], s: [time] } causal time { param q: [five];  p = q[five as time];  ${body} }`;
@@ -162,7 +162,7 @@ model M(x: [time, d], r: [time]) -> { y: [time, d], s: [time] } causal time { pa
     expect(diagnostics.map(({ code, message, fix }) => [code, message, fix])).toEqual([
       [
         'E0701',
-        'this looks into the future: `other` is here an axis of another dim as well, whose places are all there',
+        'this looks into the future: `other` is here an axis of another dim as well, whose positions are all there',
         'declare what has it over `time` itself',
       ],
     ]);
@@ -170,19 +170,19 @@ model M(x: [time, d], r: [time]) -> { y: [time, d], s: [time] } causal time { pa
 
   it.each<[string, string, string]>([
     [
-      'the first value of a layer is an earlier place',
+      'the first value of a layer is an earlier position',
       "h = scan time with xt = x { state h: [d] = x[time = first];  h' = tanh(xt + h);  emit h' };  { y = h, s = r }",
       'the first value of a scan along the clock depends on the clock',
     ],
     [
-      'a loop along another axis reads an earlier place',
+      'a loop along another axis reads an earlier position',
       "h = scan d with ct = c { state h: [time] = 0;  h' = tanh(h + ct) + tanh(h + ct)[time = first];  emit h' };  { y = h, s = r }",
       'what is to be kept stands inside a loop along another axis',
     ],
     [
-      'something drawn for two places is read from a third',
+      'something drawn for two positions is read from a third',
       'e = r * r[upto time as key];  u = if sample bernoulli(sigmoid(e)) then 1 else 0;  { y = x, s = sum[key, other](u * (u[time as other] else 0)) }',
-      'what is drawn for two places of the clock at once belongs to neither',
+      'what is drawn for two positions of the clock at once belongs to neither',
     ],
   ])('has no step where %s', (_, body, message) => {
     expect(() => stepped(model(body))).toThrow(message);

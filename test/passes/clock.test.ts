@@ -1,4 +1,4 @@
-/** What is written into a clock when it is opened: one mask, where nothing makes later places 0 already. */
+/** What is written into a clock when it is opened: one mask, where nothing makes later positions 0 already. */
 import { describe, expect, it } from 'vitest';
 import type { Axis, Node, Op } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
@@ -55,7 +55,7 @@ describe('a sum of', () => {
     ['weights and something', true, (w) => w.m.add(w.weights(), w.input('x', time))],
     ['weights of which some are left out', false, (w) => w.where(w.weights(), w.m.leaf({ kind: 'input', name: 'c' }, tensor(BOOL, [d])))],
     ['weights repeated', false, (w) => w.m.broadcast(w.weights(), [e, time, key!, d])],
-    ['what is repeated for all places', true, (w) => w.m.broadcast(w.input('x', time), [time, key!])],
+    ['what is repeated for all positions', true, (w) => w.m.broadcast(w.input('x', time), [time, key!])],
     ['weights one of whose axes has another name', false, (w) => w.m.rename(w.weights(), 'd', e)],
     ['weights contracted with something', false, (w) => w.m.contract(w.weights(), w.input('x', d), ['d'])],
     ['a choice of weights', true, (w) => w.m.select(w.m.leaf({ kind: 'input', name: 'c' }, tensor(BOOL, [d])), w.weights(), w.weights())],
@@ -76,7 +76,7 @@ describe('a mask', () => {
   const w = new World();
   const [x, y, wide] = [w.input('x', time, key!), w.input('y', key!), w.input('wide', key!, d, e)];
 
-  it('is written for whatever counts places, and for one operand', () => {
+  it('is written for whatever counts positions, and for one operand', () => {
     expect(w.held(sum('key', 'mean'), w.weights())).toEqual([0]);
     expect(w.held({ kind: 'argmax', axis: 'key' }, w.weights())).toEqual([0]);
     expect(w.held({ kind: 'softmax', axis: 'key', log: false }, x)).toEqual([0]);
@@ -87,7 +87,7 @@ describe('a mask', () => {
     expect(w.held({ kind: 'contract', axes: ['d'] }, wide, w.input('z', time, d))).toEqual([]);
   });
 
-  it("says that a place is at most the anchor's", () => {
+  it("says that a position is at most the anchor's", () => {
     const held = upToNow(w.m, sum('key'), [x], time.space)[0]!;
     expect(held.inputs[1]).toBe(w.upTo());
   });

@@ -23,7 +23,7 @@ const SIZES = { a: 2, c: 3 };
 class Grower {
   readonly #b: Builder;
   readonly #random: Random;
-  /** In a loop's body nothing has the loop's axis: this step's place has its own name. */
+  /** In a loop's body nothing has the loop's axis: this step's position has its own name. */
   readonly #axes: readonly Axis[];
   #fresh = 0;
 

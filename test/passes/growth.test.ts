@@ -15,7 +15,7 @@ class World {
   readonly b = new Builder();
   /** The state. */
   readonly h = this.b.argument(floats(d));
-  /** A place of a sequence, and of places. */
+  /** A position of a sequence, and of positions. */
   readonly x = this.b.argument(floats(d));
   readonly i = this.b.argument(index(d));
   readonly n = this.b.argument(tensor(INT, [d]));
@@ -142,9 +142,9 @@ const CASES: readonly (readonly [string, boolean, (w: World) => Node])[] = [
   ['with weights under another name', false, (w) => w.b.contract(w.b.rename(w.h, 'd', e), w.b.rename(w.weights, 'd', e), ['e'])],
   ['with repeated weights', false, (w) => w.b.contract(w.b.broadcast(w.weights, [e, d]), w.h, ['d'])],
   ['with held weights', false, (w) => w.b.contract(w.b.otherwise(w.b.where(w.weights, w.op('gt', w.x, w.w)), w.number(0)), w.h, ['d'])],
-  ['its places in another order', false, (w) => w.b.gather(w.h, w.i, 'd', true)],
+  ['its positions in another order', false, (w) => w.b.gather(w.h, w.i, 'd', true)],
   [
-    'something else by places that follow it',
+    'something else by positions that follow it',
     false,
     (w) => w.b.gather(w.x, w.b.argmax(w.op('mul', w.h, w.b.parameter('v', [e])), 'e'), 'd', true),
   ],

@@ -142,7 +142,7 @@ it('products that are summed', () => {
   same(pairs(withAxis('c')).flatMap(([one, other]) => [b.contract(one, other, ['c']), b.contract(one, other, ['a', 'c'])]));
 });
 
-it('places that are moved, renamed, repeated and looked up', () => {
+it('positions that are moved, renamed, repeated and looked up', () => {
   const operands = [
     x,
     y,

@@ -117,7 +117,7 @@ describe('in a loop', () => {
     return b.result(b.scan({ axis: places, position, xs: [{ arg: xt, value: input('x', places, batch) }], states: [], emits: [made] }), 0);
   };
 
-  it('what the place alone decides is made for all places at once', () => {
+  it('what the position alone decides is made for all positions at once', () => {
     const mask = (at: Node): Node => b.binary('le', b.position(c), b.unary('int', at));
     const node = laid(loop((xt, at) => b.select(b.broadcast(mask(at), [e, c]), b.binary('mul', xt, input('w', e, c)), xt)));
     const scan = reachable([node]).find(({ op }) => op.kind === 'scan')!;

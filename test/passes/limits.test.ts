@@ -22,7 +22,7 @@ function nested(values: readonly number[], rank: number): Nested {
   return [nested(values.slice(0, half), rank - 1), nested(values.slice(half), rank - 1)];
 }
 
-/** Every axis has two places. */
+/** Every axis has two positions. */
 function bound(inputs: Readonly<Record<string, readonly Axis[]>>): Bindings {
   const values = Object.entries(inputs).map(([name, own], k): [string, Nested] => {
     const given = numbers(2 ** own.length, k + 2);

@@ -149,19 +149,19 @@ const CASES: Record<string, Make> = {
   'gather of neighbours where': ({ b, x, bools }) =>
     b.reduce('mean', b.gather(b.where(x, bools), b.binary('add', b.position(s), b.constant(1, 'int')), 's'), ['s']),
   scatter: ({ b, x }) => b.scatter(b.reduce('sum', x, ['a']), b.input('i', index(a, s)), a, ['s']),
-  'scatter of some places': ({ b, x }) => b.scatter(x, b.binary('sub', b.input('n', tensor(INT, [s])), b.constant(1, 'int')), c, ['s']),
+  'scatter of some positions': ({ b, x }) => b.scatter(x, b.binary('sub', b.input('n', tensor(INT, [s])), b.constant(1, 'int')), c, ['s']),
   onehot: ({ b, x }) => b.contract(b.onehot(b.input('i', index(a, s)), a), x, ['a']),
   'concat of fixed axes': ({ b, x, u }) =>
     b.concat(axis('long', dim('long', { size: size.add(size.atom('a'), size.atom('c')) })), [
       [x, 'a'],
       [u, 'c'],
     ]),
-  'concat with a place in front': ({ b, x, table }) =>
+  'concat with a position in front': ({ b, x, table }) =>
     b.concat({ id: 'more', label: 'more', space: { kind: 'cat', parts: [anon('one', 1).space, s.space] } }, [
       [table, null],
       [x, 's'],
     ]),
-  'concat with a place behind': ({ b, x, table }) =>
+  'concat with a position behind': ({ b, x, table }) =>
     b.concat({ id: 'more', label: 'more', space: { kind: 'cat', parts: [s.space, anon('one', 1).space] } }, [
       [x, 's'],
       [table, null],
@@ -175,9 +175,9 @@ const CASES: Record<string, Make> = {
       ]),
       ['more'],
     ),
-  'slice of one place': ({ b, x }) => b.slice(x, 'a', size.int(1), null),
-  'slice of the first place': ({ b, x }) => b.slice(x, 's', size.int(0), null),
-  'slice of the last place': ({ b, x }) => b.slice(x, 's', size.sub(size.atom('s'), size.int(1)), null),
+  'slice of one position': ({ b, x }) => b.slice(x, 'a', size.int(1), null),
+  'slice of the first position': ({ b, x }) => b.slice(x, 's', size.int(0), null),
+  'slice of the last position': ({ b, x }) => b.slice(x, 's', size.sub(size.atom('s'), size.int(1)), null),
   'slice of a range': ({ b, x }) => b.slice(x, 'a', size.int(1), anon('part', 2)),
   rename: ({ b, x }) => b.rename(x, 's', { ...s, id: 'other' }),
   merge: ({ b, x }) => b.merge(x, ['s', 'a'], { id: 'flat', label: 'flat', space: { kind: 'merge', parts: [s.space, a.space] } }),
@@ -201,7 +201,7 @@ const CASES: Record<string, Make> = {
   'cumsum from the end': ({ b, x }) => b.cumsum(x, 's', { reversed: true, exclusive: true }),
   'cumsum where': ({ b, x, bools }) => b.cumsum(b.where(x, bools), 's', { exclusive: true }),
   cumprod: ({ b, x }) => b.cumprod(x, 's'),
-  'cumprod before each place': ({ b, x }) => b.cumprod(x, 'a', { exclusive: true }),
+  'cumprod before each position': ({ b, x }) => b.cumprod(x, 'a', { exclusive: true }),
   'cumprod from the end': ({ b, x }) => b.cumprod(x, 's', { reversed: true }),
   'cumprod from the end where': ({ b, x, bools }) => b.cumprod(b.where(x, bools), 's', { reversed: true, exclusive: true }),
   'cumprod with zeros': ({ b, x }) =>
@@ -233,13 +233,13 @@ describe.each(Object.entries(CASES))('%s', (_, make) => {
     expectGradients(roots, averaged(batched), given, { eps: 2e-6, tolerance: 2e-6 });
   });
 
-  // What flows back is then one number for all places, or for all along an axis.
+  // What flows back is then one number for all positions, or for all along an axis.
   const { axes } = typeOf(value);
   it.each(
     [[], ...(axes.length > 1 ? axes.map((own) => [own]) : [])].map(
       (along) => [along.map(({ id }) => id).join() || 'nothing', along] as const,
     ),
-  )('has it where the loss tells apart places along %s', (_name, along) => {
+  )('has it where the loss tells apart positions along %s', (_name, along) => {
     const alike: Roots = new Map([['loss', lossOf(w.b, value, along)]]);
     expectGradients(alike, averaged(simplify(batch(alike))), given, { eps: 2e-6, tolerance: 2e-6, entries: 2 });
   });

@@ -56,7 +56,7 @@ describe('a loop', () => {
     expect(() => m.scan(c, false, [], (made) => ({ nexts: [], emits: [made.scanned(x)] }))).toThrow('a scanned sequence lacks axis c');
   });
 
-  it('has its own places for a sequence of places', () => {
+  it('has its own positions for a sequence of positions', () => {
     const m = new Maker(algebra);
     const {
       emits: [doubled],

@@ -1,4 +1,4 @@
-/** Indices that are sums of places become shifts: the same values as the oracle's, the derivatives that differences show. */
+/** Indices that are sums of positions become shifts: the same values as the oracle's, the derivatives that differences show. */
 import { describe, expect, it } from 'vitest';
 import { size, type Size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
@@ -209,7 +209,7 @@ const CASES: Readonly<Record<string, Case>> = {
       ),
     selects: 0,
   },
-  'taps in two dimensions at every place of a sequence': {
+  'taps in two dimensions at every position of a sequence': {
     make: (w) =>
       w.b.contract(w.near(w.near(w.value('x', s, height, width, a), height, dy), width, dx), w.b.parameter('W', [out, dy, dx, a]), [
         'dy',
@@ -248,7 +248,7 @@ const CASES: Readonly<Record<string, Case>> = {
     },
     selects: 0,
   },
-  'every other place': {
+  'every other position': {
     make: (w) =>
       w.b.contract(
         w.b.gather(w.value('x', s, double), w.b.binary('add', w.b.binary('mul', w.int(2), w.b.position(row)), w.b.position(dy)), 'double'),
@@ -257,7 +257,7 @@ const CASES: Readonly<Record<string, Case>> = {
       ),
     selects: 0,
   },
-  'every other place of a longer axis': {
+  'every other position of a longer axis': {
     make: (w) => {
       const odd = axis('odd', dim('odd', { size: size.add(size.mul(size.int(2), size.atom('row')), size.int(1)) }));
       return w.filled(w.b.gather(w.value('x', s, odd), w.b.binary('sub', w.b.binary('mul', w.int(2), w.b.position(row)), w.int(1)), 'odd'));
@@ -268,7 +268,7 @@ const CASES: Readonly<Record<string, Case>> = {
     make: (w) => w.b.contract(w.near(w.value('x', s, dy, a), s, dy), w.b.parameter('W', [out, dy, a]), ['dy', 'a']),
     gathers: 1,
   },
-  'a difference of two places': {
+  'a difference of two positions': {
     make: (w) =>
       w.filled(w.b.gather(w.b.parameter('E', [own]), w.b.binary('sub', w.b.position(s), w.b.position({ ...s, id: 'key' })), 'own')),
     gathers: 1,
@@ -318,7 +318,7 @@ const CASES: Readonly<Record<string, Case>> = {
       ),
     gathers: 1,
   },
-  'round some other number of places': {
+  'round some other number of positions': {
     make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.binary('mod', w.place(a, 1), w.b.size(k)), 'a')),
     gathers: 1,
   },
@@ -340,22 +340,22 @@ const CASES: Readonly<Record<string, Case>> = {
       w.b.reduce('sum', w.b.gather(w.value('x', s, a), w.b.rename(w.place({ ...s, id: 'key' }, w.b.position(dy)), 'key', s), 's'), ['dy']),
     selects: 1,
   },
-  'places by products of places': {
+  'positions by products of positions': {
     make: (w) =>
       w.filled(
         w.b.gather(w.value('x', s, a), w.b.binary('mul', w.b.unary('int', w.b.position(tap)), w.b.unary('int', w.b.position(dy))), 'a'),
       ),
     gathers: 1,
   },
-  'places from the end': {
+  'positions from the end': {
     make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.unary('neg', w.b.unary('int', w.b.position(own))), 'a')),
     gathers: 1,
   },
-  'places from the end that the data say': {
+  'positions from the end that the data say': {
     make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.unary('neg', w.b.unary('floor', w.b.input('u', floats(s)))), 'a')),
     gathers: 1,
   },
-  'places some way on, as the data say': {
+  'positions some way on, as the data say': {
     make: (w) =>
       w.filled(
         w.b.gather(
@@ -379,7 +379,7 @@ const CASES: Readonly<Record<string, Case>> = {
     make: (w) => w.b.unary('float', w.b.otherwise(w.at(w.b.input('labels', index(own, s)), s, 1, 'sub'), w.int(0))),
     gathers: 1,
   },
-  'two places that begin near the end': {
+  'two positions that begin near the end': {
     make: (w) => w.filled(w.b.gather(w.value('x', s, axis('three', 3)), w.place(axis('pair', 2), 2), 'three')),
     selects: 0,
   },
@@ -595,7 +595,7 @@ describe('the operation', () => {
     })[0]!.data,
   ];
 
-  it('moves to later places, to earlier ones, and out', () => {
+  it('moves to later positions, to earlier ones, and out', () => {
     expect(moved(size.int(1))).toEqual([0, 1, 2, 0, 4, 5]);
     expect(moved(size.int(-1))).toEqual([2, 3, 0, 5, 6, 0]);
     expect(moved(k)).toEqual([0, 0, 1, 0, 0, 4]);

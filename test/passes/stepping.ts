@@ -82,7 +82,7 @@ export interface StepGiven {
   readonly lengths?: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Every output at every place is what the oracle computes there. */
+/** Every output at every position is what the oracle computes there. */
 export function expectSteps(made: Stepped, { sizes = {}, steps = 4, lengths = {} }: StepGiven = {}): void {
   const { program, prepare } = made;
   const clock: Axis = (program.decoder?.axis ?? program.causal?.axis)!;
@@ -157,7 +157,7 @@ const renamed = (value: Value, from: string, to: string): Value => ({
   axes: value.axes.map((axis) => (axis.id === from ? { ...axis, id: to } : axis)),
 });
 
-/** What was generated before is what comes next, a place later. */
+/** What was generated before is what comes next, a position later. */
 function shiftedTargets({ decoder }: Program, inputs: Bindings['inputs']): Bindings['inputs'] {
   const next = decoder === null ? undefined : (inputs.get(`${decoder.output}'`) as Nested | undefined);
   if (decoder === null || next === undefined) return inputs;

@@ -71,7 +71,7 @@ export interface Data {
   readonly batch: Bindings;
 }
 
-/** `lengths`: by ragged atom, one for each example. The padding is one place more than the longest. */
+/** `lengths`: by ragged atom, one for each example. The padding is one position more than the longest. */
 export function data(
   roots: Roots,
   fixed: Sizes,
@@ -93,7 +93,7 @@ export function data(
     ]),
   );
   const draws = new Map<string, number>();
-  // One draw for each site, scan step, example and place: in a batch the example is the first of the axes.
+  // One draw for each site, scan step, example and position: in a batch the example is the first of the axes.
   const draw =
     (example: number | null): NonNullable<Bindings['random']> =>
     (op, at) => {
@@ -149,7 +149,7 @@ export function at(value: Value, place: Readonly<Record<string, number>>): numbe
   return value.data[value.axes.reduce((offset, { id, size }) => offset * size + (place[id] ?? 0), 0)]!;
 }
 
-/** Calls `visit` for every place of a value that is present. */
+/** Calls `visit` for every position of a value that is present. */
 export function everyPlace(value: Value, visit: (place: Readonly<Record<string, number>>, x: number) => void): void {
   value.data.forEach((x, offset) => {
     if (value.present !== null && value.present[offset] === 0) return;
@@ -163,7 +163,7 @@ export function everyPlace(value: Value, visit: (place: Readonly<Record<string, 
   });
 }
 
-/** The batched graph's value at every place of every example is the oracle's. */
+/** The batched graph's value at every position of every example is the oracle's. */
 export function expectSame(roots: Roots, batched: Roots, { examples, batch }: Data, tolerance = 1e-12): void {
   const names = [...roots.keys()];
   const whole = interpret(

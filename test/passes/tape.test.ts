@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectForward, expectSteps, keptOf, stepped } from './stepping.ts';
 
-/** What has as many places as the formal has, and numbers made of that. */
+/** What has as many positions as the formal has, and numbers made of that. */
 const COUNTED = 'block Counted(h: [k, e]) -> [e] { dim m = 2 * k + 1;  sum[k](h) * (m - max(k, 3)) * k / (m * m) * floor(m / 2) }';
 
 const model = (scan: string): string => `const dim around = -1..1, pair = 2
@@ -31,7 +31,7 @@ describe('in a loop', () => {
       "scan source with xt = x { state g, h: [d] = c;  G = past[tape](g);  H = past[tape](h);  g' = tanh(xt + sum[tape](W @ H));  h' = tanh(g + sum[tape](V @ G * H));  emit g' * h' }",
     ],
     ['it, joined along another axis', rows("h' = tanh(xt + max[tape](sum[both](concat[d as both](H, 2 * H))));  emit h'")],
-    ['its places in another order', rows("h' = tanh(xt + sum[tape](H * position[tape]));  emit h'")],
+    ['its positions in another order', rows("h' = tanh(xt + sum[tape](H * position[tape]));  emit h'")],
   ])('%s', (_, scan) => {
     expectForward(model(scan), { around: 3, d: 2, pair: 2 }, { source: [3, 1, 4] });
   });

@@ -83,7 +83,7 @@ describe('what no state reaches', () => {
   it.each<[string, Roots, number]>([
     // Of each: how many operations of two operands are left in the loop.
     ['terms that are the same in every step are one', looped((h) => ({ next: add(add(halved(h), p), q), emits: [] }), [0]), 2],
-    ['beside a place of the sequence', looped((h, xt) => ({ next: add(add(add(halved(h), xt), p), q), emits: [] }), [0]), 3],
+    ['beside a position of the sequence', looped((h, xt) => ({ next: add(add(add(halved(h), xt), p), q), emits: [] }), [0]), 3],
     ['one term stays', looped((h, xt) => ({ next: add(halved(h), xt), emits: [] }), [0]), 2],
     [
       'a sum that others read as well stays',

@@ -51,7 +51,7 @@ describe('pngUri', () => {
 describe('attendedSvg', () => {
   const image = { width: 4, height: 4, planes: new Float32Array(48).fill(0.5) };
 
-  it('lights the place that is looked at, and darkens the others', async () => {
+  it('lights the position that is looked at, and darkens the others', async () => {
     const svg = attendedSvg({
       title: 'two',
       image,

@@ -1,4 +1,4 @@
-/** `ragged in`: a length for each place of another dim. Hierarchical attention, and what else goes along with such axes. */
+/** `ragged in`: a length for each position of another dim. Hierarchical attention, and what else goes along with such axes. */
 import { describe, expect, it } from 'vitest';
 import type { Program } from '../../compiler/index.ts';
 import { interpret } from '../../compiler/oracle/interpret.ts';
@@ -21,7 +21,7 @@ block Recur(x: [place, input]) -> [place, both] {
   b = scan place reversed with xt = x { state h: [hidden] = 0;  h' = GRU(xt, h);  emit h' }
   concat[hidden as both](f, b)
 }
-/// eq. (5)-(7): how informative each place is, against a learned context.
+/// eq. (5)-(7): how informative each position is, against a learned context.
 attention Pool(h: [place, k]) -> [k] {
   param context: [align] = normal(1)
   weights = softmax[place](context @ tanh(Linear[align](h)))
@@ -81,13 +81,13 @@ describe('what goes along with an inner axis', () => {
     'contractions of one': ['[sentence, d]', 'w = softmax[word](sum[d](Linear[d](x)));  w @[word] x'],
     'its length as a number': ['[sentence, d]', 'sum[word](x) / word + word * position[sentence] * onehot[d](0)'],
     'first and last': ['[sentence, d]', 'x[word = first] - x[word = last]'],
-    'places before and after': [
+    'positions before and after': [
       '[sentence, word, d]',
       '(x[word = position[word] - 1] else 0) - (x[word = position[word] + 2] else 0.5) + (x[word = position[word] - 1] else x)',
     ],
     windows: ['[sentence, word, d]', 'param W: [d <- k, d];  W @ x[word = position[word] + position[k]]', 'dim k = -1..1\n'],
-    'places from the end': ['[sentence, word, d]', 'x[word = word - 1 - position[word]] else 9'],
-    'the greatest place': ['[sentence, d]', 'best = argmax[word](sum[d](Linear[d](x)));  x[best]'],
+    'positions from the end': ['[sentence, word, d]', 'x[word = word - 1 - position[word]] else 9'],
+    'the greatest position': ['[sentence, d]', 'best = argmax[word](sum[d](Linear[d](x)));  x[best]'],
     'a running sum': ['[sentence, word, d]', 'cumsum[word](tanh(Linear[d](x)))'],
     'joined in front and behind': [
       '[sentence, more, d]',
@@ -131,7 +131,7 @@ describe('what goes along with an inner axis', () => {
       '[sentence, word, d]',
       "scan word reversed with xt = x { state h: [sentence, d] = 0.1;  h' = GRU(xt, h);  emit h' }",
     ],
-    'a scan of places': [
+    'a scan of positions': [
       '[sentence, d]',
       'F(x) * sum[word](x)',
       "block F(y: [w, d]) -> [] { r = scan w with k = position[w] { state h: [] = 0.5;  h' = tanh(h + k);  emit h };  sum[w](r) + mean[w, d](y) }\n",

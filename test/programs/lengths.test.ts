@@ -9,7 +9,7 @@ const lengths =
     source.map((n, k) => exampleOf(program, { source: n, target: 1 + (n % 3), extra: n % 3, a: n }, k + 1));
 
 const each: Readonly<Record<string, readonly [dims: string, result: string, body: string, lengths?: readonly number[]]>> = {
-  'every second place': ['half = ceil(source / 2)', '[half, d]', 'tanh(Linear[d](x))[source = 2 * position[half]] else 0'],
+  'every second position': ['half = ceil(source / 2)', '[half, d]', 'tanh(Linear[d](x))[source = 2 * position[half]] else 0'],
   'pooling by two': ['half = ceil(source / 2)', '[half, d]', 'max[k](tanh(Linear[d](x))[source = 2 * position[half] + position[k]])'],
   'pooling by two, whole pairs only': [
     'half = floor(source / 2)',
@@ -33,13 +33,13 @@ const each: Readonly<Record<string, readonly [dims: string, result: string, body
     '[quarter, d]',
     'param W, V: [d <- m, d];  y = tanh(W @ x[source = 2 * position[half] + position[m]]);  V @ y[half = 2 * position[quarter] + position[m]]',
   ],
-  'each place twice': [
+  'each position twice': [
     'twice = 2 * source',
     '[twice, d]',
     'y = tanh(Linear[d](x))[source = floor(position[twice] / 2)] else 0;  y * softmax[twice](y)',
   ],
   'a sequence behind itself': ['twice = 2 * source', '[twice, d]', 'y = concat[source as twice](x, Linear[d](x));  cumsum[twice](y)'],
-  'pairs of places': [
+  'pairs of positions': [
     'pairs = source * target',
     '[pairs]',
     'q = (sum[d](x) * sum[d](t))[(source, target) as pairs];  softmax[pairs](q) * position[pairs]',
@@ -49,7 +49,7 @@ const each: Readonly<Record<string, readonly [dims: string, result: string, body
     '[source, target]',
     'q = (sum[d](x) * sum[d](t))[(source, target) as pairs];  (q * softmax[pairs](q))[pairs as (source, target)]',
   ],
-  'places and features on one axis': [
+  'positions and features on one axis': [
     'flat = source * d',
     '[source, d]',
     'w = softmax[flat](x[(source, d) as flat]) * position[flat];  w[flat as (source, d)]',
@@ -125,7 +125,7 @@ objective O for M { loss = sum[half, d](y ^ 2) + sum[third, d](z ^ 3);  optimize
       ],
     );
     await expect(model.forward([{ x: [1, 2], y: [1, 2, 3], z: [1, 2, 3] }])).rejects.toThrow(
-      'example 0: `y[twice]` has 3 places, but `twice` has 4 places in this example',
+      'example 0: `y[twice]` has 3 positions, but `twice` has 4 positions in this example',
     );
   });
 
@@ -137,13 +137,13 @@ objective O for M { loss = sum[half, d](y ^ 2) + sum[third, d](z ^ 3);  optimize
     await expect(model.forward([{ y: [1, 2] }])).rejects.toThrow('`source`');
   });
 
-  it('an example with no place of it is refused', async () => {
+  it('an example with no position of it is refused', async () => {
     const { model } = await agrees(
       'dim source: ragged, valid = source - 2\nmodel M(x: [source]) -> [valid] { x[source = position[valid] + 2] else 0 }',
       [{ x: [1, 2, 3] }, { x: [1, 2, 3, 4] }],
     );
     await expect(model.forward([{ x: [1, 2, 3] }, { x: [1, 2] }])).rejects.toThrow(
-      '`1` must be at most `source - 2` (0): `valid` has one place or more',
+      '`1` must be at most `source - 2` (0): `valid` has one position or more',
     );
   });
 });

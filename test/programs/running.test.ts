@@ -30,7 +30,7 @@ block Layer(x: [c]) -> [c] { tanh(BatchNorm(Linear[c](x))) }
 block Row(x: [width, c]) -> [width, c] { Layer(Layer(x)) + x }
 model M(x: [height, width, c]) -> y: [height, width, c] { Row(x) }
 objective O for M given t: [c] { loss = sum[c]((mean[height, width](y ^ 2) - t) ^ 2);  optimizer sgd(rate = 0.1) }`,
-  'of places that may be absent': `dim height: ragged, width = 3, c = 2
+  'of positions that may be absent': `dim height: ragged, width = 3, c = 2
 block Centre(x: [c]) -> [c] {
   running m: [c] = 0.5, low: [c], high: [c], all: [c]
   m' = 0.5 * m + mean[lifted](x);  low' = min[lifted](x);  high' = max[lifted](x);  all' = sum[lifted](x)
@@ -54,7 +54,7 @@ objective O for M given t: [c] {
 block Track(x: [c]) -> [c] { running u: [c] = 0.5;  u' = u + mean[lifted](x);  x + 2 * u + 3 * u' }
 model M(x: [height, width, c]) -> y: [c] { let f = Track;  mean[height, width](f(2 * f(x)) + f(x)) }
 objective O for M given t: [c] { loss = sum[c](y * t);  optimizer sgd(rate = 0.1) }`,
-  'one for each place of `per`, lifted besides': `dim height: ragged, width = 3, c = 2, groups = 2
+  'one for each position of `per`, lifted besides': `dim height: ragged, width = 3, c = 2, groups = 2
 block Own(x: [c]) -> [c] { running n: [] = 0;  n' = n + 1;  BatchNorm(tanh(Linear[c](x))) * (2 + n') }
 model M(x: [height, width, c]) -> y: [height, width, groups, c] { Own per groups (x) }
 objective O for M given t: [c] { loss = sum[c]((mean[height, width, groups](y ^ 3) - t) ^ 2);  optimizer sgd(rate = 0.1) }`,
@@ -99,7 +99,7 @@ async function made(
 }
 
 describe('per', () => {
-  it('a mean over all that is lifted is one for each place of `per`', async () => {
+  it('a mean over all that is lifted is one for each position of `per`', async () => {
     await useBackend('cpu');
     const { model } = await made(`dim height: ragged, width = 3, c = 2
 block Own(x: [k]) -> [k] { running m: [k] = 0;  m' = mean[lifted](x);  x - m }

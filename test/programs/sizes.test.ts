@@ -13,7 +13,7 @@ objective O for M given t: [width] { loss = sum[width]((far - t) ^ 2) + sum[sour
   const x = (source: number, width: number): number[][][] =>
     Array.from({ length: source }, (_, i) => Array.from({ length: width }, (__, j) => [0.1 * i, 0.2 * j, 0.3 - 0.1 * i * j]));
 
-  it.each([1, 2, 5])('of %i places agrees with the oracle', async (width) => {
+  it.each([1, 2, 5])('of %i positions agrees with the oracle', async (width) => {
     const { code } = await agrees(program, [
       { x: x(2, width), most: width - 1, t: Array.from({ length: width }, (_, k) => 0.1 * k) },
       { x: x(4, width), most: 0, t: Array.from({ length: width }, (_, k) => 0.3 * k) },
@@ -29,7 +29,7 @@ objective O for M given t: [width] { loss = sum[width]((far - t) ^ 2) + sum[sour
         { x: x(1, 2), most: 1 },
       ]),
     ).rejects.toThrow(
-      'example 1: `x[source, width]` has 2 places but example 0 has 3: `width` is `= input`, one size for all examples of a call (declare it `ragged` if each may have its own)',
+      'example 1: `x[source, width]` has 2 positions but example 0 has 3: `width` is `= input`, one size for all examples of a call (declare it `ragged` if each may have its own)',
     );
     await expect(model.forward([{ x: x(2, 3), most: 3 }])).rejects.toThrow('`most` is 3, outside `width` (0 … 2)');
   });
@@ -59,7 +59,7 @@ model M(tokens: index(words)[source], counted: bool[source] = true, from: index(
 }
 objective O for M given t: [d] { loss = sum[d]((y - t) ^ 2);  optimizer sgd(rate = 0.1) }`;
 
-  it('has its default in every place that the example has', async () => {
+  it('has its default in every position that the example has', async () => {
     const { code, model } = await agrees(program, [
       { tokens: [1, 2, 3], t: [0, 1] },
       { tokens: [4], counted: [true], from: 2, gain: 1, plus: [1, 2], t: [0, 1] },

@@ -53,7 +53,7 @@ export async function compileText(
 
 interface Lengths {
   readonly plain: Map<string, number>;
-  /** Of dims that are `ragged in` another, at each place of that one. */
+  /** Of dims that are `ragged in` another, at each position of that one. */
   readonly inner: Map<string, number[]>;
 }
 
@@ -120,7 +120,7 @@ export function exampleOf(program: Program, lengths: Readonly<Record<string, num
     ...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]),
     ...Object.entries(lengths),
   ]);
-  // Of an inner dim the length at this place of the axis that it is counted along, which stands before it.
+  // Of an inner dim the length at this position of the axis that it is counted along, which stands before it.
   const extent = ({ space }: Axis, places: ReadonlyMap<string, number>): number =>
     evaluate(sizeOf(space), (atom) => {
       const size = sizes.get(atom)!;

@@ -61,7 +61,7 @@ describe('errors speak of examples and axes', () => {
       'lengths that must agree',
       [tokens, mask],
       [good, { ...good, mask: [true] }],
-      'example 1: `mask[source]` has 1 place but `tokens[source]` has 2: both are on `source`',
+      'example 1: `mask[source]` has 1 position but `tokens[source]` has 2: both are on `source`',
     ],
     ['index outside', [tokens], [{ tokens: [1, 10] }], 'example 0: `tokens[source = 1]` is 10, outside `words` (0 … 9)'],
     [
@@ -74,7 +74,7 @@ describe('errors speak of examples and axes', () => {
       'empty',
       [tokens],
       [{ tokens: [] }],
-      'example 0: `tokens[source]` is empty, but `source` must have at least one place (declare `dim source: ragged 0..` if nothing is meant to be possible)',
+      'example 0: `tokens[source]` is empty, but `source` must have at least one position (declare `dim source: ragged 0..` if nothing is meant to be possible)',
     ],
     [
       'missing',
@@ -94,7 +94,12 @@ describe('errors speak of examples and axes', () => {
       [{ x: [[1, 1e39]] }],
       'example 0: `x[source = 0, width = 1]` is 1e+39, which float32 cannot hold: a float input must be finite',
     ],
-    ['fixed size', [x], [{ x: [[1, 2], [3]] }], 'example 0: `x[source = 1, width]` has 1 place, but `width` has 2 places in every example'],
+    [
+      'fixed size',
+      [x],
+      [{ x: [[1, 2], [3]] }],
+      'example 0: `x[source = 1, width]` has 1 position, but `width` has 2 positions in every example',
+    ],
     [
       'rank',
       [x],
@@ -116,7 +121,7 @@ describe('errors speak of examples and axes', () => {
   });
 });
 
-test('a dim that may be empty may be: of length 0, padded to one place', () => {
+test('a dim that may be empty may be: of length 0, padded to one position', () => {
   const batch = collate({ words: 10 }, [{ label: 'source', mayBeEmpty: true }], [tokens], [{ tokens: [] }]);
   expect(batch.n.source).toBe(1);
   expect(batch.lengths.source).toEqual(Int32Array.of(0));
@@ -147,7 +152,7 @@ test('what only the lengths of an example show is checked for each, where its in
   expect(run([1, 2, 3])).toThrow('example 1: `source` (3) must be at most `places` (2)');
 });
 
-describe('a length for each place of another dim', () => {
+describe('a length for each position of another dim', () => {
   const dims = [
     { label: 'sentence', mayBeEmpty: false },
     { label: 'word', mayBeEmpty: false, inside: 'sentence' },
@@ -186,16 +191,16 @@ describe('a length for each place of another dim', () => {
           ],
         },
       ],
-      'example 0: `marks[sentence = 1, word]` has 2 places but `document[sentence = 1, word]` has 1: both are on `word`',
+      'example 0: `marks[sentence = 1, word]` has 2 positions but `document[sentence = 1, word]` has 1: both are on `word`',
     ],
     [
       'an empty sentence',
       [document],
       [{ document: [[1], []] }],
-      'example 0: `document[sentence = 1, word]` is empty, but `word` must have at least one place (declare `dim word: ragged 0..` if nothing is meant to be possible)',
+      'example 0: `document[sentence = 1, word]` is empty, but `word` must have at least one position (declare `dim word: ragged 0..` if nothing is meant to be possible)',
     ],
     [
-      'a place beyond its own sentence',
+      'a position beyond its own sentence',
       [document, head],
       [{ document: [[1, 2], [3]], head: [1, 1] }],
       'example 0: `head[sentence = 1]` is 1, outside `word` (0 … 0)',

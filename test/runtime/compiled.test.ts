@@ -57,22 +57,22 @@ ${objective('Five', '(t - sum[places](h)) ^ 2')}`;
   });
 });
 
-describe('axes of one place and of none', () => {
-  test.each(['max', 'min'])('gradient of %s over one place', async (fn) => {
+describe('axes of one position and of none', () => {
+  test.each(['max', 'min'])('gradient of %s over one position', async (fn) => {
     const model = await compiled(`dim source: ragged, d = 2
 model M(x: [source]) -> v: [] { param w: [d]; v = ${fn}[source](x * sum[d](w)) }
 ${objective('M', '(v - t) ^ 2')}`);
     await expectDifferences(model, [{ x: [1], t: 0 }]);
   });
 
-  test('gradient of a read at a place of an axis of one place', async () => {
+  test('gradient of a read at a position of an axis of one position', async () => {
     const model = await compiled(`dim source: ragged, d = 2
 model M(x: [source], i: index(source)) -> v: [] { param w: [d]; z = x * sum[d](w); v = z[source = i] }
 ${objective('M', '(v - t) ^ 2')}`);
     await expectDifferences(model, [{ x: [1], i: 0, t: 0 }]);
   });
 
-  test('onehot over a dim of one place', async () => {
+  test('onehot over a dim of one position', async () => {
     const model = await compiled(`dim classes = 1
 model M(i: index(classes)) -> v: [classes] { param w: [classes] = ones; v = w * onehot[classes](i) }
 ${objective('M', '(sum[classes](v) - t) ^ 2')}`);
@@ -80,7 +80,7 @@ ${objective('M', '(sum[classes](v) - t) ^ 2')}`);
     await expectDifferences(model, [{ i: 0, t: 0 }]);
   });
 
-  test('a read of the last place, with `else`, where every example is empty', async () => {
+  test('a read of the last position, with `else`, where every example is empty', async () => {
     const model = await compiled(`dim extra: ragged 0.., d = 2
 model T(z: [extra, d], a: [d]) -> y: [d] { param w: [d] = ones; y = (z * w)[extra = last] else a * w }
 ${objective('T', 'sum[d]((y - t) ^ 2)')}`);

@@ -166,9 +166,9 @@ export function chain(options: { end?: number | null; rank?: (logp: number, leng
 }
 
 /**
- * logits = -O (E[y0] + … + E[yt]) / (t + 1), so that nothing is written for ever: with the embeddings of all places before
+ * logits = -O (E[y0] + … + E[yt]) / (t + 1), so that nothing is written for ever: with the embeddings of all positions before
  * as rows, or with their sum alone.
- * `fails`: at which place the step throws, with half of its work done.
+ * `fails`: at which position the step throws, with half of its work done.
  */
 export function recall(state: 'rows' | 'sum', fails = Infinity): Definition {
   const axis = (label: string, size: number) => ({ label, size });
@@ -230,7 +230,7 @@ export interface TallyPlace {
   readonly label: number;
 }
 
-/** seen[time, source] = keys + the sum of marks so far; before = the label of the place before, 9 at first. */
+/** seen[time, source] = keys + the sum of marks so far; before = the label of the position before, 9 at first. */
 export function tally(options: { time?: number; most?: number; fails?: 'prepare' | 'step' } = {}): Definition {
   const time = options.time === undefined ? { label: 'time', dim: 'time' } : { label: 'time', size: options.time };
   const source = { label: 'source', dim: 'source' };

@@ -47,7 +47,7 @@ class Plain {
     return { s: next, logp: logits.map((logit) => logit - total) };
   }
 
-  /** Every sequence up to `limit` places. */
+  /** Every sequence up to `limit` positions. */
   all(example: ChainInput, limit: number, end: number | null): Sequence[] {
     const found: Sequence[] = [];
     const walk = (s: number[], previous: number, ids: number[], logp: number): void => {
@@ -80,7 +80,7 @@ function best(sequences: readonly Sequence[], rank: (logp: number, length: numbe
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
 
-test("greedy takes the likeliest choice at each place, up to the example's own limit", async () => {
+test("greedy takes the likeliest choice at each position, up to the example's own limit", async () => {
   for (const seed of seeds) {
     const model = new Chain(chain(), { seed });
     const plain = await Plain.of(model);
@@ -107,7 +107,7 @@ test('a beam of width 1 is greedy search to the last bit, with any ranking', asy
 });
 
 describe('a beam that holds every prefix finds what trying everything finds', () => {
-  const ranks = { 'log-probability': (logp: number) => logp, 'per place': (logp: number, length: number) => logp / length };
+  const ranks = { 'log-probability': (logp: number) => logp, 'per position': (logp: number, length: number) => logp / length };
   for (const [name, rank] of Object.entries(ranks)) {
     for (const end of [0, null]) {
       test(`ranked by ${name}, ${end === null ? 'of fixed length' : 'with an end'}`, async () => {
@@ -170,7 +170,7 @@ test("an example's result does not depend on the others, in any method", async (
   }
 });
 
-test('alignments follow the hypothesis, one row per place, cut to the example', async () => {
+test('alignments follow the hypothesis, one row per position, cut to the example', async () => {
   const model = new Chain(chain(), { seed: 2 });
   const plain = await Plain.of(model);
   const results = await model.generate(examples, { method: 'beam', width: 4, taps: ['weights'] });
@@ -256,7 +256,7 @@ test('a target that goes on after its end is refused', async () => {
       { ...examples[1]!, y: [2, 0, 1] },
     ]),
   ).rejects.toThrow(
-    'example 1: `y[target = 1]` is 0, the end of `y`, but its last place is 2: nothing follows the end. Cut the target off behind it; if outputs are to go on after 0, take `end 0` out of the decoder',
+    'example 1: `y[target = 1]` is 0, the end of `y`, but its last position is 2: nothing follows the end. Cut the target off behind it; if outputs are to go on after 0, take `end 0` out of the decoder',
   );
   await new Chain(chain({ end: null }), { seed: 4 }).forward([{ ...examples[0]!, y: [2, 0, 1] }]);
 });

@@ -126,11 +126,11 @@ describe('generating', () => {
     expect(() => decoding.reorder([0], 1)).toThrow('this decoding was disposed of');
   });
 
-  test('a run place by place, too', () => {
+  test('a run position by position, too', () => {
     const causal = new CausalModel<object, object, object, object, object>(tally());
     expect(() => causal.stream(untyped(undefined))).toThrow('expected an array of examples');
     const run = causal.stream(untyped([{ keys: [0.5, 1] }]));
-    expect(() => run.advance(untyped(undefined))).toThrow('expected the places of every input by name');
+    expect(() => run.advance(untyped(undefined))).toThrow('expected the positions of every input by name');
     run.dispose();
   });
 });
@@ -157,7 +157,7 @@ describe('fit', () => {
     await expect(measured(() => ({ right: '1' }))).rejects.toThrow('expected a number as `right`, given the text "1"');
   });
 
-  test('calls an example what the data call it, not its place in a batch', async () => {
+  test('calls an example what the data call it, not its position in a batch', async () => {
     const train = Array.from({ length: 7 }, (_, at) => (at === 5 ? { tokens: [77], label: 0 } : example));
     await expect(run({ batchSize: 3, epochs: 1, steps: 9 }, { train })).rejects.toThrow(
       '`train[5]`: `tokens[source = 0]` is 77, outside `words`',

@@ -35,7 +35,7 @@ describe('an unknown name in an example', () => {
     expect(await model.forward(untyped([{ ...example, [Symbol('mine')]: 3 }]))).toHaveLength(1);
   });
 
-  test('is told where outputs are generated and where places are given one by one', async () => {
+  test('is told where outputs are generated and where positions are given one by one', async () => {
     const translator = new GenerativeModel(chain());
     const input = { tokens: [1, 2] };
     await expect(translator.generate(untyped([{ ...input, promt: [1] }]))).rejects.toThrow('takes no `promt`');
@@ -107,7 +107,7 @@ describe('an unknown option is told with the near one', () => {
   });
 });
 
-test('too many places are told without advice that stands in the program already', async () => {
+test('too many positions are told without advice that stands in the program already', async () => {
   const requirements = [
     { dims: ['target'], fails: (n: Readonly<Record<string, number>>) => (n.target! > 3 ? '`target` must be at most 3' : null) },
   ];

@@ -104,13 +104,13 @@ test('prompts that make no sense are errors', async () => {
   );
   await expect(run('ab')).rejects.toThrow('`prompts`: expected one array of ids per example (2), given the text "ab"');
   await expect(run([[1], null])).rejects.toThrow('example 1: the prompt must be an array of ids of `y`, given null');
-  await expect(run([[1], [1, 3]])).rejects.toThrow('example 1: place 1 of the prompt is 3, outside the vocabulary (0 … 2)');
-  await expect(run([[1], ['a']])).rejects.toThrow('example 1: place 0 of the prompt is the text "a"');
+  await expect(run([[1], [1, 3]])).rejects.toThrow('example 1: position 1 of the prompt is 3, outside the vocabulary (0 … 2)');
+  await expect(run([[1], ['a']])).rejects.toThrow('example 1: position 0 of the prompt is the text "a"');
   await expect(run([[1, 0], []])).rejects.toThrow(
-    'example 0: place 1 of the prompt is 0, the end of `y`, after which nothing follows: leave it out',
+    'example 0: position 1 of the prompt is 0, the end of `y`, after which nothing follows: leave it out',
   );
   await expect(run([[1, 1, 1, 1], []])).rejects.toThrow(
-    'example 0: the prompt has 4 places, but the whole output may have only 3: give a shorter one or raise `atMost`',
+    'example 0: the prompt has 4 positions, but the whole output may have only 3: give a shorter one or raise `atMost`',
   );
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -19,7 +19,7 @@ test('Threefry-2x32-20 gives the vectors of its authors', () => {
   expect(words(0x13198a2e, 0x03707344, 0x243f6a88, 0x85a308d3)).toBe('c4923a9c 483df7a0');
 });
 
-/** The first `own` places of each axis of one example's part, as a flat list. */
+/** The first `own` positions of each axis of one example's part, as a flat list. */
 async function part(random: StepRandom, row: number, shape: number[], ragged: boolean[], own: number[], rate = 0.3): Promise<number[]> {
   const tensor = random.keep('layer.dropout#0', rate, shape, ragged, [2]);
   const data = await tensor.data();

@@ -72,7 +72,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     dispose([row, all, ...new Set([...rows.blocks, ...next.blocks])]);
   });
 
-  test.each([1, 2, 5, 20, 100, 600])('a window of %i keeps its places and few more', (keep) => {
+  test.each([1, 2, 5, 20, 100, 600])('a window of %i keeps its positions and few more', (keep) => {
     let rows = noRows();
     for (let place = 0; place < 700; place++) {
       rows = grown(rows, tf.scalar(place, 'int32'), 0, keep);
@@ -118,8 +118,8 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
   });
 });
 
-test('reading before the first place, and parents that are not there, are errors', () => {
-  expect(() => joined(noRows(), 0)).toThrow('there is no place yet: append one before reading');
+test('reading before the first position, and parents that are not there, are errors', () => {
+  expect(() => joined(noRows(), 0)).toThrow('there is no position yet: append one before reading');
   const model = new Recall(chain(), { seed: 1 });
   const decoding = model.encode([{ tokens: [1] }]);
   expect(() => decoding.reorder([0, 1], 2)).toThrow('a parent is 1, but every example has 1 hypotheses (0 … 0)');

@@ -18,7 +18,7 @@ const examples: readonly TallyInput[] = [3, 1].map((source, row) => ({
 }));
 const placesAt = (t: number): TallyPlace[] => examples.map(({ marks, label }) => ({ marks: marks[t]!, label: label[t]! }));
 
-/** One place of what `forward` gives. */
+/** One position of what `forward` gives. */
 function placeAt(values: Values, t: number): Values {
   return Object.fromEntries(
     Object.entries(values).map(([name, { data, shape, axes }]) => {
@@ -33,7 +33,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     await useBackend(backend);
   });
 
-  test('place by place gives what the whole gives, and leaves nothing behind', async () => {
+  test('position by position gives what the whole gives, and leaves nothing behind', async () => {
     const before = tf.memory().numTensors;
     const model = new Tally(tally());
     const whole = await model.forward(examples);
@@ -61,23 +61,23 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     expect(Array.from(nested.before!.dataSync())).toEqual([1, 2]);
     const given = (inputs: object) => () => streaming.advance(inputs as Record<string, number[]>);
     expect(given({ marks: Float32Array.of(1, 2), label: [1, 2] })).toThrow(
-      'place 2: `marks[batch, source]` must have 2 * 3 = 6 numbers, given 2',
+      'position 2: `marks[batch, source]` must have 2 * 3 = 6 numbers, given 2',
     );
     expect(given({ marks: [[1, 1, 1]], label: [1, 2] })).toThrow(
-      'place 2: `marks[batch, source]` must have an element for each of 2 examples, given 1',
+      'position 2: `marks[batch, source]` must have an element for each of 2 examples, given 1',
     );
     expect(given({ label: [1, 2] })).toThrow(
-      'place 2: `marks[batch, source]` must be a typed array or an array with an element for each of 2 examples, given undefined',
+      'position 2: `marks[batch, source]` must be a typed array or an array with an element for each of 2 examples, given undefined',
     );
     expect(given({ marks: [[1, 1, 1], [1]], label: Int32Array.of(1, 10) })).toThrow(
-      'place 2, example 1: `label` is 10, outside `labels` (0 … 9)',
+      'position 2, example 1: `label` is 10, outside `labels` (0 … 9)',
     );
     dispose(...Object.values(flat), ...Object.values(nested));
     streaming.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('a kernel that fails leaves nothing behind, and the places before it stay', async () => {
+  test('a kernel that fails leaves nothing behind, and the positions before it stay', async () => {
     const before = tf.memory().numTensors;
     expect(() => new Tally(tally({ fails: 'prepare' })).stream(examples)).toThrow('a kernel failed');
     expect(tf.memory().numTensors).toBe(before);
@@ -92,27 +92,27 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
   });
 });
 
-test('a place that does not fit is refused in words, and the run goes on', async () => {
+test('a position that does not fit is refused in words, and the run goes on', async () => {
   const model = new Tally(tally());
   expect(() => model.stream([{ keys: [] }])).toThrow('example 0: `keys[source]` is empty');
   const streaming = model.stream(examples);
   const [first, second] = placesAt(0);
-  await expect(streaming.step([first!])).rejects.toThrow('expected a place of each of 2 examples, given 1');
+  await expect(streaming.step([first!])).rejects.toThrow('expected a position of each of 2 examples, given 1');
   await expect(streaming.step([first!, { ...second!, marks: [1, 2] }])).rejects.toThrow(
-    'place 0, example 1: `marks[source]` has 2 places but `keys[source]` has 1: both are on `source`',
+    'position 0, example 1: `marks[source]` has 2 positions but `keys[source]` has 1: both are on `source`',
   );
-  await expect(streaming.step([first!, { ...second!, label: 1.5 }])).rejects.toThrow('place 0, example 1: `label` is 1.5');
-  await expect(streaming.step([first!, 3 as unknown as TallyPlace])).rejects.toThrow('place 0, example 1: expected an object');
+  await expect(streaming.step([first!, { ...second!, label: 1.5 }])).rejects.toThrow('position 0, example 1: `label` is 1.5');
+  await expect(streaming.step([first!, 3 as unknown as TallyPlace])).rejects.toThrow('position 0, example 1: expected an object');
   expect((await streaming.step(placesAt(0)))[1]!.before.data).toEqual(Int32Array.of(9));
   streaming.dispose();
   await expect(streaming.step(placesAt(1))).rejects.toThrow('was disposed of: begin another with `stream`');
 });
 
-test('there are no more places than the axis has, or than the program allows', async () => {
+test('there are no more positions than the axis has, or than the program allows', async () => {
   const fixed = new Tally(tally({ time: 3 })).stream(examples);
   for (let t = 0; t < 3; t++) await fixed.step(placesAt(t));
-  await expect(fixed.step(placesAt(3))).rejects.toThrow('`time` has 3 places, and all were given');
-  // An odd number of places is fine on the way, though in the end there may not be one.
+  await expect(fixed.step(placesAt(3))).rejects.toThrow('`time` has 3 positions, and all were given');
+  // An odd number of positions is fine on the way, though in the end there may not be one.
   const bounded = new Tally(tally({ most: 6 })).stream(examples);
   for (let t = 0; t < 6; t++) await bounded.step(placesAt(t));
   await expect(bounded.step(placesAt(6))).rejects.toThrow('`time` (7) must be at most 6');
@@ -120,14 +120,14 @@ test('there are no more places than the axis has, or than the program allows', a
   bounded.dispose();
 });
 
-test('lengths that only places have, and programs that are not causal, are refused', () => {
+test('lengths that only positions have, and programs that are not causal, are refused', () => {
   const whole = tally();
   const unknown = new Tally({ ...whole, inputs: (n) => whole.inputs(n).filter(({ name }) => name !== 'keys') });
   expect(() => unknown.stream([{ keys: [1] }])).toThrow(
-    '`marks[source]`: how long `source` is must be known before the first place, but no input without `time` has it',
+    '`marks[source]`: how long `source` is must be known before the first position, but no input without `time` has it',
   );
   expect(() => new Tally(bag(() => ({ kind: 'sgd', rate: 1 })))).toThrow(
-    '`Bag` cannot run place by place: its program does not say `causal`',
+    '`Bag` cannot run position by position: its program does not say `causal`',
   );
 });
 

@@ -47,7 +47,7 @@ function evaluateExpr(expr: Expr, here: Here): Value {
     case 'name':
       return evaluateName(expr, here);
     case 'place':
-      return report(here, 'E0205', expr.span, `\`${expr.which}\` stands only as a place: \`x[axis = ${expr.which}]\``);
+      return report(here, 'E0205', expr.span, `\`${expr.which}\` stands only as a position: \`x[axis = ${expr.which}]\``);
     case 'unary': {
       const value = evaluate(expr.operand, here);
       if (value.kind === 'map' && expr.op === '-')
@@ -313,7 +313,7 @@ function evaluateField(expr: Extract<Expr, { kind: 'field' }>, here: Here): Valu
     const given = base.kind === 'tensor' ? { given: `${describeType(typeOf(base.node))}, a tensor` } : {};
     return report(here, 'E0210', expr.field.span, 'only a record, or a call of an attention, has fields', {
       ...given,
-      fix: adviceOn(expr.field.text, [])?.fix ?? `remove \`.${expr.field.text}\`; an axis is taken with \`x[axis = place]\``,
+      fix: adviceOn(expr.field.text, [])?.fix ?? `remove \`.${expr.field.text}\`; an axis is taken with \`x[axis = position]\``,
     });
   }
   const field = base.fields.get(expr.field.text);

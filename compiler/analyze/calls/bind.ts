@@ -375,7 +375,7 @@ function missing(arg: Open, axis: AxisExpr, name: string, here: Here): null {
       expected: describeWanted(arg),
       given: describeGiven(arg),
       ...(arg.lifted.includes(axis.label.text)
-        ? { why: `\`per ${axis.label.text}\` lifts the call over \`${axis.label.text}\`: one place of it at a time is given` }
+        ? { why: `\`per ${axis.label.text}\` lifts the call over \`${axis.label.text}\`: one position of it at a time is given` }
         : axes.length > 0 && arg.side === null
           ? { fix: `if one of its axes is meant, rename it: \`x[${axes.at(-1)!.label} as ${axis.label.text}]\`` }
           : {}),

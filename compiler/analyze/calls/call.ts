@@ -141,7 +141,7 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
         : `is \`causal ${declaration.causal.text}\``;
   if (alone !== null) {
     return report(here, 'E0205', expr.span, `the model \`${name}\` ${alone}, and cannot be called`, {
-      why: 'it has a clock of its own, place by place; a call is of all places at once',
+      why: 'it has a clock of its own, position by position; a call is of all positions at once',
       fix: 'call the blocks that it is made of',
     });
   }
@@ -449,7 +449,7 @@ function elaborateCall(
     args.push(...steps);
     formalsOf.push(...steps.map(() => []));
   }
-  // So do the places whose parameters it reads.
+  // So do the positions whose parameters it reads.
   for (const [k, { place }] of [...here.own, ...own].entries()) {
     if (k < here.own.length && ctx.owned === owned) continue;
     inputs.push(place);

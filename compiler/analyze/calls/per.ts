@@ -1,4 +1,4 @@
-/** `F per a (…)` (semantics 5.4): the call is lifted over `a`, and each place of `a` has parameters of its own. */
+/** `F per a (…)` (semantics 5.4): the call is lifted over `a`, and each position of `a` has parameters of its own. */
 import type { Name, PerExpr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { isRagged } from '../../graph/spaces.ts';
@@ -25,7 +25,7 @@ export function perAxes(names: readonly Name[], here: Here): Axis[] | null {
         here,
         'E0503',
         name.span,
-        `\`per\` gives each place of \`${name.text}\` parameters of its own, and \`${name.text}\` is ragged`,
+        `\`per\` gives each position of \`${name.text}\` parameters of its own, and \`${name.text}\` is ragged`,
         {
           why: 'a parameter has one shape; a ragged axis has another length in every example',
           fix: 'leave `per` out: a call that is lifted shares its parameters',
@@ -43,18 +43,18 @@ export function perAxes(names: readonly Name[], here: Here): Axis[] | null {
 }
 
 export function withoutParameters(name: string, { span }: PerExpr, here: Here): Value {
-  return report(here, 'E0205', span, `\`${name}\` is an operation: it has no parameters that each place could have for its own`, {
+  return report(here, 'E0205', span, `\`${name}\` is an operation: it has no parameters that each position could have for its own`, {
     fix: 'remove `per`',
   });
 }
 
-/** What the body of a call knows of its places: they come in as arguments. */
+/** What the body of a call knows of its positions: they come in as arguments. */
 export function ownArguments(axes: readonly Axis[], here: Here, span: Span): OwnPlace[] {
   const builder = here.ctx.builder.at(origin(here, span));
   return axes.map((axis) => ({ axis, place: builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] }) }));
 }
 
-/** The places that a call is given for the axes of its `per`: all of them, since it is lifted. An argument may have the axis, too. */
+/** The positions that a call is given for the axes of its `per`: all of them, since it is lifted. An argument may have the axis, too. */
 export function ownPlaces(per: readonly Axis[], extras: Axis[], span: Span, here: Here): { readonly place: Node }[] | null {
   const builder = here.ctx.builder.at(origin(here, span));
   const places: { place: Node }[] = [];

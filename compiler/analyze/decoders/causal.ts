@@ -27,14 +27,14 @@ function reportOne({ kind, origin, calls, what, fix, reachedBy, reads }: Lookahe
     code: kind === 'future' ? 'E0701' : 'E0702',
     severity: 'error',
     place: place(origin),
-    message: kind === 'future' ? `this looks into the future: ${what}` : `two places could be "now": ${what}`,
+    message: kind === 'future' ? `this looks into the future: ${what}` : `two positions could be "now": ${what}`,
     why:
       chain.length > 1
-        ? `a place is computed from the places that exist then; here ${chain
+        ? `a position is computed from the positions that exist then; here ${chain
             .slice(1)
             .map((word, k) => `${k === 0 ? `${chain[0]} reads` : 'which reads'} ${word}`)
             .join(', ')}`
-        : 'a place is computed from the places that exist then',
+        : 'a position is computed from the positions that exist then',
     ...(fix === null ? {} : { fix }),
     related: [
       ...reads
@@ -69,9 +69,9 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
   const space = spaceOfName(causal, here);
   if (space === null) return null;
   if (isInner(space)) {
-    report(here, 'E0507', causal.span, `\`${causal.text}\` has a length for each place of another dim: it is no clock`, {
+    report(here, 'E0507', causal.span, `\`${causal.text}\` has a length for each position of another dim: it is no clock`, {
       why: 'a clock runs once for an example',
-      fix: `leave \`causal\` away; a \`scan ${causal.text}\` reads place after place`,
+      fix: `leave \`causal\` away; a \`scan ${causal.text}\` reads position after position`,
     });
     return null;
   }
@@ -97,7 +97,7 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
         ? `no input of \`${declaration.name.text}\` lies along \`${causal.text}\``
         : `\`${odd.name}\` lies along \`${causal.text}\` twice`,
       {
-        why: 'a step of a causal model takes one place of every input along the clock',
+        why: 'a step of a causal model takes one position of every input along the clock',
         fix:
           odd === undefined
             ? `give an input the axis, \`x: [${causal.text}, …]\`, or leave \`causal\` away`
@@ -109,7 +109,7 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
   return { declaration, axis, sequences };
 }
 
-/** What stands in the clock is seen from outside as its results; null where it looks ahead, or a result is no place's own. */
+/** What stands in the clock is seen from outside as its results; null where it looks ahead, or a result is no position's own. */
 export function closeClock(
   { declaration, axis, sequences }: OpenClock,
   found: ReadonlyMap<string, Node>,
@@ -122,8 +122,8 @@ export function closeClock(
     report(here, 'E0703', span, `the result \`${name}\` of \`${declaration.name.text}\` does not lie along \`${axis.label}\``, {
       expected: `an axis \`${axis.label}\``,
       given: describeType(typeOf(node)),
-      why: 'a step of a causal model gives one place of every result',
-      fix: `give it for every place, \`[${axis.label}, …]\`, or leave \`causal\` away`,
+      why: 'a step of a causal model gives one position of every result',
+      fix: `give it for every position, \`[${axis.label}, …]\`, or leave \`causal\` away`,
     });
     return null;
   }

@@ -1,5 +1,5 @@
 /**
- * Decoders without a state, written over the whole generated axis: `y` holds the previous outputs of all places. The axis is
+ * Decoders without a state, written over the whole generated axis: `y` holds the previous outputs of all positions. The axis is
  * a clock: the body stands in a `clock` region, and what it computes may not look ahead (passes/clock/causality.ts).
  */
 import { reportLookahead } from './causal.ts';
@@ -65,7 +65,7 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
     const node = renamedInto(here, at.result(clock, k), span);
     named.set(name, at.copy(node, { ...value.origin, name: name.replace("'", '_next') }));
   }
-  // Only what a place has of its own can be one step's, and only along axes whose length a step knows.
+  // Only what a position has of its own can be one step's, and only along axes whose length a step knows.
   const along = [...taps].filter(
     ([, node]) => hasAxis(typeOf(node).axes, axis.id) && !typeOf(node).axes.some(({ space }) => countsIn(space, axis.space)),
   );
@@ -95,7 +95,7 @@ function ownAxis({ declaration, generates, axis, given, base }: DecoderSetting):
     `\`${clash.param.name.text}\` of \`${declaration.name.text}\` has an axis of the dim that the decoder generates along`,
     {
       given: describeType(clash.type),
-      why: 'the generated axis is a clock: its places come into being one by one, and those of an argument are all there',
+      why: 'the generated axis is a clock: its positions come into being one by one, and those of an argument are all there',
       fix: `declare a dim of its own for \`${generates.name.text}\`, such as \`dim written: ragged\`, and end it with \`at most …\``,
     },
   );

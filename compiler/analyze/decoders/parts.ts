@@ -176,8 +176,8 @@ export function limitsOf(
       generates.span,
       `outputs are counted from 0, and those of \`${elemName(elem)}\` from ${showSize(originOf(elem.space))}`,
       {
-        why: 'an output is the place of its logit',
-        fix: 'generate an index of a dim of as many places, and add where the range begins',
+        why: 'an output is the position of its logit',
+        fix: 'generate an index of a dim of as many positions, and add where the range begins',
       },
     );
     return null;
@@ -200,7 +200,7 @@ export function limitsOf(
   return { start, end, rank: clauses.rank, atMost };
 }
 
-/** A literal place, null where none is given, undefined where it is no place (reported). */
+/** A literal position, null where none is given, undefined where it is no position (reported). */
 function placeOfOutput(expr: Expr | null, what: string, elem: DecoderSetting['elem'], base: Here): number | null | undefined {
   if (expr === null) return null;
   const value = numberOfExpr(expr);
@@ -217,8 +217,8 @@ function placeOfOutput(expr: Expr | null, what: string, elem: DecoderSetting['el
     return value;
   }
   const expected =
-    value === null ? {} : { expected: `a place of \`${elemName(elem)}\`, from 0${places === null ? '' : ` to ${places - 1}`}` };
-  report(base, 'E0608', expr.span, `\`${what}\` is a literal place`, { ...expected, fix: `\`${what} 1\`` });
+    value === null ? {} : { expected: `a position of \`${elemName(elem)}\`, from 0${places === null ? '' : ` to ${places - 1}`}` };
+  report(base, 'E0608', expr.span, `\`${what}\` is a literal position`, { ...expected, fix: `\`${what} 1\`` });
   return undefined;
 }
 

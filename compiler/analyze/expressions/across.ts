@@ -105,7 +105,7 @@ function standing(name: string, word: Word, { span }: BracketArg, here: Here): A
       `\`${word}\` stands inside a ${here.clocked ? 'decoder or a causal model' : "`scan` or a decoder's step"}`,
       {
         why: here.clocked
-          ? 'a place would see those to come'
+          ? 'a position would see those to come'
           : 'examples have another number of steps each, and each step would have a value of its own',
         fix: 'move it outside',
       },

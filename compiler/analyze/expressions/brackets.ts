@@ -74,7 +74,7 @@ export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg
   return axes;
 }
 
-/** A place of an axis that may be empty: then there is none. */
+/** A position of an axis that may be empty: then there is none. */
 export function existing(place: Node, axis: Axis, here: Here, span: Span): Node {
   if (!isRagged(axis.space) || !mayBeEmpty(axis.space)) return place;
   const b = here.ctx.builder.at(origin(here, span));

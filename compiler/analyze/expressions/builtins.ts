@@ -126,7 +126,7 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
     !expr.args[1]!.value.prime;
   if (running && expr.args.length === 2 && !isExclusive) {
     return report(here, 'E0403', expr.args[1]!.value.span, `\`${name}\` takes a value, and behind it nothing but \`exclusive\``, {
-      fix: `\`${name}[a](x)\` up to each place, \`${name}[a](x, exclusive)\` before it`,
+      fix: `\`${name}[a](x)\` up to each position, \`${name}[a](x, exclusive)\` before it`,
     });
   }
   const args: Node[] = [];
@@ -193,7 +193,7 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   return overAxes(name, part.x, axes, isExclusive, here, expr.span);
 }
 
-/** The axis from whose places a part is seen: the tensor's own, or that of which `over` is a copy. */
+/** The axis from whose positions a part is seen: the tensor's own, or that of which `over` is a copy. */
 function seenFrom(node: Node, over: Axis, label: string, name: string, here: Here, span: Span): Axis | null {
   const own = axisByLabel(node, label);
   if (own !== null) return own;
@@ -202,7 +202,7 @@ function seenFrom(node: Node, over: Axis, label: string, name: string, here: Her
   return space !== null && sameSpace(space, over.space) ? here.frame.axis(label, space) : needAxis(node, label, name, here, span);
 }
 
-/** `sum[k <= q](e)`: over the places of `k` up to that of `q`. */
+/** `sum[k <= q](e)`: over the positions of `k` up to that of `q`. */
 function partial(
   name: string,
   x: Node,
@@ -218,7 +218,7 @@ function partial(
     }
     const { op, left, right } = arg.value;
     if ((op !== '<=' && op !== '<') || left.kind !== 'name' || left.prime || right.kind !== 'name' || right.prime) {
-      report(here, 'E0404', arg.span, `\`${name}\` goes over a whole axis, or over a part up to another axis's place`, {
+      report(here, 'E0404', arg.span, `\`${name}\` goes over a whole axis, or over a part up to another axis's position`, {
         fix: `\`${name}[k <= q](…)\`, \`${name}[k < q](…)\``,
       });
       return null;
@@ -227,7 +227,7 @@ function partial(
     const now = over === null ? null : seenFrom(node, over, right.name, name, here, right.span);
     if (over === null || now === null) return null;
     if (!sameSpace(over.space, now.space)) {
-      report(here, 'E0306', arg.span, `\`${left.name}\` and \`${right.name}\` are axes of two dims: their places have no common order`);
+      report(here, 'E0306', arg.span, `\`${left.name}\` and \`${right.name}\` are axes of two dims: their positions have no common order`);
       return null;
     }
     node = upToPlace(node, over, now, op, here, arg.span);
@@ -251,7 +251,7 @@ function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boole
   const axis = axes[0]!;
   if (number(x, name, here, span) === null) return ERROR;
   if (name === 'argmax' && isRagged(axis.space) && mayBeEmpty(axis.space) && !here.filled) {
-    return report(here, 'E0502', span, `\`${axis.label}\` may be empty: it has no greatest place`, {
+    return report(here, 'E0502', span, `\`${axis.label}\` may be empty: it has no greatest position`, {
       fix: 'declare the dim without `0..`, or guard with `else`',
     });
   }
@@ -295,7 +295,7 @@ function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span
     return report(here, 'E0404', span, '`onehot` does not say over which dim it spreads', { fix: '`onehot[a](i)`' });
   const elem = typeOf(x).elem;
   if (elem.kind !== 'index' && elem.kind !== 'int')
-    return report(here, 'E0305', span, '`onehot` wants a place', { expected: 'int or index', given: elemName(elem) });
+    return report(here, 'E0305', span, '`onehot` wants a position', { expected: 'int or index', given: elemName(elem) });
   if (allAxes(x).some((axis) => axis.label === name)) return report(here, 'E0301', span, `the result would hold \`${name}\` twice`);
   if (elem.kind === 'index' && !sameSpace(elem.space, entry.space)) {
     return report(here, 'E0306', span, 'these are positions on another dim', { expected: `index(${name})`, given: elemName(elem) });
@@ -323,7 +323,7 @@ function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[
     const found = gather(log, axis, target, here, span);
     picked = found;
     if (found !== null && isForbidding) {
-      // Absent where the place or the target is, and no longer where the class is.
+      // Absent where the position or the target is, and no longer where the class is.
       const there = b.binary('and', b.reduce('any', b.binary('eq', log, log), [axis.id]), b.binary('eq', target, target));
       const filled = b.otherwise(found, b.constant(-Infinity));
       picked = b.select(there, filled, filled);

@@ -1,4 +1,4 @@
-/** Grouping: `sum[source by ids](w)` puts what `ids` sends to one place together. */
+/** Grouping: `sum[source by ids](w)` puts what `ids` sends to one position together. */
 import type { BracketArg, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../../graph/graph.ts';
 import { isRagged, originOf, sameSpace, sizeOf } from '../../graph/spaces.ts';
@@ -13,7 +13,7 @@ import { liesWithin } from '../types/interval.ts';
 
 type By = Extract<BracketArg, { kind: 'by' }>;
 
-/** What is grouped, by which places, over which axes, and into what. */
+/** What is grouped, by which positions, over which axes, and into what. */
 interface Groups {
   readonly x: Node;
   readonly places: Node;
@@ -62,7 +62,7 @@ function groupsOf(name: string, x: Node, by: By, here: Here, span: Span): Groups
   };
   const { elem } = typeOf(index);
   if (elem.kind !== 'index' && elem.kind !== 'int')
-    return fault('E0305', '`by` groups by places', { expected: 'int or index', given: elemName(elem), fix: 'take `floor(…)`' });
+    return fault('E0305', '`by` groups by positions', { expected: 'int or index', given: elemName(elem), fix: 'take `floor(…)`' });
   const label = by.label?.text ?? (elem.kind === 'index' ? nameOfSpace(elem.space, here) : null);
   const entry = label === null ? null : here.scope.lookup(label);
   const space = by.label === null && elem.kind === 'index' ? elem.space : entry?.kind === 'dim' ? entry.space : null;
@@ -101,7 +101,7 @@ function inside(x: Node, place: Node, over: readonly Axis[], space: Space, here:
 
 type Grouping = (groups: Groups, here: Here, span: Span) => Node;
 
-/** Sums go straight to their places; of the rest each group is looked at as a whole. */
+/** Sums go straight to their positions; of the rest each group is looked at as a whole. */
 const GROUPED: Readonly<Record<'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' | 'all', Grouping>> = {
   sum: (groups, here, span) => scattered(groups.x, groups, here, span),
   mean: (groups, here, span) => {
@@ -127,7 +127,7 @@ function scattered(x: Node, { places, over, into }: Groups, here: Here, span: Sp
   );
 }
 
-/** How many truths each place gets, compared with 0. */
+/** How many truths each position gets, compared with 0. */
 function counted(fn: 'gt' | 'eq', x: Node, groups: Groups, here: Here, span: Span): Node {
   const b = here.ctx.builder.at(origin(here, span));
   return b.binary(fn, scattered(b.select(x, b.constant(1), b.constant(0)), groups, here, span), b.constant(0));
@@ -154,7 +154,7 @@ function within(fn: 'max' | 'min' | 'prod'): Grouping {
   };
 }
 
-/** Each place belongs to one group at the most: of the weights in all groups its own is left. */
+/** Each position belongs to one group at the most: of the weights in all groups its own is left. */
 function softmaxBy(groups: Groups, here: Here, span: Span): Value {
   const [axis, ...more] = groups.over;
   if (axis === undefined || more.length > 0)

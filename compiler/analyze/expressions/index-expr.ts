@@ -39,7 +39,7 @@ export function indexValue(base: Value, args: readonly BracketArg[], here: Here,
       case 'by':
         return report(here, 'E0205', arg.span, '`by` groups a reduction: it does not stand behind a value');
       case 'group':
-        return report(here, 'E0205', arg.span, `\`${arg.name.text}..\` are axes, and no places on one`, {
+        return report(here, 'E0205', arg.span, `\`${arg.name.text}..\` are axes, and no positions on one`, {
           fix: `a group of axes stands in a type, in a reduction, \`sum[${arg.name.text}..](x)\`, and in a call's brackets`,
         });
     }
@@ -98,7 +98,7 @@ function formalsAgree(axis: Axis, to: Name, here: Here, span: Span): boolean {
   return false;
 }
 
-/** R3: `x[upto a as b]` is `x[a as b] where position[b] <= position[a]`: of each place the places up to its own. */
+/** R3: `x[upto a as b]` is `x[a as b] where position[b] <= position[a]`: of each position the positions up to its own. */
 function upTo(node: Node, { axis: from, as, span }: Extract<BracketArg, { kind: 'upto' }>, here: Here): Node | null {
   const axis = needAxis(node, from.text, 'upto', here, from.span);
   if (axis === null) return null;
@@ -194,12 +194,12 @@ function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span
   return here.ctx.builder.node({ kind: 'split', axis: axis.id, into }, [node], origin(here, span));
 }
 
-/** `t[a = e]`; `first` and `last` are places. */
+/** `t[a = e]`; `first` and `last` are positions. */
 function gatherAt(node: Node, axis: Axis, value: Expr, here: Here, span: Span): Node | null {
   if (value.kind === 'place') {
     const empty = isRagged(axis.space) && mayBeEmpty(axis.space);
     if (empty && !here.filled) {
-      report(here, 'E0502', value.span, `\`${axis.label}\` may be empty: it has no ${value.which} place`, {
+      report(here, 'E0502', value.span, `\`${axis.label}\` may be empty: it has no ${value.which} position`, {
         fix: 'declare the dim without `0..`, or guard with `else`',
       });
       return null;
@@ -247,7 +247,7 @@ function gatherByIndex(node: Node, value: Expr, here: Here, span: Span): Node | 
   report(here, 'E0306', span, fits.length === 0 ? 'the tensor has no axis that this index counts' : 'more than one axis fits this index', {
     expected: `an axis of the space of ${elemName(elem)}`,
     given: describeType(typeOf(node)),
-    why: 'an index holds positions on one declared dim, and only an axis of that dim has those places',
+    why: 'an index holds positions on one declared dim, and only an axis of that dim has those positions',
     fix:
       fits.length > 1
         ? `name it: ${fits.map(({ label }) => `\`[${label} = …]\``).join(' or ')}`
@@ -258,7 +258,7 @@ function gatherByIndex(node: Node, value: Expr, here: Here, span: Span): Node | 
   return null;
 }
 
-/** How places of one dim can be taken for places of an axis of another. */
+/** How positions of one dim can be taken for positions of an axis of another. */
 function placesFix(from: Space, to: Axis): string {
   const number = `as a plain number, which may fall outside: \`[${to.label} = i + 0]\``;
   if (from.kind !== 'dim' || to.space.kind !== 'dim') return number;
@@ -272,7 +272,11 @@ function placesFix(from: Space, to: Axis): string {
 export function gather(node: Node, axis: Axis, index: Node, here: Here, span: Span): Node | null {
   const elem = typeOf(index).elem;
   if (elem.kind !== 'index' && elem.kind !== 'int') {
-    report(here, 'E0305', span, 'a place is a whole number', { expected: 'int or index', given: elemName(elem), fix: 'take `floor(…)`' });
+    report(here, 'E0305', span, 'a position is a whole number', {
+      expected: 'int or index',
+      given: elemName(elem),
+      fix: 'take `floor(…)`',
+    });
     return null;
   }
   if (
@@ -324,7 +328,7 @@ function provablyInside(index: Node, axis: Axis, here: Here): boolean {
         a: size.int(value + 1),
         b: extent,
         origin: index.origin,
-        why: `place ${value} of \`${axis.label}\` is used`,
+        why: `position ${value} of \`${axis.label}\` is used`,
       });
     }
     return true;
@@ -360,7 +364,7 @@ function partOf(part: Space, whole: Space, here: Here): boolean {
   return here.ctx.parts.some((pair) => sameSpace(pair.part, part) && sameSpace(pair.whole, whole));
 }
 
-/** `zeros[a, b]`, `ones[a]`: a number in every place of the axes. */
+/** `zeros[a, b]`, `ones[a]`: a number in every position of the axes. */
 export function filled(expr: Extract<Expr, { kind: 'bracket' }>, value: number, here: Here): Value {
   const axes: Axis[] = [];
   for (const arg of expr.args) {
@@ -383,7 +387,7 @@ export function filled(expr: Extract<Expr, { kind: 'bracket' }>, value: number, 
   );
 }
 
-/** `position[a]`: the places of an axis as numbers; inside a scan along it, this step's. */
+/** `position[a]`: the positions of an axis as numbers; inside a scan along it, this step's. */
 export function positionOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here): Value {
   const arg = expr.args[0];
   if (expr.args.length !== 1 || arg?.kind !== 'value' || arg.value.kind !== 'name') {

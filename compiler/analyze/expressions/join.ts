@@ -98,7 +98,7 @@ function growing(
 }
 
 /**
- * `concat(e, h, c)` of `h, c: [hidden]` and `e: [embed]`: by the rule `h` and `c` are one place each, and `e` the same all along
+ * `concat(e, h, c)` of `h, c: [hidden]` and `e: [embed]`: by the rule `h` and `c` are one position each, and `e` the same all along
  * `hidden`. Three vectors end to end are meant.
  */
 function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[], here: Here, span: Span): boolean {
@@ -110,7 +110,7 @@ function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[]
     const name = (k: number): string => nameOf(nodes[k]!) ?? `x${k + 1}`;
     report(here, 'E0309', span, `\`${label}\` is an axis of several operands of \`concat\`, but not of all`, {
       given: nodes.map((node) => describeType(typeOf(node))).join(' and '),
-      why: `joined so, each of ${having.map((k) => `\`${name(k)}\``).join(', ')} is one place, and what lacks \`${label}\` the same all along it`,
+      why: `joined so, each of ${having.map((k) => `\`${name(k)}\``).join(', ')} is one position, and what lacks \`${label}\` the same all along it`,
       fix: `to lay them end to end, give each a name of its own for it: ${having
         .slice(1)
         .map((k) => `\`${name(k)}[${label} as ${label}${having.indexOf(k) + 1}]\``)
@@ -130,7 +130,7 @@ function joined(name: string, nodes: readonly Node[], parts: readonly (Axis | nu
   const spaces: Space[] = parts.map((part) => part?.space ?? { kind: 'anon', size: size.int(1) });
   const whole = cat(spaces);
   const declared = to === null ? null : here.scope.lookup(to.text);
-  // A dim of provably that size: its places are the joined ones.
+  // A dim of provably that size: its positions are the joined ones.
   const stacked = parts.every((part) => part === null);
   const space =
     declared?.kind === 'dim' && agree(here, declared.space, whole) === 'equal'

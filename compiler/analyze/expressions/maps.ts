@@ -118,7 +118,7 @@ function transposed({ node, outs, ins }: MapValue, here: Here, span: Span): Valu
     ins: outs.map((axis) => inAxis(here.frame.axis(axis.label, axis.space))),
   };
   let made = node;
-  // By way of names of their own: the sides of `[hidden <- hidden]` change places.
+  // By way of names of their own: the sides of `[hidden <- hidden]` trade places.
   const away = outs.map((axis): Axis => ({ ...axis, id: `${axis.id}~out` }));
   outs.forEach((axis, k) => {
     made = rename(made, axis, away[k]!, here, span);
@@ -219,7 +219,7 @@ export function conformMap(value: Value, declared: Sides, what: string, here: He
 
 function unmasked(node: Node, what: string, here: Here, span: Span): boolean {
   if (typeOf(node).masks.length === 0) return true;
-  report(here, 'E0501', span, `${what} may be absent at some places: a map is all there`, {
+  report(here, 'E0501', span, `${what} may be absent at some positions: a map is all there`, {
     fix: 'say what stands there instead: `… else 0`',
   });
   return false;

@@ -46,7 +46,7 @@ export function pastOf(expr: CallExpr, brackets: readonly BracketArg[], here: He
   return tensor(here.ctx.builder.node({ kind: 'past', axis }, [value.node], origin(here, expr.span)));
 }
 
-/** One for all pasts of a scan: they have as many places, and the same ones. */
+/** One for all pasts of a scan: they have as many positions, and the same ones. */
 function tapeOf(loop: Node, label: string, { ctx }: Here): Dim {
   const known = ctx.tapes.get(loop);
   if (known !== undefined) return known;
@@ -82,13 +82,13 @@ export function refuseGrowing(axes: readonly (Axis | null)[], what: string, span
   const axis = axes.find((each) => each !== null && isTape(each.space, here));
   if (axis === undefined || axis === null) return false;
   report(here, 'E0611', span, `${what} \`${axis.label}\`, which has another length at every step`, {
-    why: 'places on the whole would be other ones at every step',
+    why: 'positions on the whole would be other ones at every step',
     fix: `keep \`${axis.label}\` as it is: reduce it by itself, as in \`sum[${axis.label}](…)\`, and put the results together`,
   });
   return true;
 }
 
-/** A value over the steps so far as one over the initial place and all steps: 0 at those that were to come. */
+/** A value over the steps so far as one over the initial position and all steps: 0 at those that were to come. */
 export function unrolled(node: Node, position: Node, along: Axis, here: Here): Node {
   const tape = here.ctx.tapes.get(position);
   const axes = tape === undefined ? [] : typeOf(node).axes.filter(({ space }) => space.kind === 'dim' && space.dim.id === tape.id);

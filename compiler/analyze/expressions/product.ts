@@ -136,7 +136,7 @@ function applied(map: MapValue, operand: Node, place: Place, here: Here): Value 
     if (kept === undefined) continue;
     return report(here, 'E0301', place.span, `the result would hold \`${out.label}\` twice: from the map and from its operand`, {
       given: describeType(typeOf(operand)),
-      fix: `rename the operand's axis first, \`x[${out.label} as other]\`; for a map of its own for each place of \`${out.label}\` write \`plain(W) @[${map.ins.map(({ label }) => label).join(', ')}] x\``,
+      fix: `rename the operand's axis first, \`x[${out.label} as other]\`; for a map of its own for each position of \`${out.label}\` write \`plain(W) @[${map.ins.map(({ label }) => label).join(', ')}] x\``,
     });
   }
   if (map.ins.length === 0) return tensorOrError(binary('mul', x, map.node, here, place.span));

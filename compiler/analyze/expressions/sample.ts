@@ -42,7 +42,7 @@ export function elaborateSample(expr: SampleExpr, here: Here): Value {
 }
 
 /**
- * A place of the axis, each with probability p / Σ p. Of exponential draws E the place where p / E is largest is so
+ * A position of the axis, each with probability p / Σ p. Of exponential draws E the position where p / E is largest is so
  * distributed: what Gumbel's maximum of log p + g is without its logarithms (Gumbel 1954).
  */
 function categorical(drawn: Drawn, here: Here): Value {
@@ -53,9 +53,9 @@ function categorical(drawn: Drawn, here: Here): Value {
   if (axes === null) return ERROR;
   const [axis] = axes;
   if (axis === undefined || axes.length > 1)
-    return report(here, 'E0404', span, '`categorical` draws a place of exactly one axis', { given: `${axes.length}` });
+    return report(here, 'E0404', span, '`categorical` draws a position of exactly one axis', { given: `${axes.length}` });
   if (isRagged(axis.space) && mayBeEmpty(axis.space) && !here.filled) {
-    return report(here, 'E0502', span, `\`${axis.label}\` may be empty: it has no place to draw`, {
+    return report(here, 'E0502', span, `\`${axis.label}\` may be empty: it has no position to draw`, {
       fix: 'declare the dim without `0..`, or guard with `else`',
     });
   }

@@ -68,7 +68,7 @@ export function soundType(group: ParamStatement['groups'][number], axes: readonl
         why,
         fix:
           what === 'ragged'
-            ? `bound it: \`dim ${ragged.label}: ragged <= places\`, declare the parameter on \`places\` and index it with \`position[${ragged.label}]\``
+            ? `bound it: \`dim ${ragged.label}: ragged <= positions\`, declare the parameter on \`positions\` and index it with \`position[${ragged.label}]\``
             : 'give the dim a number: the constructor and `--set` can change it',
       },
     );

@@ -92,7 +92,7 @@ export function nextRunning(target: Target, value: Value, expr: Expr, declared: 
 }
 
 /**
- * What makes a next value another one for some examples, places or steps, with the way to it: what is reduced over them all
+ * What makes a next value another one for some examples, positions or steps, with the way to it: what is reduced over them all
  * does not. `free`: arguments of the body at hand, which say nothing before it is called.
  */
 function difference(next: Node, free: boolean, here: Here): readonly Node[] | null {

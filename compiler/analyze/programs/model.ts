@@ -166,7 +166,7 @@ function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Here):
         a: size.int(number - first + 1),
         b: sizeOf(elem.space),
         origin: origin(here, value.span),
-        why: `place ${number} of \`${elemName(elem)}\` is the default of \`${name}\``,
+        why: `position ${number} of \`${elemName(elem)}\` is the default of \`${name}\``,
       });
     }
     return number;
@@ -179,7 +179,7 @@ function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Here):
           ? 'a number'
           : elem.kind === 'int'
             ? 'a whole number'
-            : `a place of \`${elemName(elem)}\`, as a number`,
+            : `a position of \`${elemName(elem)}\`, as a number`,
     why: 'an example that leaves the input out has it everywhere',
     fix: 'compute what depends on other inputs in the body',
   });

@@ -26,11 +26,11 @@ function standsOn(inputs: readonly Input[], dim: Dim): boolean {
   return inputs.some(({ type }) => type.axes.some(({ space }) => space.kind === 'dim' && space.dim.id === dim.id));
 }
 
-/** Ragged dims that are used and stand on no input's axes: an example says how many places it has. */
+/** Ragged dims that are used and stand on no input's axes: an example says how many positions it has. */
 export function toldDims(dims: readonly Dim[], inputs: readonly Input[], roots: readonly Node[]): readonly Dim[] {
   const nodes = reachable(roots);
   return dims.filter((dim) => {
-    // Of a length for each place of another dim there is no one number.
+    // Of a length for each position of another dim there is no one number.
     if (!dim.ragged || dim.inside !== undefined || standsOn(inputs, dim)) return false;
     return (
       inputs.some(
@@ -53,11 +53,11 @@ export function reportUnsized(
     for (const dim of dims) {
       if ((dim.ofCall !== true && dim.inside === undefined) || standsOn(inputs, dim)) continue;
       if (!reachable(roots).some((node) => reads(node, dim))) continue;
-      report(here, 'E0506', declaration.name.span, `nothing tells how many places \`${dim.label}\` has in ${what}`, {
+      report(here, 'E0506', declaration.name.span, `nothing tells how many positions \`${dim.label}\` has in ${what}`, {
         why:
           dim.inside === undefined
             ? `\`${dim.label}\` is \`= input\`: its size is that of an input's axis, and no input has the axis`
-            : `\`${dim.label}\` has a length for each place of \`${dim.inside.label}\`, and no input has both axes`,
+            : `\`${dim.label}\` has a length for each position of \`${dim.inside.label}\`, and no input has both axes`,
         fix:
           dim.inside === undefined
             ? `give it a number (\`dim ${dim.label} = 8\`), or declare an input with it`

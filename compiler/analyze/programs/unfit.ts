@@ -4,7 +4,7 @@ import type { Program } from '../../graph/graph.ts';
 import { holds, MUST, numberOf } from '../../graph/requirement.ts';
 import { atomsOf, showSize, type Size } from '../../size/size.ts';
 
-/** Once for each place in the text. */
+/** Once for each location in the text. */
 export function reportUnfit(programs: readonly Program[], problems: Problems): void {
   const seen = new Set<string>();
   for (const { hyperparameters, fixed, requirements } of programs) {

@@ -7,7 +7,7 @@ import { typeOf } from './axes.ts';
 
 const WHY: Partial<Record<Node['op']['kind'], string>> = {
   gather: 'the index may fall outside of its axis',
-  where: '`where` leaves out the places for which its condition is false',
+  where: '`where` leaves out the positions for which its condition is false',
   argument: 'what is given to it may be absent',
 };
 
@@ -17,11 +17,11 @@ export function present(node: Node, what: string, here: Here, span: Span): boole
   const since = absentSince(node);
   const { kind } = since.op;
   const { file, start, end } = since.origin;
-  // What an equation is called has the place of the whole equation.
+  // What an equation is called has the position of the whole equation.
   const isUse = file !== here.module.path || end <= start || (start <= span.start && end >= span.end);
   const at = isUse ? span : since.origin;
   report(here, 'E0501', at, isUse ? `${what} may be absent` : `this may be absent, and ${what} may not`, {
-    why: WHY[kind] ?? 'a `where` in it, or an index that may fall outside of its axis, leaves places out',
+    why: WHY[kind] ?? 'a `where` in it, or an index that may fall outside of its axis, leaves positions out',
     fix: fixOf(since),
     related: [
       ...(isUse ? [] : [{ place: placeOf(here, span), message: `it reaches ${what}` }]),
@@ -31,10 +31,10 @@ export function present(node: Node, what: string, here: Here, span: Span): boole
   return false;
 }
 
-/** A place below 0 is outside always; other languages count from the end so. */
+/** A position below 0 is outside always; other languages count from the end so. */
 function fixOf({ op, inputs: [, index] }: Node): string {
   const negative = op.kind === 'gather' && index?.op.kind === 'constant' && Number(index.op.value) < 0;
-  return negative ? 'places count from 0, and the last is `last`: `x[a = last]`' : 'say what stands there instead: `… else 0`';
+  return negative ? 'positions count from 0, and the last is `last`: `x[a = last]`' : 'say what stands there instead: `… else 0`';
 }
 
 /** The operation that first made it absent, in the body that it stands in. */

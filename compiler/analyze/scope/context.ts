@@ -29,7 +29,7 @@ export interface CallSite {
   readonly place: Place;
 }
 
-/** Of a `per` around: the axis that parameters have in front, and the place on it that this instance is. */
+/** Of a `per` around: the axis that parameters have in front, and the position on it that this instance is. */
 export interface OwnPlace {
   readonly axis: Axis;
   readonly place: Node;
@@ -100,7 +100,7 @@ export class Context {
   readonly ragged = new Set<string>();
   /** Those of them that may be 0. */
   readonly emptied = new Set<string>();
-  /** Those of them that every place of another dim has its own value of. */
+  /** Those of them that every position of another dim has its own value of. */
   readonly inner = new Map<string, Dim>();
   /** Atoms that every call has its own value of (`= input`). */
   readonly ofCall = new Set<string>();
@@ -113,15 +113,15 @@ export class Context {
   readonly defaults: ReadonlyMap<string, number>;
   /** Values whose axis order means nothing, with the expression that joined axes of several: they may not bind by position. */
   readonly unordered = new WeakMap<Node, Origin>();
-  /** By the place of a step of a scan or decoder: what `past` ranges over there. */
+  /** By the position of a step of a scan or decoder: what `past` ranges over there. */
   readonly tapes = new Map<Node, Dim>();
-  /** By the argument of a state: the place of the steps that change it. */
+  /** By the argument of a state: the position of the steps that change it. */
   readonly stateLoops = new Map<Node, Node>();
   /** How many random draws were made so far, and how many by each name. */
   draws = 0;
   /** How many reductions go across examples. */
   across = 0;
-  /** How many parameters were read at a place of a `per`. */
+  /** How many parameters were read at a position of a `per`. */
   owned = 0;
   private readonly sites = new Map<string, number>();
   private frames = 0;
@@ -203,7 +203,7 @@ export interface Here {
   readonly loops: readonly Node[];
   /** Of the `per` around, outermost first. */
   readonly own: readonly OwnPlace[];
-  /** This step's place in the scans around in this frame, by axis label. */
+  /** This step's position in the scans around in this frame, by axis label. */
   readonly steps: ReadonlyMap<string, Node>;
   /** The scope around each module's declarations, by path. */
   readonly scopes: ReadonlyMap<string, Scope>;
@@ -240,7 +240,7 @@ export function placeOf(here: Here, span: Span): Place {
   return { file: here.module.path, start: span.start, end: span.end };
 }
 
-/** The call that leads to a place, as the declaration that is elaborated has it. */
+/** The call that leads to a position, as the declaration that is elaborated has it. */
 function outermost(span: Span, here: Here): Place {
   return here.calls[0]?.place ?? placeOf(here, span);
 }

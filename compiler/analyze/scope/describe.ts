@@ -62,13 +62,13 @@ export function describeAxes(axes: readonly Axis[]): string {
 }
 
 export function describeAxis(axis: Axis): string {
-  return `\`${axis.label}\` with ${isRagged(axis.space) ? 'ragged ' : ''}${describeSize(sizeOf(axis.space))} place(s)`;
+  return `\`${axis.label}\` with ${isRagged(axis.space) ? 'ragged ' : ''}${describeSize(sizeOf(axis.space))} position(s)`;
 }
 
 /** How two axes of one name come to be of one size. */
 export function sizeFix(a: Space, b: Space): { readonly fix?: string } {
   if (isRagged(a) || isRagged(b))
-    return { fix: 'lengths are equal only along one dim: declare both over it, or index one axis by the places of the other' };
+    return { fix: 'lengths are equal only along one dim: declare both over it, or index one axis by the positions of the other' };
   const [one, other] = [sizeOf(a), sizeOf(b)];
   // Of two numbers that differ nothing can be required.
   return constantOf(one) !== null && constantOf(other) !== null

@@ -4,14 +4,14 @@ import { dimSpace, isRagged, relocated, sameSpace, sizeOf, spaceKey } from '../.
 
 /**
  * One body's own axes. Where a dim is `ragged in` another, it belongs to one axis of that one in each body: to one of the
- * body's own, or to an axis of a caller, at one place of which the body stands.
+ * body's own, or to an axis of a caller, at one position of which the body stands.
  *
  * Inside a frame an axis is known by its label; its id tells the frames apart (hygiene). */
 export class Frame {
   private readonly byLabel = new Map<string, Axis[]>();
   /** By the id of an inner dim. */
   private readonly parents = new Map<string, Axis>();
-  /** Ids of axes of callers, at one place of which the body stands. */
+  /** Ids of axes of callers, at one position of which the body stands. */
   private readonly around = new Set<string>();
   readonly id: string;
 
@@ -24,7 +24,7 @@ export class Frame {
     const space = relocated(given, (dim) => this.parent(dim));
     const known = this.byLabel.get(label) ?? [];
     const found = known.find((axis) => axisKey(axis.space) === axisKey(space));
-    // One size is one id; whose places they are (the space) is each value's own.
+    // One size is one id; whose positions they are (the space) is each value's own.
     if (found !== undefined) return sameSpace(found.space, space) ? found : { ...found, space };
     const suffix = known.length === 0 ? '' : `~${known.length + 1}`;
     const axis: Axis = { id: `${this.id}${label}${suffix}`, label, space };
@@ -32,7 +32,7 @@ export class Frame {
     return axis;
   }
 
-  /** The axis each of whose places has a length of the inner dim. */
+  /** The axis each of whose positions has a length of the inner dim. */
   parent(dim: Dim): Axis {
     return this.parents.get(dim.id) ?? this.axis(dim.inside!.label, dimSpace(dim.inside!));
   }
@@ -46,7 +46,7 @@ export class Frame {
     return true;
   }
 
-  /** Does the body stand at one place of that axis? */
+  /** Does the body stand at one position of that axis? */
   standsIn(axis: Axis): boolean {
     return this.around.has(axis.id);
   }

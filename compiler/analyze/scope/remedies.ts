@@ -11,12 +11,12 @@ const REMEDIES: Partial<Record<Code, string | ((detail: Detail) => string | null
     if (/\bbool\b/u.test(expected)) return 'write a comparison: `x > 0`';
     if (/\bbool\b/u.test(given)) return 'make numbers of it: `if c then 1 else 0`';
     return /\bindex\b/u.test(given)
-      ? 'take the places as numbers: `i + 0`'
+      ? 'take the positions as numbers: `i + 0`'
       : /\bfloat\b/u.test(given)
         ? 'take a whole number: `floor(x)`'
         : null;
   },
-  E0306: 'declare both over one dim, or take the places as plain numbers: `i + 0`',
+  E0306: 'declare both over one dim, or take the positions as plain numbers: `i + 0`',
 };
 
 export function remedyFor(code: Code, detail: Detail): { readonly fix?: string } {

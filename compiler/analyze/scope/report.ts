@@ -1,4 +1,4 @@
-/** Faults, and what is made, with the place in the text that they come from. */
+/** Faults, and what is made, with the location in the text that they come from. */
 import type { Span } from '../../../grammar/ast.ts';
 import type { Code, Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Origin } from '../../graph/graph.ts';

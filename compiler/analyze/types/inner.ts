@@ -1,4 +1,4 @@
-/** Dims that are `ragged in` another: `word` has a length for each place of `sentence`, and goes where that axis goes. */
+/** Dims that are `ragged in` another: `word` has a length for each position of `sentence`, and goes where that axis goes. */
 import type { Declaration, Span } from '../../../grammar/ast.ts';
 import type { Axis, Dim, Node, Space } from '../../graph/graph.ts';
 import { dimSpace, innerDims, isInner, originOf, sizeOf } from '../../graph/spaces.ts';
@@ -14,7 +14,7 @@ interface Lost {
   readonly within: Axis;
 }
 
-/** An axis whose lengths nobody can tell: neither is the axis that they are counted along here, nor does the body stand at one of its places. */
+/** An axis whose lengths nobody can tell: neither is the axis that they are counted along here, nor does the body stand at one of its positions. */
 export function lost(axes: readonly Axis[], here: Here): Lost | null {
   for (const axis of axes) {
     for (const { within } of innerDims(axis.space)) {
@@ -26,12 +26,12 @@ export function lost(axes: readonly Axis[], here: Here): Lost | null {
 
 export function reportLost({ axis, within }: Lost, span: Span, here: Here): void {
   report(here, 'E0507', span, `\`${axis.label}\` has lost its \`${within.label}\``, {
-    why: `\`${axis.label}\` has a length for each place of \`${within.label}\`, so the two stand together in every type`,
-    fix: `reduce \`${axis.label}\` as well, or keep \`${within.label}\`; a block over one \`${within.label}\`'s places takes a formal: \`F(x: [w])\` is lifted over \`${within.label}\``,
+    why: `\`${axis.label}\` has a length for each position of \`${within.label}\`, so the two stand together in every type`,
+    fix: `reduce \`${axis.label}\` as well, or keep \`${within.label}\`; a block over one \`${within.label}\`'s positions takes a formal: \`F(x: [w])\` is lifted over \`${within.label}\``,
   });
 }
 
-/** E0507 where an operation would move along `axis` what has lengths of its own at each of its places. */
+/** E0507 where an operation would move along `axis` what has lengths of its own at each of its positions. */
 export function refuseAlong(node: Node, axis: Axis, what: string, span: Span, here: Here): boolean {
   if (refuseInSteps([axis], what, span, here)) return true;
   const inner = allAxes(node).find((other) => innerDims(other.space).some(({ within }) => within.id === axis.id));
@@ -42,16 +42,16 @@ export function refuseAlong(node: Node, axis: Axis, what: string, span: Span, he
     span,
     what === 'renaming'
       ? `\`${axis.label}\` cannot take another name while it has its \`${inner.label}\``
-      : `${what} \`${axis.label}\` would mix places whose \`${inner.label}\` have different lengths`,
+      : `${what} \`${axis.label}\` would mix positions whose \`${inner.label}\` have different lengths`,
     {
-      why: `\`${inner.label}\` has a length for each place of \`${axis.label}\`, and in one body it goes with that one axis`,
+      why: `\`${inner.label}\` has a length for each position of \`${axis.label}\`, and in one body it goes with that one axis`,
       fix: `reduce \`${inner.label}\` first, as in \`mean[${inner.label}](…)\`, or both at once: \`sum[${axis.label}, ${inner.label}](…)\``,
     },
   );
   return true;
 }
 
-/** E0507 where a scan along an inner axis would look at several places of the outer one: they are not at one step together. */
+/** E0507 where a scan along an inner axis would look at several positions of the outer one: they are not at one step together. */
 export function refuseInSteps(axes: readonly Axis[], what: string, span: Span, here: Here): boolean {
   for (const position of here.steps.values()) {
     const { elem } = typeOf(position);
@@ -67,7 +67,7 @@ export function refuseInSteps(axes: readonly Axis[], what: string, span: Span, h
   return false;
 }
 
-/** How many places a space has, as a number; of an inner dim a number for each place of the axis that it belongs to. */
+/** How many positions a space has, as a number; of an inner dim a number for each position of the axis that it belongs to. */
 export function numberOf(space: Space, here: Here, span: Span): Node {
   const builder = here.ctx.builder.at(origin(here, span));
   if (space.kind === 'anon' || !isInner(space)) return builder.size(sizeOf(space));
@@ -76,14 +76,14 @@ export function numberOf(space: Space, here: Here, span: Span): Node {
   return space.parts.map((part) => numberOf(part, here, span)).reduce((a, b) => builder.binary(fn, a, b));
 }
 
-/** The position of a space's first place, and if wished of one some places from it. */
+/** The number of a space's first position, and if wished of one some positions from it. */
 export function firstOf(space: Space, here: Here, span: Span, by = 0): Node {
   const at = sizes.add(originOf(space), sizes.int(by));
   const known = constantOf(at);
   return known === null ? here.ctx.builder.at(origin(here, span)).size(at) : constant(known, 'int', here, span);
 }
 
-/** How many places of the inner dim there are: a one for each, added up. */
+/** How many positions of the inner dim there are: a one for each, added up. */
 function countOf(dim: Dim, here: Here, span: Span): Node {
   const axis = here.frame.axis(dim.label, dimSpace(dim));
   const ones = here.ctx.builder.node(
@@ -102,13 +102,13 @@ export function withParents(axes: readonly Axis[], here: Here): readonly Axis[] 
   return [...new Map(parents.map((axis) => [axis.id, axis])).values(), ...axes];
 }
 
-/** E0507 where data would list the places of an inner dim before those that it is counted along. */
+/** E0507 where data would list the positions of an inner dim before those that it is counted along. */
 export function refuseOrder(axes: readonly Axis[], span: Span, here: Here): boolean {
   for (const [k, { label, space }] of axes.entries()) {
     for (const { within } of innerDims(space)) {
       if (axes.findIndex(({ id }) => id === within.id) < k) continue;
       report(here, 'E0507', span, `\`${label}\` stands before its \`${within.label}\``, {
-        why: 'an example holds lists in lists, in the order of the axes: a list for each place of the outer dim',
+        why: 'an example holds lists in lists, in the order of the axes: a list for each position of the outer dim',
         fix: `write \`[${within.label}, ${label}]\``,
       });
       return true;
@@ -117,7 +117,7 @@ export function refuseOrder(axes: readonly Axis[], span: Span, here: Here): bool
   return false;
 }
 
-/** Of a signature with an inner dim and without what it is ragged in: the body stands at one place of that, whichever it is. */
+/** Of a signature with an inner dim and without what it is ragged in: the body stands at one position of that, whichever it is. */
 export function standsInside(declaration: Declaration, here: Here): void {
   for (const { type } of declaration.params) {
     if (type.kind !== 'tensor') continue;
@@ -148,7 +148,7 @@ export function placeInner(
 ): boolean {
   const twice = (dim: Dim): false => {
     report(here, 'E0507', span, `in \`${name}\`, \`${dim.label}\` would belong to two axes \`${dim.inside!.label}\``, {
-      why: 'in one body it has one length for each place of one axis',
+      why: 'in one body it has one length for each position of one axis',
       fix: `reduce \`${dim.label}\` of one of the arguments first`,
     });
     return false;
@@ -170,7 +170,7 @@ export function placeInner(
         severity: 'error',
         place: placeOf(here, span),
         message: `\`${name}\` would be lifted over \`${axis.label}\` and go along \`${within.label}\``,
-        why: `\`${axis.label}\` has a length for each place of \`${within.label}\`: at one of its places not every \`${within.label}\` is there`,
+        why: `\`${axis.label}\` has a length for each position of \`${within.label}\`: at one of its positions not every \`${within.label}\` is there`,
         fix: `reduce \`${axis.label}\` first, or lift the call over \`${within.label}\` too`,
       });
       return false;
@@ -179,7 +179,7 @@ export function placeInner(
   return true;
 }
 
-/** Of an inner dim, is the axis that it belongs to among these, so that its places are told apart? */
+/** Of an inner dim, is the axis that it belongs to among these, so that its positions are told apart? */
 export function isCounted(space: Space, axes: readonly Axis[], here: Here): boolean {
   return innerDims(space).every(({ within }) => axes.some(({ id }) => id === within.id) || here.frame.standsIn(within));
 }

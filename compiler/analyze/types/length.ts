@@ -47,7 +47,7 @@ function growthOf(size: Size, here: Here): Growth {
   });
 }
 
-/** The space of an axis of that many places, or null (reported). Every example has one place or more. */
+/** The space of an axis of that many positions, or null (reported). Every example has one position or more. */
 export function lengthSpace(size: Size, id: string, label: string, span: Span, here: Here): Space | null {
   const { ctx } = here;
   const refuse = (message: string, why: string, fix: string): null => {
@@ -58,8 +58,8 @@ export function lengthSpace(size: Size, id: string, label: string, span: Span, h
   if (inner !== undefined) {
     return refuse(
       `an axis cannot be made of \`${inner.label}\` in this way`,
-      `\`${inner.label}\` has a length for each place of \`${inner.inside!.label}\`; with it there are sums (\`1 + ${inner.label}\`), and merges`,
-      `take all places of \`${inner.label}\`, and let what is not wanted be absent: \`x where …\``,
+      `\`${inner.label}\` has a length for each position of \`${inner.inside!.label}\`; with it there are sums (\`1 + ${inner.label}\`), and merges`,
+      `take all positions of \`${inner.label}\`, and let what is not wanted be absent: \`x where …\``,
     );
   }
   const { grows, fn } = growthOf(size, here);
@@ -75,7 +75,7 @@ export function lengthSpace(size: Size, id: string, label: string, span: Span, h
     return refuse(
       'an axis cannot get shorter where an example is longer',
       'in a batch every axis is as long as that of the longest example',
-      'take all places, and let what is not wanted be absent: `x where position[a] < …`',
+      'take all positions, and let what is not wanted be absent: `x where position[a] < …`',
     );
   }
   const least = (empty: number): Size =>
@@ -93,7 +93,7 @@ export function lengthSpace(size: Size, id: string, label: string, span: Span, h
       a: sizes.int(1),
       b: size,
       origin: origin(here, span),
-      why: `\`${label}\` has one place or more`,
+      why: `\`${label}\` has one position or more`,
     });
   return dimSpace({ id, label, size, ragged: true, origin: sizes.int(0), mayBeEmpty: isSure && !nonNegative(least(0)) });
 }

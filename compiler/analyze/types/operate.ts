@@ -499,7 +499,7 @@ function givingAxes(node: Node, lacking: readonly Axis[], here: Here): string | 
   return `name what \`${callee}\` gives in its brackets: \`${callee}[${lacking.map(({ label }) => label).join(', ')}](…)\``;
 }
 
-/** A literal place, as the first value of a state that holds places. */
+/** A literal position, as the first value of a state that holds positions. */
 function places(value: Node, declared: TensorType, elem: Extract<Elem, { kind: 'index' }>, here: Here, span: Span): Node {
   const at = origin(here, span);
   const b = here.ctx.builder.at(at);

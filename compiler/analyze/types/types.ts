@@ -159,7 +159,7 @@ function spaceOfExpr(expr: Expr, here: Here): Space | null {
   return value === null || !hasPlaces(value, expr.span, here) ? null : spaceOfSize(value, expr, here);
 }
 
-/** The places that a written size counts; of one that an example decides it is checked that there can be an axis of it. */
+/** The positions that a written size counts; of one that an example decides it is checked that there can be an axis of it. */
 export function spaceOfSize(value: Size, expr: Expr, here: Here): Space | null {
   if (!isOfLengths(value, here)) return { kind: 'anon', size: value };
   const parts = sumParts(expr, here);
@@ -168,11 +168,11 @@ export function spaceOfSize(value: Size, expr: Expr, here: Here): Space | null {
     : cat(parts);
 }
 
-/** May an axis be of this size? False (reported) where it has no place. */
+/** May an axis be of this size? False (reported) where it would have no position. */
 export function hasPlaces(value: Size, span: Span, here: Here): boolean {
   const known = constantOf(value);
   if (known === null || known >= 1) return true;
-  report(here, 'E0311', span, `an axis cannot have ${known} places`, { expected: 'one place or more' });
+  report(here, 'E0311', span, `an axis cannot have ${known} positions`, { expected: 'one position or more' });
   return false;
 }
 
@@ -338,7 +338,7 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
       if (!isOfLengths(from, here) && !isOfLengths(to, here)) return dim({ size: places, origin: from });
       report(here, 'E0311', spec.span, 'a range cannot begin or end at a length of the examples', {
         why: 'its positions are the same for all examples',
-        fix: `count its places from 0: \`dim ${label} = ${showSize(places)}\``,
+        fix: `count its positions from 0: \`dim ${label} = ${showSize(places)}\``,
       });
       return null;
     }
@@ -350,14 +350,14 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
         }
         return dim({ size: ctx.fixed.has(id) ? size.int(typeof override === 'number' ? override : value.size.value) : size.atom(id) });
       }
-      // 1.7: a sum is the concatenation of its parts, so that a part's positions are places of the whole.
+      // 1.7: a sum is the concatenation of its parts, so that a part's positions are positions of the whole.
       const parts = override === undefined ? sumParts(value.size, here) : null;
       if (parts !== null) return cat(parts);
       const formula = typeof override === 'number' ? size.int(override) : sizeOfExpr(value.size, here);
       const known = formula === null ? null : constantOf(formula);
       if (formula !== null && isOfLengths(formula, here)) return lengthSpace(formula, id, label, value.size.span, here);
       if (formula === null || known === null || known >= 1) return formula === null ? null : dim({ size: formula });
-      report(here, 'E0311', value.size.span, `\`${label}\` would have ${known} places`, { expected: 'one place or more' });
+      report(here, 'E0311', value.size.span, `\`${label}\` would have ${known} positions`, { expected: 'one position or more' });
       return null;
     }
   }
@@ -379,7 +379,7 @@ function outerDim(name: Name, spec: DimSpec, here: Here, file: FileDims | null):
     });
   else if (space.dim.inside !== undefined) {
     report(here, 'E0507', name.span, `\`${name.text}\` is itself \`ragged in ${space.dim.inside.label}\``, {
-      why: 'lengths are kept for each place of one axis',
+      why: 'lengths are kept for each position of one axis',
       fix: `bound one of the two instead: \`dim ${label} = 40\`, and mark what is there with a \`bool\` input`,
     });
   } else return space.dim;

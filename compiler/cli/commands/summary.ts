@@ -30,7 +30,7 @@ export async function summary(given: Given, io: Io): Promise<number> {
       );
       if (length < least)
         throw misuse(
-          `attnc summary: --at ${name}=${length}: ${name} has at least one place`,
+          `attnc summary: --at ${name}=${length}: ${name} has at least one position`,
           `a dim that may be empty is declared as \`${name}: ragged 0..\``,
         );
       continue;

@@ -61,7 +61,7 @@ function notedByNpm(holder: string): string | undefined {
   return /^https?:.*\/-\/attnc-[^/]*\.tgz$/u.test(resolved) ? `^${packageVersion()}` : resolved;
 }
 
-/** As `spec` of `project` is written in `folder`; undefined where it means something in its own place only, or names what is gone. */
+/** As `spec` of `project` is written in `folder`; undefined where it means something in its own folder only, or names what is gone. */
 function portable(spec: string, project: string, folder: string): string | undefined {
   const path =
     /^(?:(?:file|link|portal):)(.*)$/u.exec(spec)?.[1]?.replace(/^\/\/(?=\/)/u, '') ??

@@ -13,7 +13,7 @@ export const absence = {
   // E-EMPTY
   E0502: entry(
     'axis may be empty',
-    '`argmax`, `first`, `last` and `sample` need a place to choose; this axis may have none. Fill the gap with `else`, or state that the axis has a place. A `dim` that is `ragged` has one or more places, one that is `ragged 0..` may have none.',
+    '`argmax`, `first`, `last` and `sample` need a position to choose; this axis may have none. Fill the gap with `else`, or state that the axis has a position. A `dim` that is `ragged` has one or more positions, one that is `ragged 0..` may have none.',
     'dim extra: ragged 0..\nh = x[extra = last]',
     'dim extra: ragged 0..\nh = x[extra = last] else 0',
   ),
@@ -21,7 +21,7 @@ export const absence = {
     'parameter with a ragged axis',
     'Parameters exist before any example, so their sizes cannot depend on one: on a ragged dim, or one that is `= input`. Bound the dim and give the parameter the bound.',
     'dim source: ragged\nparam learnt: [source, model]',
-    'dim places = 512, source: ragged <= places\nparam learnt: [places, model]\ny = x + learnt[position[source]]',
+    'dim positions = 512, source: ragged <= positions\nparam learnt: [positions, model]\ny = x + learnt[position[source]]',
   ),
   // E-PHASE
   E0504: entry(
@@ -45,13 +45,13 @@ export const absence = {
   ),
   E0507: entry(
     'a dim without what it is ragged in',
-    'A dim that is `ragged in` another has a length for each place of that one: `dim word: ragged in sentence`. So the two stand together in every type, and nothing moves along `sentence` what still has `word`. Reduce `word` first, or both at once; a block with a formal for `word` is lifted over `sentence`, and there `word` is an axis like any other.',
+    'A dim that is `ragged in` another has a length for each position of that one: `dim word: ragged in sentence`. So the two stand together in every type, and nothing moves along `sentence` what still has `word`. Reduce `word` first, or both at once; a block with a formal for `word` is lifted over `sentence`, and there `word` is an axis like any other.',
     'dim sentence: ragged, word: ragged in sentence, d = 4\nblock B(x: [sentence, word, d]) -> [word, d] { mean[sentence](x) }',
     'dim sentence: ragged, word: ragged in sentence, d = 4\nblock B(x: [sentence, word, d]) -> [sentence, d] { mean[word](x) }',
   ),
   E0508: entry(
     'no length of an axis',
-    'An axis may have a size that is made of ragged dims: `ceil(source / 2)`, `2 * source`, `source - 2`. It has then a length in every example, one place or more, which is checked where examples come in. In a batch an axis is as long as that of the longest example, so the size must not get less where a dim gets more; and it is made of `+ - * /`, `ceil`, `floor`, `max` and `min`.',
+    'An axis may have a size that is made of ragged dims: `ceil(source / 2)`, `2 * source`, `source - 2`. It has then a length in every example, one position or more, which is checked where examples come in. In a batch an axis is as long as that of the longest example, so the size must not get less where a dim gets more; and it is made of `+ - * /`, `ceil`, `floor`, `max` and `min`.',
     'dim source: ragged, rest = 10 - source\nblock B(x: [source]) -> [rest] { x[source = position[rest]] else 0 }',
     'dim source: ragged, half = ceil(source / 2)\nblock B(x: [source]) -> [half] { x[source = 2 * position[half]] else 0 }',
   ),

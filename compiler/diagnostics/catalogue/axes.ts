@@ -7,7 +7,7 @@ export const axes = {
   // E-TWICE
   E0301: entry(
     'axis twice in one tensor',
-    'A tensor has no two axes of one name. Where a result would, rename one of the arguments with `as`: both then range over the same places under two names. A map `[hidden <- hidden]` is legal, as its sides are apart.',
+    'A tensor has no two axes of one name. Where a result would, rename one of the arguments with `as`: both then range over the same positions under two names. A map `[hidden <- hidden]` is legal, as its sides are apart.',
     '// block Outer(a: [i], b: [j]) -> [i, j]\ny = Outer(x, x)   // x: [source]',
     'y = Outer(x, x[source as key])   // [source, key]',
   ),
@@ -16,7 +16,7 @@ export const axes = {
     'sum of tensors without a common axis',
     'Operators pair axes by name. In `+`, `-`, comparisons and the like, one operand must have all axes of the other, or they must share one: else every element of one would meet every element of the other, which is hardly ever meant. `*` makes outer products.',
     'y = x + b   // x: [source], b: [target]',
-    'y = x + b[target as source]   // if they are the same places\nz = x * b   // an outer product, on purpose',
+    'y = x + b[target as source]   // if they are the same positions\nz = x * b   // an outer product, on purpose',
   ),
   // E-SIZE
   E0303: entry(
@@ -34,13 +34,13 @@ export const axes = {
   ),
   E0305: entry(
     'element types do not fit',
-    'Tensors hold floats, ints, bools or places on an axis. Ints become floats where a float is wanted; nothing else is converted by itself. Conditions are bools.',
+    'Tensors hold floats, ints, bools or positions on an axis. Ints become floats where a float is wanted; nothing else is converted by itself. Conditions are bools.',
     'y = x where mask   // mask: [source], floats',
     'y = x where mask > 0',
   ),
   E0306: entry(
     'index of another axis',
-    'A value of type `index(a)` holds places on `a` and selects from an axis over `a`, not from another of equal size: 8000 words of one vocabulary are not 8000 words of another. One of the two may be a declared part of the other (`dim source: ragged <= places`).',
+    'A value of type `index(a)` holds positions on `a` and selects from an axis over `a`, not from another of equal size: 8000 words of one vocabulary are not 8000 words of another. One of the two may be a declared part of the other (`dim source: ragged <= positions`).',
     'e = table[ids]   // ids: index(words), table: [vocab, embed]',
     'param table: [words, embed]\ne = table[ids]',
   ),
@@ -71,7 +71,7 @@ export const axes = {
   ),
   E0311: entry(
     'not a size',
-    'Sizes are made of whole numbers, dims and `+ - * ^`, `/` (exact), `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `floor(log2(a))`, `max` and `min`; an axis has one place or more.',
+    'Sizes are made of whole numbers, dims and `+ - * ^`, `/` (exact), `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `floor(log2(a))`, `max` and `min`; an axis has one position or more.',
     'dim half = hidden * 0.5',
     'dim half = hidden / 2',
   ),
@@ -101,7 +101,7 @@ export const axes = {
   ),
   W0301: entry(
     'sizes that do not fit',
-    'With the defaults of the dims, or the values given by `--set`, a size would be no whole number, a `require` would not hold or a place not exist. The program is right for other sizes; a model can be made only with such.',
+    'With the defaults of the dims, or the values given by `--set`, a size would be no whole number, a `require` would not hold or a position not exist. The program is right for other sizes; a model can be made only with such.',
     'dim model = 8, heads = 3, width = model / heads',
     'dim model = 8, heads = 4, width = model / heads',
   ),

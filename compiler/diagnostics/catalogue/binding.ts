@@ -39,7 +39,7 @@ export const binding = {
   // E-SHARE
   E0406: entry(
     'one instance at two sizes',
-    'A name given with `let` is one instance, with one set of parameters: the axes that its parameters use have one size in all its calls. Write the block itself where each place is to have its own.',
+    'A name given with `let` is one instance, with one set of parameters: the axes that its parameters use have one size in all its calls. Write the block itself where each position is to have its own.',
     'let f = Linear[hidden]\na = f(x)   // x: [embed]\nb = f(y)   // y: [hidden]',
     'a = Linear[hidden](x)\nb = Linear[hidden](y)',
   ),

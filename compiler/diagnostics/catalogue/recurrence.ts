@@ -45,7 +45,7 @@ export const recurrence = {
   ),
   E0607: loop(
     'nothing emitted',
-    'The value of a `scan` is what its body emits at each step. A body without an `emit` gives nothing: emit the state, and take its last place (`s[source = last]`) where only that is wanted.',
+    'The value of a `scan` is what its body emits at each step. A body without an `emit` gives nothing: emit the state, and take its last position (`s[source = last]`) where only that is wanted.',
     "scan source with xt = x { state h: [hidden] = 0;  h' = GRU(xt, h) }",
     "scan source with xt = x { state h: [hidden] = 0;  h' = GRU(xt, h);  emit h' }",
   ),
@@ -69,33 +69,33 @@ export const recurrence = {
   ),
   E0611: loop(
     'what grows leaves its scan',
-    'The axis of a `past` has one place more at every step. Reduce it before the value leaves the step; no scan goes along it, and `concat` does not join it, nor `as` merge or split it.',
+    'The axis of a `past` has one position more at every step. Reduce it before the value leaves the step; no scan goes along it, and `concat` does not join it, nor `as` merge or split it.',
     "scan source with xt = x { state h: [hidden] = 0;  h' = tanh(h + xt);  emit past[tape](h) }",
     "scan source with xt = x { state h: [hidden] = 0;  h' = tanh(h + xt);  emit sum[tape](past[tape](h)) }",
   ),
   // E-FUTURE
   E0701: clock(
     'looks into the future',
-    'The generated axis (and one named with `causal`) is a clock: a place is computed from the places that exist then. A sum over the whole axis, its last place, its length, a reversed scan, a negative shift and a convolution that reaches forward need places that do not exist yet. A sum over a copy of the axis (`x[target as key]`) ranges over the places up to now by itself.',
+    'The generated axis (and one named with `causal`) is a clock: a position is computed from the positions that exist then. A sum over the whole axis, its last position, its length, a reversed scan, a negative shift and a convolution that reaches forward need positions that do not exist yet. A sum over a copy of the axis (`x[target as key]`) ranges over the positions up to now by itself.',
     'x = x - mean[target](x)   // in a decoder over target',
     'before = x[target as key]\nx = x - mean[key](before where position[key] <= position[target])',
   ),
   // E-ANCHOR
   E0702: clock(
     'two clocks to choose from',
-    'A sum over a copy of the generated axis ranges over the places up to "now". Here two other axes of the tensor could be "now"; name one.',
+    'A sum over a copy of the generated axis ranges over the positions up to "now". Here two other axes of the tensor could be "now"; name one.',
     'softmax[k](e)   // e: [q: target, r: target, k: target]',
     'softmax[k <= q](e)',
   ),
   E0703: clock(
     'not along the clock',
-    'A step of a `causal` model takes one place of every input along the clock and gives one place of every result. So some input lies along it, and every result does.',
+    'A step of a `causal` model takes one position of every input along the clock and gives one position of every result. So some input lies along it, and every result does.',
     'model M(x: [time, d]) -> [d] causal time { mean[time](x) }',
     'model M(x: [time, d]) -> [time, d] causal time { cumsum[time](x) / (position[time] + 1) }',
   ),
   E0704: clock(
     'no step of its own',
-    'From the proof that nothing looks ahead the compiler derives one step: what a later place reads is kept. For this expression it does not know how: what is to be kept stands inside a loop along another axis.',
+    'From the proof that nothing looks ahead the compiler derives one step: what a later position reads is kept. For this expression it does not know how: what is to be kept stands inside a loop along another axis.',
     "scan source with mt = m { state h: [target, d] = x;  h' = tanh(ScaledDot(h, h[target as key], h[target as key]) + mt);  emit h' }   // in a decoder over target",
     "seen = ScaledDot(x, x[target as key], x[target as key])\nscan source with mt = m { state h: [target, d] = x;  h' = tanh(seen + h + mt);  emit h' }",
   ),

@@ -1,5 +1,5 @@
 /**
- * What is present, as explicit bool nodes (semantics 4): lengths of spaces, masks of ragged ends, tests of places, and the
+ * What is present, as explicit bool nodes (semantics 4): lengths of spaces, masks of ragged ends, tests of positions, and the
  * reductions that skip what is absent. In a batch a ragged axis is a valid prefix of a padded one; padding holds finite junk.
  */
 import { atomOf, atomsOf, nonNegative, size as sizes, type Size } from '../../size/size.ts';
@@ -21,7 +21,7 @@ const NEUTRAL = {
   min: { float: Infinity, int: 2 ** 31 - 1 },
 } as const;
 
-/** A value, and what `where` or an index outside an axis made absent in it: places where any mask is false. */
+/** A value, and what `where` or an index outside an axis made absent in it: positions where any mask is false. */
 export interface Partial {
   readonly value: Node;
   readonly masks: readonly Node[];
@@ -37,7 +37,7 @@ export function raggedDims(space: Space, into: Map<string, Dim>): void {
 
 export function mayBeEmpty(space: Space): boolean {
   switch (space.kind) {
-    // A padded place of the outer dim has nothing of the inner one.
+    // A padded position of the outer dim has nothing of the inner one.
     case 'dim':
       return space.dim.ragged && (space.dim.mayBeEmpty || space.dim.inside !== undefined);
     case 'cat':
@@ -69,7 +69,7 @@ function passing({ node: { op, inputs }, axis }: Along): readonly Along[] {
       return op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop' ? [{ node: inputs[0]!, axis }] : [];
     case 'concat':
       return op.axis.id !== axis && having().length === inputs.length ? having() : [];
-    // To earlier places, only padding moves into padding.
+    // To earlier positions, only padding moves into padding.
     case 'shift':
       return op.axis !== axis || (!op.circular && nonNegative(sizes.sub(sizes.int(0), op.by))) ? [{ node: inputs[0]!, axis }] : [];
     default:
@@ -156,7 +156,7 @@ export class Absence {
     return this.before(position, axis);
   }
 
-  /** bool: the place is before the example's end. */
+  /** bool: the position is before the example's end. */
   before(place: Node, axis: Axis): Node {
     const m = this.#m;
     const end = startsAtZero(axis.space) ? this.length(axis) : m.add(this.length(axis), m.first(axis));
@@ -167,7 +167,7 @@ export class Absence {
     return this.#m.isInside(i, axis, this.length(axis));
   }
 
-  /** The nearest place that exists; of an empty axis the first. */
+  /** The nearest position that exists; of an empty axis the first. */
   clamp(i: Node, axis: Axis): Node {
     const m = this.#m;
     const length = this.length(axis);
@@ -175,7 +175,7 @@ export class Absence {
     return m.binary('min', m.binary('max', i, m.first(axis)), last);
   }
 
-  /** Everything that decides whether a place of the value exists: masks, ragged ends, and ends of the loops it stands in. */
+  /** Everything that decides whether a position of the value exists: masks, ragged ends, and ends of the loops it stands in. */
   presence({ value, masks }: Partial): Node | null {
     const ends = axesOf(value)
       .filter((axis) => this.ragged(axis))
@@ -406,7 +406,7 @@ export class Absence {
     );
   }
 
-  /** float: how many places are present, at least 1. */
+  /** float: how many positions are present, at least 1. */
   #count(present: Node, ending: readonly Node[], over: readonly Axis[], empty: boolean): Node {
     const m = this.#m;
     const inner = over.filter((axis) => innerDims(axis.space).some(({ within }) => hasAxis(over, within.id)));
@@ -449,7 +449,7 @@ export class Absence {
     const kind = value.types[0]!.elem.kind === 'float' ? 'float' : 'int';
     const found = arg(m.select(present, value, m.constant(NEUTRAL.max[kind], kind)));
     if (ending.length === 0) return { value: found, masks: staying };
-    // An absent place in front of present ones that are all as little as can be: the first present one is meant.
+    // An absent position in front of present ones that are all as little as can be: the first present one is meant.
     return { value: m.select(m.gather(present, found, axis), found, arg(m.float(present))), masks: staying };
   }
 

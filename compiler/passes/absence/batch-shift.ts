@@ -1,5 +1,5 @@
 /**
- * Indices that are sums of places, as shifts: `x[time = position[time] - 4]` is the value four places before, and
+ * Indices that are sums of positions, as shifts: `x[time = position[time] - 4]` is the value four positions before, and
  * `x[row = position[row] + position[dy]]` with few `dy` is as many shifts, joined along `dy`. Dense moves of whole tensors are
  * much cheaper than a gather, and their derivative than a scatter. `mod` the size of the axis, such a sum goes round:
  * `w[slots = (position[slots] - position[shift]) mod slots]` is a circular convolution's operand. Quotients: batch-spread.ts.
@@ -22,7 +22,7 @@ interface Term {
   readonly scale: Size;
 }
 
-/** The sum of `scale` times the place (from 0) on each axis, and of `offset`. */
+/** The sum of `scale` times the position (from 0) on each axis, and of `offset`. */
 interface Form {
   readonly terms: readonly Term[];
   readonly offset: Size;
@@ -86,12 +86,12 @@ function sum(a: Form, b: Form): Form {
   return { terms: [...terms.values()].filter(({ scale }) => !isEqual(scale, ZERO)), offset: sizes.add(a.offset, b.offset) };
 }
 
-/** Places of `to`, each `stride` places of the indexed axis apart, seen from every place of the taps. */
+/** Positions of `to`, each `stride` positions of the indexed axis apart, seen from every position of the taps. */
 interface Window {
   readonly to: Axis;
   readonly stride: number;
   readonly taps: readonly Tap[];
-  /** By which place of the indexed axis, for the first place of all others. */
+  /** By which position of the indexed axis, for the first position of all others. */
   readonly offset: Size;
 }
 
@@ -106,7 +106,7 @@ function windowOf(form: Form, axis: Axis, isRagged: boolean, taken: readonly Axi
     if (to.id !== axis.id && !isFree(to)) return null;
     const stride = constantOf(scale);
     if (stride === 1 && sameSpace(to.space, axis.space)) return 1;
-    // Another axis takes its places from the first on: they must be there.
+    // Another axis takes its positions from the first on: they must be there.
     if (stride === null || stride <= 0 || to.id === axis.id) return null;
     const [count, read] = [sizeOf(axis.space), sizeOf(to.space)];
     if (stride > 1 && (isEqual(read, sizes.div(count, stride)) || isEqual(read, sizes.ceilDiv(count, stride)))) return stride;
@@ -138,7 +138,7 @@ function offsetsOf({ taps, offset }: Window): readonly Size[] {
 
 const places = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => k);
 
-/** t[axis = i], or null where `i` has another form. `isInside`: all of its places exist. */
+/** t[axis = i], or null where `i` has another form. `isInside`: all of its positions exist. */
 export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis, isInside: boolean): Partial | null {
   const round = circular(i, axis);
   if (round !== null) return rolled(m, absence, t, i, axis, round);
@@ -149,12 +149,12 @@ export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: A
   const window = form === null ? null : windowOf(form, axis, isRagged, [t.value, ...t.masks].flatMap(axesOf));
   if (window === null) return null;
   const { elem } = typeOf(t.value);
-  // What moves in is 0: not everywhere a place.
+  // What moves in is 0: not everywhere a position.
   if (elem.kind === 'index' && !startsAtZero(elem.space)) return null;
 
   const { to, stride, taps } = window;
   const count = sizeOf(axis.space);
-  /** The last place read, for each offset, is before the end of the axis. */
+  /** The last position read, for each offset, is before the end of the axis. */
   const room = (offset: Size): Size =>
     sizes.sub(sizes.sub(count, sizes.int(1)), sizes.add(offset, sizes.mul(sizes.sub(sizeOf(to.space), sizes.int(1)), sizes.int(stride))));
   const offsets = offsetsOf(window);
@@ -208,7 +208,7 @@ function circular(i: Node, axis: Axis): Node | null {
 
 /** t[axis = inner mod n], n the size of the axis. */
 function rolled(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis, inner: Node): Partial | null {
-  // A ragged axis goes round at each example's own length; of one that does not begin at 0 `mod` gives other places.
+  // A ragged axis goes round at each example's own length; of one that does not begin at 0 `mod` gives other positions.
   if (absence.ragged(axis) || !startsAtZero(axis.space)) return null;
   const form = formOf(inner);
   const window = form === null ? null : windowOf(form, axis, false, [t.value, ...t.masks].flatMap(axesOf));
@@ -220,7 +220,7 @@ function rolled(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis, inn
   return { ...moved, value: m.broadcast(moved.value, whole) };
 }
 
-/** `isWithin`: no place is outside the axis. */
+/** `isWithin`: no position is outside the axis. */
 function placed(m: Maker, x: Node, axis: Axis, { to, stride }: Window, offset: Size, isWithin: boolean): Node {
   if (sameSpace(to.space, axis.space)) return m.rename(m.shift(x, axis.id, negated(offset)), axis.id, to);
   if (isWithin && stride === 1) return m.make({ kind: 'slice', axis: axis.id, start: offset, into: to }, [x]);

@@ -1,5 +1,5 @@
 /**
- * `x[row = floor(position[tall] / n)]`, nearest upsampling: each place stands n times, one after the other. That is a
+ * `x[row = floor(position[tall] / n)]`, nearest upsampling: each position stands n times, one after the other. That is a
  * broadcast along a new axis and a merge with it, and its derivative a sum; a gather would be a scatter backwards.
  */
 import { constantOf, nonNegative, size as sizes } from '../../size/size.ts';
@@ -9,7 +9,7 @@ import type { Absence, Partial } from './absence.ts';
 import type { Maker } from '../core/maker.ts';
 import { axesOf } from '../core/axes.ts';
 
-/** The axis whose places are divided, and by what. */
+/** The axis whose positions are divided, and by what. */
 function divided(i: Node): { readonly to: Axis; readonly by: number } | null {
   const { op, inputs } = i;
   if (op.kind === 'broadcast' || (op.kind === 'unary' && op.fn === 'int')) return divided(inputs[0]!);

@@ -28,7 +28,7 @@ export interface BatchOptions {
   readonly step?: boolean;
 }
 
-/** That a step of a loop is before the example's end, that a place of the loop's axis is (null: they all are), and that another step follows. */
+/** That a step of a loop is before the example's end, that a position of the loop's axis is (null: they all are), and that another step follows. */
 export interface Ends {
   readonly step: Node | null;
   readonly place: Node | null;
@@ -150,7 +150,7 @@ class Batch extends Rebuild {
     const partials = node.inputs.map((each, k): Partial => ({ value: inputs[k]!, masks: this.#masks.get(each) ?? [] }));
     const masks = this.#masks.get(node)!;
     const isDivision = (op.kind === 'binary' && op.fn === 'quot') || (op.kind === 'unary' && op.fn === 'floor');
-    // Of what is summed by places the places stay.
+    // Of what is summed by positions the positions stay.
     const isNumber = (value: Node, k: number): boolean => typeOf(value).elem.kind === 'int' && (op.kind !== 'scatter' || k === 0);
     const rough = isDivision
       ? made
@@ -257,7 +257,7 @@ class Batch extends Rebuild {
           keep === null ? g : m.select(keep, g, m.constant(0, typeOf(g).elem.kind === 'float' ? 'float' : 'int'));
         const g = dropped(valid, from.value);
         if (typeOf(y.value).elem.kind === 'index') return { value: m.make(op, [g, y.value]), masks: from.masks };
-        // Kernels write where an int says, into another example or beside the tensor: it adds nothing to a place that exists.
+        // Kernels write where an int says, into another example or beside the tensor: it adds nothing to a position that exists.
         return { value: m.make(op, [dropped(absence.inside(y.value, op.axis), g), absence.clamp(y.value, op.axis)]), masks: from.masks };
       }
       case 'concat':
@@ -288,14 +288,14 @@ class Batch extends Rebuild {
     const axis = axisOf(typeOf(t.value), op.axis);
     const near = i.masks.length > 0 ? null : shifted(m, this.#absence, t, i.value, axis, op.inside);
     if (near !== null) return near;
-    // At a padded place of the outer dim there is none of the inner one's.
+    // At a padded position of the outer dim there is none of the inner one's.
     const at = op.inside && !isInner(axis.space) ? i.value : this.#absence.clamp(i.value, axis);
     const moved = this.#move(t, (node) => (hasAxis(axesOf(node), op.axis) ? m.gather(node, at, op.axis) : node));
     const test = op.inside ? [] : [this.#absence.inside(i.value, axis)];
     return { value: moved.value, masks: [...moved.masks, ...i.masks, ...test] };
   }
 
-  /** A ragged part that is not the last leaves a gap of padding: then each part is read at its own places instead. */
+  /** A ragged part that is not the last leaves a gap of padding: then each part is read at its own positions instead. */
   #concat(op: OpOf<'concat'>, inputs: readonly Partial[]): Partial {
     const { m } = this;
     const absence = this.#absence;
@@ -324,7 +324,7 @@ class Batch extends Rebuild {
     const present = inputs.map(({ masks }, k) => {
       const mask = all(m, masks) ?? m.constant(1, 'bool');
       const axis = parts[k];
-      // Joined by places, so every part has its own.
+      // Joined by positions, so every part has its own.
       return axis === null || hasAxis(axesOf(mask), axis!.id) ? mask : m.broadcast(mask, [axis!, ...axesOf(mask)]);
     });
     return { value, masks: [join(present)] };
@@ -341,7 +341,7 @@ class Batch extends Rebuild {
     return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.gather(node, inside, op.axis) : node));
   }
 
-  /** Row-major over the places that exist: with a ragged inner axis the rows have the example's own length. */
+  /** Row-major over the positions that exist: with a ragged inner axis the rows have the example's own length. */
   #merge(op: OpOf<'merge'>, x: Partial): Partial {
     const { m } = this;
     const absence = this.#absence;
@@ -381,7 +381,7 @@ class Batch extends Rebuild {
 
   /**
    * A step beyond the example's end must not change a state that is read later: reversed loops meet the padding first and
-   * keep the initial state through it; forward ones run on, and their final state is read at the last place instead. Where a
+   * keep the initial state through it; forward ones run on, and their final state is read at the last position instead. Where a
    * state could run away then (growth.ts), a step there begins with 0 in its place.
    */
   protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
@@ -462,7 +462,7 @@ class Batch extends Rebuild {
     return value;
   }
 
-  /** The value at the example's last place; of an empty axis the initial state. */
+  /** The value at the example's last position; of an empty axis the initial state. */
   #last(emitted: Node, init: Node, axis: Axis): Node {
     const { m } = this;
     const length = this.#absence.length(axis);

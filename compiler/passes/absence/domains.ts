@@ -22,7 +22,7 @@ interface Facts {
   readonly moderate: boolean;
   /** Made of float inputs, which may hold the largest numbers there are. */
   readonly fromData: boolean;
-  /** Finite everywhere, also at places that nothing reads. */
+  /** Finite everywhere, also at positions that nothing reads. */
   readonly tame: boolean;
 }
 

@@ -39,7 +39,7 @@ const MOVES: ReadonlySet<Op['kind']> = new Set([
   'shift',
 ]);
 
-/** By a state's place among those of the scan: whether it may run away. */
+/** By a state's position among those of the scan: whether it may run away. */
 export function runaways(scan: Scan, facts: Facts): (state: number) => boolean {
   const { region } = scan.op;
   const growth = folded<Node, Growth>(

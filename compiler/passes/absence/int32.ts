@@ -1,5 +1,5 @@
 /**
- * Whole numbers are int32. Between which numbers a value lies follows from sizes, places and literals; what these do not keep
+ * Whole numbers are int32. Between which numbers a value lies follows from sizes, positions and literals; what these do not keep
  * within int32 is checked where it is computed, against the same operation on floats. Nothing else is: no index of a common
  * model costs anything.
  */
@@ -17,7 +17,7 @@ import type { Facts } from '../core/rebuild.ts';
 
 export const LEAST = -(2 ** 31);
 export const MOST = 2 ** 31 - 1;
-/** The runtime refuses a dim of more places (`MOST_PLACES` there). */
+/** The runtime refuses a dim of more positions (`MOST_PLACES` there). */
 const PLACES = 2 ** 26;
 /** What is summed is in memory. */
 const ELEMENTS = 2 ** 30;
@@ -25,7 +25,7 @@ const ELEMENTS = 2 ** 30;
 const WHOLE: Range = [LEAST, MOST];
 const within = ([low, high]: Range): boolean => low >= LEAST && high <= MOST;
 
-/** How many places an axis has, at most. */
+/** How many positions an axis has, at most. */
 function placesIn(size: Size): number {
   return constantOf(size) ?? PLACES;
 }

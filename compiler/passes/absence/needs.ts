@@ -28,7 +28,7 @@ export type Need = readonly Case[] | null;
 /** More are not worth telling apart. */
 const MOST_CASES = 3;
 
-/** A step of a loop beyond the example's end is read by nobody, nor is a place of a sequence that such a step alone reads. */
+/** A step of a loop beyond the example's end is read by nobody, nor is a position of a sequence that such a step alone reads. */
 export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends']): ReadonlyMap<Node, Need> {
   const needs = new Map<Node, Need>();
   const isBefore = conditionsFirst(facts.nodes, endsOf(ends));
@@ -73,7 +73,7 @@ function known(end: Node | null | undefined): Case {
   return end === null || end === undefined ? [] : conditions(end, true);
 }
 
-/** A step is before the example's end where its place is. */
+/** A step is before the example's end where its position is. */
 function ofSequence(need: Need, end: Ends | undefined): Need {
   const [place] = known(end?.place);
   return need === null || place === undefined

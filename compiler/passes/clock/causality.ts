@@ -1,6 +1,6 @@
 /**
  * The proof that nothing inside a clock looks ahead (semantics 8.2). It goes over the inlined graph with the lifted axes in
- * place, since an anchor is often one of them. A value over axes S of the clock depends on places up to the latest of its
+ * position, since an anchor is often one of them. A value over axes S of the clock depends on positions up to the latest of its
  * own indices in S; each operation either keeps that or is a violation.
  */
 import { atomsOf } from '../../size/size.ts';
@@ -54,7 +54,7 @@ export function lookahead(clock: NodeOf<'clock'>, names: readonly string[]): rea
     const to = (isEnd: (each: Node) => boolean): readonly NamedOrigin[] | null => path(node, (each) => users.get(each) ?? [], isEnd, named);
     return (to((each) => each === results[0]) ?? to((each) => named.has(each)))!;
   };
-  // Places that have lost their time can be read in no way: what reads them further on is not at fault as well.
+  // Positions that have lost their time can be read in no way: what reads them further on is not at fault as well.
   const displaced = new Set<Node>();
   return nodes.flatMap((node): Lookahead[] => {
     if (operandsOf(node).some((operand) => displaced.has(operand))) {
@@ -77,7 +77,7 @@ function operandsOf({ op, inputs }: Node): readonly Node[] {
   return [...inputs, ...region.nexts, ...region.emits];
 }
 
-/** Operations that give places another order, or put others between them. */
+/** Operations that give positions another order, or put others between them. */
 const DISPLACES: ReadonlySet<Node['op']['kind']> = new Set(['slice', 'merge', 'split', 'concat']);
 
 /** Arguments that nothing here binds: a declaration's own, where it is checked by itself. */
@@ -100,14 +100,14 @@ const future = (what: string, fix: string | null = null): Fault => ({ kind: 'fut
 function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | null {
   const { op, inputs } = node;
   const isClock = (axis: Axis): boolean => sameSpace(axis.space, space);
-  // Of another dim of the same size all places are there from the start.
+  // Of another dim of the same size all positions are there from the start.
   const clocks = clockAxes(inputs, space);
   const mixed = inputs
     .flatMap(({ types }) => types.flatMap(({ axes }) => axes))
     .find((axis) => !isClock(axis) && clocks.some(({ id }) => id === axis.id));
   if (mixed !== undefined)
     return future(
-      `\`${mixed.label}\` is here an axis of another dim as well, whose places are all there`,
+      `\`${mixed.label}\` is here an axis of another dim as well, whose positions are all there`,
       `declare what has it over \`${label}\` itself`,
     );
   const along = lookedAlong(op, inputs, space);
@@ -119,11 +119,11 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
       if (over.label !== label)
         return future(
           `\`${word}\` over the whole of \`${over.label}\``,
-          `over the places up to now: \`x[upto ${label} as ${over.label}]\` instead of \`x[${label} as ${over.label}]\``,
+          `over the positions up to now: \`x[upto ${label} as ${over.label}]\` instead of \`x[${label} as ${over.label}]\``,
         );
       return future(
         `\`${word}\` over the whole of \`${over.label}\``,
-        `over the places up to now: rename the axis, \`x[${over.label} as key]\`, and let the sum be seen from \`${over.label}\`: \`where position[key] <= position[${over.label}]\``,
+        `over the positions up to now: rename the axis, \`x[${over.label} as key]\`, and let the sum be seen from \`${over.label}\`: \`where position[key] <= position[${over.label}]\``,
       );
     }
     if (anchor.kind === 'several') {
@@ -140,16 +140,16 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
     case 'size':
       return isRagged(space) && [...atomsOf(op.size)].some((atom) => atomsOf(sizeOf(space)).has(atom))
         ? future(
-            `the length of \`${label}\`, or its last place, is known only at the end`,
-            `the places so far are \`position[${label}] + 1\``,
+            `the length of \`${label}\`, or its last position, is known only at the end`,
+            `the positions so far are \`position[${label}] + 1\``,
           )
         : null;
     case 'result': {
       const scan = inputs[0]!;
       if (scan.op.kind !== 'scan' || !isClock(scan.op.axis)) return null;
-      if (scan.op.reversed) return future(`a scan along \`${scan.op.axis.label}\` in reverse begins at the last place`, 'scan forward');
+      if (scan.op.reversed) return future(`a scan along \`${scan.op.axis.label}\` in reverse begins at the last position`, 'scan forward');
       return op.index < scan.op.region.states.length
-        ? future(`the last state of a scan along \`${scan.op.axis.label}\``, 'emit the state, and read it at its own place')
+        ? future(`the last state of a scan along \`${scan.op.axis.label}\``, 'emit the state, and read it at its own position')
         : null;
     }
     case 'cumsum':
@@ -164,14 +164,14 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
       if (axis === undefined || !isClock(axis)) return null;
       return mayBeLater(inputs[1]!, space)
         ? future(
-            `\`[${axis.label} = …]\` may read a later place`,
+            `\`[${axis.label} = …]\` may read a later position`,
             `an earlier one is \`position[${axis.label}] - n\`, or \`min(i, position[${axis.label}])\``,
           )
         : null;
     }
     case 'slice':
       return typeOf(inputs[0]!).axes.some((axis) => axis.id === op.axis && isClock(axis))
-        ? future(`a part of \`${label}\` by its places`)
+        ? future(`a part of \`${label}\` by its positions`)
         : null;
     case 'merge':
     case 'split': {
@@ -181,35 +181,35 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
       // A rank is a merge of one part: see `argsort`.
       if (op.kind === 'split' && op.into.length === 1)
         return future(
-          `a sort along \`${label}\`: a later place may come before this one`,
+          `a sort along \`${label}\`: a later position may come before this one`,
           `take the best up to now, \`argmax[key](v[upto ${label} as key])\`, or sort along another axis`,
         );
       return future(
-        `\`as\` makes another axis of \`${label}\`, whose places have no time`,
+        `\`as\` makes another axis of \`${label}\`, whose positions have no time`,
         `keep \`${label}\` as it is, and merge or split the other axes alone`,
       );
     }
     case 'concat':
       return inputs.some((input, k) => typeOf(input).axes.some((axis) => axis.id === op.parts[k] && isClock(axis)))
-        ? future(`\`concat\` along \`${label}\` moves its places`, joinedFix(op.parts, inputs, label))
+        ? future(`\`concat\` along \`${label}\` moves its positions`, joinedFix(op.parts, inputs, label))
         : null;
     case 'scatter':
       return isClock(op.axis) && clockAxes(inputs, space).length > 0
-        ? future(`a sum \`by\` places of \`${label}\` writes to any of them`)
+        ? future(`a sum \`by\` positions of \`${label}\` writes to any of them`)
         : null;
     default:
       return null;
   }
 }
 
-/** One place in front of the clock's is what its first place reads in place of an earlier one; anything else is read by itself. */
+/** One position in front of the clock's is what its first position reads in place of an earlier one; anything else is read by itself. */
 function joinedFix(parts: readonly (string | null)[], inputs: readonly Node[], label: string): string {
   if (parts.length === 2 && parts[0] === null && parts[1] !== null)
-    return `let each place read the one before it: \`x[${label} = position[${label}] - 1] else ${nameOf(inputs[0]!) ?? 'start'}\``;
+    return `let each position read the one before it: \`x[${label} = position[${label}] - 1] else ${nameOf(inputs[0]!) ?? 'start'}\``;
   return 'keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`';
 }
 
-/** Unless it is proved that the index is at most the place that it is read from. */
+/** Unless it is proved that the index is at most the position that it is read from. */
 function mayBeLater(index: Node, space: Space): boolean {
   const by = ahead(space)(index);
   return by === null || by > 0;

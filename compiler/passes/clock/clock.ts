@@ -1,7 +1,7 @@
 /**
- * Clocks (semantics 8): along a clock a place sees the places up to its own. A reduction over a copy of the clock's axis,
- * in a tensor with one other axis of the clock (the anchor), ranges over the places up to the anchor's. Opening a clock
- * writes this down as masks, after which the graph means the same for all places at once.
+ * Clocks (semantics 8): along a clock a position sees the positions up to its own. A reduction over a copy of the clock's axis,
+ * in a tensor with one other axis of the clock (the anchor), ranges over the positions up to the anchor's. Opening a clock
+ * writes this down as masks, after which the graph means the same for all positions at once.
  */
 import type { Axis, Node, Op, Space } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -75,7 +75,7 @@ export function upToNow(m: Maker, op: Op, inputs: readonly Node[], space: Space)
   }, inputs);
 }
 
-/** Exactly 0 at places of `over` after the anchor's: what a softmax over `over` skipped, and products with it. */
+/** Exactly 0 at positions of `over` after the anchor's: what a softmax over `over` skipped, and products with it. */
 function isZeroLater(node: Node, over: string, place: Node): boolean {
   const { op, inputs } = node;
   const either = (): boolean => inputs.some((x) => hasAxis(axesOf(x), over) && isZeroLater(x, over, place));

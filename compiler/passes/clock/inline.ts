@@ -1,6 +1,6 @@
 /**
  * 'calls' to 'inlined': a call becomes its body (lifting is inlining and broadcasting by name). Arguments take the body's
- * axes, extras broadcast, results take the caller's axes back. A clock is opened: its body for all places at once, masked.
+ * axes, extras broadcast, results take the caller's axes back. A clock is opened: its body for all positions at once, masked.
  */
 import type { Axis, Node, NodeOf, Origin, Space } from '../../graph/graph.ts';
 import { hasAxis, innerDims, isInner, join, sameAxes, without } from '../../graph/spaces.ts';
@@ -93,7 +93,7 @@ export class Inline extends Rebuild {
     return this.#counted(super.operation(node, space === null ? inputs : upToNow(this.m, op, inputs, space)));
   }
 
-  /** What has an inner dim of a body that stands at one place of the outer one has that one as well, once all places are there. */
+  /** What has an inner dim of a body that stands at one position of the outer one has that one as well, once all positions are there. */
   #counted(made: Node): Node {
     const lacking = axesOf(made)
       .flatMap(({ space }) => this.#parents(space))
@@ -105,7 +105,7 @@ export class Inline extends Rebuild {
     return isInner(space) ? innerDims(space).flatMap(({ within }) => this.#extras.filter(({ id }) => id === within.id)) : [];
   }
 
-  /** How many steps there are differs between the places of the outer dim, and so do the states after them. */
+  /** How many steps there are differs between the positions of the outer dim, and so do the states after them. */
   protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
     const parents = this.#parents(op.axis.space);

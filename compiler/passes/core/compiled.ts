@@ -28,7 +28,7 @@ export interface CompiledUpdate {
 
 export interface CompiledDecoder {
   readonly decoder: DecoderGraph;
-  /** `memory.<k>` [batch, …] and `state.<name>` [batch, beam, …], beam having one place. */
+  /** `memory.<k>` [batch, …] and `state.<name>` [batch, beam, …], beam having one position. */
   readonly prepare: Roots;
   /**
    * Inputs `memory.<k>`, `state.<name>`, `previous` int [batch, beam], `t` (a host number); roots `logits` [batch, beam, vocabulary],

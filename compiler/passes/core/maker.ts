@@ -16,7 +16,7 @@ export type Rule = (m: Maker, op: Op, inputs: readonly Node[]) => Node | null;
 
 const NOWHERE: Origin = { file: '', start: 0, end: 0, name: null };
 
-/** The place for what a pass adds on behalf of a node: same text, no name of its own. */
+/** The position for what a pass adds on behalf of a node: same text, no name of its own. */
 export function unnamed(origin: Origin): Origin {
   return origin.name === null ? origin : { ...origin, name: null };
 }
@@ -34,7 +34,7 @@ export interface MadeLoop {
 export interface Loop {
   readonly position: Node;
   readonly states: readonly Node[];
-  /** This step's place of `x`, which has the loop's axis. */
+  /** This step's position of `x`, which has the loop's axis. */
   scanned(x: Node): Node;
   /** The same for a sequence that is known only when the body is complete; `type` is one step's. */
   later(type: TensorType, x: () => Node): Node;
@@ -187,7 +187,7 @@ export class Maker {
     }
   }
 
-  /** A sequence that has the same value at every place needs no scanning. */
+  /** A sequence that has the same value at every position needs no scanning. */
   #invariant(x: Node, axis: Axis, position: Node): Node | null {
     if (this.#rule === null) return null;
     if (x.op.kind === 'position' && x.op.axis.id === axis.id) return position;
@@ -217,7 +217,7 @@ export class Maker {
   ): { finals: Node[]; emits: Node[] } {
     const moving = starts.flatMap((_, k) => (constant.has(k) ? [] : [k]));
     const emits: Node[] = [];
-    // An emit is a place among the results, or, where that is simpler, a node outside the loop.
+    // An emit is a position among the results, or, where that is simpler, a node outside the loop.
     const places = body.emits.map((emit): number | Node => {
       if (this.#rule !== null) {
         const x = body.xs.indexOf(emit);
@@ -260,7 +260,7 @@ export class Maker {
     return this.make({ kind: 'size', size: value }, []);
   }
 
-  /** The position of the first place, and if wished of one some places from it. */
+  /** The number of the first position, and if wished of one some positions from it. */
   first({ space }: Axis, by = 0): Node {
     const at = sizes.add(originOf(space), sizes.int(by));
     const known = constantOf(at);
@@ -338,7 +338,7 @@ export class Maker {
     return this.make({ kind: 'shift', axis, by, circular }, [x]);
   }
 
-  /** Whether `i` is a place of `axis`, whose number of places is `count`. */
+  /** Whether `i` is a position of `axis`, whose number of positions is `count`. */
   isInside(i: Node, axis: Axis, count: Node): Node {
     const first = this.first(axis);
     return this.binary('and', this.binary('ge', i, first), this.binary('lt', i, this.add(count, first)));

@@ -280,7 +280,7 @@ export class Rebuild implements Site {
     });
   }
 
-  /** A step's place `x` of a sequence, which is made. */
+  /** A step's position `x` of a sequence, which is made. */
   protected enter(x: Node, sequence: Node, loop: Loop, _axis: Axis): void {
     const place = loop.scanned(this.get(sequence));
     if (place.op.kind === 'argument') this.m.call(place, x.origin.name);

@@ -1,4 +1,4 @@
-/** The axes of a clock as axes of the places so far: for one step nothing is padded, and there are as many as there are. */
+/** The axes of a clock as axes of the positions so far: for one step nothing is padded, and there are as many as there are. */
 import { atomsOf, size as sizes, substitute, type Size } from '../../size/size.ts';
 import type { Axis, Node, Op, Space, TensorType } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -92,7 +92,7 @@ class Respace extends Spaces {
       inputs: [x],
     } = node;
     const isOfClock = (axis: Axis): boolean => sameSpace(axis.space, this.#space);
-    // What has all places from the start is seen as far as the clock has come, as it enters it: under the name of the clock's axis, and as a parameter.
+    // What has all positions from the start is seen as far as the clock has come, as it enters it: under the name of the clock's axis, and as a parameter.
     if (op.kind === 'rename' && isOfClock(op.to) && !isOfClock(axisOf(typeOf(x!), op.from))) {
       const whole = yield* this.one(x!);
       this.m.origin = node.origin;
@@ -115,7 +115,7 @@ class Respace extends Spaces {
   }
 }
 
-/** What grows with the places, as it is at the first of them. */
+/** What grows with the positions, as it is at the first of them. */
 export class AtFirst extends Spaces {
   protected space(space: Space): Space {
     if (!atomsOf(sizeOf(space)).has(NOW)) return space;

@@ -417,7 +417,7 @@ class All extends Rebuild {
 
   override *visit(node: Node): Making<Node> {
     const { op, inputs } = node;
-    if (op.kind === 'random') throw new NoStep(node.origin, 'what is drawn for two places of the clock at once belongs to neither');
+    if (op.kind === 'random') throw new NoStep(node.origin, 'what is drawn for two positions of the clock at once belongs to neither');
     if (op.kind === 'position') return yield* super.visit(node);
     const rows = yield* made(inputs.map((each) => this.#steps.all(each)));
     this.m.origin = node.origin;

@@ -6,7 +6,7 @@ export class NoStep extends GraphError {
   readonly origin: Origin;
   readonly fix: string;
 
-  constructor(origin: Origin, message: string, fix = 'compute it outside of the loop, for all places of the clock at once') {
+  constructor(origin: Origin, message: string, fix = 'compute it outside of the loop, for all positions of the clock at once') {
     super(message);
     this.origin = origin;
     this.fix = fix;

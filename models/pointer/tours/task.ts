@@ -17,7 +17,7 @@ import { pointersSvg, walkSvg } from '../picture.ts';
 import { parse, type PointsInput } from '../task.ts';
 
 export interface StopTarget {
-  /** Places of the input, from 0. */
+  /** Positions of the input, from 0. */
   readonly y: Ints;
 }
 

@@ -13,7 +13,7 @@ export interface Place {
 /** What belongs to an input and is none of the model's: names are checked, symbols are the task's own. */
 export const ofTrial: unique symbol = Symbol('trial');
 
-/** A trial and its record so far, as the model reads it: place by place what came before. */
+/** A trial and its record so far, as the model reads it: position by position what came before. */
 export interface BanditInput {
   readonly [ofTrial]: Trial;
   readonly action: readonly (readonly number[])[];
@@ -21,7 +21,7 @@ export interface BanditInput {
 }
 
 export interface BanditTarget {
-  /** The arm pulled at each place. */
+  /** The arm pulled at each position. */
   readonly chosen: readonly number[];
   /** Its log-probability then. */
   readonly before: readonly number[];

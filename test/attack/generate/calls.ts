@@ -1,4 +1,4 @@
-/** Ways to write a float by a call: the standard library's blocks, and blocks of its own, lifted, with one set of parameters or one per place. */
+/** Ways to write a float by a call: the standard library's blocks, and blocks of its own, lifted, with one set of parameters or one per position. */
 import type { Construct, Writer } from './writer.ts';
 import { reducible } from './floats.ts';
 import { within, without, type Axis, type Body, type Scope, type Want } from './scope.ts';

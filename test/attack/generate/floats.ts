@@ -20,7 +20,7 @@ function within(fn: UnaryFn, x: string): string {
 const any = (): boolean => true;
 const joined = (ends: Ends, ...more: readonly string[]): Ends => (ends === 'all' ? 'all' : [...ends, ...more]);
 
-/** Axes that can be reduced: along a clock only copies of it, seen from a place of it. */
+/** Axes that can be reduced: along a clock only copies of it, seen from a position of it. */
 export function reducible(want: Want, writer: Writer): readonly string[] {
   const { scope, axes } = want;
   return writer
@@ -314,7 +314,7 @@ export const FLOATS: readonly Construct[] = [
     },
   },
   {
-    name: 'a place by its number',
+    name: 'a position by its number',
     weight: 2,
     elem: 'float',
     fits: (want, writer) => takable(want, writer).length > 0,
@@ -345,7 +345,7 @@ export const FLOATS: readonly Construct[] = [
     },
   },
   {
-    name: 'a place by its index',
+    name: 'a position by its index',
     weight: 3,
     elem: 'float',
     fits: (want, writer) => takable(want, writer).some((label) => writer.axis(want.scope, label).dim === label),
@@ -533,12 +533,12 @@ export const FLOATS: readonly Construct[] = [
   },
 ];
 
-/** Axes whose places may change: no inner ones, nor what those are counted along. */
+/** Axes whose positions may change: no inner ones, nor what those are counted along. */
 function steady(axes: readonly string[], scope: Want['scope'], writer: Writer): readonly string[] {
   return axes.filter((label) => writer.axis(scope, label).inside === undefined && !scope.axes.some(({ inside }) => inside === label));
 }
 
-/** Axes that a value may have besides, of which one place is taken: not a clock's. */
+/** Axes that a value may have besides, of which one position is taken: not a clock's. */
 function takable(want: Want, writer: Writer): readonly string[] {
   const { scope } = want;
   return writer
@@ -588,7 +588,7 @@ export function spaces({ scope }: Want, writer: Writer): readonly string[] {
     .map(({ label }) => label);
 }
 
-/** A copy and its original, both wanted: places behind one's own may be absent. */
+/** A copy and its original, both wanted: positions behind one's own may be absent. */
 function bounded({ scope, axes, ends }: Want, writer: Writer): readonly { readonly copy: string; readonly base: string }[] {
   return axes.flatMap((label) => {
     const { dim, inside } = writer.axis(scope, label);

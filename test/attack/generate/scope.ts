@@ -19,7 +19,7 @@ export interface Axis {
   readonly inside?: string;
   /** `= input`. */
   readonly ofCall?: true;
-  /** Position of its first place. */
+  /** Position of its first position. */
   readonly origin?: number;
   /** What a state has been: it is reduced in its step. */
   readonly tape?: true;

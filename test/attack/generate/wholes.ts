@@ -1,4 +1,4 @@
-/** Ways to write whole numbers, truth values and places. */
+/** Ways to write whole numbers, truth values and positions. */
 import type { Construct } from './writer.ts';
 import { reducible, spaces } from './floats.ts';
 import { part, without } from './scope.ts';
@@ -122,7 +122,7 @@ export const WHOLES: readonly Construct[] = [
     },
   },
   {
-    name: 'comparison of places',
+    name: 'comparison of positions',
     weight: 2,
     elem: 'bool',
     fits: ({ axes }) => axes.length > 0,

@@ -123,7 +123,7 @@ export class Writer {
       : `(0.2 * position[${label}] + 0 * position[${axis.inside}])`;
   }
 
-  /** The places of an axis as numbers. */
+  /** The positions of an axis as numbers. */
   position(scope: Scope, label: string): string {
     const { dim } = this.axis(scope, label);
     return dim === label ? `position[${label}]` : `position[${dim}][${dim} as ${label}]`;

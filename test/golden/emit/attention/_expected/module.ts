@@ -93,7 +93,7 @@ const lookDefinition: rt.Definition = {
   decoder: null,
 };
 
-/** Every place looks at the places up to itself. */
+/** Every position looks at the positions up to itself. */
 export class Look extends rt.Model<LookDims, LookInput, LookTarget, LookOutput> {
   constructor(options: rt.ModelOptions<LookDims> = {}) {
     super(lookDefinition, options);

@@ -389,7 +389,7 @@ const glanceDefinition: rt.Definition = {
   decoder: null,
 };
 
-/** Looks at one place of its input, drawn; learns which by REINFORCE. */
+/** Looks at one position of its input, drawn; learns which by REINFORCE. */
 export class Glance extends rt.Model<GlanceDims, GlanceInput, GlanceTarget, GlanceOutput> {
   constructor(options: rt.ModelOptions<GlanceDims> = {}) {
     super(glanceDefinition, options);

@@ -6,7 +6,7 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Count that its constructor may be given. */
 export type CountDims = {
-  /** `source`, `words`, `d`: Sums, softmax and the largest of places that share a value; places in the order of a score; running sums. Default 5. */
+  /** `source`, `words`, `d`: Sums, softmax and the largest of positions that share a value; positions in the order of a score; running sums. Default 5. */
   readonly words: number;
   /** Default 3. */
   readonly d: number;

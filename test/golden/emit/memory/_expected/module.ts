@@ -844,7 +844,7 @@ const machineDefinition: rt.Definition = {
   hyperparameters: { in: 3, slots: 5, width: 4 },
   ragged: [{ label: 'time', mayBeEmpty: false }],
   requirements: [
-    { dims: ['time'], fails: (n: MachineSizes) => (1 > Math.floor(n.time / 2) ? `\`1\` must be at most \`Math.floor(time / 2)\` (${Math.floor(n.time / 2)}): \`floor(time / 2)\` has one place or more (input.attn:3)` : null) },
+    { dims: ['time'], fails: (n: MachineSizes) => (1 > Math.floor(n.time / 2) ? `\`1\` must be at most \`Math.floor(time / 2)\` (${Math.floor(n.time / 2)}): \`floor(time / 2)\` has one position or more (input.attn:3)` : null) },
   ],
   sizes(n: MachineDims) {
     return { in: n.in, slots: n.slots, width: n.width };
