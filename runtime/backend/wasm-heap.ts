@@ -1,5 +1,5 @@
 /** What kernels written here need of tfjs's WebAssembly backend: tensors as they lie in its heap. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 export interface Wasm {
   readonly HEAPU8: Uint8Array;

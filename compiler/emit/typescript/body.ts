@@ -253,7 +253,10 @@ class BodyWriter {
     const [front, back] = parts.length === 0 ? ['', ''] : ['tf.tidy(() => ', ')'];
     const around = `const ${name} = ${front}${back};`.length + 2 * depth;
     const short = this.#composed(value, parts, WIDTH - around);
-    if (short.steps.length === 0) return this.#write(depth, `const ${name} = ${front}${short.result}${back};`);
+    if (short.steps.length === 0) {
+      this.#write(depth, `const ${name} = ${front}${short.result}${back};`);
+      return;
+    }
     const { steps, result } = this.#composed(value, parts, WIDTH - 2 * (depth + 2) - 'return ;'.length);
     this.#write(depth, `const ${name} = tf.tidy(() =>${steps.length === 0 ? '' : ' {'}`);
     for (const step of steps) this.#write(depth + 1, `const ${step.name} = ${step.text};`);

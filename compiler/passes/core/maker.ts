@@ -72,7 +72,10 @@ export class Maker {
   /** A value without a name takes that of the equation that it is the value of; under other axes it is the same value. */
   call(node: Node, name: string | null): void {
     const { op, origin, inputs } = node;
-    if (op.kind === 'rename' || op.kind === 'broadcast') return this.call(inputs[0]!, name);
+    if (op.kind === 'rename' || op.kind === 'broadcast') {
+      this.call(inputs[0]!, name);
+      return;
+    }
     if (name !== null && origin.name === null && (inputs.length > 0 || op.kind === 'argument')) this.#rename(node, name);
   }
 
