@@ -113,7 +113,7 @@ export class Names {
   readonly #taken: Set<string>;
   readonly #reserved: ReadonlySet<string>;
   /** The scope around this one, whose names are not given again. */
-  readonly #around: Names | null = null;
+  #around: Names | null = null;
   /** By what was wanted: up to where no name is free any more. */
   readonly #counts = new Map<string, number>();
 
