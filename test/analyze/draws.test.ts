@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Node } from '../../compiler/graph/graph.ts';
 import { interpret } from '../../compiler/oracle/interpret.ts';
+import { typeOf } from '../../compiler/graph/infer.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import { inline } from '../../compiler/passes/clock/inline.ts';
 import { compile } from './support.ts';
@@ -43,6 +44,17 @@ function coordinates(loss: Node): string[] {
   return found.sort();
 }
 
+test('the first value of a loop is one for all of its steps', () => {
+  const { programs, diagnostics } = compile(`
+dim time = 3, d = 2
+model M(x: [time, d]) -> y: [time, d] {
+  scan time with xt = x { state s: [d] = sample normal[d]();  s' = s + xt;  emit s' }
+}`);
+  expect(diagnostics).toEqual([]);
+  const draws = reachable([...programs[0]!.outputs.values()]).filter(({ op }) => op.kind === 'random');
+  expect(draws.map(({ inputs }) => inputs)).toEqual([[]]);
+});
+
 test('the first value of a loop inside a loop is one for each step of the outer one, which it knows', () => {
   const { programs, diagnostics } = compile(`
 dim outer = 3, inner = 2, d = 2
@@ -56,7 +68,9 @@ model M(x: [outer, d]) -> y: [outer, d] {
 }`);
   expect(diagnostics).toEqual([]);
   const draws = reachable([...programs[0]!.outputs.values()]).filter(({ op }) => op.kind === 'random');
-  expect(draws.map(({ inputs }) => inputs.length)).toEqual([1]);
+  expect(draws.map(({ inputs }) => inputs.map((step) => typeOf(step).elem))).toMatchObject([
+    [{ kind: 'index', space: { dim: { label: 'outer' } } }],
+  ]);
 });
 
 test('a draw in a block in a scan has one place for each step, position of an extra and element, also when it is inlined', () => {

@@ -132,6 +132,15 @@ describe('imports of dims, options, models and objectives', () => {
     expect(checked('import Tagger, Tagging from "./tagger.attn"').said).toEqual([]);
   });
 
+  it('a dim of the same name in another file does not read this one', () => {
+    const files = {
+      'a.attn': 'import spare from "./b.attn"\nblock F(x: [k]) -> [k] { spare * x }',
+      'b.attn': 'dim spare = 2',
+    };
+    const { diagnostics } = compile('import F from "./a.attn"\ndim d = 3, spare = 4\nmodel M(x: [d]) -> [d] { F(x) }', {}, files);
+    expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual(['W0201 the dim `spare` is read by nothing']);
+  });
+
   it('an objective that calls its models brings them along', () => {
     const file =
       'dim d = 3\nmodel G(x: [d]) -> [d] { tanh(x) }\nmodel D(x: [d]) -> [d] { param w: [d];  w * x }\nobjective H for G, D given x: [d] { loss = sum[d](D(G(x)));  optimizer sgd(rate = 0.1) }';

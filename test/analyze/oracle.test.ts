@@ -424,3 +424,25 @@ describe('Bahdanau', () => {
 it('softplus of the test agrees with the strength used for Content', () => {
   expect(softplus(Math.log(Math.E ** 5 - 1))).toBeCloseTo(5, 12);
 });
+
+describe('the weights of rounds', () => {
+  const taps = (second: string): readonly string[] => {
+    const { diagnostics, programs } = compile(`
+dim source: ragged, target: ragged, d = 3, words = 5
+decoder D(m: [source, d]) generates y: index(words)[target] start 0 end 1 {
+  state s: [d] = 0
+  c = repeat 2 as k { match k { 0 { near = Dot(s, m, m);  emit near }  1 { ${second} } } }
+  s' = tanh(s + sum[k](c))
+  logits = Linear[words](s')
+}
+model M(m: [source, d]) generates y: index(words)[target] { D(m) }`);
+    expect(diagnostics).toEqual([]);
+    const { decoder } = programs[0]!;
+    return decoder !== null && 'taps' in decoder ? [...decoder.taps.keys()] : [];
+  };
+
+  it('are seen where every round has some', () => {
+    expect(taps('near = Dot(s, m, 2 * m);  emit near')).toContain('near.weights');
+    expect(taps('emit s')).toEqual([]);
+  });
+});

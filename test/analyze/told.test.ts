@@ -129,6 +129,29 @@ describe('what mixes examples', () => {
       },
     ],
     [
+      'a length that makes a next value another one',
+      small("dim source: ragged\nblock F(x: [k], z: [source]) -> [k] { running m: [] = 0;  «m'» = source;  x + m * sum[source](z) }"),
+      {
+        code: 'E0807',
+        message: 'the next value of `m` is not one for all: it depends on what differs',
+        why: 'a running value is one for all examples, and for all that its block is lifted over or that a scan repeats',
+      },
+    ],
+    [
+      'all examples twice',
+      small(
+        'model M(x: [d]) -> y: [d] { LayerNorm(x) }\nobjective Fit for M { loss = mean[batch, «batch», d](y ^ 2);  optimizer sgd(rate = 0.1) }',
+      ),
+      { code: 'E0806', message: '`batch` stands twice' },
+    ],
+    [
+      'all examples beside all that there is',
+      small(
+        'model M(x: [d]) -> y: [d] { LayerNorm(x) }\nobjective Fit for M { loss = mean[lifted, «batch», d](y ^ 2);  optimizer sgd(rate = 0.1) }',
+      ),
+      { code: 'E0806', message: '`lifted` holds `batch`: one of the two is enough' },
+    ],
+    [
       'a ragged axis that stays',
       body("running m: [embed] = 0\nm' = «mean[lifted, embed](x)» + m\nx + m"),
       { code: 'E0806', given: '[source, embed]', fix: 'reduce it, too: `mean[lifted, embed, source](…)`' },
@@ -998,18 +1021,62 @@ describe('clocks', () => {
   ]);
 });
 
-describe('once', () => {
-  const codes = (text: string): readonly string[] =>
-    compile(text)
-      .diagnostics.filter(({ severity }) => severity === 'error')
-      .map(({ code }) => code);
+const codes = (text: string): readonly string[] =>
+  compile(text)
+    .diagnostics.filter(({ severity }) => severity === 'error')
+    .map(({ code }) => code);
 
+describe('nothing is said of', () => {
+  it.each([
+    ['axes beside what they are counted along', documents('', 'x + ones[sentence, word]')],
+    ['a block over one of them', documents('block F(x: [k: word]) -> [] { sum[k](x) }', 'x * F(x[word as k])')],
+    [
+      'a size that is the larger of two',
+      'dim source: ragged, long = max(source, 2)\nmodel M(x: [source]) -> [long] { ones[long] * sum[source](x) }',
+    ],
+    [
+      'a group that is named axis by axis',
+      small(
+        'block F[n, width..](x: [d]) -> [width..] { Linear[width..](n * x) }\nmodel M(x: [d]) -> [e, d] { F[width = e, width = d, n = 2](x) }',
+      ),
+    ],
+    [
+      'places of the axis that a loop goes along, in its first value',
+      "dim time: ragged\nmodel M(x: [time]) -> [time] { scan time with xt = x { state s: [] = sum[time](position[time]);  s' = s + xt;  emit s' } }",
+    ],
+    [
+      'a record that a step calls by another name',
+      small(
+        "model M(x: [e, d], z: [d]) -> [e, d] { two = { a = z, b = 2 * z };  scan e with xt = x { state s: [d] = 0;  again = two;  s' = s + xt * again.a;  emit s' } }",
+      ),
+    ],
+  ])('%s', (_what, text) => {
+    expect(codes(text)).toEqual([]);
+  });
+});
+
+describe('axes in no order', () => {
+  check([
+    [
+      'that several arguments of a call bring along',
+      'dim a = 2, b = 3, d = 4\nblock G(x: [k], z: [k]) -> [k] { x + z }\nblock P(x: [p, q, r]) -> [p, q, r] { 2 * x }\nmodel M(x: [a, d], z: [b, d]) -> y: [a, b, d] { P(«G(x, z)») }',
+      { code: 'E0401', why: 'the order of its axes means nothing: they come from several operands, of which none has them all' },
+    ],
+  ]);
+});
+
+describe('once', () => {
   it('what stands in an objective whose text is broken is not told besides', () => {
     expect(
       codes(
         'dim d = 4\nmodel M(x: [d]) -> y: [d] { LayerNorm(x) }\nobjective Fit for M { loss = sum[d](y +);  metric m = nowhere;  optimizer sgd(rate = 0.1) }',
       ),
     ).toEqual(['E0102']);
+  });
+
+  it('what stands elsewhere in such a file is', () => {
+    const text = 'dim d = 4\nmodel M(x: [d]) -> y: [d] { nowhere }\nobjective Fit for M { loss = sum[d](y +);  optimizer sgd(rate = 0.1) }';
+    expect(codes(text)).toEqual(['E0201', 'E0102']);
   });
 
   it.each([

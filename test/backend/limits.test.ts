@@ -1,15 +1,6 @@
 /** The table of what backends compute holds: as far as it says, and no program is laid out beyond it (`test/graph/verify.test.ts`). */
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import {
-  BACKENDS,
-  CAPABILITIES,
-  limitsReference,
-  type Backend,
-  type Capability,
-  type Capable,
-  type Limit,
-} from '../../compiler/graph/limits.ts';
+import { BACKENDS, CAPABILITIES, type Backend, type Capability, type Capable, type Limit } from '../../compiler/graph/limits.ts';
 import { reportBackends } from '../../runtime/backend/index.ts';
 import { memory, tidy } from '../../runtime/tf.ts';
 import { difference, useKernelsOf } from './dense.ts';
@@ -54,11 +45,3 @@ for (const backend of BACKENDS) {
     });
   });
 }
-
-// After a change: npx vitest run test/backend/limits.test.ts -u
-test('docs/backends.md has the table', async () => {
-  const page = readFileSync(new URL('../../docs/backends.md', import.meta.url), 'utf8');
-  const current = page.replace(/(?<=<!-- limits -->\n)[\s\S]*?(?=<!-- end of limits -->)/, `\n${limitsReference()}\n`);
-  expect(current).toContain(limitsReference());
-  await expect(current).toMatchFileSnapshot('../../docs/backends.md');
-});

@@ -13,6 +13,7 @@ export const TESTS: readonly string[] = [
     'causal',
     'choices',
     'edges',
+    'elementwise',
     'integers',
     'joint',
     'limits',

@@ -55,6 +55,15 @@ it('of elementwise operations', () => {
   );
 });
 
+it('of what is repeated: by one operation along up to four axes', () => {
+  const repeated = (count: number): Node => {
+    const b = new Builder();
+    const root = b.broadcast(b.input('x', tensor(float, axes.slice(1, 3))), axes.slice(0, count));
+    return layout(new Map([['root', root]])).get('root')!;
+  };
+  expect([4, 5].map((count) => repeated(count).op.kind)).toEqual(['broadcast', 'reshape']);
+});
+
 it('of axes in another order, reduced, and searched', () => {
   fc.assert(
     fc.property(wide, fc.shuffledSubarray(axes, { minLength: 1 }), fc.constantFrom('sum', 'max', 'mean', 'prod'), (x, gone, fn) => {

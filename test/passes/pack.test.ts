@@ -55,6 +55,28 @@ describe('pack', () => {
     expect(products(pack(looped(b.binary('add', b.binary('add', map('U'), dot('u')), map('V')))))).toBe(2);
   });
 
+  it('makes one of the most that go together, whichever stand first', () => {
+    const sum = (otherFirst: boolean): Roots => {
+      const b = new Builder();
+      const d = axis('d', 3);
+      const [h, g] = [b.argument(floats(BATCH, hidden)), b.argument(floats(d, hidden))];
+      const map = (name: string): Node => b.contract(h, b.parameter(name, [hidden, d]), ['hidden']);
+      const [maps, other] = [b.binary('add', map('U'), map('V')), b.contract(g, b.input('z', floats(BATCH, hidden)), ['hidden'])];
+      const scan = b.scan({
+        axis: embed,
+        position: b.step(embed),
+        xs: [],
+        states: [
+          { arg: h, init: b.input('h', floats(BATCH, hidden)), next: b.unary('tanh', h) },
+          { arg: g, init: b.parameter('g', [d, hidden]), next: b.unary('tanh', g) },
+        ],
+        emits: [otherFirst ? b.binary('add', other, maps) : b.binary('add', maps, other)],
+      });
+      return new Map([['y', b.result(scan, 2)]]);
+    };
+    for (const otherFirst of [false, true]) expect(products(pack(sum(otherFirst)))).toBe(2);
+  });
+
   it('finds nothing more the second time', () => {
     expect(products(pack(after))).toBe(products(after));
   });

@@ -132,7 +132,7 @@ function reportDifference(name: string, way: readonly Node[], place: Place, fix:
       ? 'a draw'
       : end.op.kind === 'input'
         ? `\`${end.op.name}\``
-        : end.origin.name === null
+        : end.origin.name === null || end.origin.name === `${name}_next`
           ? 'what differs'
           : `\`${end.origin.name}\``;
   here.ctx.problems.report({
