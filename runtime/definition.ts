@@ -9,9 +9,12 @@ import type { Rows } from './decode/rows.ts';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
-/** What a step hands to the next: a tensor, or the rows of the positions before. */
-export type State = tf.Tensor | Rows;
+/** What a step hands to the next: a tensor, or the rows of the positions before; of rounds a list, one element in each. */
+export type State = tf.Tensor | Rows | readonly Rows[];
 export type States = Readonly<Record<string, State>>;
+
+/** What every step reads; of rounds a list, one element in each. */
+export type Memory = Readonly<Record<string, tf.Tensor | readonly tf.Tensor[]>>;
 
 /** Every size the emitted code reads: construct-phase dims, and for a call `batch` and the padded size of each ragged dim. */
 export type Sizes = Readonly<Record<string, number>>;
@@ -134,12 +137,12 @@ export interface DecoderDefinition {
    * Once per call: what does not depend on the generated axis (`memory`, batch in front) and the first states
    * ([batch, beam = 1, …], and so is every block of rows).
    */
-  prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Tensors; readonly state: States };
+  prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Memory; readonly state: States };
   /** One position: `previous` int32 [batch, beam]; logits [batch, beam, vocabulary]; state and taps [batch, beam, …]. `t` counts from 0. */
   step(
     p: Tensors,
     batch: Batch,
-    memory: Tensors,
+    memory: Memory,
     state: States,
     previous: tf.Tensor2D,
     t: number,
@@ -166,12 +169,12 @@ export interface StreamDefinition {
   /** Axes of each output of a step after `batch`. A plain label stands for the ragged dim of that name where there is one; a renamed axis names its dim. */
   readonly outputs: Readonly<Record<string, readonly (string | NamedAxis)[]>>;
   /** Once per call: what does not depend on the positions, and the first states; `batch` holds the other inputs only. */
-  prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Tensors; readonly state: States };
+  prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Memory; readonly state: States };
   /** `t` counts from 0; `inputs` [batch, …] by name. */
   step(
     p: Tensors,
     batch: Batch,
-    memory: Tensors,
+    memory: Memory,
     state: States,
     inputs: Tensors,
     t: number,

@@ -8,6 +8,7 @@ export { StepRandom, stream, seedKey, fold, hashOf, type Key } from './random.ts
 export * from './ops.ts';
 export { append, joined, noRows, placeOf, Rows } from './decode/rows.ts';
 export { initialValues } from './initialise.ts';
+export { ofRounds, rounds, type RoundPath } from './rounds.ts';
 export { Weights } from './weights.ts';
 export { Joint, type JointOptions } from './joint.ts';
 export {

@@ -48,6 +48,8 @@ export interface Axis {
   /** For printing and for the emitted names. */
   readonly label: string;
   readonly space: Space;
+  /** It counts the rounds of a `repeat`: what has it in front, parameters among others, is kept as a list, one element a round. */
+  readonly rounds?: true;
 }
 
 export type Elem = { readonly kind: 'float' | 'int' | 'bool' } | { readonly kind: 'index'; readonly space: Space };
@@ -264,12 +266,14 @@ export type Initialiser =
   | { readonly kind: 'normal'; readonly deviation: number | HostExpr };
 
 export interface Parameter {
-  /** Instance path, stable under edits elsewhere: `Annotate.forward.GRU.Wz`. */
+  /** Instance path, stable under edits elsewhere: `Annotate.forward.GRU.Wz`. Of the rounds of a `repeat`: `Encode.repeat[*].W`. */
   readonly path: string;
   /** For a map `[out <- in]`: out axes, then in axes. */
   readonly axes: readonly Axis[];
   /** How many of the axes are out-axes: fan-out is their product, fan-in the rest's. */
   readonly outs: number;
+  /** How many axes in front count rounds of a `repeat`: users and checkpoints know the parameter of each round, `Encode.repeat[0].W`. */
+  readonly rounds?: number;
   /** Of `F per a (…)`: how many axes in front count instances. Each has its own first values, as if it were alone; `outs` counts from behind them. */
   readonly per?: number;
   readonly init: Initialiser;

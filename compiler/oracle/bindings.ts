@@ -21,7 +21,7 @@ export interface Bindings {
   /** Atom to number; of a ragged dim this example's own length, or the padded size of a batch. */
   readonly sizes: ReadonlyMap<string, number>;
   readonly inputs: ReadonlyMap<string, Value | Nested>;
-  /** By path, row-major in the order of the parameter's axes. */
+  /** By path, row-major in the order of the parameter's axes; of rounds whole (`layers[*].W`) or each by itself (`layers[0].W`). */
   readonly parameters: ReadonlyMap<string, Float64Array>;
   /** By the id of a dim that is `ragged in` another: this example's length at each position of that one. */
   readonly inner?: ReadonlyMap<string, readonly number[]>;
@@ -39,6 +39,17 @@ export interface Bindings {
   readonly random?: (op: RandomOp, coordinates: readonly number[]) => number;
   /** What each result of an operation that rounds becomes: so one sees what rounding does to a value. */
   readonly rounded?: (x: number, elem: 'float' | 'int') => number;
+}
+
+export function parameterOf(parameters: Bindings['parameters'], path: string): Float64Array | undefined {
+  const known = parameters.get(path);
+  if (known !== undefined || !path.includes('[*]')) return known;
+  const rounds: Float64Array[] = [];
+  for (let data = parameterOf(parameters, path.replace('[*]', '[0]')); data !== undefined; ) {
+    rounds.push(data);
+    data = parameterOf(parameters, path.replace('[*]', `[${rounds.length}]`));
+  }
+  return rounds.length === 0 ? undefined : Float64Array.from(rounds.flatMap((round) => [...round]));
 }
 
 export function isValue(value: Value | Nested): value is Value {

@@ -21,7 +21,7 @@ import {
   type Mask,
   type Tensor,
 } from './arrays.ts';
-import { publish, type Bindings, type RandomOp, type Value } from './bindings.ts';
+import { parameterOf, publish, type Bindings, type RandomOp, type Value } from './bindings.ts';
 import { GraphError } from '../graph/errors.ts';
 import { acrossAll, evaluateOp, type Context } from './evaluate.ts';
 import type { Axis, Node, NodeOf, Op, OpOf, TensorType } from '../graph/graph.ts';
@@ -215,7 +215,7 @@ class Run {
       case 'argument':
         return [this.#scopes.given(this.#bindings.arguments?.get(node), node.types[0]!, `argument %${node.id}`)];
       case 'parameter': {
-        const data = this.#bindings.parameters.get(op.path);
+        const data = parameterOf(this.#bindings.parameters, op.path);
         if (data === undefined) throw new GraphError(`no parameter ${op.path} is bound`);
         return [this.#scopes.sized(data, node.types[0]!, `parameter ${op.path}`)];
       }

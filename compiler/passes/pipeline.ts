@@ -22,6 +22,7 @@ import { inline } from './clock/inline.ts';
 import { layout as lay } from './layout/layout.ts';
 import { Maker } from './core/maker.ts';
 import { axesOf, BATCH, BEAM, BEFORE, NOW } from './core/axes.ts';
+import { scanRounds } from './loops/rounds.ts';
 import { pack } from './loops/pack.ts';
 import { analyse, mapRoots, Rebuild } from './core/rebuild.ts';
 import { simplify } from './core/simplify.ts';
@@ -52,7 +53,12 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   const { ragged } = program;
   const sizes = new Map([...program.hyperparameters, ...program.fixed].map(({ dim, value }) => [dim.id, value]));
   const batched = (fn: string, roots: Roots, forGradients = false): Roots => {
-    const flat = passes.run(`${fn}: tapes`, 'inlined', passes.run(`${fn}: inline`, 'inlined', roots, inline), tapes);
+    const flat = passes.run(
+      `${fn}: tapes`,
+      'inlined',
+      passes.run(`${fn}: inline`, 'inlined', roots, (each) => scanRounds(inline(each))),
+      tapes,
+    );
     let ends: Batched['ends'] = new Map();
     const all = passes.run(`${fn}: batch`, 'batched', flat, (each) => {
       const made = batchWithEnds(each, { ragged });

@@ -1,6 +1,6 @@
 import * as tf from '../tf.ts';
 import { DeviceBatch, type HostBatch } from '../batch.ts';
-import type { DecoderDefinition, LengthRequirement, Random, States, Tensors } from '../definition.ts';
+import type { DecoderDefinition, LengthRequirement, Random, Memory, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { emitted } from '../scope.ts';
 import {
@@ -37,7 +37,7 @@ export class Decoding {
   private readonly random: Random;
   private readonly requirements: readonly LengthRequirement[];
   private readonly batch: DeviceBatch;
-  private readonly memory: Tensors;
+  private readonly memory: Memory;
   private state: States;
   private width = 1;
   private time = 0;

@@ -1,5 +1,5 @@
 import type * as tf from '../tf.ts';
-import type { State, States, Tensors } from '../definition.ts';
+import type { Memory, State, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { Rows } from './rows.ts';
 
@@ -9,21 +9,27 @@ export function requireUnchanged(weights: Tensors, begin: string): void {
     throw new InputError(`the model's parameters were changed or disposed of since this began: begin another with \`${begin}\``);
 }
 
-function tensorsOf(states: States): tf.Tensor[] {
-  return Object.values(states).flatMap((state) => (state instanceof Rows ? state.blocks : [state]));
+function tensorsOf(states: States | Memory): tf.Tensor[] {
+  const elements = Object.values(states).flatMap((state): readonly (tf.Tensor | Rows)[] => (Array.isArray(state) ? state : [state]));
+  return elements.flatMap((state) => (state instanceof Rows ? state.blocks : [state]));
 }
 
 /** Disposes of what is not handed on: a state that did not change, and blocks that the next rows share, may be the same tensors. */
-export function release(states: States, handedOn: States = {}): void {
+export function release(states: States | Memory, handedOn: States = {}): void {
   const kept = new Set(tensorsOf(handedOn));
   for (const tensor of tensorsOf(states)) if (!kept.has(tensor)) tensor.dispose();
 }
 
 /** The same states with every tensor changed alike; the positions of rows have to stay. */
 export function mapStates(states: States, change: (tensor: tf.Tensor) => tf.Tensor): States {
+  const rows = ({ blocks, first, places }: Rows): Rows => new Rows(blocks.map(change), first, places);
   const next = Object.entries(states).map(([name, state]): [string, State] => [
     name,
-    state instanceof Rows ? new Rows(state.blocks.map(change), state.first, state.places) : change(state),
+    state instanceof Rows ? rows(state) : isList(state) ? state.map(rows) : change(state),
   ]);
   return Object.fromEntries(next);
+}
+
+function isList(state: State): state is readonly Rows[] {
+  return Array.isArray(state);
 }

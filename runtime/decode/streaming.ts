@@ -6,6 +6,7 @@ import type {
   LengthRequirement,
   Random,
   Sizes,
+  Memory,
   States,
   StreamDefinition,
   Tensors,
@@ -41,7 +42,7 @@ export class Streaming<Place extends object, Output> {
   private readonly examples: readonly object[];
   private readonly requirements: readonly LengthRequirement[];
   private readonly batch: DeviceBatch;
-  private readonly memory: Tensors;
+  private readonly memory: Memory;
   private state: States;
   private time = 0;
   private disposed = false;

@@ -83,8 +83,11 @@ describe('settings', () => {
   it('reach dims and options', () => {
     expect(errors({ d: 5, layers: 4, p: 0.5, mode: 'twice' })).toEqual([]);
     const { programs } = compile(text, { set: new Map(Object.entries({ d: 5, layers: 4 })) });
-    expect(programs[0]!.hyperparameters.map(({ dim, value }) => [dim.id, value])).toEqual([['d', 5]]);
-    expect(programs[0]!.fixed.map(({ dim, value }) => [dim.id, value])).toEqual([['layers', 4]]);
+    expect(programs[0]!.hyperparameters.map(({ dim, value }) => [dim.id, value])).toEqual([
+      ['d', 5],
+      ['layers', 4],
+    ]);
+    expect(programs[0]!.fixed).toEqual([]);
   });
   it('are checked', () => {
     expect(errors({ e: 5 })).toEqual(['E0201']);

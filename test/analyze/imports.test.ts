@@ -50,8 +50,8 @@ describe('imports of dims, options, models and objectives', () => {
       programs: [
         {
           name: 'Tagger',
-          dims: ['vocabulary = 20', 'embed = 4'],
-          fixed: ['layers = 3'],
+          dims: ['vocabulary = 20', 'embed = 4', 'layers = 3'],
+          fixed: [],
           ragged: ['source'],
           objectives: ['Tagging'],
           file: 'tagger.attn',

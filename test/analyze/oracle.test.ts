@@ -67,8 +67,10 @@ function run(
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const program: Program = programs[0]!;
   const known = new Map([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]), ...Object.entries(sizes)]);
-  const extents = (path: string): number[] =>
-    program.parameters.find((p) => p.path === path)!.axes.map(({ space }) => evaluate(sizeOf(space), (atom) => known.get(atom)!));
+  const extents = (path: string): number[] => {
+    const { axes, rounds = 0, path: whole } = program.parameters.find((p) => p.path === path || p.path === path.replace(/\[\d+\]/, '[*]'))!;
+    return axes.slice(whole === path ? 0 : rounds).map(({ space }) => evaluate(sizeOf(space), (atom) => known.get(atom)!));
+  };
   const parameters = new Map(
     program.parameters.map(({ path }, seed) => {
       const count = extents(path).reduce((a, b) => a * b, 1);
@@ -79,15 +81,24 @@ function run(
       ];
     }),
   );
+  /** Of a parameter, or of one round's. */
+  const valuesOf = (path: string): number[] => {
+    const known = parameters.get(path);
+    if (known !== undefined) return [...known];
+    const round = Number(/\[(\d+)\]/.exec(path)![1]);
+    const whole = path.replace(/\[\d+\]/, '[*]');
+    const count = extents(path).reduce((a, b) => a * b, 1);
+    return [...parameters.get(whole)!].slice(round * count, (round + 1) * count);
+  };
   const names = [...program.outputs.keys()];
   const results = interpret([...program.outputs.values()], { sizes: known, inputs: new Map(Object.entries(inputs)), parameters });
   return {
     before: (end) => program.parameters.find(({ path }) => path.endsWith(end))!.path.slice(0, -end.length),
     out: (name) => results[names.indexOf(name)]!,
     maps: (path) => ({
-      vector: (name) => [...parameters.get(`${path}${name}`)!],
+      vector: (name) => valuesOf(`${path}${name}`),
       matrix: (name) => {
-        const data = [...parameters.get(`${path}${name}`)!];
+        const data = valuesOf(`${path}${name}`);
         const shape = extents(`${path}${name}`);
         const columns = shape.slice(1).reduce((a, b) => a * b, 1);
         return Array.from({ length: shape[0]! }, (_, row) => data.slice(row * columns, (row + 1) * columns));

@@ -154,7 +154,7 @@ export function chain(options: { end?: number | null; rank?: (logp: number, leng
           const s = tf.reshape(next, [size, beam, hidden]);
           const first = tf.slice(s, [0, 0, 0], [size, beam, 1]);
           const places = tf.range(1, batch.n.source! + 1);
-          const mask = tf.expandDims(memory.present!, 1);
+          const mask = tf.expandDims(memory.present as tf.Tensor, 1);
           const weights = tf.add(tf.mul(tf.mul(first, places), mask), tf.mul(tf.sub(1, mask), 1e6));
           return { logits, state: { s }, taps: { weights } };
         }),
@@ -198,7 +198,7 @@ export function recall(state: 'rows' | 'sum', fails = Infinity): Definition {
       step: (p, batch, _memory, { past }, previous, t) => {
         const [size, beam] = previous.shape;
         const given = tf.tidy(() => tf.reshape(tf.gather(p.E!, tf.reshape(previous, [-1])), [size, beam, batch.n.hidden!]));
-        const next = past instanceof Rows ? append(past, given, 2) : tf.add(past!, given);
+        const next = past instanceof Rows ? append(past, given, 2) : tf.add(past as tf.Tensor, given);
         const all = next instanceof Rows ? joined(next, 2) : next;
         if (t === fails) throw new Error('a kernel failed');
         const logits = tf.tidy(() => {
@@ -285,7 +285,7 @@ export function tally(options: { time?: number; most?: number; fails?: 'prepare'
         if (options.fails === 'step' && t === 2) throw new Error('a kernel failed');
         const before = t === 0 ? tf.fill([n.batch!], 9, 'int32') : placeOf(labels as Rows, 1, t - 1);
         const nextLabels = append(labels as Rows, inputs.label!, 1, 2);
-        const seen = tf.tidy(() => tf.sub(tf.sum(joined(nextMarks, 1), 1), memory.base!));
+        const seen = tf.tidy(() => tf.sub(tf.sum(joined(nextMarks, 1), 1), memory.base as tf.Tensor));
         return { outputs: { seen, before }, state: { marks: nextMarks, labels: nextLabels } };
       },
     },

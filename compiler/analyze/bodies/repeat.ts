@@ -3,17 +3,17 @@ import type { RepeatExpr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node, TensorType } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import { describeType } from '../scope/describe.ts';
-import { runBody } from '../expressions/evaluate.ts';
-import { collected, plainBody, type Collected } from '../scope/collected.ts';
+import type { Collected } from '../scope/collected.ts';
 import { asTensor, sizesAgree } from '../types/operate.ts';
-import { emittedValues, nextOf } from './scan.ts';
-import type { Here, Tap } from '../scope/context.ts';
-import { type Entry, type StateSink, type Value, ERROR, tensor } from '../scope/values.ts';
+import { roundsAxis, runRound } from './round.ts';
+import { loopRounds, unroll } from './rounds.ts';
+import { emittedValues } from './scan.ts';
+import type { Here } from '../scope/context.ts';
+import { type Entry, type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report, uniquePath } from '../scope/report.ts';
 import { agree, typeOf } from '../scope/axes.ts';
-import { Scope } from '../scope/scope.ts';
 import { atomsOf, size, type Size } from '../../size/size.ts';
-import { fixedNumber, numberOfExpr, sizeOfExpr } from '../types/types.ts';
+import { fixedNumber, numberNow, numberOfExpr, sizeOfExpr } from '../types/types.ts';
 
 /** Code is made for every round. */
 const MOST_ROUNDS = 1024;
@@ -29,16 +29,18 @@ export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
   );
 }
 
-/** Unrolled: each round has its own parameters, under `…[i]`. The count is fixed while compiling. Null: it gives no value. */
+/** A loop, or round by round: each has its own parameters, under `…[i]`. Null: it gives no value. */
 export function runRepeat(expr: RepeatExpr, here: Here): Value | null {
+  const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
+  const loop = loopOf(expr, path, here);
+  if (loop !== null) return loop.value;
   const rounds = roundsOf(expr, here);
   if (rounds === null) return ERROR;
-  if ('terms' in rounds) return symbolicRounds(expr, rounds, here);
+  if ('terms' in rounds) return symbolicRounds(expr, rounds, path, here);
   const emitted: Collected['emits'][number][] = [];
   const taps: Node[] = [];
   const alignments = new Map<string, Node[]>();
   const carried = new Map<string, Value>();
-  const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
   for (const [i, value] of rounds.entries()) {
     const number = here.ctx.builder.at(origin(here, expr.span)).constant(value, Number.isInteger(value) ? 'int' : 'float');
     const round = runRound(expr, `${path}[${i}]`, { kind: 'value', value: tensor(number), span: expr.as?.span ?? null }, here);
@@ -69,45 +71,18 @@ export function runRepeat(expr: RepeatExpr, here: Here): Value | null {
   });
 }
 
-interface Round {
-  readonly found: Collected;
-  readonly taps: readonly Tap[];
-  /** Names from outside that the body assigns: carried to the next round and out. */
-  readonly carried: ReadonlyMap<string, Value>;
-}
-
-/** One round of the body; `as`: what the name of the round stands for. */
-function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round | null {
-  const { errors } = here.ctx.problems;
-  here.ctx.open(expr.span, here);
-  // Inside the steps of a scan, what does not change from step to step stands outside them: parameters, first values.
-  const constants = here.stepping === null ? null : new Scope(here.stepping.constants);
-  const names = new Scope(here.scope);
-  if (expr.as !== null) for (const scope of [names, constants]) scope?.define(expr.as.text, as);
-  const inside: Here = {
-    ...here,
-    scope: new Scope(names, { round: true, constants }),
-    path,
-    ordinals: new Map(),
-    target: null,
-    later: new Map(),
-    taps: [],
-    alignments: new Map(),
-  };
-  const found = collected();
-  runBody(expr.body, inside, { ...plainBody, value: false, emits: true, states: constants !== null, constants }, found);
-  if (here.stepping !== null) passOn(found, here.stepping.states, path.slice(here.path.length + 1), inside);
-  for (const name of found.named.keys()) here.scope.hidden.set(name, 'repeat');
-  if (found.emits.length > 1)
-    report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
-  if (here.ctx.problems.errors > errors) return null;
-  // A state of the round is its own, also where one around it has its name.
-  const own = new Set(found.states.flatMap(({ name }) => [name, `${name}'`]));
-  return {
-    found,
-    taps: inside.taps,
-    carried: new Map([...found.named].filter(([name]) => !own.has(name) && here.scope.lookup(name)?.kind === 'value')),
-  };
+/** Null: its rounds are not of one type, or their number is not known; what is wrong in them is reported round by round. */
+function loopOf(expr: RepeatExpr, path: string, here: Here): { readonly value: Value | null } | null {
+  const { ctx } = here;
+  if (ctx.unrolled.has(path)) return null;
+  const count = expr.count === null ? null : sizeOfExpr(expr.count, here);
+  if (count === null) return null;
+  const number = numberNow(count, here);
+  if (number === null || number < 1 || number > MOST_ROUNDS) return null;
+  const looped = loopRounds(expr, count, path, here);
+  if ('value' in looped) return looped;
+  unroll(expr, path, looped.reason, here);
+  return null;
 }
 
 /**
@@ -115,8 +90,7 @@ function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round 
  * number, and an axis that it carries may grow by the same size each round; after n rounds it is larger by n times that. Which
  * axes there are is settled by the first round: from then on they are the same.
  */
-function symbolicRounds(expr: RepeatExpr, count: Size, here: Here): Value | null {
-  const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
+function symbolicRounds(expr: RepeatExpr, count: Size, path: string, here: Here): Value | null {
   const round: Entry = { kind: 'dim', space: { kind: 'anon', size: size.atom(`${path}.round`) }, span: null, file: here.module.path };
   const first = runRound(expr, `${path}[i]`, round, here);
   if (first === null) return ERROR;
@@ -180,17 +154,6 @@ function sameLabels(a: TensorType, b: TensorType): boolean {
   return a.axes.length === b.axes.length && a.axes.every((axis) => labelled(b, axis) !== undefined);
 }
 
-/** The states of a round are states of the scan or decoder around, under the round's name. */
-function passOn(found: Collected, into: StateSink, round: string, inside: Here): void {
-  for (const state of found.states) {
-    const next = nextOf(state, found, inside);
-    if (next === null) continue;
-    const name = `${round}.${state.name}`;
-    into.states.push({ ...state, name });
-    into.nexts.set(name, { node: next, span: state.span });
-  }
-}
-
 function hasOneType(nodes: readonly Node[]): boolean {
   const ids = (node: Node): string =>
     typeOf(node)
@@ -236,10 +199,7 @@ function roundsOf(expr: RepeatExpr, here: Here): readonly number[] | Size | null
 
 /** The rounds' values on a new axis, which is called as the count is. */
 function stack(nodes: readonly Node[], expr: RepeatExpr, here: Here): Node {
-  const label = expr.count?.kind === 'name' ? expr.count.name : (expr.as?.text ?? 'round');
-  const entry = here.scope.lookup(label);
-  const space = entry?.kind === 'dim' ? entry.space : ({ kind: 'anon', size: size.int(nodes.length) } as const);
-  const axis = here.frame.axis(label, space);
+  const axis = roundsAxis(expr, size.int(nodes.length), here);
   return here.ctx.builder.node({ kind: 'concat', axis, parts: nodes.map(() => null) }, nodes, origin(here, expr.span));
 }
 

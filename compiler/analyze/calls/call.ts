@@ -347,7 +347,7 @@ function elaborateCall(
     // The path segment of an instance: the equation it stands in, then the block.
     path: path ?? uniquePath(`${here.path}.${here.target === null ? name : `${here.target}.${name}`}`, here),
     loops: [],
-    own: ownArguments([...here.own.map(({ axis }) => axis), ...per], here, span),
+    own: ownArguments(here.own, per, here, span),
     steps: new Map(),
     decoding: null,
     reach: reachOf(declaration.body),

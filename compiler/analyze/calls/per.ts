@@ -49,9 +49,10 @@ export function withoutParameters(name: string, { span }: PerExpr, here: Here): 
 }
 
 /** What the body of a call knows of its positions: they come in as arguments. */
-export function ownArguments(axes: readonly Axis[], here: Here, span: Span): OwnPlace[] {
+export function ownArguments(around: readonly OwnPlace[], per: readonly Axis[], here: Here, span: Span): OwnPlace[] {
   const builder = here.ctx.builder.at(origin(here, span));
-  return axes.map((axis) => ({ axis, place: builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] }) }));
+  const at = (axis: Axis): Node => builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] });
+  return [...around.map((own) => ({ ...own, place: at(own.axis) })), ...per.map((axis) => ({ axis, place: at(axis) }))];
 }
 
 /** The positions that a call is given for the axes of its `per`: all of them, since it is lifted. An argument may have the axis, too. */

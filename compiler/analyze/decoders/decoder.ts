@@ -1,5 +1,6 @@
 /** Decoders: what is common to those written for one step and those written over the whole axis. */
-import type { Body, Span } from '../../../grammar/ast.ts';
+import type { Span } from '../../../grammar/ast.ts';
+import { declaresState } from '../bodies/round.ts';
 import { laterNames } from '../scope/collected.ts';
 import { declarationScope } from '../calls/call.ts';
 import { elaborateParallel } from './parallel.ts';
@@ -56,13 +57,4 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
   if (elem?.kind !== 'index' || axes === null) return null;
   const setting: DecoderSetting = { declaration, generates, axis: axes[0]!, elem, given, base, here, span };
   return declaresState(declaration.body) ? elaborateRecurrent(setting) : elaborateParallel(setting);
-}
-
-function declaresState(body: Body): boolean {
-  return body.statements.some((statement) => {
-    if (statement.kind === 'match') return statement.arms.some((arm) => declaresState(arm.body));
-    const repeat =
-      (statement.kind === 'expression' || statement.kind === 'equation') && statement.value.kind === 'repeat' ? statement.value : null;
-    return statement.kind === 'state' || (repeat !== null && declaresState(repeat.body));
-  });
 }

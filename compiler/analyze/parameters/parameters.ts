@@ -90,17 +90,22 @@ export function parameter(
   const { ctx } = here;
   const trimmed = path.replace(/^\./, '');
   const at = origin(here, span, name);
-  const own = here.own.map(({ axis }) => axis);
+  // Rounds stand in front: they are kept as a list. What is declared outside of a `repeat` is shared by its rounds.
+  const rounds = here.own.filter(({ round }) => round !== undefined && trimmed.startsWith(round));
+  const places = [...rounds, ...here.own.filter(({ round }) => round === undefined)];
+  const own = places.map(({ axis }) => axis);
   const all = [...own, ...outs, ...ins];
   let known = kept.get(trimmed);
   if (known === undefined) {
-    const suffix = (k: number): string => (k < own.length ? '~per' : k < own.length + outs.length ? '' : '~in');
+    const suffix = (k: number): string =>
+      k < rounds.length ? `~round${k}` : k < own.length ? '~per' : k < own.length + outs.length ? '' : '~in';
     const axes = all.map((axis, k): Axis => ({ ...axis, id: `${trimmed}/${axis.label}${suffix(k)}` }));
     known = {
       path: trimmed,
       axes,
       outs: outs.length,
-      ...(own.length === 0 ? {} : { per: own.length }),
+      ...(rounds.length === 0 ? {} : { rounds: rounds.length }),
+      ...(own.length === rounds.length ? {} : { per: own.length - rounds.length }),
       init: firstValues(init, outs, ins, here, kept === ctx.parameters),
       origin: at,
     };
@@ -109,7 +114,7 @@ export function parameter(
     if (caller !== undefined) ctx.parameterCalls.set(trimmed, caller.place);
     ctx.parameterNodes.set(trimmed, ctx.builder.at(at).parameter(trimmed, axes, at));
   }
-  if ((known.per ?? 0) !== own.length) {
+  if ((known.per ?? 0) !== own.length - rounds.length) {
     ctx.problems.report({
       code: 'E0406',
       severity: 'error',
@@ -140,7 +145,7 @@ export function parameter(
     return null;
   }
   return axes.reduce((node, axis, k) => {
-    const place = here.own[k]?.place;
+    const place = places[k]?.place;
     if (place === undefined) return rename(node, axis, all[k]!, here, span);
     ctx.owned += 1;
     return ctx.builder.at(at).gather(node, place, axis.id, true);

@@ -14,7 +14,7 @@ import { Nexts } from '../scope/nexts.ts';
 import { initialiserFor, parameter, soundType } from './parameters.ts';
 import type { Here } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
-import { placeOf } from '../scope/context.ts';
+import { NotOneType, placeOf } from '../scope/context.ts';
 import { origin, report, uniquePath } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
 import { atomsOf } from '../../size/size.ts';
@@ -24,6 +24,7 @@ import type { RunningDeclaration } from '../scope/collected.ts';
 
 /** Null: reported. */
 export function declareRunning(statement: ParamStatement, here: Here): Map<string, RunningDeclaration | null> {
+  if (here.own.some(({ round }) => round !== undefined)) throw new NotOneType('its rounds keep running values');
   const declared = new Map<string, RunningDeclaration | null>();
   for (const group of statement.groups) {
     if (group.type.kind === 'map') report(here, 'E0305', group.type.span, 'a running value is a tensor, not a map');

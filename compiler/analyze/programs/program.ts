@@ -11,7 +11,7 @@ import { hasDim, reportUnsized, toldDims } from './sized.ts';
 import { emittedName, entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from '../modules/modules.ts';
 import { refuseNames } from '../modules/reserved.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
-import type { Here } from '../scope/context.ts';
+import type { Here, Unrolled } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { isError, type DeclarationEntry } from '../scope/values.ts';
 import { bothWays, isJoint, lowerJoint, partsOf, unique } from './joint.ts';
@@ -69,7 +69,7 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
     }
   }
   if (problems.errors > 0) return null;
-  const { here } = begin({ ...base, problems: new Problems(), builder: new Builder(), fixed: new Set() });
+  const { here } = begin({ ...base, problems: new Problems(), builder: new Builder(), fixed: new Set(), unrolled: new Map() });
   for (const module of own) warnUnused(module, modules, reporting(within(module, here), problems));
   reportUnfit(programs, problems);
   return { modules, options, programs, alone: own.flatMap((module) => decodersAlone(base, module, programs)), callers };
@@ -94,13 +94,15 @@ function decodersAlone(base: Variant, module: LoadedModule, programs: readonly P
   return found;
 }
 
-type Variant = Omit<Setup, 'builder' | 'fixed'>;
+type Variant = Omit<Setup, 'builder' | 'fixed' | 'unrolled'>;
 
 /** Checks what `concerns` the variant; gives the programs of the entry file's models, then of its objectives over several. */
 function checkAll(variant: Variant, concerns: (item: Declaration | Objective) => boolean, callers = new Map<string, Place>()): Program[] {
   const { entry, modules } = variant.modules;
   const objectives = entryItems('objective', variant.modules);
-  const names = once(() => begin({ ...variant, problems: new Problems(), builder: new Builder(), fixed: new Set() }).here);
+  const names = once(
+    () => begin({ ...variant, problems: new Problems(), builder: new Builder(), fixed: new Set(), unrolled: new Map() }).here,
+  );
   const joint = objectives.filter(({ item }) => isJoint(item));
   const alone = objectives.flatMap(({ item, module }) => {
     const decoder = isJoint(item) ? null : declared(item.models[0]!.model.text, module, names());
@@ -221,16 +223,18 @@ function checkObjective(
 }
 
 /**
- * A dim that a `repeat` counts with is a number, not a symbol, in all of an elaboration. Which dims these are is found by
- * elaborating: where one turns up, what was found is dropped, and all begins again.
+ * A `repeat` is a loop unless its rounds differ, and a dim that an unrolled one counts with is a number, not a symbol, in all of
+ * an elaboration. Which these are is found by elaborating: where one turns up, what was found is dropped, and all begins again.
  */
 function settled(variant: Variant, run: (setup: Setup) => Root): void {
   let fixed = new Set<string>();
+  const unrolled = new Map<string, Unrolled>();
   for (;;) {
     const problems = new Problems();
-    const { ctx } = run({ ...variant, problems, builder: new Builder(), fixed }).here;
+    const { size } = unrolled;
+    const { ctx } = run({ ...variant, problems, builder: new Builder(), fixed, unrolled }).here;
     const all = new Set([...fixed, ...ctx.fixedDims]);
-    if (all.size === fixed.size) {
+    if (all.size === fixed.size && unrolled.size === size) {
       for (const problem of problems.sorted()) variant.problems.report(problem);
       return;
     }
@@ -240,7 +244,7 @@ function settled(variant: Variant, run: (setup: Setup) => Root): void {
 
 function unknownOverrides(variant: Variant): void {
   // Here the dims and options of all files are declared even where there is no declaration to check.
-  begin({ ...variant, builder: new Builder(), fixed: new Set() });
+  begin({ ...variant, builder: new Builder(), fixed: new Set(), unrolled: new Map() });
   const { modules } = variant.modules;
   const local = localOptions(
     [...modules.values()].flatMap(({ module }) => module.items.flatMap((item) => (item.kind === 'declaration' ? [item] : []))),
@@ -297,6 +301,8 @@ function lowerModel(
   // Without an objective too: which parameters a model has does not hang on who trains it.
   const trained = elaborateModel(declaration, within(root.here.module, training.here));
   for (const dim of training.here.ctx.fixedDims) ctx.fixedDims.add(dim);
+  // The step of a recurrent decoder is written out round by round.
+  if (model.decoded?.graph.kind === 'recurrent') for (const atom of ctx.roundAtoms) ctx.fixedDims.add(atom);
   for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(callerKey(name, path), place);
   const graphs: ObjectiveGraph[] = [];
   for (const { item: objective, module } of objectives) {

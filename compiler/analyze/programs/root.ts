@@ -6,7 +6,7 @@ import type { Builder } from '../../graph/builder.ts';
 import type { Dim } from '../../graph/graph.ts';
 import type { LoadedModule, ModuleSet } from '../modules/modules.ts';
 import { importsOf, inOrder, nameOf, settingOf, sharedBy, type Shared } from '../modules/modules.ts';
-import type { Found, Here } from '../scope/context.ts';
+import type { Found, Here, Unrolled } from '../scope/context.ts';
 import { Context, placeOf, TooLarge } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
@@ -26,6 +26,8 @@ export interface Setup {
   readonly builder: Builder;
   /** Dims that are numbers, since a `repeat` counts with them. */
   readonly fixed: ReadonlySet<string>;
+  /** Those of them that are written out, by path. */
+  readonly unrolled: Map<string, Unrolled>;
   readonly found: Found | null;
   /** Declarations that opened too much: what calls them is left alone. */
   readonly tooLarge: Set<object>;
@@ -40,7 +42,7 @@ export interface Root {
 }
 
 export function begin(setup: Setup): Root {
-  const { modules, overrides, problems, training, builder, fixed, found, tooLarge } = setup;
+  const { modules, overrides, problems, training, builder, fixed, unrolled, found, tooLarge } = setup;
   const shared = sharedBy(modules);
   const ctx = new Context({
     elaborate: { expression: elaborateExpression, body: elaborateBody },
@@ -50,6 +52,7 @@ export function begin(setup: Setup): Root {
     defaults: defaultsOf(shared),
     training,
     fixed,
+    unrolled,
     found,
     tooLarge,
   });

@@ -29,10 +29,12 @@ export interface CallSite {
   readonly place: Place;
 }
 
-/** Of a `per` around: the axis that parameters have in front, and the position on it that this instance is. */
+/** Of a `per` or a `repeat` around: the axis that parameters have in front, and the position on it that this instance or round is. */
 export interface OwnPlace {
   readonly axis: Axis;
   readonly place: Node;
+  /** Of a `repeat`: where the paths of what belongs to its rounds begin. What is declared outside is shared by all of them. */
+  readonly round?: string;
 }
 
 /** Under which value of an option a fault shows. */
@@ -49,8 +51,15 @@ interface ContextOptions {
   readonly defaults: ReadonlyMap<string, number>;
   readonly training: boolean;
   readonly fixed: ReadonlySet<string>;
+  readonly unrolled: Map<string, Unrolled>;
   readonly found: Found | null;
   readonly tooLarge: Set<object>;
+}
+
+/** Why a `repeat` is written out round by round, and where. */
+export interface Unrolled {
+  readonly place: Place;
+  readonly reason: string;
 }
 
 /** A declaration is made of more calls and rounds than code is made for: its elaboration ends. */
@@ -62,6 +71,11 @@ export class TooLarge extends Error {
     super(problem?.message ?? 'what is called is too large');
     this.problem = problem;
   }
+}
+
+/** The rounds of a `repeat` are not of one type: they are written out. Its message says why. */
+export class NotOneType extends Error {
+  override readonly name = 'NotOneType';
 }
 
 /** Each has a piece of code of its own. */
@@ -108,6 +122,10 @@ export class Context {
   readonly fixedDims = new Set<string>();
   /** Those that an earlier attempt has found: numbers from the start. */
   readonly fixed: ReadonlySet<string>;
+  /** By path, the `repeat`s whose rounds are not of one type: an attempt that finds one is dropped, and the next unrolls it. */
+  readonly unrolled: Map<string, Unrolled>;
+  /** Atoms of the numbers of rounds that are loops. */
+  readonly roundAtoms = new Set<string>();
   /** Ids of the formals of the block that is checked by itself: no call has given them a size. */
   readonly formals = new Set<string>();
   readonly defaults: ReadonlyMap<string, number>;
@@ -134,6 +152,7 @@ export class Context {
     this.defaults = options.defaults;
     this.training = options.training;
     this.fixed = options.fixed;
+    this.unrolled = options.unrolled;
     this.found = options.found;
     this.tooLarge = options.tooLarge;
   }
@@ -177,6 +196,23 @@ export class Context {
     this.sites.set(name, count + 1);
     this.draws += 1;
     return `${name}#${count}`;
+  }
+
+  /** Runs what may have to run once more, or not at all (`NotOneType`): `again` takes back which draws it made. */
+  attempt<T>(run: (again: () => void) => T): T {
+    const sites = new Map(this.sites);
+    const nexts = this.nexts;
+    const again = (): void => {
+      this.sites.clear();
+      for (const [name, count] of sites) this.sites.set(name, count);
+    };
+    try {
+      return run(again);
+    } catch (error) {
+      again();
+      this.nexts = nexts;
+      throw error;
+    }
   }
 
   frame(label: string): Frame {

@@ -487,7 +487,13 @@ export function numberOfExpr(expr: Expr): number | null {
  * (no constructor argument), since another value would need other code. Null where an example decides.
  */
 export function fixedNumber(value: Size, here: Here): number | null {
-  const { ctx } = here;
+  const number = numberNow(value, here);
+  if (number !== null) for (const atom of atomsOf(value)) here.ctx.fixedDims.add(atom);
+  return number;
+}
+
+/** What a size is worth with the dims' defaults and overrides, which stay the constructor's to change. Null where an example decides. */
+export function numberNow(value: Size, { ctx }: Here): number | null {
   const known = new Map<string, number>();
   for (const atom of atomsOf(value)) {
     const override = ctx.overrides.get(atom);
@@ -495,9 +501,7 @@ export function fixedNumber(value: Size, here: Here): number | null {
     if (number === undefined) return null;
     known.set(atom, number);
   }
-  const result = evaluate(value, (atom) => known.get(atom)!);
-  for (const atom of known.keys()) ctx.fixedDims.add(atom);
-  return result;
+  return evaluate(value, (atom) => known.get(atom)!);
 }
 
 export function isRaggedAxis(axis: Axis): boolean {

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { CheckpointInfo, TensorFile } from '../../../runtime/index.ts';
+import { pathsOfRounds } from '../../../runtime/names.ts';
+import type { Axis, Parameter } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import type { Program } from '../../index.ts';
 import type { Given } from '../arguments.ts';
@@ -94,7 +96,12 @@ function requireBelievable(
       `it is of ${definition === undefined ? 'no named model' : `\`${definition}\``}, the program declares ${programs.map(({ name }) => `\`${name}\``).join(', ')}`,
     );
   const sizes = sizesOf(program, new Map(Object.entries(dims)), new Map());
-  for (const { path, axes } of [...program.parameters, ...program.running]) {
+  const each = (parameter: Parameter): readonly { readonly path: string; readonly axes: readonly Axis[] }[] => {
+    const { path, axes, rounds = 0 } = parameter;
+    const counts = axes.slice(0, rounds).map(({ space }) => sizes(sizeOf(space)));
+    return pathsOfRounds(path, counts).map((own) => ({ path: own, axes: axes.slice(rounds) }));
+  };
+  for (const { path, axes } of [...program.parameters, ...program.running].flatMap(each)) {
     const expected = axes.map(({ label, space }): [string, number] => [label, sizes(sizeOf(space))]);
     const given = tensors.get(path)?.shape;
     if (given?.join() === expected.map(([, size]) => size).join()) continue;

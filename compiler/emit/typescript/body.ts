@@ -19,6 +19,8 @@ export interface FunctionContext {
   /** Names that the function's parameters have. */
   readonly parameters: readonly string[];
   readonly input: InputSource;
+  /** Which of the results are lists along their first axis. */
+  readonly isList?: (root: number) => boolean;
   /** Atoms that are not in `n`: how to write them. */
   readonly local?: Readonly<Record<string, string>>;
   /** From where sizes are taken apart, e.g. `batch.n`. */
@@ -35,7 +37,7 @@ export interface Body {
 }
 
 export function functionBody(roots: readonly Node[], context: FunctionContext): Body {
-  const lowered = lower(roots, context.input, (origin) => context.sources.expression(origin));
+  const lowered = lower(roots, context.input, (origin) => context.sources.expression(origin), context.isList);
   const schedule = plan(lowered, ({ origin }) => context.sources.equationKey(origin));
   return new BodyWriter(lowered, schedule, context).body();
 }
@@ -219,7 +221,11 @@ class BodyWriter {
     return results.map(({ value, copy }) => {
       if (!copy) return this.#expression(value);
       const name = this.#names.take(`${value.origin.name ?? value.hint} Result`);
-      this.#write(0, `const ${name} = tf.clone(${this.#expression(value)});`);
+      const isList = value.kind === 'list' || value.kind === 'emitted';
+      this.#write(
+        0,
+        `const ${name} = ${isList ? `${this.#expression(value)}.map((each) => tf.clone(each))` : `tf.clone(${this.#expression(value)})`};`,
+      );
       return name;
     });
   }
@@ -286,9 +292,10 @@ class BodyWriter {
     const states = loop.states.filter((state) => needed.has(state.final));
     for (const { value: element, list } of emits) {
       this.#named.set(list, this.#names.take(`${this.#wanted(element)} Steps`));
+      const type = element.kind === 'rows' ? 'rt.Rows' : 'tf.Tensor';
       this.#write(
         depth,
-        loop.reversed ? `const ${this.#name(list)} = new Array<tf.Tensor>(${count});` : `const ${this.#name(list)}: tf.Tensor[] = [];`,
+        loop.reversed ? `const ${this.#name(list)} = new Array<${type}>(${count});` : `const ${this.#name(list)}: ${type}[] = [];`,
       );
     }
     for (const state of states) {

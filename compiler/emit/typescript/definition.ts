@@ -90,7 +90,12 @@ class DefinitionWriter {
                   ([key, value]) => `${key}: ${typeof value === 'number' ? value : unbracketed(this.#host(value, new Set()))}`,
                 ),
               ].join(', ');
-              return `{ path: ${quoted(parameter.path)}, axes: [${parameter.axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`} init: { ${init} }${program.running.includes(parameter) ? ', running: true' : ''} }`;
+              const rounds = parameter.axes.slice(0, parameter.rounds ?? 0);
+              const axes = parameter.axes.slice(rounds.length);
+              const spec = `{ path: ${quoted(parameter.path)}, axes: [${axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`} init: { ${init} }${program.running.includes(parameter) ? ', running: true' : ''} }`;
+              return rounds.length === 0
+                ? spec
+                : `...rt.ofRounds([${rounds.map((axis) => this.#size(sizeOf(axis.space))).join(', ')}], ${spec})`;
             }),
           ),
       );

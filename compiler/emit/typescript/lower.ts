@@ -22,29 +22,59 @@ export interface Lowered {
 }
 
 /** `place` says in messages where in the program something stands. */
-export function lower(roots: readonly Node[], input: InputSource, place: (origin: Origin) => string): Lowered {
+export function lower(
+  roots: readonly Node[],
+  input: InputSource,
+  place: (origin: Origin) => string,
+  isList: (root: number) => boolean = () => false,
+): Lowered {
   const nodes = inOrder(roots);
   const pass = new Lowering(input, argumentsOf(nodes), usesOf(nodes, roots), place);
   for (const node of nodes) pass.visit(node);
-  return { roots: roots.map((node) => pass.root(node)), loops: pass.loops };
+  return { roots: roots.map((node, k) => (isList(k) ? pass.list(node) : pass.root(node))), loops: pass.loops };
 }
 
 interface ArgumentRole {
   readonly position: boolean;
   readonly hint: string;
+  /** One round's parameter: the path in pieces, between which stand the positions of the rounds so far. */
+  readonly parameter?: { readonly path: string; readonly rounds: readonly Node[] };
 }
 
 /** What the arguments of loops are and, for those without a name, what they may be called. */
 function argumentsOf(nodes: readonly Node[]): ReadonlyMap<Node, ArgumentRole> {
   const roles = new Map<Node, ArgumentRole>();
-  for (const { op, inputs } of nodes) {
+  // Loops around come first: those inside read what they bind.
+  for (const { op, inputs } of [...nodes].sort((a, b) => regionStart(a) - regionStart(b))) {
     if (op.kind !== 'scan') continue;
     const { position, xs, states, nexts } = op.region;
-    roles.set(position, { position: true, hint: 't' });
-    xs.forEach((x, k) => roles.set(x, { position: false, hint: sourceName(inputs[k]!) }));
+    roles.set(position, { position: true, hint: op.axis.rounds === true ? 'i' : 't' });
+    xs.forEach((x, k) => {
+      const parameter = parameterOf(inputs[k]!, roles);
+      if (parameter === null) roles.set(x, { position: false, hint: sourceName(inputs[k]!) });
+      else
+        roles.set(x, {
+          position: false,
+          hint: parameter.path.split('.').at(-1)!,
+          parameter: { path: parameter.path, rounds: [...parameter.rounds, position] },
+        });
+    });
     states.forEach((state, k) => roles.set(state, { position: false, hint: nexts[k]!.origin.name ?? 'state' }));
   }
   return roles;
+}
+
+/** Arguments of loops around are made before those of loops inside. */
+function regionStart({ op }: Node): number {
+  return op.kind === 'scan' ? op.region.position.id : 0;
+}
+
+/** What a sequence of rounds is, if it is a parameter. */
+function parameterOf(sequence: Node, roles: ReadonlyMap<Node, ArgumentRole>): NonNullable<ArgumentRole['parameter']> | null {
+  let from = sequence;
+  while (from.op.kind === 'rename') from = from.inputs[0]!;
+  if (from.op.kind === 'argument') return roles.get(from)?.parameter ?? null;
+  return from.op.kind === 'parameter' && axesOf(from)[0]?.rounds === true ? { path: from.op.path, rounds: [] } : null;
 }
 
 function usesOf(nodes: readonly Node[], roots: readonly Node[]): ReadonlyMap<Node, number> {
@@ -119,6 +149,8 @@ class Lowering {
   readonly #lengths = new Map<Value, number>();
   /** Along which axis kept rows lie. */
   readonly #rowsAxis = new Map<Value, number>();
+  /** Of the caller's things: those that are lists. */
+  readonly #givenLists = new Set<Value>();
   /** The shape of one step in each list that may be empty. */
   readonly #steps = new Map<Value, readonly Piece[]>();
   readonly #input: InputSource;
@@ -150,6 +182,17 @@ class Lowering {
   root(node: Node): Value {
     const value = this.#of(node);
     return value.kind === 'rows' ? value : this.#tensor(value, node.origin);
+  }
+
+  /** As a list along its first axis. */
+  list(node: Node): Value {
+    const value = this.#of(node);
+    if (this.#isList(value)) return value;
+    return this.#shared('list', ['tf.unstack(', this.#tensorOf(node), ')'], value.dtype, NOWHERE, `${sourceName(node)} steps`);
+  }
+
+  #isList(value: Value): boolean {
+    return value.kind === 'list' || value.kind === 'emitted' || this.#givenLists.has(value);
   }
 
   value(node: Node): Value {
@@ -257,9 +300,12 @@ class Lowering {
     switch (op.kind) {
       case 'input': {
         const source = this.#input(op.name);
-        return this.#shared(source.host ? 'host' : 'given', [source.text], dtypeOfNode(node), node.origin, op.name);
+        const value = this.#shared(source.host ? 'host' : 'given', [source.text], dtypeOfNode(node), node.origin, op.name);
+        if (axesOf(node)[0]?.rounds === true) this.#givenLists.add(value);
+        return value;
       }
       case 'parameter':
+        // Rounds read their own: nothing reads the whole.
         return this.#shared('given', [`p${access(op.path)}`], 'float32', node.origin, op.path.split('.').at(-1)!);
       case 'constant':
         return this.#host([dtypeOfNode(node) === 'bool' ? `${op.value !== 0}` : literal(op.value)], dtypeOfNode(node), node.origin);
@@ -624,11 +670,22 @@ class Lowering {
   /** Lowered before its loop is known. The place of a step is a number of the host. */
   #argument(node: Node): Value {
     const role = this.#roles.get(node);
+    if (role?.parameter !== undefined) return this.#roundOf(node, role.parameter);
     const argument = this.#new('argument', [], dtypeOfNode(node), node.origin, role?.hint ?? 'value');
     if (role?.position !== true) return argument;
     const elem = node.types[0]!.elem;
     if (elem.kind !== 'index' || startsAtZero(elem.space)) return this.#host([argument], 'int32', node.origin);
     return this.#host(['(', argument, ' + ', { size: originOf(elem.space), tight: true }, ')'], 'int32', node.origin);
+  }
+
+  /** Written where it is used: ``p[`layers[${i}].W`]!``. Where a loop inside takes it apart, the path goes on. */
+  #roundOf(node: Node, { path, rounds }: NonNullable<ArgumentRole['parameter']>): Value {
+    const [first, ...rest] = path.split('[*]');
+    const parts = rest.flatMap((part, k): Piece[] => {
+      const position = rounds[k];
+      return position === undefined ? [`[*]${part}`] : ['[${', inputsOf(this.#of(position))[0]!, `}]${part}`];
+    });
+    return this.#shared('given', [`p[\`${first}`, ...parts, '`]!'], 'float32', node.origin, path.split('.').at(-1)!);
   }
 
   #scan(node: Node, op: OpOf<'scan'>): readonly Value[] {
@@ -637,7 +694,7 @@ class Lowering {
     const count = region.xs.length;
     const list = (x: Node): Value => {
       const value = this.#of(x);
-      if (value.kind === 'list' || value.kind === 'emitted') return value;
+      if (this.#isList(value)) return value;
       return this.#shared(
         'list',
         [mayBeEmpty(axis.space) ? 'rt.unstack(' : 'tf.unstack(', this.#tensorOf(x), ')'],
@@ -646,10 +703,13 @@ class Lowering {
         `${sourceName(x)} steps`,
       );
     };
-    const xs = region.xs.map((x, k) => ({ argument: this.#of(x), list: list(node.inputs[k]!) }));
+    // A round's parameters are read where they are used.
+    const xs = region.xs.flatMap((x, k) =>
+      this.#roles.get(x)?.parameter === undefined ? [{ argument: this.#of(x), list: list(node.inputs[k]!) }] : [],
+    );
     const firsts = region.states.map((_, k) => this.#tensorOf(node.inputs[count + k]!));
     const nexts = region.nexts.map((next) => this.#tensorOf(next));
-    const values = region.emits.map((emit) => this.#tensorOf(emit));
+    const values = region.emits.map((emit) => (this.#of(emit).kind === 'rows' ? this.#of(emit) : this.#tensorOf(emit)));
     const self = this.#new('loop', [], 'float32', unnamed, 'loop');
     const states: State[] = region.states.map((state, k) => ({
       argument: this.#of(state),

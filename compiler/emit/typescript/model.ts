@@ -9,7 +9,8 @@ import {
   type WriterFunction,
 } from 'ts-morph';
 import type { Clocked, Dim, Elem, Input, Node, TensorType } from '../../graph/graph.ts';
-import { without } from '../../graph/spaces.ts';
+import { typeOf } from '../../graph/infer.ts';
+import { sizeOf, without } from '../../graph/spaces.ts';
 import {
   type CompiledDecoder,
   type CompiledModel,
@@ -19,13 +20,15 @@ import {
   type Roots,
   RUNNING,
 } from '../../passes/core/compiled.ts';
+import { isRows } from '../../passes/core/rebuild.ts';
 import { inOrder } from '../../passes/layout/build.ts';
 import { atomOf } from '../../size/size.ts';
 import { BEFORE, NOW } from '../../passes/core/axes.ts';
 import { functionBody, type Body, type FunctionContext } from './body.ts';
 import { writeDefinition, type DefinitionNames, type ModelContext, type StepNames, type UpdateNames } from './definition.ts';
 import type { ModuleNames } from './module-names.ts';
-import { access, comment, identifier, Names, property, upperFirst } from './names.ts';
+import { access, comment, identifier, Names, property, quoted, upperFirst } from './names.ts';
+import { sizeText } from './sizes.ts';
 import type { Sources } from './sources.ts';
 
 export type Statement = string | StatementStructures | WriterFunction;
@@ -113,7 +116,7 @@ function types({ model, names: { ofClass, type }, dimName, output }: ModelContex
         writer.inlineBlock(() => {
           for (const each of properties) {
             for (const line of each.docs ?? []) writer.writeLine(`/** ${line} */`);
-            writer.writeLine(`readonly ${property(each.name)}: ${each.type};`);
+            writer.writeLine(`readonly ${parameterKey(each.name)}: ${each.type};`);
           }
         });
     });
@@ -151,8 +154,6 @@ function types({ model, names: { ofClass, type }, dimName, output }: ModelContex
     isReadonly: true,
     docs: [`How many places \`${comment(dimName(dim))}\` has.`],
   }));
-  const tensors = (names: Iterable<string>): readonly { name: string; type: string }[] =>
-    [...names].map((name) => ({ name, type: 'tf.Tensor' }));
   return [
     record(
       type('Dims'),
@@ -197,7 +198,7 @@ function types({ model, names: { ofClass, type }, dimName, output }: ModelContex
     ),
     record(
       type('Parameters'),
-      tensors([...program.parameters, ...program.running].map(({ path }) => path)),
+      [...program.parameters, ...program.running].map(({ path }) => ({ name: path, type: 'tf.Tensor' })),
       program.running.length === 0 ? 'Parameters by path.' : 'Parameters and running values by path.',
       false,
     ),
@@ -382,7 +383,7 @@ class FunctionWriter {
       this.declarations.push(
         alias(`type ${gradientsType}`, `What ${title} trains.`, (writer) =>
           writer.inlineBlock(() => {
-            for (const path of paths) writer.writeLine(`readonly ${property(path)}: tf.Tensor;`);
+            for (const path of paths) writer.writeLine(`readonly ${parameterKey(path)}: tf.Tensor;`);
           }),
         ),
       );
@@ -457,14 +458,20 @@ class FunctionWriter {
   #steps(prepare: Roots, step: Roots, { names, types, shapes, given, returns, text, write }: StepText): StepNames {
     const memory = group(prepare, 'memory.');
     const states = group(step, 'state.');
-    const isRows = (name: string): boolean => step.get(`state.${name}`)?.op.kind === 'append';
+    const isRowsState = (name: string): boolean => isRows(step.get(`state.${name}`)!);
     const [memoryType, stateType] = types;
     this.declarations.push(
-      alias(`type ${memoryType}`, `What every step reads, ${shapes[0]}.`, (writer) => writer.write(recordType(memory))),
+      alias(`type ${memoryType}`, `What every step reads, ${shapes[0]}.`, (writer) =>
+        writer.write(recordType(memory, (name) => (isOfRounds(prepare.get(`memory.${name}`)!) ? 'readonly tf.Tensor[]' : 'tf.Tensor'))),
+      ),
     );
     this.declarations.push(
       alias(`type ${stateType}`, `What a step hands to the next, ${shapes[1]}.`, (writer) =>
-        writer.write(recordType(states, (name) => (isRows(name) ? 'rt.Rows' : 'tf.Tensor'))),
+        writer.write(
+          recordType(states, (name) =>
+            !isRowsState(name) ? 'tf.Tensor' : isOfRounds(step.get(`state.${name}`)!) ? 'readonly rt.Rows[]' : 'rt.Rows',
+          ),
+        ),
       ),
     );
     const prepareName = this.#function(
@@ -477,12 +484,13 @@ class FunctionWriter {
           writer.write('memory: ');
           this.#record(writer, memory, (name) => value(`memory.${name}`));
           writer.write(',').newLine().write('state: ');
-          this.#record(writer, states, (name) => (isRows(name) ? 'rt.noRows()' : value(`state.${name}`)));
+          this.#record(writer, states, (name) => (isRowsState(name) ? this.#noRows(step.get(`state.${name}`)!) : value(`state.${name}`)));
           writer.write(',').newLine();
         });
       },
       'Once per call: what no step changes, and the first states.',
       types,
+      states.some((name) => isOfRounds(step.get(`state.${name}`)!)) ? ['batch'] : [],
     );
     const stepName = this.#function(
       names[1],
@@ -503,9 +511,17 @@ class FunctionWriter {
     return { prepare: prepareName, step: stepName };
   }
 
+  /** Before the first position; in rounds, for each of them. */
+  #noRows(node: Node): string {
+    if (!isOfRounds(node)) return 'rt.noRows()';
+    const { text } = sizeText(sizeOf(typeOf(node).axes[0]!.space), (atom) => `batch.n${access(this.#context.atomName(atom))}`);
+    return `Array.from({ length: ${text} }, rt.noRows)`;
+  }
+
   #record(writer: CodeBlockWriter, names: Iterable<string>, value: (name: string) => string, tall = false): void {
     const fields = [...names].map((name) => {
       const text = value(name);
+      if (name.includes('[*]')) return `...rt.rounds(${quoted(name)}, ${text})`;
       return text === name && property(name) === name ? name : `${property(name)}: ${text}`;
     });
     if (fields.length === 0) writer.write('{}');
@@ -521,6 +537,7 @@ class FunctionWriter {
     write: (writer: CodeBlockWriter, value: (name: string) => string) => void,
     text: string,
     stepTypes: readonly [string, string] = ['', ''],
+    alsoReads: readonly string[] = [],
   ): string {
     const {
       names: { prefix, type },
@@ -572,8 +589,9 @@ class FunctionWriter {
       parameters: [...parameters, 'batch', 'n'],
       ...(inStep ? { local: { beam: 'previous.shape[1]', [NOW]: 't + 1', [BEFORE]: 't' } } : {}),
     };
-    const body: Body = functionBody([...roots.values()] as Node[], context);
-    const result = new Map([...roots.keys()].map((root, k) => [root, body.results[k]!]));
+    const keys = [...roots.keys()];
+    const body: Body = functionBody([...roots.values()] as Node[], { ...context, isList: (k) => isList(keys[k]!, roots.get(keys[k]!)!) });
+    const result = new Map(keys.map((root, k) => [root, body.results[k]!]));
     const value = (root: string): string => result.get(root)!;
     const declaration: FunctionDeclarationStructure = {
       kind: StructureKind.Function,
@@ -581,7 +599,10 @@ class FunctionWriter {
       docs: [comment(text)],
       returnType: resultType,
       // A parameter that the text does not read keeps its place under another name.
-      parameters: parameters.map((parameter) => ({ name: body.reads(parameter) ? parameter : `_${parameter}`, type: types[parameter]! })),
+      parameters: parameters.map((parameter) => ({
+        name: body.reads(parameter) || alsoReads.includes(parameter) ? parameter : `_${parameter}`,
+        type: types[parameter]!,
+      })),
       statements: [
         (writer) => {
           body.write(writer);
@@ -594,6 +615,21 @@ class FunctionWriter {
     this.declarations.push(declaration);
     return name;
   }
+}
+
+/** Has each round of a `repeat` an element of it? */
+function isOfRounds({ types }: Node): boolean {
+  return types[0]!.axes[0]?.rounds === true;
+}
+
+/** Lists are the gradients of parameters of rounds, and what steps keep in rounds. */
+function isList(root: string, node: Node): boolean {
+  return (root.startsWith('gradient.') || root.startsWith('memory.') || root.startsWith('state.')) && isOfRounds(node);
+}
+
+/** The key of a parameter in a type; those of rounds have one key for all. */
+function parameterKey(path: string): string {
+  return path.includes('[*]') ? `[path: \`${path.replaceAll('[*]', `[$\{number}]`)}\`]` : property(path);
 }
 
 interface StepText {

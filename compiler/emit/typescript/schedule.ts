@@ -137,7 +137,7 @@ class Planner {
     const claimed = new Set<Value>();
     const own = new Set([...(this.#blocks.get(null) ?? [])].flatMap((value) => this.#leaves(value)));
     const results = this.#roots.map((value): Given => {
-      const copy = value.kind !== 'rows' && (!own.has(value) || claimed.has(value) || value.kind === 'list' || value.kind === 'emitted');
+      const copy = value.kind !== 'rows' && (!own.has(value) || claimed.has(value));
       if (!copy) claimed.add(value);
       return { value, copy };
     });
@@ -418,7 +418,7 @@ class Planner {
     const gives = new Map<Value, Given>();
     const claimed = new Set<Value>();
     const give = (to: Value, value: Value): void => {
-      const copy = !own.has(value) || claimed.has(value);
+      const copy = value.kind !== 'rows' && (!own.has(value) || claimed.has(value));
       if (!copy) claimed.add(value);
       gives.set(to, { value, copy });
     };

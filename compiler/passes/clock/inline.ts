@@ -161,7 +161,7 @@ export class Inline extends Rebuild {
     return body;
   }
 
-  protected override forget(scan: Scan): void {
+  override forget(scan: Scan): void {
     super.forget(scan);
     for (const node of this.facts.bodyOf(scan)) this.#calls.delete(node);
   }

@@ -12,6 +12,24 @@ import { union, type Loop, type Maker } from './maker.ts';
 
 export type Scan = NodeOf<'scan'>;
 
+/** A loop over the rounds of a `repeat`. */
+export function isRounds(node: Node): node is Scan {
+  return node.op.kind === 'scan' && node.op.axis.rounds === true;
+}
+
+/** What a loop over rounds has emitted, one element a round; null: it is no such thing. */
+function emittedOfRounds({ op, inputs: [scan] }: Node): Node | null {
+  if (op.kind !== 'result' || !isRounds(scan!)) return null;
+  const { states, emits } = scan.op.region;
+  return emits[op.index - states.length] ?? null;
+}
+
+/** Are they kept rows, or a list of them? */
+export function isRows(node: Node): boolean {
+  const element = emittedOfRounds(node);
+  return node.op.kind === 'append' || (element !== null && isRows(element));
+}
+
 /** What is known of a graph before it is rebuilt. */
 export interface Facts {
   /** By scan: which of its results, states and sequences the roots need. */
@@ -305,7 +323,7 @@ export class Rebuild implements Site {
   }
 
   /** Forgets what was made of a loop's body, before it is made anew. */
-  protected forget(scan: Scan): void {
+  forget(scan: Scan): void {
     for (const node of this.facts.bodyOf(scan)) {
       this.memo.delete(node);
       this.#results.delete(node);

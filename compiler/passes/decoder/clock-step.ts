@@ -13,15 +13,16 @@ import { isOf, operands } from '../../graph/walk.ts';
 import { batch } from '../absence/batch.ts';
 import type { Roots, StepRoots } from '../core/compiled.ts';
 import { Inline, Whole } from '../clock/inline.ts';
-import { Maker } from '../core/maker.ts';
+import { Maker, type Loop } from '../core/maker.ts';
 import { axesOf, BATCH, BEAM, isPlaces } from '../core/axes.ts';
 import { made, type Making, type Need } from '../core/making.ts';
-import { analyse, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { analyse, isRounds, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
 import { NoStep } from './no-step.ts';
 import { AtFirst, respace } from '../core/respace.ts';
 import { append, layRows } from './rows.ts';
 import { algebra } from '../core/algebra.ts';
 import { splitMemory } from './step.ts';
+import { scanRounds } from '../loops/rounds.ts';
 import { tapes } from '../loops/tape.ts';
 
 const POSITION = 't';
@@ -39,7 +40,7 @@ export interface ClockStepOptions {
  * roots: the outputs by name, `state.<name>`. A state that is kept rows is an `append`, and is not prepared: it begins empty.
  */
 export function deriveClockStep(clocked: Clocked, { beam, ragged, optimise }: ClockStepOptions): StepRoots {
-  const whole = optimise(batch(tapes(respace(opened(clocked), clocked.axis.space)), { ragged, step: true }));
+  const whole = optimise(batch(tapes(respace(scanRounds(opened(clocked)), clocked.axis.space)), { ragged, step: true }));
   const steps = new Steps(whole, clocked, beam);
   const outputs = mapRoots(whole, (node) => steps.row(clocked.axis.id).get(node));
   const roots = new Map([...layRows(optimise(new Map([...outputs, ...steps.nexts()]))), ...optimise(steps.inits())]);
@@ -73,11 +74,19 @@ function rowAxes(output: Node, axis: Axis, made: Node): readonly Axis[] {
 
 const placesOf = (node: Node): readonly Axis[] => node.types.flatMap(({ axes }) => axes.filter(isPlaces));
 
-/** Does a loop along the clock give it? It runs on from step to step. */
+/** Does a loop along the clock give it, which runs on from step to step, or one over rounds? */
 function isOfLoop({ op, inputs }: Node): boolean {
   if (op.kind !== 'result') return false;
   const { op: loop } = inputs[0]!;
-  return loop.kind === 'scan' && isPlaces(loop.axis);
+  return loop.kind === 'scan' && (isPlaces(loop.axis) || loop.axis.rounds === true);
+}
+
+/** A loop over rounds that is being made in a step, and what of its body is kept from step to step: a list, one element a round. */
+interface OpenRounds {
+  readonly scan: Scan;
+  readonly loop: Loop;
+  readonly row: Row;
+  readonly kept: Map<string, Node>;
 }
 
 class Steps {
@@ -92,10 +101,16 @@ class Steps {
   readonly #all: All;
   readonly #kept: Kept;
   readonly #loops = new Map<Node, readonly Node[]>();
+  /** Outermost first. */
+  readonly #rounds: OpenRounds[] = [];
+  /** Of values in rounds, whose loop's body may be made more than once. */
+  readonly #keptAs = new Map<Node, string>();
   readonly #states = new Map<string, { readonly next: Node; readonly init: Node | null; readonly axes: readonly Axis[] }>();
   /** Does it depend on what the steps are given, draw or have kept? Positions alone are computed anew. */
   readonly #isGiven: (node: Node) => boolean = folded(operands, (node, of) => {
     const { op, inputs } = node;
+    // What goes from round to round depends on what the steps are given.
+    if (op.kind === 'argument') return this.facts.arguments.get(node)?.kind === 'state';
     const draws = op.kind === 'random' && (inputs.length > 0 || op.axes.some(isPlaces));
     return draws || op.kind === 'past' || (op.kind === 'input' && op.name.startsWith('place.')) || operands(node).some(of);
   });
@@ -122,14 +137,16 @@ class Steps {
 
   /** Without an axis of the clock. */
   fixed(node: Node): Need {
-    return this.#fixed.need(node);
+    const open = this.#rounds.at(-1);
+    // What stands in rounds is known only where these are open.
+    return open !== undefined && this.facts.loopsOf(node).size > 0 ? open.row.need(node) : this.#fixed.need(node);
   }
 
   /** All rows up to now. */
   all(node: Node): Need {
     const [axis, second] = placesOf(node);
     if (axis === undefined) return this.fixed(node);
-    if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, KEPT_IN_LOOP);
+    if (this.facts.loopsOf(node).size > this.#rounds.length) throw new NoStep(node.origin, KEPT_IN_LOOP);
     const moves = node.op.kind === 'rename' || node.op.kind === 'broadcast' || node.op.kind === 'position';
     return (second === undefined && !moves && (this.#isGiven(node) || isOfLoop(node)) ? this.#kept : this.#all).need(node);
   }
@@ -137,10 +154,41 @@ class Steps {
   /** The rows of a value of one place, kept from step to step. */
   keep(node: Node, row: Node, axis: Axis): Node {
     this.m.origin = node.origin;
-    const name = this.#name(node.origin.name ?? (node.op.kind === 'input' ? node.op.name.replace(/^place\./, '') : 'rows'));
-    const made = append(this.m, name, row, axis);
+    const name =
+      this.#keptAs.get(node) ?? this.#name(node.origin.name ?? (node.op.kind === 'input' ? node.op.name.replace(/^place\./, '') : 'rows'));
+    const around = this.facts.loopsOf(node).size === 0 ? [] : this.#rounds;
+    const made = append(this.m, name, row, axis, around);
+    this.#keptAs.set(node, name);
     this.#states.set(name, { next: made, init: null, axes: [] });
+    around.at(-1)?.kept.set(name, made);
     return made;
+  }
+
+  /** A loop over rounds is made, as `row` sees it; `body` gives what it emits. */
+  *inRounds(
+    scan: Scan,
+    loop: Loop,
+    row: Row,
+    body: () => Making<readonly Node[]>,
+  ): Making<OpenRounds & { readonly emits: readonly Node[] }> {
+    for (const each of [this.#fixed, this.#all, this.#kept, ...this.#rows.values()]) each.forget(scan);
+    const open: OpenRounds = { scan, loop, row, kept: new Map() };
+    this.#rounds.push(open);
+    const emits = yield* body();
+    this.#rounds.pop();
+    return { ...open, emits };
+  }
+
+  /** What an open loop over rounds binds, without an axis of the clock. */
+  bound(argument: Node): Node | null {
+    const open = this.#rounds.findLast(({ row }) => row.has(argument));
+    return open === undefined ? null : open.row.value(argument);
+  }
+
+  /** The list of what each round keeps is a state, or what the rounds around keep. */
+  settle(name: string, list: Node): void {
+    this.#states.set(name, { next: list, init: null, axes: [] });
+    this.#rounds.at(-1)?.kept.set(name, list);
   }
 
   #name(wanted: string): string {
@@ -269,6 +317,8 @@ class Row extends Rebuild {
           axes: isPlace && beam !== null ? [...axes.filter(({ id }) => id === BATCH.id), beam, ...without(axes, [BATCH.id])] : axes,
         });
       }
+      case 'argument':
+        return this.#steps.bound(node) ?? (yield* super.visit(node));
       case 'position':
         return op.axis.id === this.#now ? this.#steps.t : yield* super.visit(node);
       case 'rename': {
@@ -380,6 +430,32 @@ class Row extends Rebuild {
     const { op } = node;
     if (op.kind !== 'broadcast') return super.operation(node, inputs);
     return super.operation({ ...node, op: { ...op, axes: without(op.axes, this.#now === null ? [] : [this.#now]) } }, inputs);
+  }
+
+  protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
+    if (!isRounds(node)) return yield* super.scan(node);
+    const { region, axis, reversed } = node.op;
+    const states = this.neededStates(node);
+    const emits = this.neededEmits(node);
+    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k]!));
+    this.m.origin = node.origin;
+    const self = this;
+    let kept: readonly string[] = [];
+    const made = yield* this.m.scanning(axis, reversed, inits, function* (loop) {
+      let nexts: readonly Node[] = [];
+      const done = yield* self.#steps.inRounds(node, loop, self, function* () {
+        yield* self.bind(node, loop, states);
+        nexts = yield* self.all(states.map((k) => region.nexts[k]!));
+        return yield* self.all(emits.map((k) => region.emits[k]!));
+      });
+      kept = [...done.kept.keys()];
+      return { nexts, emits: [...done.emits, ...done.kept.values()] };
+    });
+    kept.forEach((name, j) => this.#steps.settle(name, made.emits[emits.length + j]!));
+    return new Map([
+      ...states.map((k, j): [number, Node] => [k, made.finals[j]!]),
+      ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]!]),
+    ]);
   }
 
   protected override *result(node: Node, index: number): Making<Node> {

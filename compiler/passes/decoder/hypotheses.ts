@@ -6,16 +6,16 @@ import type { Node, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { hasAxis, without } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker } from '../core/maker.ts';
+import { Maker, type Loop } from '../core/maker.ts';
 import { axesOf, BATCH, BEAM, HYPOTHESES } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from '../core/rebuild.ts';
+import { analyse, isRounds, isRows, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
 import { algebra } from '../core/algebra.ts';
 
 export function mergeHypotheses(roots: Roots): Roots {
   const facts = analyse(roots.values());
-  // A loop inside a step keeps the two axes apart.
-  if (facts.results.size > 0) return roots;
+  // A loop inside a step keeps the two axes apart, unless it is one over rounds.
+  if ([...facts.results.keys()].some((scan) => !isRounds(scan))) return roots;
   const pass = new Merge(facts);
   return mapRoots(roots, (node) => pass.root(node));
 }
@@ -33,7 +33,7 @@ class Merge extends Rebuild {
   /** In the order of the root's own axes. */
   root(node: Node): Node {
     const made = this.#parts(node);
-    return node.op.kind === 'append' ? made : this.m.broadcast(made, axesOf(node));
+    return isRows(node) ? made : this.m.broadcast(made, axesOf(node));
   }
 
   /** With batch and beam as they were. */
@@ -53,9 +53,41 @@ class Merge extends Rebuild {
     return this.m.make({ kind: 'merge', axes: [BATCH.id, BEAM.id], into: HYPOTHESES }, [parts]);
   }
 
+  /** What a round is given of a sequence is as the sequence was. */
+  protected override enter(x: Node, sequence: Node, loop: Loop): void {
+    this.set(x, this.#merged(x, loop.scanned(this.#parts(sequence))));
+  }
+
+  protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
+    const { region, axis, reversed } = node.op;
+    const states = this.neededStates(node);
+    const emits = this.neededEmits(node);
+    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k]!));
+    this.m.origin = node.origin;
+    const self = this;
+    const made = yield* this.m.scanning(axis, reversed, inits, function* (loop) {
+      self.forget(node);
+      for (const each of self.facts.bodyOf(node)) self.#apart.delete(each);
+      yield* self.bind(node, loop, states);
+      const nexts = yield* self.all(states.map((k) => region.nexts[k]!));
+      yield* self.all(emits.map((k) => region.emits[k]!));
+      // Rows are handed on as they are.
+      return { nexts, emits: emits.map((k) => (isRows(region.emits[k]!) ? self.#parts(region.emits[k]!) : self.get(region.emits[k]!))) };
+    });
+    return new Map([
+      ...states.map((k, j): [number, Node] => [k, made.finals[j]!]),
+      ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]!]),
+    ]);
+  }
+
   override *visit(node: Node): Making<Node> {
     const { op } = node;
     const { m } = this;
+    if (op.kind === 'result') {
+      const made = yield* super.visit(node);
+      if (isRows(node)) this.#apart.set(node, made);
+      return made;
+    }
     if (op.kind === 'input') {
       m.origin = node.origin;
       return this.#merged(node, m.leaf(op, typeOf(node)));

@@ -4,17 +4,25 @@ import type { Axis, Node, NodeOf, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { hasAxis, without } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker } from '../core/maker.ts';
+import { Maker, type Loop } from '../core/maker.ts';
 import { axesOf, BATCH, BEAM, BEFORE, isGrowing } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from '../core/rebuild.ts';
+import { analyse, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
 import { algebra } from '../core/algebra.ts';
 import { rowwise } from '../loops/tape.ts';
 
-/** `row` behind the rows that are kept as the state `name`, along `axis`. */
-export function append(m: Maker, name: string, row: Node, axis: Axis): Node {
+/** `row` behind the rows that are kept as the state `name`, along `axis`; `rounds`: the open loops, in each of whose rounds there are some. */
+export function append(
+  m: Maker,
+  name: string,
+  row: Node,
+  axis: Axis,
+  rounds: readonly { readonly scan: Scan; readonly loop: Loop }[] = [],
+): Node {
   const before: Axis = { id: `${axis.id}.${BEFORE}`, label: axis.label, space: { kind: 'anon', size: sizes.atom(BEFORE) } };
-  const rows = m.leaf({ kind: 'input', name: `state.${name}` }, { ...typeOf(row), axes: [...axesOf(row), before] });
+  const axes = [...rounds.map(({ scan }) => scan.op.axis), ...axesOf(row), before];
+  const leaf = m.leaf({ kind: 'input', name: `state.${name}` }, { ...typeOf(row), axes });
+  const rows = rounds.reduce((list, { loop }) => loop.scanned(list), leaf);
   return m.make({ kind: 'append', axis, before: before.id, keep: null }, [rows, row]);
 }
 
@@ -91,17 +99,24 @@ class PastAsRows extends Rebuild {
 
 // ---------------------------------------------------------------- how rows are kept
 
-/** Of kept rows, and of what a step reads of a state's past: the state is an input. */
+/** What a step reads of a state's past: the state is an input. */
 const stateOf = ({ inputs: [state] }: Node): string => (state as NodeOf<'input'>).op.name;
 
+/** The state whose rows these are; in rounds each has its own, as an element of the state. */
+function rowsOf(node: Node, facts: Facts): string {
+  let rows = node.inputs[0]!;
+  for (let place = facts.arguments.get(rows); place !== undefined; place = facts.arguments.get(rows))
+    rows = place.scan.inputs[place.index]!;
+  return (rows as NodeOf<'input'>).op.name;
+}
+
 /** By state: how many of the last rows are read at most; null: all. */
-function windows(roots: Roots): ReadonlyMap<string, Size | null> {
+function windows(facts: Facts): ReadonlyMap<string, Size | null> {
   const found = new Map<string, Size | null>();
-  const nodes = analyse(roots.values()).nodes;
-  for (const node of nodes) {
+  for (const node of facts.nodes) {
     for (const input of node.inputs) {
       if (input.op.kind !== 'append') continue;
-      const name = stateOf(input);
+      const name = rowsOf(input, facts);
       const known = found.get(name);
       if (node.op.kind !== 'before' || known === null) found.set(name, null);
       else found.set(name, sizes.fn('max', [known ?? sizes.int(1), sizes.add(node.op.by, sizes.int(1))]));
@@ -115,8 +130,8 @@ function windows(roots: Roots): ReadonlyMap<string, Size | null> {
  * places, the rest behind.
  */
 export function layRows(roots: Roots): Roots {
-  const keep = windows(roots);
   const facts = analyse(roots.values());
+  const keep = windows(facts);
   const kept = new Map<Node, Set<string>>();
   const origin = (node: Node): Node => {
     let from = node;
@@ -141,11 +156,26 @@ export function layRows(roots: Roots): Roots {
 class LayRows extends Rebuild {
   readonly #shared: ReadonlyMap<Node, ReadonlySet<string>>;
   readonly #keep: ReadonlyMap<string, Size | null>;
+  /** By a loop's argument. */
+  readonly #loops = new Map<Node, Loop>();
 
   constructor(facts: Facts, shared: ReadonlyMap<Node, ReadonlySet<string>>, keep: ReadonlyMap<string, Size | null>) {
     super(new Maker(algebra), facts);
     this.#shared = shared;
     this.#keep = keep;
+  }
+
+  /** Rows are bound where they are appended to, in the order found there. */
+  protected override enter(x: Node, sequence: Node, loop: Loop, axis: Axis): void {
+    this.#loops.set(x, loop);
+    super.enter(x, sequence, loop, axis);
+  }
+
+  /** The rows, or of rounds their list, in this order. */
+  #laid(rows: Node, axes: readonly Axis[]): Node {
+    const place = this.facts.arguments.get(rows);
+    if (place === undefined) return this.m.leaf(rows.op, { ...typeOf(rows), axes });
+    return this.#loops.get(rows)!.scanned(this.#laid(place.scan.inputs[place.index]!, [place.scan.op.axis, ...axes]));
   }
 
   override *visit(node: Node): Making<Node> {
@@ -163,7 +193,7 @@ class LayRows extends Rebuild {
     );
     const axes = [...front, ...rest.filter(({ id }) => shared?.has(id)), ...places, ...rest.filter(({ id }) => shared?.has(id) !== true)];
     m.origin = node.origin;
-    const kept: Op = { ...op, keep: this.#keep.get(stateOf(node)) ?? null };
-    return m.make(kept, [m.leaf(rows!.op, { ...typeOf(rows!), axes }), made]);
+    const kept: Op = { ...op, keep: this.#keep.get(rowsOf(node, this.facts)) ?? null };
+    return m.make(kept, [this.#laid(rows!, axes), made]);
   }
 }

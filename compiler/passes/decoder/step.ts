@@ -13,14 +13,15 @@ import type { Roots, StepRoots } from '../core/compiled.ts';
 import { mergeHypotheses } from './hypotheses.ts';
 import { advanceLate, CHOSEN } from './late.ts';
 import { Inline } from '../clock/inline.ts';
-import { Maker } from '../core/maker.ts';
+import { Maker, type Loop } from '../core/maker.ts';
 import { axesOf, BATCH, BEAM, isGrowing } from '../core/axes.ts';
-import type { Making } from '../core/making.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from '../core/rebuild.ts';
+import { completed, type Making } from '../core/making.ts';
+import { analyse, isRounds, isRows, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
 import { countsPlaces } from '../core/respace.ts';
 import { layRows, pastAsRows } from './rows.ts';
 import { simplify } from '../core/simplify.ts';
 import { algebra } from '../core/algebra.ts';
+import { unrollRounds } from '../loops/rounds.ts';
 import { tapes } from '../loops/tape.ts';
 
 /** Before generation there is one hypothesis. */
@@ -58,15 +59,18 @@ export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions
   const front = [BATCH, ...(beam === null ? [] : [beam])];
   // Kept rows lie as they are read.
   const step = mapRoots(steps, (node, name) =>
-    node.op.kind === 'append'
+    isRows(node)
       ? split.get(node)
       : m.broadcast(split.get(node), [...front, ...orders.get(name)!.flatMap((axis) => axesOf(node).filter(({ id }) => id === axis.id))]),
   );
   const laid = asRead(step);
   const first = new Maker(algebra);
-  const rebuild = new Rebuild(first, analyse([...roots.values()]));
+  const rebuild = new Prepare(first, analyse([...roots.values()]));
   const prepare = new Map<string, Node>();
-  for (const [name, { node, axes }] of split.memory) prepare.set(name, first.broadcast(rebuild.get(node), laid.orders.get(name) ?? axes));
+  for (const [name, { node, axes, rounds }] of split.memory) {
+    const order = laid.orders.get(name) ?? axes;
+    prepare.set(name, rounds === null ? first.broadcast(rebuild.get(node), order) : rebuild.list(rounds, node, order.slice(1)));
+  }
   for (const [name, node] of roots) {
     if (!name.startsWith('init.')) continue;
     const state = name.slice('init.'.length);
@@ -93,14 +97,17 @@ function asRead(step: Roots): { readonly step: Roots; readonly orders: ReadonlyM
         names.set(from.op.from, names.get(from.op.to.id)!);
         from = from.inputs[0]!;
       }
+      const place = facts.arguments.get(from);
+      if (place !== undefined && isRounds(place.scan) && place.kind === 'x') from = place.scan.inputs[place.index]!;
       if (from.op.kind !== 'input' || !from.op.name.startsWith('memory.') || orders.has(from.op.name)) return;
-      const place = ({ id }: Axis): number => {
+      const rank = ({ id, rounds }: Axis): number => {
+        if (rounds === true) return -1;
         const seen = names.get(id)!;
         return id === BATCH.id ? 0 : op.axes.includes(seen) ? 2 : hasAxis(axesOf(inputs[1 - k]!), seen) ? 1 : 3;
       };
       orders.set(
         from.op.name,
-        axesOf(from).toSorted((a, b) => place(a) - place(b)),
+        axesOf(from).toSorted((a, b) => rank(a) - rank(b)),
       );
     });
   }
@@ -151,7 +158,7 @@ function liftedStep({ previous, chosen, position, states, logits, taps }: Recurr
   for (const { name, argument } of states) input(argument, `state.${name}`, [BEAM, ...typeOf(argument).axes]);
   const inlined = mapRoots(roots, (node) => inline.get(node));
   const drawn = new DrawnForBeam(new Maker(), analyse(inlined.values()));
-  return mapRoots(inlined, (node) => drawn.get(node));
+  return unrollRounds(mapRoots(inlined, (node) => drawn.get(node)));
 }
 
 /** What a step draws it draws for each hypothesis. */
@@ -165,41 +172,96 @@ class DrawnForBeam extends Rebuild {
 
 /** What no step input reaches, but an input of the model does, becomes an input of the step. */
 class Split extends Rebuild {
-  readonly memory = new Map<string, { readonly node: Node; readonly axes: readonly Axis[] }>();
+  readonly memory = new Map<string, Memory>();
   readonly #reads: (node: Node) => Reads;
+  /** The loops over rounds that are open. */
+  readonly #open = new Map<Scan, Loop>();
 
   constructor(m: Maker, facts: Facts, isStep: (input: string) => boolean) {
     super(m, facts);
-    this.#reads = folded(operands, (node, of) => {
-      const { op, types } = node;
-      const below = operands(node).map(of);
-      return {
-        // How many places and hypotheses there are changes with the step, also where their values do not.
-        step:
-          (op.kind === 'input' && isStep(op.name)) ||
-          types.some(({ axes }) => axes.some((axis) => isGrowing(axis) || axis.id === BEAM.id)) ||
-          countsPlaces(node) ||
-          below.some(({ step }) => step),
-        example: op.kind === 'input' || op.kind === 'length' || op.kind === 'random' || below.some(({ example }) => example),
-      };
+    // What a round is given is of the step if the loop is, or its sequence.
+    const outside = readsOf(isStep, operands, () => false);
+    const below = (node: Node): readonly Node[] => {
+      const place = facts.arguments.get(node);
+      return place?.kind === 'x' && isRounds(place.scan) ? [place.scan.inputs[place.index]!] : operands(node);
+    };
+    this.#reads = readsOf(isStep, below, (node) => {
+      const place = facts.arguments.get(node);
+      return place?.kind === 'state' && isRounds(place.scan) && outside(place.scan).step;
     });
   }
 
+  protected override *bind(scan: Scan, loop: Loop, states: readonly number[]): Making<void> {
+    if (isRounds(scan)) this.#open.set(scan, loop);
+    yield* super.bind(scan, loop, states);
+  }
+
   override *visit(node: Node): Making<Node> {
-    if (!this.#isMemory(node)) return yield* super.visit(node);
+    // These cost nothing and would only take room.
+    if (node.op.kind === 'broadcast' || node.op.kind === 'rename' || !this.#isMemory(node)) return yield* super.visit(node);
+    const loops = [...this.facts.loopsOf(node)] as Scan[];
+    if (loops.length > 1 || !loops.every(isRounds)) return yield* super.visit(node);
     const name = `memory.${this.memory.size}`;
-    const axes = [BATCH, ...without(axesOf(node), [BATCH.id])];
-    this.memory.set(name, { node, axes });
+    const [rounds = null] = loops;
+    const axes = [...(rounds === null ? [] : [rounds.op.axis]), BATCH, ...without(axesOf(node), [BATCH.id])];
+    this.memory.set(name, { node, axes, rounds });
     this.m.origin = node.origin;
-    return this.m.leaf({ kind: 'input', name }, { ...typeOf(node), axes });
+    const leaf = this.m.leaf({ kind: 'input', name }, { ...typeOf(node), axes });
+    return rounds === null ? leaf : this.#open.get(rounds)!.scanned(leaf);
   }
 
   #isMemory(node: Node): boolean {
-    // These cost nothing and would only take room.
-    if (node.op.kind === 'broadcast' || node.op.kind === 'rename' || this.facts.loopsOf(node).size > 0) return false;
     const { step, example } = this.#reads(node);
     return example && !step;
   }
+}
+
+/** What is computed once per example. `rounds`: the loop in whose rounds it stands, one element in each. */
+interface Memory {
+  readonly node: Node;
+  readonly axes: readonly Axis[];
+  readonly rounds: Scan | null;
+}
+
+class Prepare extends Rebuild {
+  /** What a value is in each round, in this order. */
+  list(scan: Scan, node: Node, axes: readonly Axis[]): Node {
+    return completed(this.#list(scan, node, axes));
+  }
+
+  *#list(scan: Scan, node: Node, axes: readonly Axis[]): Making<Node> {
+    const self = this;
+    this.m.origin = node.origin;
+    const made = yield* this.m.scanning(scan.op.axis, scan.op.reversed, [], function* (loop) {
+      self.forget(scan);
+      yield* self.bind(scan, loop, []);
+      return { nexts: [], emits: [self.m.broadcast(yield* self.one(node), axes)] };
+    });
+    this.forget(scan);
+    return made.emits[0]!;
+  }
+}
+
+/** `also`: what is of the step besides. */
+function readsOf(
+  isStep: (input: string) => boolean,
+  below: (node: Node) => readonly Node[],
+  also: (node: Node) => boolean,
+): (node: Node) => Reads {
+  return folded(below, (node, of) => {
+    const { op, types } = node;
+    const reads = below(node).map(of);
+    return {
+      // How many places and hypotheses there are changes with the step, also where their values do not.
+      step:
+        (op.kind === 'input' && isStep(op.name)) ||
+        also(node) ||
+        types.some(({ axes }) => axes.some((axis) => isGrowing(axis) || axis.id === BEAM.id)) ||
+        countsPlaces(node) ||
+        reads.some(({ step }) => step),
+      example: op.kind === 'input' || op.kind === 'length' || op.kind === 'random' || reads.some(({ example }) => example),
+    };
+  });
 }
 
 /** Whether a value depends on what is given anew at each step, and on the example at all. */

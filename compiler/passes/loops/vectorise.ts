@@ -126,6 +126,8 @@ class Vectorise extends Rebuild {
   }
 
   protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
+    // What a round makes of its parameters would be as many as there are rounds.
+    if (node.op.axis.rounds === true) return yield* super.scan(node);
     const { op } = node;
     const { axis, region } = op;
     const states = this.neededStates(node);

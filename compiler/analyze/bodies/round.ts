@@ -1,0 +1,79 @@
+/** One round of a `repeat`, whether it is written out or the body of a loop. */
+import type { Body, RepeatExpr } from '../../../grammar/ast.ts';
+import type { Axis } from '../../graph/graph.ts';
+import type { Size } from '../../size/size.ts';
+import { runBody } from '../expressions/evaluate.ts';
+import { collected, plainBody, type Collected } from '../scope/collected.ts';
+import type { Here, Tap } from '../scope/context.ts';
+import { report } from '../scope/report.ts';
+import { Scope } from '../scope/scope.ts';
+import type { Entry, StateSink, Value } from '../scope/values.ts';
+import { nextOf } from './scan.ts';
+
+export interface Round {
+  readonly found: Collected;
+  readonly taps: readonly Tap[];
+  /** Names from outside that the body assigns: carried to the next round and out. */
+  readonly carried: ReadonlyMap<string, Value>;
+}
+
+/** One round of the body; `as`: what the name of the round stands for. */
+export function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round | null {
+  const { errors } = here.ctx.problems;
+  here.ctx.open(expr.span, here);
+  // Inside the steps of a scan, what does not change from step to step stands outside them: parameters, first values.
+  const constants = here.stepping === null ? null : new Scope(here.stepping.constants);
+  const names = new Scope(here.scope);
+  if (expr.as !== null) for (const scope of [names, constants]) scope?.define(expr.as.text, as);
+  const inside: Here = {
+    ...here,
+    scope: new Scope(names, { round: true, constants }),
+    path,
+    ordinals: new Map(),
+    target: null,
+    later: new Map(),
+    taps: [],
+    alignments: new Map(),
+  };
+  const found = collected();
+  runBody(expr.body, inside, { ...plainBody, value: false, emits: true, states: constants !== null, constants }, found);
+  if (here.stepping !== null) passOn(found, here.stepping.states, path.slice(here.path.length + 1), inside);
+  for (const name of found.named.keys()) here.scope.hidden.set(name, 'repeat');
+  if (found.emits.length > 1)
+    report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
+  if (here.ctx.problems.errors > errors) return null;
+  // A state of the round is its own, also where one around it has its name.
+  const own = new Set(found.states.flatMap(({ name }) => [name, `${name}'`]));
+  return {
+    found,
+    taps: inside.taps,
+    carried: new Map([...found.named].filter(([name]) => !own.has(name) && here.scope.lookup(name)?.kind === 'value')),
+  };
+}
+
+/** The states of a round are states of the scan or decoder around, under the round's name. */
+function passOn(found: Collected, into: StateSink, round: string, inside: Here): void {
+  for (const state of found.states) {
+    const next = nextOf(state, found, inside);
+    if (next === null) continue;
+    const name = `${round}.${state.name}`;
+    into.states.push({ ...state, name });
+    into.nexts.set(name, { node: next, span: state.span });
+  }
+}
+
+/** A new axis of rounds, which is called as the count is. */
+export function roundsAxis(expr: RepeatExpr, count: Size, here: Here): Axis {
+  const label = expr.count?.kind === 'name' ? expr.count.name : (expr.as?.text ?? 'round');
+  const entry = here.scope.lookup(label);
+  return here.frame.axis(label, entry?.kind === 'dim' ? entry.space : { kind: 'anon', size: count });
+}
+
+export function declaresState(body: Body): boolean {
+  return body.statements.some((statement) => {
+    if (statement.kind === 'match') return statement.arms.some((arm) => declaresState(arm.body));
+    const repeat =
+      (statement.kind === 'expression' || statement.kind === 'equation') && statement.value.kind === 'repeat' ? statement.value : null;
+    return statement.kind === 'state' || (repeat !== null && declaresState(repeat.body));
+  });
+}

@@ -1,0 +1,291 @@
+/**
+ * The rounds of a `repeat` as a loop: a scan over an axis of rounds. What the body defines anew is the carry, what it emits is
+ * stacked, and a parameter of the body has the axis in front and is read at the round's position.
+ */
+import type { RepeatExpr } from '../../../grammar/ast.ts';
+import type { Axis, Node, TensorType } from '../../graph/graph.ts';
+import { Dependence, reachable, regionResults } from '../../graph/walk.ts';
+import type { Size } from '../../size/size.ts';
+import { atomsOf, size } from '../../size/size.ts';
+import { sizeOf } from '../../graph/spaces.ts';
+import { agree, axisByLabel, typeOf } from '../scope/axes.ts';
+import type { Collected } from '../scope/collected.ts';
+import { NotOneType, placeOf, type Here } from '../scope/context.ts';
+import { origin } from '../scope/report.ts';
+import { Scope } from '../scope/scope.ts';
+import { tensor, type Value } from '../scope/values.ts';
+import { asTensor, rename, toFloat } from '../types/operate.ts';
+import { declaresState, runRound, roundsAxis, type Round } from './round.ts';
+import { emittedValues } from './scan.ts';
+
+/** The value of a `repeat`, null where it has none; or why it is no loop. */
+export type Looped = { readonly value: Value | null } | { readonly reason: string };
+
+/** A first value is given the type of the next one this often, before the rounds are said to differ. */
+const MOST_ATTEMPTS = 3;
+
+export function loopRounds(expr: RepeatExpr, count: Size, path: string, here: Here): Looped {
+  const { ctx } = here;
+  if (here.stepping !== null && declaresState(expr.body)) return { reason: 'its rounds have states of the loop around' };
+  const carried = carriedBy(expr, here);
+  if (carried === null) return { reason: 'it carries what is not a tensor' };
+  if (here.clocked && here.own.some(({ round }) => round !== undefined)) return { reason: 'it stands in rounds along a clock' };
+  for (const atom of atomsOf(count)) ctx.roundAtoms.add(atom);
+  const axis: Axis = { ...roundsAxis(expr, count, here), rounds: true };
+  try {
+    return ctx.attempt((again) => {
+      let types: readonly TensorType[] = carried.flatMap(({ leaves }) => leaves.map(typeOf));
+      for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+        again();
+        const body = oneRound(expr, axis, path, carried, types, here);
+        const next = body.nexts.map((node, k) => joined(types[k]!, node, here));
+        if (next.every((type, k) => type === types[k])) return { value: scanned(expr, axis, carried, body, here) };
+        types = next;
+      }
+      throw new NotOneType('what it carries changes its type from round to round');
+    });
+  } catch (error) {
+    if (error instanceof NotOneType) return { reason: error.message };
+    throw error;
+  }
+}
+
+/** A name from outside that the body defines anew; a record is carried field by field. */
+interface Carried {
+  readonly name: string;
+  readonly value: Value;
+  readonly leaves: readonly Node[];
+}
+
+/** What the body may define anew: the equations in it, and in the bodies inside. Null: something else than tensors. */
+function carriedBy({ body }: RepeatExpr, here: Here): readonly Carried[] | null {
+  const names = new Set<string>();
+  const open: unknown[] = [body];
+  while (open.length > 0) {
+    const part = open.pop();
+    if (typeof part !== 'object' || part === null) continue;
+    if ('kind' in part && part.kind === 'equation' && 'targets' in part)
+      for (const { name, prime } of part.targets as readonly { name: { text: string }; prime: boolean }[]) if (!prime) names.add(name.text);
+    open.push(...Object.values(part));
+  }
+  const found: Carried[] = [];
+  for (const name of [...names].reverse()) {
+    const entry = here.scope.lookup(name);
+    if (entry?.kind !== 'value') continue;
+    const leaves = leavesOf(entry.value);
+    if (leaves === null) return null;
+    found.push({ name, value: entry.value, leaves });
+  }
+  return found;
+}
+
+function leavesOf(value: Value): readonly Node[] | null {
+  if (value.kind === 'tensor') return [value.node];
+  if (value.kind !== 'record') return null;
+  const all = [...value.fields.values(), ...(value.main === null ? [] : [value.main])].map(leavesOf);
+  return all.includes(null) ? null : all.flatMap((leaves) => leaves!);
+}
+
+/** The value with other leaves, which are taken from the front. */
+function withLeaves(value: Value, leaves: Node[]): Value {
+  if (value.kind === 'tensor') return tensor(leaves.shift()!);
+  if (value.kind !== 'record') return value;
+  const fields = new Map([...value.fields].map(([name, field]): [string, Value] => [name, withLeaves(field, leaves)]));
+  return { kind: 'record', fields, main: value.main === null ? null : withLeaves(value.main, leaves) };
+}
+
+interface OneRound {
+  readonly position: Node;
+  readonly states: readonly Node[];
+  readonly nexts: readonly Node[];
+  readonly round: Round;
+  readonly inside: Here;
+}
+
+function oneRound(
+  expr: RepeatExpr,
+  axis: Axis,
+  path: string,
+  carried: readonly Carried[],
+  types: readonly TensorType[],
+  here: Here,
+): OneRound {
+  const { ctx } = here;
+  const builder = ctx.builder.at(origin(here, expr.span));
+  const position = builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] });
+  const names = carried.flatMap(({ name, leaves }) => leaves.map(() => name));
+  const states = types.map((type, k) => builder.argument({ ...type, masks: [] }, origin(here, expr.span, names[k]!)));
+  const scope = new Scope(here.scope);
+  const left = [...states];
+  for (const { name, value } of carried) scope.define(name, { kind: 'value', value: withLeaves(value, left), span: null });
+  const round = path.replace(/^\./, '');
+  const inside: Here = {
+    ...here,
+    scope,
+    loops: [...here.loops, position],
+    own: [...here.own, { axis, place: position, round: `${round}[*].` }],
+    taps: [],
+    alignments: new Map(),
+  };
+  const number = builder.node({ kind: 'unary', fn: 'int' }, [position]);
+  const made = runRound(expr, `${path}[*]`, { kind: 'value', value: tensor(number), span: expr.as?.span ?? null }, inside);
+  if (made === null) throw new NotOneType('its body is right for some rounds at most');
+  const nexts = carried.flatMap(({ name, value, leaves }) => {
+    const next = made.carried.get(name);
+    if (next === undefined) return leaves.map((_, k) => states[names.indexOf(name) + k]!);
+    const own = shapeOf(next) === shapeOf(value) ? leavesOf(next) : value.kind === 'tensor' ? mainOf(next) : null;
+    if (own === null) throw new NotOneType(`\`${name}\` becomes something else`);
+    return own;
+  });
+  if (here.clocked && runsOn(nexts.concat(emittedOf(made)), new Set([position, ...states])))
+    throw new NotOneType('its rounds carry something along the clock');
+  if (readsByRound(nexts.concat(emittedOf(made)), number))
+    throw new NotOneType('which positions it reads depends on the round, and is known while compiling');
+  if ([...carried.flatMap(({ leaves }) => leaves), ...nexts].some((node) => typeOf(node).masks.length > 0))
+    throw new NotOneType('what it carries may be absent');
+  return { position, states, nexts, round: made, inside };
+}
+
+const emittedOf = ({ found }: Round): readonly Node[] =>
+  found.emits.flatMap(({ values }) => values.flatMap((value) => leavesOf(value) ?? []));
+
+/** Is there what a step along a clock carries to the next, besides rows? */
+function runsOn(nodes: readonly Node[], round: ReadonlySet<Node>): boolean {
+  const dependence = new Dependence();
+  const body = reachable(nodes).filter((node) => [...dependence.of(node)].some((argument) => round.has(argument)));
+  return [...body, ...reachable(body.flatMap(regionResults))].some(
+    ({ op }) => op.kind === 'cumsum' || op.kind === 'cumprod' || op.kind === 'past' || (op.kind === 'scan' && op.axis.rounds !== true),
+  );
+}
+
+/** Is there an index made of the round's number? Written out it is a constant, and reading a shift. */
+function readsByRound(nodes: readonly Node[], number: Node): boolean {
+  const ofRound = new Set([number]);
+  for (const node of reachable(nodes)) if (node.inputs.some((input) => ofRound.has(input))) ofRound.add(node);
+  return [...ofRound].some(({ op, inputs }) => op.kind === 'gather' && ofRound.has(inputs[1]!));
+}
+
+/** The value that a call with fields besides (an attention's weights) stands for. */
+function mainOf(value: Value): readonly Node[] | null {
+  return value.kind === 'record' && value.main?.kind === 'tensor' ? [value.main.node] : null;
+}
+
+/** Of each name that a tensor is carried by, and a value with fields is given to: these fields. */
+function fieldsOf(carried: readonly Carried[], round: Round): ReadonlyMap<string, ReadonlyMap<string, Value>> {
+  return new Map(
+    carried.flatMap(({ name, value }): [string, ReadonlyMap<string, Value>][] => {
+      const next = round.carried.get(name);
+      return value.kind === 'tensor' && next?.kind === 'record' ? [[name, next.fields]] : [];
+    }),
+  );
+}
+
+/** Which fields a value has. */
+function shapeOf(value: Value): string {
+  if (value.kind !== 'record') return value.kind;
+  return `{${[...value.fields].map(([name, field]) => `${name}: ${shapeOf(field)}`).join()}} ${value.main === null ? '' : shapeOf(value.main)}`;
+}
+
+/** The type of the carry that holds what it was and what it becomes; the same object where it does already. */
+function joined(type: TensorType, next: Node, here: Here): TensorType {
+  const given = typeOf(next);
+  const kinds = [type.elem.kind, given.elem.kind];
+  const differs = type.elem.kind !== given.elem.kind;
+  if (differs && (kinds.includes('bool') || !kinds.includes('float'))) throw new NotOneType('what it carries changes its element type');
+  if (!differs && type.elem.kind === 'index' && type.elem !== given.elem && JSON.stringify(type.elem) !== JSON.stringify(given.elem))
+    throw new NotOneType('what it carries changes its element type');
+  for (const axis of given.axes) {
+    const own = labelled(type, axis);
+    if (own !== undefined && own.id !== axis.id && agree(here, own.space, axis.space) !== 'equal')
+      throw new NotOneType(`\`${axis.label}\` of what it carries grows from round to round`);
+  }
+  const wider = given.axes.filter((axis) => labelled(type, axis) === undefined);
+  const order = [
+    ...given.axes.map((axis) => labelled(type, axis) ?? axis),
+    ...type.axes.filter((axis) => labelled(given, axis) === undefined),
+  ];
+  const isSame = wider.length === 0 && (!differs || type.elem.kind === 'float') && order.every((axis, k) => axis.id === type.axes[k]!.id);
+  return isSame ? type : { elem: differs ? { kind: 'float' } : type.elem, axes: order, masks: [] };
+}
+
+function labelled({ axes }: TensorType, { label }: Axis): Axis | undefined {
+  return axes.find((axis) => axis.label === label);
+}
+
+/** With the carry's axes, in its order. */
+function fitted(node: Node, type: TensorType, here: Here, expr: RepeatExpr): Node {
+  const number = type.elem.kind === 'float' ? toFloat(node, here, expr.span) : node;
+  const named = typeOf(number).axes.reduce((x, axis) => rename(x, axis, labelled(type, axis)!, here, expr.span), number);
+  const own = typeOf(named).axes;
+  if (own.length === type.axes.length && own.every(({ id }, k) => id === type.axes[k]!.id)) return named;
+  return here.ctx.builder.at(origin(here, expr.span)).broadcast(named, type.axes);
+}
+
+function scanned(expr: RepeatExpr, axis: Axis, carried: readonly Carried[], body: OneRound, here: Here): Value | null {
+  const { ctx } = here;
+  const { round, inside } = body;
+  const builder = ctx.builder.at(origin(here, expr.span));
+  const firsts = carried.flatMap(({ leaves }) => leaves);
+  const states = body.states.map((arg, k) => ({
+    arg,
+    init: fitted(firsts[k]!, typeOf(arg), here, expr),
+    next: fitted(body.nexts[k]!, typeOf(arg), here, expr),
+  }));
+  const emitted = emitsOf(round.found.emits[0], inside);
+  const weights = [...round.found.named].flatMap(([name, value]): [string, Node][] => {
+    const own = value.kind === 'record' ? value.fields.get('weights') : undefined;
+    return own?.kind === 'tensor' && isPlain(own.node, axis) ? [[name, own.node]] : [];
+  });
+  const tap = round.taps.length === 1 && isPlain(round.taps[0]!.node, axis) ? round.taps[0]!.node : null;
+  const fields = fieldsOf(carried, round);
+  const besides = [...fields.values()].flatMap((each) => [...each.values()].flatMap((field) => leavesOf(field) ?? []));
+  if ([...emitted.map(([, node]) => node), ...besides].some((node) => !isPlain(node, axis)))
+    throw new NotOneType('what it emits may be absent');
+  const nodes = [...emitted.map(([, node]) => node), ...weights.map(([, node]) => node), ...(tap === null ? [] : [tap]), ...besides];
+  const scan = builder.scan({ axis, reversed: false, position: body.position, xs: [], states, emits: nodes });
+  const result = (k: number): Node => builder.result(scan, k);
+  weights.forEach(([name], k) => here.alignments.set(name, result(states.length + emitted.length + k)));
+  if (tap !== null) here.taps.push({ name: 'weights', node: result(states.length + emitted.length + weights.length) });
+  for (const name of round.found.named.keys()) here.scope.hidden.set(name, 'repeat');
+  const finals = states.map((_, k) => result(k));
+  // Of the fields there is the last round's.
+  const last = size.sub(sizeOf(axis.space), size.int(1));
+  const lasts = besides.map((_, k) =>
+    builder.node({ kind: 'slice', axis: axis.id, start: last, into: null }, [result(states.length + nodes.length - besides.length + k)]),
+  );
+  for (const { name, value } of carried) {
+    const main = withLeaves(value, finals);
+    const own = fields.get(name);
+    const made: Value =
+      own === undefined
+        ? main
+        : { kind: 'record', fields: new Map([...own].map(([field, each]): [string, Value] => [field, withLeaves(each, lasts)])), main };
+    if (round.carried.has(name)) here.scope.define(name, { kind: 'value', value: made, span: null });
+  }
+  if (emitted.length > 0) {
+    const columns = new Map(emitted.map(([name], k): [string, Value] => [name, tensor(result(states.length + k))]));
+    return columns.get('') ?? { kind: 'record', fields: columns, main: null };
+  }
+  const name = [...round.carried.keys()].at(-1);
+  const entry = name === undefined ? null : here.scope.own(name);
+  return entry?.kind === 'value' ? entry.value : null;
+}
+
+/** Present everywhere, and without the rounds' own axis. */
+const isPlain = (node: Node, axis: Axis): boolean => typeOf(node).masks.length === 0 && axisByLabel(node, axis.label) === null;
+
+/** By name; the one value of an `emit` without a record has none. */
+function emitsOf(emit: Collected['emits'][number] | undefined, inside: Here): readonly (readonly [string, Node])[] {
+  const values = emit === undefined ? [] : emittedValues(emit, inside);
+  if (values === null) throw new NotOneType('what it emits has no names');
+  return values.map(({ name, value, span, field }) => {
+    const node = asTensor(value, inside, span);
+    if (node === null) throw new NotOneType('it emits what is not a tensor');
+    return [field ? name : '', node];
+  });
+}
+
+/** Marks the `repeat` as one whose rounds are written out, with the reason. */
+export function unroll(expr: RepeatExpr, path: string, reason: string, here: Here): void {
+  here.ctx.unrolled.set(path, { place: placeOf(here, expr.span), reason });
+}

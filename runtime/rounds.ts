@@ -1,0 +1,27 @@
+/** Parameters of the rounds of a `repeat`: the program has one for all, with `[*]` in its path; users have one of each round. */
+import * as tf from './tf.ts';
+import type { ParameterSpec } from './definition.ts';
+import { pathsOfRounds } from './names.ts';
+
+/** The path with a number in place of each `[*]`. */
+export type RoundPath<P extends string> = P extends `${infer Front}[*]${infer Rest}` ? `${Front}[${number}]${RoundPath<Rest>}` : P;
+
+/** One for each round, `counts` of them, outermost loop first. */
+export function ofRounds(counts: readonly number[], spec: ParameterSpec): readonly ParameterSpec[] {
+  return pathsOfRounds(spec.path, counts).map((path) => ({ ...spec, path }));
+}
+
+/** What each round has of a list, by its own path. Of loops inside, an element holds all rounds in front: it is taken apart. */
+export function rounds<P extends string>(path: P, list: readonly tf.Tensor[]): Readonly<Record<RoundPath<P>, tf.Tensor>>;
+export function rounds(path: string, list: readonly tf.Tensor[]): Readonly<Record<string, tf.Tensor>> {
+  return Object.assign(
+    {},
+    ...list.map((each, i) => {
+      const own = path.replace('[*]', `[${i}]`);
+      if (!own.includes('[*]')) return { [own]: each };
+      const inner = tf.unstack(each);
+      each.dispose();
+      return rounds(own, inner);
+    }),
+  ) as Readonly<Record<string, tf.Tensor>>;
+}
