@@ -10,6 +10,8 @@ export type ReadDims = {
   readonly words: number;
   /** Default 3. */
   readonly d: number;
+  /** Default 2. */
+  readonly round: number;
 };
 
 /** One example of Read. */
@@ -44,10 +46,8 @@ type ReadSizes = {
 /** Parameters by path. */
 type ReadParameters = {
   readonly table: tf.Tensor;
-  readonly 'rounds[0].Linear.W': tf.Tensor;
-  readonly 'rounds[0].Linear.b': tf.Tensor;
-  readonly 'rounds[1].Linear.W': tf.Tensor;
-  readonly 'rounds[1].Linear.b': tf.Tensor;
+  readonly [path: `rounds[${number}].Linear.W`]: tf.Tensor;
+  readonly [path: `rounds[${number}].Linear.b`]: tf.Tensor;
   readonly 'wide.Grow.repeat[0].x.Linear.W': tf.Tensor;
   readonly 'wide.Grow.repeat[0].x.Linear.b': tf.Tensor;
   readonly 'wide.Grow.repeat[1].x.Linear.W': tf.Tensor;
@@ -66,7 +66,7 @@ type ReadResults = { readonly h: tf.Tensor; readonly final: tf.Tensor; readonly 
 
 /** The outputs of Read, batch first. */
 function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
-  const { batch: batchSize, d, sentence, word, words } = batch.n;
+  const { batch: batchSize, d, round, sentence, word, words } = batch.n;
   // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen:…
   const sentencePositions = tf.range(0, sentence, 1, 'int32');
   // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
@@ -144,9 +144,6 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   rt.dispose(joined, sum2);
   // input.attn:14  state was: bool[] = false, at: index(words) = 0
   const picked2 = tf.tidy(() => tf.reshape(tf.slice(tf.range(0, words, 1, 'int32'), [0], [1]), []));
-  // layers.attn:4  W @ x + b
-  const sum3 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[0].Linear.W'], false, true), p['rounds[0].Linear.b']));
-  const sum4 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[1].Linear.W'], false, true), p['rounds[1].Linear.b']));
   // input.attn:15  was' = was or sum[d](hs) > 0
   const wasNextIsGreater = tf.tidy(() => tf.greater(tf.sum(h, 2), 0));
   rt.dispose(h);
@@ -182,12 +179,21 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   const flagsT = tf.transpose(flags, [1, 0]);
   rt.dispose(atNextSteps, flagsWasNextStacked, flags);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const rounds = tf.tidy(() =>
-    tf.concat([tf.reshape(sum3, [batchSize, d, 1]), tf.reshape(tf.mul(sum4, 2), [batchSize, d, 1])], 2),
-  );
-  const roundsT = tf.transpose(rounds, [0, 2, 1]);
-  rt.dispose(sum3, sum4, rounds);
-  return { h: hSNextStepsT, final: picked, seen: flagsT, wide: x, rounds: roundsT };
+  const roundsProductSteps: tf.Tensor[] = [];
+  for (let t = 0; t < round; t++) {
+    // layers.attn:4  W @ x + b
+    const sum3 = tf.tidy(() =>
+      tf.add(tf.matMul(picked, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
+    );
+    // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+    const roundsProduct = tf.mul(sum3, t + 1);
+    rt.dispose(sum3);
+    roundsProductSteps.push(roundsProduct);
+  }
+  const rounds = tf.stack(roundsProductSteps);
+  const roundsProductStepsT = tf.transpose(rounds, [1, 0, 2]);
+  rt.dispose(roundsProductSteps, rounds);
+  return { h: hSNextStepsT, final: picked, seen: flagsT, wide: x, rounds: roundsProductStepsT };
 }
 
 /** What readLoss gives. */
@@ -198,7 +204,7 @@ type ReadLossResults = {
 
 /** Fit: the loss and the metrics, means over the batch. */
 function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
-  const { batch: batchSize, d, sentence, word } = batch.n;
+  const { batch: batchSize, d, round, sentence, word } = batch.n;
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
   const sentenceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
@@ -261,26 +267,33 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   const joined = tf.tidy(() => tf.concat([sNextStepsT, tf.tanh(sum)], 2));
   rt.dispose(sNextStepsT, sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[0].Linear.W'], false, true), p['rounds[0].Linear.b']));
-  const sum3 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[1].Linear.W'], false, true), p['rounds[1].Linear.b']));
-  const sum4 = tf.tidy(() => {
+  const sum2 = tf.tidy(() => {
     const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
     const WProduct = tf.reshape(tf.matMul(xRows, p['wide.Grow.repeat[1].x.Linear.W'], false, true), [batchSize, sentence, 2]);
     return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
   });
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const x = tf.tidy(() => tf.concat([joined, tf.tanh(sum4)], 2));
-  rt.dispose(joined, sum4);
+  const x = tf.tidy(() => tf.concat([joined, tf.tanh(sum2)], 2));
+  rt.dispose(joined, sum2);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const rounds = tf.tidy(() =>
-    tf.concat([tf.reshape(sum2, [batchSize, d, 1]), tf.reshape(tf.mul(sum3, 2), [batchSize, d, 1])], 2),
-  );
-  rt.dispose(sum2, sum3);
+  const roundsProductSteps: tf.Tensor[] = [];
+  for (let t = 0; t < round; t++) {
+    // layers.attn:4  W @ x + b
+    const sum3 = tf.tidy(() =>
+      tf.add(tf.matMul(picked, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
+    );
+    // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+    const roundsProduct = tf.mul(sum3, t + 1);
+    rt.dispose(sum3);
+    roundsProductSteps.push(roundsProduct);
+  }
+  const rounds = tf.stack(roundsProductSteps);
+  rt.dispose(roundsProductSteps);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
   const chosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
   const loss = tf.tidy(() => {
     const total = tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2]);
-    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(picked, 1)), tf.sum(rounds, [1, 2])), total));
+    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(picked, 1)), tf.sum(rounds, [0, 2])), total));
   });
   rt.dispose(hSentenceMaskT, h, sentenceMask, picked, x, rounds, chosen);
   return {
@@ -298,7 +311,7 @@ type ReadGradientsResults = {
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random): ReadGradientsResults {
-  const { batch: batchSize, d, sentence, word, words } = batch.n;
+  const { batch: batchSize, d, round, sentence, word, words } = batch.n;
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
   const sentenceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
@@ -380,8 +393,6 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   );
   rt.dispose(sum3, dXWide);
   // layers.attn:4  W @ x + b
-  const sum4 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[0].Linear.W'], false, true), p['rounds[0].Linear.b']));
-  const sum5 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[1].Linear.W'], false, true), p['rounds[1].Linear.b']));
   const tanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
   const dX2 = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(tanhGradientRows, p['wide.Grow.repeat[1].x.Linear.W']), [batchSize, sentence, d + 2]);
@@ -393,42 +404,67 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const tanhGradient2 = tf.tidy(() => rt.tanhGradient(tf.slice(dX2, [0, 0, d], [-1, -1, 2]), tanh));
   const part2 = tf.slice(dX2, [0, 0, 0], [-1, -1, d]);
   rt.dispose(joined, tanh2, tanh, dX2);
-  // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const rounds = tf.tidy(() =>
-    tf.concat([tf.reshape(sum4, [batchSize, d, 1]), tf.reshape(tf.mul(sum5, 2), [batchSize, d, 1])], 2),
-  );
-  const roundsFilled = tf.fill([2], 1 / batchSize);
-  const roundsProduct = tf.tidy(() => tf.mul(tf.reshape(tf.slice(roundsFilled, [1], [1]), []), 2));
-  const roundsPlace = tf.tidy(() => tf.reshape(tf.slice(roundsFilled, [0], [1]), []));
-  rt.dispose(sum4, sum5, roundsFilled);
   // layers.attn:4  W @ x + b
   const tanhGradientRows2 = tf.reshape(tanhGradient2, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(tanhGradientRows2, p['wide.Grow.repeat[0].x.Linear.W']);
-  const sum6 = tf.tidy(() => {
-    const product = tf.mul(roundsProduct, tf.sum(p['rounds[1].Linear.W'], 0));
-    return tf.add(product, tf.mul(roundsPlace, tf.sum(p['rounds[0].Linear.W'], 0)));
-  });
+  const total = tf.sum(picked, 0);
+  // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+  const roundsProductSteps: tf.Tensor[] = [];
+  const roundsNumberSteps: tf.Tensor[] = [];
+  for (let t = 0; t < round; t++) {
+    // layers.attn:4  W @ x + b
+    const sum4 = tf.tidy(() =>
+      tf.add(tf.matMul(picked, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
+    );
+    // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+    const roundsProduct = tf.mul(sum4, t + 1);
+    const roundsNumber = tf.scalar(t + 1);
+    rt.dispose(sum4);
+    roundsProductSteps.push(roundsProduct);
+    roundsNumberSteps.push(roundsNumber);
+  }
+  const rounds = tf.stack(roundsProductSteps);
+  rt.dispose(roundsProductSteps);
+  const dWSteps = new Array<tf.Tensor>(round);
+  const dBSteps = new Array<tf.Tensor>(round);
+  const productSteps = new Array<tf.Tensor>(round);
+  for (let t = round - 1; t >= 0; t--) {
+    const roundsNumberAt = roundsNumberSteps[t]!;
+    // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+    const roundsProduct = tf.mul(1 / batchSize, roundsNumberAt);
+    // layers.attn:4  W @ x + b
+    const dW = tf.mul(roundsProduct, total);
+    const dB = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
+    const product = tf.tidy(() => tf.mul(roundsProduct, tf.sum(p[`rounds[${t}].Linear.W`]!, 0)));
+    rt.dispose(roundsProduct);
+    dWSteps[t] = dW;
+    dBSteps[t] = dB;
+    productSteps[t] = product;
+  }
+  rt.dispose(total, roundsNumberSteps);
+  const roundsTotal = tf.tidy(() => tf.sum(tf.stack(productSteps), 0));
+  rt.dispose(productSteps);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const sum7 = tf.add(sum6, 1 / batchSize);
-  rt.dispose(sum6);
+  const sum4 = tf.add(roundsTotal, 1 / batchSize);
+  rt.dispose(roundsTotal);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const sum8 = tf.tidy(() => {
-    const scattered = rt.scatter(sum, tf.broadcastTo(sum7, [batchSize, d]), sentence, 1);
+  const sum5 = tf.tidy(() => {
+    const scattered = rt.scatter(sum, tf.broadcastTo(sum4, [batchSize, d]), sentence, 1);
     return tf.add(tf.add(tf.reshape(WProduct, [batchSize, sentence, d]), part2), scattered);
   });
-  rt.dispose(sum, part2, WProduct, sum7);
+  rt.dispose(sum, part2, WProduct, sum4);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
   const chosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
   const loss = tf.tidy(() => {
     const total = tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2]);
-    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(picked, 1)), tf.sum(rounds, [1, 2])), total));
+    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(picked, 1)), tf.sum(rounds, [0, 2])), total));
   });
-  rt.dispose(hSentenceMaskT, sentenceMask, x, rounds, chosen);
+  rt.dispose(hSentenceMaskT, sentenceMask, picked, x, rounds, chosen);
   const dH = tf.tidy(() => {
     const productT = tf.transpose(tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h), [1, 0, 2]);
-    return tf.add(tf.add(sum8, productT), productT);
+    return tf.add(tf.add(sum5, productT), productT);
   });
-  rt.dispose(h, dX, sum8);
+  rt.dispose(h, dX, sum5);
   // input.attn:10  s' = 0.5 * s + inner[word = first]
   const sNextNumber = tf.scalar(0, 'int32');
   // input.attn:7  h = scan sentence with ts = tokens {
@@ -485,37 +521,33 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   }
   rt.dispose(wordMaskSteps, hZeros, hTokensSteps, hSentenceMaskTSteps, innerSteps, sNextNumber, dHSteps, dS);
   // layers.attn:4  W @ x + b
-  const total = tf.sum(picked, 0);
-  const dW = tf.mul(roundsPlace, total);
-  const dB = tf.tidy(() => tf.sum(tf.broadcastTo(roundsPlace, [batchSize])));
-  const dW2 = tf.mul(roundsProduct, total);
-  const dB2 = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
-  rt.dispose(picked, roundsPlace, total, roundsProduct);
-  const dW3 = tf.matMul(tanhGradientRows2, sNextStepsRows, true);
-  const dB3 = tf.sum(tanhGradient2, [0, 1]);
-  const dW4 = tf.matMul(tanhGradientRows, xRows, true);
+  const dW = tf.matMul(tanhGradientRows2, sNextStepsRows, true);
+  const dB = tf.sum(tanhGradient2, [0, 1]);
+  const dW2 = tf.matMul(tanhGradientRows, xRows, true);
   rt.dispose(sNextStepsRows, tanhGradientRows2, tanhGradient2, xRows, tanhGradientRows);
-  const dB4 = tf.sum(tanhGradient, [0, 1]);
+  const dB2 = tf.sum(tanhGradient, [0, 1]);
   rt.dispose(tanhGradient);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dWStacked = tf.stack(dWSteps);
+  const dBStacked = tf.stack(dBSteps);
+  rt.dispose(dWSteps, dBSteps);
   // input.attn:6  param table: [words, d]
-  const dWWide = tf.broadcastTo(dW, [d, d]);
-  const dBWide = tf.broadcastTo(dB, [d]);
-  const dWWide2 = tf.broadcastTo(dW2, [d, d]);
-  const dBWide2 = tf.broadcastTo(dB2, [d]);
-  rt.dispose(dW, dB, dW2, dB2);
+  const dWStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dWStacked, [round, 1, d]), [round, d, d]));
+  const dBStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dBStacked, [round, 1]), [round, d]));
+  const dWStepsWideWideSteps = tf.unstack(dWStepsWideWide);
+  const dBStepsWideWideSteps = tf.unstack(dBStepsWideWide);
+  rt.dispose(dWStacked, dBStacked, dWStepsWideWide, dBStepsWideWide);
   return {
     loss,
     metrics: {},
     gradients: {
       table: state,
-      'rounds[0].Linear.W': dWWide,
-      'rounds[0].Linear.b': dBWide,
-      'rounds[1].Linear.W': dWWide2,
-      'rounds[1].Linear.b': dBWide2,
-      'wide.Grow.repeat[0].x.Linear.W': dW3,
-      'wide.Grow.repeat[0].x.Linear.b': dB3,
-      'wide.Grow.repeat[1].x.Linear.W': dW4,
-      'wide.Grow.repeat[1].x.Linear.b': dB4,
+      ...rt.rounds('rounds[*].Linear.W', dWStepsWideWideSteps),
+      ...rt.rounds('rounds[*].Linear.b', dBStepsWideWideSteps),
+      'wide.Grow.repeat[0].x.Linear.W': dW,
+      'wide.Grow.repeat[0].x.Linear.b': dB,
+      'wide.Grow.repeat[1].x.Linear.W': dW2,
+      'wide.Grow.repeat[1].x.Linear.b': dB2,
     },
   };
 }
@@ -523,18 +555,16 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
 const readDefinition: rt.Definition = {
   name: 'Read',
   source: 'input.attn',
-  hyperparameters: { words: 7, d: 3 },
+  hyperparameters: { words: 7, d: 3, round: 2 },
   ragged: [{ label: 'sentence', mayBeEmpty: false }, { label: 'word', mayBeEmpty: false }],
   sizes(n: ReadDims) {
-    return { words: n.words, d: n.d, round: 2 };
+    return { words: n.words, d: n.d, round: n.round };
   },
   parameters(n: ReadSizes) {
     return [
       { path: 'table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'normal', deviation: n.d ** (-0.5) } },
-      { path: 'rounds[0].Linear.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'rounds[0].Linear.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'rounds[1].Linear.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'rounds[1].Linear.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } },
+      ...rt.ofRounds([n.round], { path: 'rounds[*].Linear.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } }),
+      ...rt.ofRounds([n.round], { path: 'rounds[*].Linear.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } }),
       { path: 'wide.Grow.repeat[0].x.Linear.W', axes: [{ label: 'out.filters', size: 2 }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } },
       { path: 'wide.Grow.repeat[0].x.Linear.b', axes: [{ label: 'out.filters', size: 2 }], outs: 1, init: { kind: 'zeros' } },
       { path: 'wide.Grow.repeat[1].x.Linear.W', axes: [{ label: 'out.filters', size: 2 }, { label: 'in', size: n.d + 2 }], outs: 1, init: { kind: 'glorot' } },
