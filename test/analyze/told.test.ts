@@ -1045,6 +1045,12 @@ describe('nothing is said of', () => {
       "dim time: ragged\nmodel M(x: [time]) -> [time] { scan time with xt = x { state s: [] = sum[time](position[time]);  s' = s + xt;  emit s' } }",
     ],
     [
+      'what each of several instances leaves out, where a sum goes over the instances',
+      `dim a = 2, b = 3, d = 4
+block N(x: [k]) -> [k] { running m: [k] = 0;  m' = mean[lifted](x);  x where (if training then mean[lifted](x) else m) > 0 }
+model M(x: [a, b, d]) -> y: [b, d] { sum[a](N per a (x)) }`,
+    ],
+    [
       'a record that a step calls by another name',
       small(
         "model M(x: [e, d], z: [d]) -> [e, d] { two = { a = z, b = 2 * z };  scan e with xt = x { state s: [d] = 0;  again = two;  s' = s + xt * again.a;  emit s' } }",
