@@ -111,35 +111,35 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.reshape(x, [batchSize * source, embed]);
+  const xRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
-    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
   });
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
-    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
   });
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
-  rt.dispose(zXRows);
+  rt.dispose(xRows);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
   const sourceMask = tf.tidy(() =>
@@ -208,35 +208,35 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const forward = tf.stack(hNextSteps2);
   rt.dispose(hNextSteps2);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const joined = tf.concat([forward, backward], 2);
+  const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
-  rt.dispose(picked);
+  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'], false, true)));
+  rt.dispose(h1);
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
-  const scoreUProduct = tf.tidy(() => {
-    const joinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-    const UProduct = tf.matMul(joinedRows, p['Translate.context.Scored.Additive.U'], false, true);
-    return tf.reshape(UProduct, [batchSize, source, align]);
+  const annotationsT = tf.transpose(annotations, [1, 0, 2]);
+  const UProduct = tf.tidy(() => {
+    const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
+    const additiveUProduct = tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U'], false, true);
+    return tf.reshape(additiveUProduct, [batchSize, source, align]);
   });
-  const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
-  rt.dispose(joined);
+  const vWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
+  rt.dispose(annotations);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
   const sSteps: tf.Tensor[] = [];
   const contextSteps: tf.Tensor[] = [];
   const weightsSteps: tf.Tensor[] = [];
-  let s: tf.Tensor = tanh;
+  let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
     const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const score = tf.tidy(() => {
       const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W'], false, true), [batchSize, 1, align]);
-      const vProduct = tf.matMul(tf.reshape(tf.tanh(tf.add(WProduct, scoreUProduct)), [batchSize * source, align]), scoreVWide);
+      const vProduct = tf.matMul(tf.reshape(tf.tanh(tf.add(WProduct, UProduct)), [batchSize * source, align]), vWide);
       return tf.reshape(vProduct, [batchSize, source]);
     });
     // attention.attn:5  weights = softmax[key](score)
@@ -244,7 +244,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     rt.dispose(score);
     // attention.attn:6  sum[key](weights * keys)
     const context = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), scoreJoinedT), [batchSize, 2 * hidden]),
+      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), annotationsT), [batchSize, 2 * hidden]),
     );
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eAt, context], 1);
@@ -275,28 +275,28 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     weightsSteps.push(weights);
     s = sNext;
   }
-  rt.dispose(sourceMask, scoreJoinedT, scoreUProduct, scoreVWide, eSteps, s);
+  rt.dispose(sourceMask, annotationsT, UProduct, vWide, eSteps, s);
   const weights = tf.stack(weightsSteps);
   const weightsStepsT = tf.transpose(weights, [1, 0, 2]);
   rt.dispose(weightsSteps, weights);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const UProduct = tf.tidy(() => {
+  const readoutUProduct = tf.tidy(() => {
     const sStepsRows = tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]);
-    const UProduct2 = tf.matMul(sStepsRows, tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), false, true);
-    return tf.reshape(UProduct2, [batchSize, target, maxout, pieces]);
+    const UProduct = tf.matMul(sStepsRows, tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), false, true);
+    return tf.reshape(UProduct, [batchSize, target, maxout, pieces]);
   });
   const eRows = tf.reshape(e, [batchSize * target, embed]);
   const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
   const logits = tf.tidy(() => {
+    const VProduct = tf.reshape(tf.matMul(eRows, VRows, false, true), [batchSize, target, maxout, pieces]);
     const contextStepsRows = tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]);
     const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
-    const sum = tf.add(UProduct, tf.reshape(tf.matMul(eRows, VRows, false, true), [batchSize, target, maxout, pieces]));
     const CProduct = tf.reshape(tf.matMul(contextStepsRows, CRows, false, true), [batchSize, target, maxout, pieces]);
-    const highestRows = tf.reshape(tf.max(tf.add(sum, CProduct), 3), [batchSize * target, maxout]);
+    const highestRows = tf.reshape(tf.max(tf.add(tf.add(readoutUProduct, VProduct), CProduct), 3), [batchSize * target, maxout]);
     const WProduct = tf.matMul(highestRows, p['Translate.logits.Readout.W'], false, true);
     return tf.reshape(WProduct, [batchSize, target, characters]);
   });
-  rt.dispose(sSteps, e, contextSteps, UProduct, eRows, VRows);
+  rt.dispose(sSteps, e, contextSteps, readoutUProduct, eRows, VRows);
   return { logits, weights: weightsStepsT };
 }
 
@@ -312,35 +312,35 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.reshape(x, [batchSize * source, embed]);
+  const xRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
-    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
   });
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
-    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
   });
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
-  rt.dispose(zXRows);
+  rt.dispose(xRows);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
   const sourceMask = tf.tidy(() =>
@@ -409,34 +409,34 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const forward = tf.stack(hNextSteps2);
   rt.dispose(hNextSteps2);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const joined = tf.concat([forward, backward], 2);
+  const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
-  rt.dispose(picked);
+  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'], false, true)));
+  rt.dispose(h1);
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
-  const scoreUProduct = tf.tidy(() => {
-    const joinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-    const UProduct = tf.matMul(joinedRows, p['Translate.context.Scored.Additive.U'], false, true);
-    return tf.reshape(UProduct, [batchSize, source, align]);
+  const annotationsT = tf.transpose(annotations, [1, 0, 2]);
+  const UProduct = tf.tidy(() => {
+    const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
+    const additiveUProduct = tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U'], false, true);
+    return tf.reshape(additiveUProduct, [batchSize, source, align]);
   });
-  const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
-  rt.dispose(joined);
+  const vWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
+  rt.dispose(annotations);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
   const sSteps: tf.Tensor[] = [];
   const contextSteps: tf.Tensor[] = [];
-  let s: tf.Tensor = tanh;
+  let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
     const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const score = tf.tidy(() => {
       const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W'], false, true), [batchSize, 1, align]);
-      const vProduct = tf.matMul(tf.reshape(tf.tanh(tf.add(WProduct, scoreUProduct)), [batchSize * source, align]), scoreVWide);
+      const vProduct = tf.matMul(tf.reshape(tf.tanh(tf.add(WProduct, UProduct)), [batchSize * source, align]), vWide);
       return tf.reshape(vProduct, [batchSize, source]);
     });
     // attention.attn:5  weights = softmax[key](score)
@@ -444,7 +444,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     rt.dispose(score);
     // attention.attn:6  sum[key](weights * keys)
     const context = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), scoreJoinedT), [batchSize, 2 * hidden]),
+      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), annotationsT), [batchSize, 2 * hidden]),
     );
     rt.dispose(weights);
     // model.attn:49  s' = GRU(concat(e, context), s)
@@ -475,27 +475,27 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     contextSteps.push(context);
     s = sNext;
   }
-  rt.dispose(sourceMask, scoreJoinedT, scoreUProduct, scoreVWide, eSteps, s);
+  rt.dispose(sourceMask, annotationsT, UProduct, vWide, eSteps, s);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const UProduct = tf.tidy(() => {
+  const readoutUProduct = tf.tidy(() => {
     const sStepsRows = tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]);
-    const UProduct2 = tf.matMul(sStepsRows, tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), false, true);
-    return tf.reshape(UProduct2, [batchSize, target, maxout, pieces]);
+    const UProduct = tf.matMul(sStepsRows, tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), false, true);
+    return tf.reshape(UProduct, [batchSize, target, maxout, pieces]);
   });
   const eRows = tf.reshape(e, [batchSize * target, embed]);
   const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
   const logits = tf.tidy(() => {
+    const VProduct = tf.reshape(tf.matMul(eRows, VRows, false, true), [batchSize, target, maxout, pieces]);
     const contextStepsRows = tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]);
     const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
-    const sum = tf.add(UProduct, tf.reshape(tf.matMul(eRows, VRows, false, true), [batchSize, target, maxout, pieces]));
     const CProduct = tf.reshape(tf.matMul(contextStepsRows, CRows, false, true), [batchSize, target, maxout, pieces]);
-    const highestRows = tf.reshape(tf.max(tf.add(sum, CProduct), 3), [batchSize * target, maxout]);
+    const highestRows = tf.reshape(tf.max(tf.add(tf.add(readoutUProduct, VProduct), CProduct), 3), [batchSize * target, maxout]);
     const WProduct = tf.matMul(highestRows, p['Translate.logits.Readout.W'], false, true);
     return tf.reshape(WProduct, [batchSize, target, characters]);
   });
-  rt.dispose(sSteps, e, contextSteps, UProduct, eRows, VRows);
+  rt.dispose(sSteps, e, contextSteps, readoutUProduct, eRows, VRows);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
   const targetMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
@@ -505,14 +505,14 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     return tf.mean(tf.div(total, tf.cast(batch.lengths.target, 'float32')));
   });
   // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const mean = tf.tidy(() => {
+  const exact = tf.tidy(() => {
     const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
     return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
   });
   rt.dispose(number, logits, targetMask);
   return {
     loss,
-    metrics: { exact: mean },
+    metrics: { exact },
   };
 }
 
@@ -529,37 +529,37 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.reshape(x, [batchSize * source, embed]);
+  const xRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
-    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
   });
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
   const zJoined = tf.concat([p['Translate.s.GRU.Wz'], p['Translate.s.GRU.Uz']], 1);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
-    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
   });
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
   const rJoined = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.Ur']], 1);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
   const newJoined = tf.concat([p['Translate.s.GRU.W'], p['Translate.s.GRU.U']], 1);
-  rt.dispose(zXRows);
+  rt.dispose(xRows);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
   const sourceMask = tf.tidy(() =>
@@ -650,22 +650,22 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(zSum2Steps, rSum2Steps, newSum2Steps);
   const forward = tf.stack(hNextSteps2);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const joined = tf.concat([forward, backward], 2);
+  const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
+  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'], false, true)));
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
-  const scoreJoinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-  const scoreUProduct = tf.tidy(() => {
-    const UProduct = tf.matMul(scoreJoinedRows, p['Translate.context.Scored.Additive.U'], false, true);
-    return tf.reshape(UProduct, [batchSize, source, align]);
+  const annotationsT = tf.transpose(annotations, [1, 0, 2]);
+  const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
+  const UProduct = tf.tidy(() => {
+    const additiveUProduct = tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U'], false, true);
+    return tf.reshape(additiveUProduct, [batchSize, source, align]);
   });
-  const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
-  rt.dispose(joined);
+  const vWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
+  rt.dispose(annotations);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
   const sSteps: tf.Tensor[] = [];
@@ -678,23 +678,23 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const sNextJoinedSteps: tf.Tensor[] = [];
   const weightsSteps: tf.Tensor[] = [];
   const scoreTanhSteps: tf.Tensor[] = [];
-  let s: tf.Tensor = tf.clone(tanh);
+  let s: tf.Tensor = tf.clone(sFirst);
   for (let t = 0; t < target; t++) {
     const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const scoreTanh = tf.tidy(() => {
       const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W'], false, true), [batchSize, 1, align]);
-      return tf.tanh(tf.add(WProduct, scoreUProduct));
+      return tf.tanh(tf.add(WProduct, UProduct));
     });
     const score = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), scoreVWide), [batchSize, source]),
+      tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), vWide), [batchSize, source]),
     );
     // attention.attn:5  weights = softmax[key](score)
     const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
     rt.dispose(score);
     // attention.attn:6  sum[key](weights * keys)
     const context = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), scoreJoinedT), [batchSize, 2 * hidden]),
+      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), annotationsT), [batchSize, 2 * hidden]),
     );
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eAt, context], 1);
@@ -725,7 +725,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     scoreTanhSteps.push(scoreTanh);
     s = sNext;
   }
-  rt.dispose(zJoined, rJoined, newJoined, scoreUProduct, scoreVWide, eSteps, s);
+  rt.dispose(zJoined, rJoined, newJoined, UProduct, vWide, eSteps, s);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
@@ -761,18 +761,18 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const targetMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
   );
-  const lossLogWeights = rt.logSoftmax(logits);
+  const logSoftmax = rt.logSoftmax(logits);
   const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
   const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2)), 0), 1);
+    const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, batch.inputs["y'"], 2, 2)), 0), 1);
     return tf.mean(tf.div(total, lossAsFloat));
   });
   const dLogits = tf.tidy(() => {
     const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
-    const product = tf.mul(tf.exp(lossLogWeights), tf.reshape(negative, [batchSize, target, 1]));
+    const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
-  rt.dispose(lossLogWeights, lossAsFloat);
+  rt.dispose(logSoftmax, lossAsFloat);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
   const productRows2 = tf.tidy(() => {
@@ -780,7 +780,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const productWide = tf.reshape(tf.mul(WProduct, keepStepsT), [batchSize, target, maxout, 1]);
     return tf.reshape(tf.mul(productWide, rt.oneHot(tf.argMax(sum, 3), pieces)), [batchSize * target, maxout * pieces]);
   });
-  const UProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, URows), [batchSize, target, units]));
+  const readoutUProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, URows), [batchSize, target, units]));
   rt.dispose(dLogits, sum, keepStepsT, URows);
   const CProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, CRows), [batchSize, target, 2 * hidden]));
   rt.dispose(CRows);
@@ -788,17 +788,17 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const rJoined2 = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 0);
   const rJoined3 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 0);
   // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const mean = tf.tidy(() => {
+  const exact = tf.tidy(() => {
     const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
     return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
   });
   rt.dispose(logits, targetMask);
   // model.attn:57  Translate(read.annotations, read.h1)
-  const zeros = tf.fill([batchSize, units], 0);
-  const zeros2 = tf.fill([batchSize, source, align], 0);
-  const UProductSteps = tf.tidy(() => tf.unstack(tf.transpose(UProduct, [1, 0, 2])));
+  const dSNextFirst = tf.fill([batchSize, units], 0);
+  const stateFirst = tf.fill([batchSize, source, align], 0);
+  const readoutUProductSteps = tf.tidy(() => tf.unstack(tf.transpose(readoutUProduct, [1, 0, 2])));
   const CProductSteps = tf.tidy(() => tf.unstack(tf.transpose(CProduct, [1, 0, 2])));
-  rt.dispose(UProduct, CProduct);
+  rt.dispose(readoutUProduct, CProduct);
   const dESteps = new Array<tf.Tensor>(target);
   const newTanhGradientSteps = new Array<tf.Tensor>(target);
   const rSigmoidGradientSteps = new Array<tf.Tensor>(target);
@@ -806,10 +806,10 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const dContextSteps = new Array<tf.Tensor>(target);
   const scoreProductSteps = new Array<tf.Tensor>(target);
   const scoreProductSteps2 = new Array<tf.Tensor>(target);
-  let dSNext: tf.Tensor = zeros;
-  let state: tf.Tensor = zeros2;
+  let dSNext: tf.Tensor = dSNextFirst;
+  let state: tf.Tensor = stateFirst;
   for (let t = target - 1; t >= 0; t--) {
-    const UProductAt = UProductSteps[t]!;
+    const readoutUProductAt = readoutUProductSteps[t]!;
     const CProductAt = CProductSteps[t]!;
     const sAt = sSteps[t]!;
     const zAt = zSteps3[t]!;
@@ -833,7 +833,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined2));
     rt.dispose(dR);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSum3 = tf.add(UProductAt, rProduct);
+    const zSum3 = tf.add(readoutUProductAt, rProduct);
     rt.dispose(rProduct);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rProduct2 = tf.tidy(() =>
@@ -852,7 +852,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     rt.dispose(sNextPart);
     // attention.attn:6  sum[key](weights * keys)
     const dWeights = tf.tidy(() =>
-      tf.reshape(tf.matMul(scoreJoinedT, tf.reshape(dContext, [batchSize, 2 * hidden, 1])), [batchSize, source]),
+      tf.reshape(tf.matMul(annotationsT, tf.reshape(dContext, [batchSize, 2 * hidden, 1])), [batchSize, source]),
     );
     // attention.attn:5  weights = softmax[key](score)
     const dScore = tf.tidy(() =>
@@ -890,8 +890,8 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     dSNext = dS;
     state = sNextSum;
   }
-  rt.dispose(sourceMask, scoreJoinedT, sSteps, zSteps3, differenceSteps3, newSteps3, rSteps3, scoreTanhSteps, rJoined2);
-  rt.dispose(rJoined3, UProductSteps, CProductSteps);
+  rt.dispose(sourceMask, annotationsT, sSteps, zSteps3, differenceSteps3, newSteps3, rSteps3, scoreTanhSteps, rJoined2);
+  rt.dispose(rJoined3, readoutUProductSteps, CProductSteps);
   const dContext = tf.tidy(() =>
     tf.matMul(tf.transpose(tf.stack(dContextSteps), [1, 2, 0]), tf.transpose(tf.stack(weightsSteps), [1, 0, 2])),
   );
@@ -899,13 +899,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(weightsSteps, dContextSteps, state);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreProductRows = tf.reshape(product, [batchSize * source, align]);
-  const scoreSum = tf.tidy(() => {
+  const dAnnotations = tf.tidy(() => {
     const UProduct = tf.matMul(scoreProductRows, p['Translate.context.Scored.Additive.U']);
     return tf.add(dContext, tf.transpose(tf.reshape(UProduct, [batchSize, source, 2 * hidden]), [0, 2, 1]));
   });
   rt.dispose(product, dContext);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const dForward = tf.slice(scoreSum, [0, 0, 0], [-1, hidden, -1]);
+  const dForward = tf.slice(dAnnotations, [0, 0, 0], [-1, hidden, -1]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined4 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 0);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
@@ -952,20 +952,20 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     dH = dH2;
   }
   rt.dispose(zSteps2, differenceSteps2, newSteps2, rSteps2, rJoined4, dForwardSteps, dH);
-  const forwardTanhGradientStacked = tf.stack(newTanhGradientSteps2);
-  const forwardSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps2);
-  const forwardSigmoidGradientStacked2 = tf.stack(zSigmoidGradientSteps2);
+  const tanhGradientStacked = tf.stack(newTanhGradientSteps2);
+  const sigmoidGradientStacked = tf.stack(rSigmoidGradientSteps2);
+  const forwardSigmoidGradientStacked = tf.stack(zSigmoidGradientSteps2);
   rt.dispose(newTanhGradientSteps2, rSigmoidGradientSteps2, zSigmoidGradientSteps2);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanhGradient = rt.tanhGradient(dSNext, tanh);
-  const W0Product = tf.matMul(tanhGradient, p['Translate.W0']);
-  rt.dispose(tanh, dSNext);
+  const tanhGradient = rt.tanhGradient(dSNext, sFirst);
+  const dH1 = tf.matMul(tanhGradient, p['Translate.W0']);
+  rt.dispose(sFirst, dSNext);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const dBackward = tf.tidy(() => {
-    const scatteredT = tf.transpose(rt.scatter(number, W0Product, source), [1, 2, 0]);
-    return tf.add(tf.slice(scoreSum, [0, hidden, 0], [-1, hidden, -1]), scatteredT);
+    const part = tf.slice(dAnnotations, [0, hidden, 0], [-1, hidden, -1]);
+    return tf.add(part, tf.transpose(rt.scatter(number, dH1, source), [1, 2, 0]));
   });
-  rt.dispose(number, scoreSum, W0Product);
+  rt.dispose(number, dAnnotations, dH1);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined5 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 0);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
@@ -984,10 +984,10 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const newAt = newSteps[t]!;
     const rAt = rSteps[t]!;
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const backwardDBackwardWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const backwardChosen = rt.where(backwardDBackwardWide, 0, dH2);
-    const dHNext = tf.tidy(() => tf.add(dBackwardAt, rt.where(backwardDBackwardWide, dH2, 0)));
-    rt.dispose(backwardDBackwardWide, dH2);
+    const dBackwardWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
+    const backwardChosen = rt.where(dBackwardWide, 0, dH2);
+    const dHNext = tf.tidy(() => tf.add(dBackwardAt, rt.where(dBackwardWide, dH2, 0)));
+    rt.dispose(dBackwardWide, dH2);
     // cells.attn:14  (1 - z) * h + z * new
     const dNew = tf.mul(dHNext, zAt);
     const dZ = tf.mul(dHNext, differenceAt);
@@ -1023,11 +1023,11 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const backwardTanhGradientStacked = tf.stack(newTanhGradientSteps3);
   rt.dispose(newTanhGradientSteps3);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWProduct = tf.tidy(() => {
-    const tanhGradientStepsRows = tf.reshape(tf.transpose(forwardTanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+  const WProduct = tf.tidy(() => {
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     return tf.reshape(tf.matMul(tanhGradientStepsRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, embed]);
   });
-  const newWProduct2 = tf.tidy(() => {
+  const newWProduct = tf.tidy(() => {
     const tanhGradientStepsRows = tf.reshape(tf.transpose(backwardTanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     const WProduct = tf.matMul(tanhGradientStepsRows, p['read.Annotate.backward.h.GRU.W']);
     return tf.reshape(WProduct, [batchSize, source, embed]);
@@ -1037,26 +1037,26 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(rSigmoidGradientSteps3);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum3 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(forwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     const WrProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.forward.h.GRU.Wr']);
-    return tf.add(newWProduct, tf.reshape(WrProduct, [batchSize, source, embed]));
+    return tf.add(WProduct, tf.reshape(WrProduct, [batchSize, source, embed]));
   });
   const rSum4 = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(backwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     const WrProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.backward.h.GRU.Wr']);
-    return tf.add(newWProduct2, tf.reshape(WrProduct, [batchSize, source, embed]));
+    return tf.add(newWProduct, tf.reshape(WrProduct, [batchSize, source, embed]));
   });
-  rt.dispose(newWProduct, newWProduct2);
+  rt.dispose(WProduct, newWProduct);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const backwardSigmoidGradientStacked2 = tf.stack(zSigmoidGradientSteps3);
+  const sigmoidGradientStacked2 = tf.stack(zSigmoidGradientSteps3);
   rt.dispose(zSigmoidGradientSteps3);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const dX = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(forwardSigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(forwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     const WzProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.forward.h.GRU.Wz']);
-    const zSigmoidGradientStepsRows = tf.reshape(tf.transpose(backwardSigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
-    const zWzProduct = tf.matMul(zSigmoidGradientStepsRows, p['read.Annotate.backward.h.GRU.Wz']);
-    const sum = tf.add(rSum4, tf.reshape(zWzProduct, [batchSize, source, embed]));
+    const zSigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
+    const gRUWzProduct = tf.matMul(zSigmoidGradientStepsRows, p['read.Annotate.backward.h.GRU.Wz']);
+    const sum = tf.add(rSum4, tf.reshape(gRUWzProduct, [batchSize, source, embed]));
     return tf.add(tf.add(rSum3, tf.reshape(WzProduct, [batchSize, source, embed])), sum);
   });
   rt.dispose(rSum3, rSum4);
@@ -1064,56 +1064,55 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const dTable = rt.scatter(batch.inputs.tokens, dX, words);
   rt.dispose(dX);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradientStepsRows = tf.reshape(forwardSigmoidGradientStacked2, [batchSize * source, hidden]);
+  const sigmoidGradientStepsRows = tf.reshape(forwardSigmoidGradientStacked, [batchSize * source, hidden]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(forwardSigmoidGradientStacked, [batchSize * source, hidden]);
+  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * source, hidden]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newTanhGradientStepsRows = tf.reshape(forwardTanhGradientStacked, [batchSize * source, hidden]);
+  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * source, hidden]);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const forwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps2), [batchSize * source, hidden]));
-  const dUz = tf.matMul(zSigmoidGradientStepsRows, forwardHStepsRows, true);
-  const dUr = tf.matMul(rSigmoidGradientStepsRows, forwardHStepsRows, true);
-  const dU = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.stack(newProductSteps2), [batchSize * source, hidden]);
-    return tf.matMul(newTanhGradientStepsRows, productStepsRows, true);
-  });
-  rt.dispose(backwardZeros, hNextSteps2, forwardHStepsRows, newProductSteps2);
+  const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps2), [batchSize * source, hidden]));
+  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
+  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
+  const dU = tf.tidy(() =>
+    tf.matMul(tanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps2), [batchSize * source, hidden]), true),
+  );
+  rt.dispose(backwardZeros, hNextSteps2, hStepsRows, newProductSteps2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradientStepsRows2 = tf.reshape(backwardSigmoidGradientStacked2, [batchSize * source, hidden]);
+  const zSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * source, hidden]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows2 = tf.reshape(backwardSigmoidGradientStacked, [batchSize * source, hidden]);
+  const sigmoidGradientStepsRows2 = tf.reshape(backwardSigmoidGradientStacked, [batchSize * source, hidden]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newTanhGradientStepsRows2 = tf.reshape(backwardTanhGradientStacked, [batchSize * source, hidden]);
+  const newTanhGradientStepsRows = tf.reshape(backwardTanhGradientStacked, [batchSize * source, hidden]);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * source, hidden]));
-  const dUz2 = tf.matMul(zSigmoidGradientStepsRows2, backwardHStepsRows, true);
-  const dUr2 = tf.matMul(rSigmoidGradientStepsRows2, backwardHStepsRows, true);
-  const dU2 = tf.tidy(() => {
+  const dGRUUz = tf.matMul(zSigmoidGradientStepsRows, backwardHStepsRows, true);
+  const dGRUUr = tf.matMul(sigmoidGradientStepsRows2, backwardHStepsRows, true);
+  const dGRUU = tf.tidy(() => {
     const productStepsRows = tf.reshape(tf.stack(newProductSteps), [batchSize * source, hidden]);
-    return tf.matMul(newTanhGradientStepsRows2, productStepsRows, true);
+    return tf.matMul(newTanhGradientStepsRows, productStepsRows, true);
   });
   rt.dispose(hSteps, backwardHStepsRows, newProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows2 = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
-  const dWz = tf.matMul(zSigmoidGradientStepsRows, zXRows2, true);
-  const dBz = tf.sum(forwardSigmoidGradientStacked2, [0, 1]);
-  const dWz2 = tf.matMul(zSigmoidGradientStepsRows2, zXRows2, true);
-  rt.dispose(x, zSigmoidGradientStepsRows, forwardSigmoidGradientStacked2, zSigmoidGradientStepsRows2);
-  const dBz2 = tf.sum(backwardSigmoidGradientStacked2, [0, 1]);
-  rt.dispose(backwardSigmoidGradientStacked2);
+  const zXRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
+  const dWz = tf.matMul(sigmoidGradientStepsRows, zXRows, true);
+  const dBz = tf.sum(forwardSigmoidGradientStacked, [0, 1]);
+  const dGRUWz = tf.matMul(zSigmoidGradientStepsRows, zXRows, true);
+  rt.dispose(x, sigmoidGradientStepsRows, forwardSigmoidGradientStacked, zSigmoidGradientStepsRows);
+  const dGRUBz = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  rt.dispose(sigmoidGradientStacked2);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const dWr = tf.matMul(rSigmoidGradientStepsRows, zXRows2, true);
-  const dBr = tf.sum(forwardSigmoidGradientStacked, [0, 1]);
-  const dWr2 = tf.matMul(rSigmoidGradientStepsRows2, zXRows2, true);
-  const dBr2 = tf.sum(backwardSigmoidGradientStacked, [0, 1]);
-  rt.dispose(rSigmoidGradientStepsRows, forwardSigmoidGradientStacked, rSigmoidGradientStepsRows2);
+  const dWr = tf.matMul(rSigmoidGradientStepsRows, zXRows, true);
+  const dBr = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dGRUWr = tf.matMul(sigmoidGradientStepsRows2, zXRows, true);
+  const dGRUBr = tf.sum(backwardSigmoidGradientStacked, [0, 1]);
+  rt.dispose(rSigmoidGradientStepsRows, sigmoidGradientStacked, sigmoidGradientStepsRows2);
   rt.dispose(backwardSigmoidGradientStacked);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const dW = tf.matMul(newTanhGradientStepsRows, zXRows2, true);
-  const dB = tf.sum(forwardTanhGradientStacked, [0, 1]);
-  const dW2 = tf.matMul(newTanhGradientStepsRows2, zXRows2, true);
-  rt.dispose(newTanhGradientStepsRows, forwardTanhGradientStacked, newTanhGradientStepsRows2, zXRows2);
-  const dB2 = tf.sum(backwardTanhGradientStacked, [0, 1]);
+  const dW = tf.matMul(tanhGradientStepsRows, zXRows, true);
+  const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  const dGRUW = tf.matMul(newTanhGradientStepsRows, zXRows, true);
+  rt.dispose(tanhGradientStepsRows, tanhGradientStacked, newTanhGradientStepsRows, zXRows);
+  const dGRUB = tf.sum(backwardTanhGradientStacked, [0, 1]);
   rt.dispose(backwardTanhGradientStacked);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const VProduct = tf.matMul(productRows2, VRows);
@@ -1124,62 +1123,62 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   );
   rt.dispose(dESteps, VProduct);
   // model.attn:47  e = table[y]
-  const dTable2 = rt.scatter(batch.inputs.y, dE, characters);
+  const dTranslateTable = rt.scatter(batch.inputs.y, dE, characters);
   rt.dispose(dE);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const dW0 = tf.matMul(tanhGradient, picked, true);
-  rt.dispose(picked, tanhGradient);
+  const dW0 = tf.matMul(tanhGradient, h1, true);
+  rt.dispose(h1, tanhGradient);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const dU3 = tf.matMul(scoreProductRows, scoreJoinedRows, true);
-  rt.dispose(scoreJoinedRows, scoreProductRows);
+  const dAdditiveU = tf.matMul(scoreProductRows, annotationsRows, true);
+  rt.dispose(annotationsRows, scoreProductRows);
   // model.attn:57  Translate(read.annotations, read.h1)
   const sStepsRows = tf.reshape(sStacked, [batchSize * target, units]);
-  const dW3 = tf.tidy(() =>
+  const dAdditiveW = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.stack(scoreProductSteps2), [batchSize * target, align]), sStepsRows, true),
   );
   const dV = tf.tidy(() => tf.sum(tf.stack(scoreProductSteps), 0));
-  const sigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
-  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * target, units]);
+  const sigmoidGradientStacked3 = tf.stack(zSigmoidGradientSteps);
+  const sigmoidGradientStepsRows3 = tf.reshape(sigmoidGradientStacked3, [batchSize * target, units]);
   const joinedStepsRows = tf.tidy(() => tf.reshape(tf.stack(sNextJoinedSteps), [batchSize * target, embed + 2 * hidden]));
   rt.dispose(scoreProductSteps2, scoreProductSteps, zSigmoidGradientSteps, sNextJoinedSteps);
-  const dWz3 = tf.matMul(sigmoidGradientStepsRows, joinedStepsRows, true);
-  const sigmoidGradientStacked2 = tf.stack(rSigmoidGradientSteps);
-  const sigmoidGradientStepsRows2 = tf.reshape(sigmoidGradientStacked2, [batchSize * target, units]);
-  const dWr3 = tf.matMul(sigmoidGradientStepsRows2, joinedStepsRows, true);
-  const tanhGradientStacked = tf.stack(newTanhGradientSteps);
-  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * target, units]);
-  const dW4 = tf.matMul(tanhGradientStepsRows, joinedStepsRows, true);
-  const dUz3 = tf.matMul(sigmoidGradientStepsRows, sStepsRows, true);
-  rt.dispose(rSigmoidGradientSteps, newTanhGradientSteps, joinedStepsRows, sigmoidGradientStepsRows);
-  const dUr3 = tf.matMul(sigmoidGradientStepsRows2, sStepsRows, true);
-  const dU4 = tf.tidy(() =>
-    tf.matMul(tanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps3), [batchSize * target, units]), true),
+  const dSGRUWz = tf.matMul(sigmoidGradientStepsRows3, joinedStepsRows, true);
+  const sigmoidGradientStacked4 = tf.stack(rSigmoidGradientSteps);
+  const sigmoidGradientStepsRows4 = tf.reshape(sigmoidGradientStacked4, [batchSize * target, units]);
+  const dSGRUWr = tf.matMul(sigmoidGradientStepsRows4, joinedStepsRows, true);
+  const tanhGradientStacked2 = tf.stack(newTanhGradientSteps);
+  const tanhGradientStepsRows2 = tf.reshape(tanhGradientStacked2, [batchSize * target, units]);
+  const dSGRUW = tf.matMul(tanhGradientStepsRows2, joinedStepsRows, true);
+  const dSGRUUz = tf.matMul(sigmoidGradientStepsRows3, sStepsRows, true);
+  rt.dispose(rSigmoidGradientSteps, newTanhGradientSteps, joinedStepsRows, sigmoidGradientStepsRows3);
+  const dSGRUUr = tf.matMul(sigmoidGradientStepsRows4, sStepsRows, true);
+  const dSGRUU = tf.tidy(() =>
+    tf.matMul(tanhGradientStepsRows2, tf.reshape(tf.stack(newProductSteps3), [batchSize * target, units]), true),
   );
-  rt.dispose(sStepsRows, sigmoidGradientStepsRows2, newProductSteps3, tanhGradientStepsRows);
-  const dBz3 = tf.sum(sigmoidGradientStacked, [0, 1]);
-  const dBr3 = tf.sum(sigmoidGradientStacked2, [0, 1]);
-  const dB3 = tf.sum(tanhGradientStacked, [0, 1]);
-  rt.dispose(sigmoidGradientStacked, sigmoidGradientStacked2, tanhGradientStacked);
+  rt.dispose(sStepsRows, sigmoidGradientStepsRows4, newProductSteps3, tanhGradientStepsRows2);
+  const dSGRUBz = tf.sum(sigmoidGradientStacked3, [0, 1]);
+  const dSGRUBr = tf.sum(sigmoidGradientStacked4, [0, 1]);
+  const dSGRUB = tf.sum(tanhGradientStacked2, [0, 1]);
+  rt.dispose(sigmoidGradientStacked3, sigmoidGradientStacked4, tanhGradientStacked2);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const dU5 = tf.tidy(() => {
+  const dU2 = tf.tidy(() => {
     const product = tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows2);
     return tf.reshape(product, [units, maxout, pieces]);
   });
-  const dV2 = tf.tidy(() => tf.reshape(tf.matMul(productRows2, eRows, true), [maxout, pieces, embed]));
+  const dReadoutV = tf.tidy(() => tf.reshape(tf.matMul(productRows2, eRows, true), [maxout, pieces, embed]));
   const dC = tf.tidy(() => {
     const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [2, 1, 0]), [2 * hidden, batchSize * target]);
     return tf.reshape(tf.matMul(contextStepsRows, productRows2), [2 * hidden, maxout, pieces]);
   });
   rt.dispose(sStacked, eRows, contextStacked, productRows2);
-  const dW5 = tf.matMul(dLogitsRows, productRows, true);
+  const dReadoutW = tf.matMul(dLogitsRows, productRows, true);
   rt.dispose(productRows, dLogitsRows);
   // model.attn:35  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed], C: [maxout, pieces <- a…
-  const dUT = tf.transpose(dU5, [1, 2, 0]);
-  const dCT = tf.transpose(dC, [1, 2, 0]);
-  rt.dispose(dU5, dC);
+  const dReadoutU = tf.transpose(dU2, [1, 2, 0]);
+  const dReadoutC = tf.transpose(dC, [1, 2, 0]);
+  rt.dispose(dU2, dC);
   return {
     loss,
-    metrics: { exact: mean },
+    metrics: { exact },
     gradients: {
       'read.Annotate.table': dTable,
       'read.Annotate.forward.h.GRU.Wz': dWz,
@@ -1191,33 +1190,33 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
       'read.Annotate.forward.h.GRU.bz': dBz,
       'read.Annotate.forward.h.GRU.br': dBr,
       'read.Annotate.forward.h.GRU.b': dB,
-      'read.Annotate.backward.h.GRU.Wz': dWz2,
-      'read.Annotate.backward.h.GRU.Wr': dWr2,
-      'read.Annotate.backward.h.GRU.W': dW2,
-      'read.Annotate.backward.h.GRU.Uz': dUz2,
-      'read.Annotate.backward.h.GRU.Ur': dUr2,
-      'read.Annotate.backward.h.GRU.U': dU2,
-      'read.Annotate.backward.h.GRU.bz': dBz2,
-      'read.Annotate.backward.h.GRU.br': dBr2,
-      'read.Annotate.backward.h.GRU.b': dB2,
-      'Translate.table': dTable2,
+      'read.Annotate.backward.h.GRU.Wz': dGRUWz,
+      'read.Annotate.backward.h.GRU.Wr': dGRUWr,
+      'read.Annotate.backward.h.GRU.W': dGRUW,
+      'read.Annotate.backward.h.GRU.Uz': dGRUUz,
+      'read.Annotate.backward.h.GRU.Ur': dGRUUr,
+      'read.Annotate.backward.h.GRU.U': dGRUU,
+      'read.Annotate.backward.h.GRU.bz': dGRUBz,
+      'read.Annotate.backward.h.GRU.br': dGRUBr,
+      'read.Annotate.backward.h.GRU.b': dGRUB,
+      'Translate.table': dTranslateTable,
       'Translate.W0': dW0,
-      'Translate.context.Scored.Additive.W': dW3,
-      'Translate.context.Scored.Additive.U': dU3,
+      'Translate.context.Scored.Additive.W': dAdditiveW,
+      'Translate.context.Scored.Additive.U': dAdditiveU,
       'Translate.context.Scored.Additive.v': dV,
-      'Translate.s.GRU.Wz': dWz3,
-      'Translate.s.GRU.Wr': dWr3,
-      'Translate.s.GRU.W': dW4,
-      'Translate.s.GRU.Uz': dUz3,
-      'Translate.s.GRU.Ur': dUr3,
-      'Translate.s.GRU.U': dU4,
-      'Translate.s.GRU.bz': dBz3,
-      'Translate.s.GRU.br': dBr3,
-      'Translate.s.GRU.b': dB3,
-      'Translate.logits.Readout.U': dUT,
-      'Translate.logits.Readout.V': dV2,
-      'Translate.logits.Readout.C': dCT,
-      'Translate.logits.Readout.W': dW5,
+      'Translate.s.GRU.Wz': dSGRUWz,
+      'Translate.s.GRU.Wr': dSGRUWr,
+      'Translate.s.GRU.W': dSGRUW,
+      'Translate.s.GRU.Uz': dSGRUUz,
+      'Translate.s.GRU.Ur': dSGRUUr,
+      'Translate.s.GRU.U': dSGRUU,
+      'Translate.s.GRU.bz': dSGRUBz,
+      'Translate.s.GRU.br': dSGRUBr,
+      'Translate.s.GRU.b': dSGRUB,
+      'Translate.logits.Readout.U': dReadoutU,
+      'Translate.logits.Readout.V': dReadoutV,
+      'Translate.logits.Readout.C': dReadoutC,
+      'Translate.logits.Readout.W': dReadoutW,
     },
   };
 }
@@ -1238,41 +1237,41 @@ type TranslatorPrepareResults = {
 function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): TranslatorPrepareResults {
   const { align, batch: batchSize, embed, hidden, source, units } = batch.n;
   // attention.attn:5  weights = softmax[key](score)
-  const weights = tf.range(0, source, 1, 'int32');
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights));
-  rt.dispose(weights);
+  const keyMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.reshape(x, [batchSize * source, embed]);
+  const xRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
-    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
   });
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
-    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
-  rt.dispose(zXRows);
+  rt.dispose(xRows);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardZeros = tf.fill([batchSize, hidden], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
@@ -1342,25 +1341,23 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const backward = tf.stack(hNextSteps2);
   rt.dispose(hNextSteps2);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const joined = tf.concat([forward, backward], 2);
-  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const annotations = tf.concat([forward, backward], 2);
+  const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   rt.dispose(forward, backward);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
-  const scoreUProduct = tf.tidy(() => {
-    const joinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-    const UProduct = tf.matMul(joinedRows, p['Translate.context.Scored.Additive.U'], false, true);
+  const v2 = tf.transpose(annotations, [1, 0, 2]);
+  const v1 = tf.tidy(() => {
+    const annotationsRows = tf.reshape(v2, [batchSize * source, 2 * hidden]);
+    const UProduct = tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U'], false, true);
     return tf.reshape(UProduct, [batchSize, source, align]);
   });
-  rt.dispose(joined);
+  rt.dispose(annotations);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanhShaped = tf.tidy(() =>
-    tf.reshape(tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)), [batchSize, 1, units]),
-  );
-  rt.dispose(picked);
+  const s = tf.tidy(() => tf.reshape(tf.tanh(tf.matMul(h1, p['Translate.W0'], false, true)), [batchSize, 1, units]));
+  rt.dispose(h1);
   return {
-    memory: { '0': keyMask, '1': scoreUProduct, '2': scoreJoinedT },
-    state: { s: tanhShaped },
+    memory: { '0': keyMask, '1': v1, '2': v2 },
+    state: { s },
   };
 }
 
@@ -1383,21 +1380,21 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   const e = tf.gather(p['Translate.table'], yRows);
   rt.dispose(yRows);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreVProduct = tf.tidy(() => {
+  const vProduct = tf.tidy(() => {
     const WProduct = tf.matMul(sRows, p['Translate.context.Scored.Additive.W'], false, true);
-    const memory1Wide = tf.reshape(memory['1'], [batchSize, 1, source, align]);
-    const sum = tf.add(tf.reshape(WProduct, [batchSize, beam, 1, align]), memory1Wide);
+    const v1Wide = tf.reshape(memory['1'], [batchSize, 1, source, align]);
+    const sum = tf.add(tf.reshape(WProduct, [batchSize, beam, 1, align]), v1Wide);
     const tanhRows = tf.reshape(tf.tanh(tf.reshape(sum, [batchSize * beam, source, align])), [batchSize * beam * source, align]);
-    const vProduct = tf.matMul(tanhRows, tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]));
-    return tf.reshape(vProduct, [batchSize, beam, source]);
+    const additiveVProduct = tf.matMul(tanhRows, tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]));
+    return tf.reshape(additiveVProduct, [batchSize, beam, source]);
   });
   // attention.attn:5  weights = softmax[key](score)
   const weights = tf.tidy(() => {
-    const chosen = rt.where(tf.reshape(memory['0'], [batchSize, 1, source]), scoreVProduct, -Infinity);
+    const chosen = rt.where(tf.reshape(memory['0'], [batchSize, 1, source]), vProduct, -Infinity);
     return tf.softmax(tf.reshape(chosen, [batchSize * beam, source]));
   });
   const weightsShaped = tf.reshape(weights, [batchSize, beam, source]);
-  rt.dispose(scoreVProduct, weights);
+  rt.dispose(vProduct, weights);
   // attention.attn:6  sum[key](weights * keys)
   const context = tf.matMul(weightsShaped, memory['2']);
   const context2 = tf.reshape(context, [batchSize * beam, 2 * hidden]);
@@ -1406,9 +1403,9 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   const logits = tf.tidy(() => {
     const UProduct = tf.matMul(sRows, tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), false, true);
     const VProduct = tf.matMul(e, tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]), false, true);
-    const UProduct2 = tf.reshape(UProduct, [batchSize * beam, maxout, pieces]);
+    const readoutUProduct = tf.reshape(UProduct, [batchSize * beam, maxout, pieces]);
     const CProduct = tf.matMul(context2, tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]), false, true);
-    const sum = tf.add(UProduct2, tf.reshape(VProduct, [batchSize * beam, maxout, pieces]));
+    const sum = tf.add(readoutUProduct, tf.reshape(VProduct, [batchSize * beam, maxout, pieces]));
     const highest = tf.max(tf.add(sum, tf.reshape(CProduct, [batchSize * beam, maxout, pieces])), 2);
     return tf.matMul(highest, p['Translate.logits.Readout.W'], false, true);
   });
@@ -1438,7 +1435,7 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   const sNext = tf.tidy(() => tf.add(sRows, tf.mul(z, tf.sub(new_, sRows))));
   rt.dispose(sRows, z, new_);
   // model.attn:49  s' = GRU(concat(e, context), s)
-  const sNextSNextShaped = tf.reshape(sNext, [batchSize, beam, units]);
+  const s = tf.reshape(sNext, [batchSize, beam, units]);
   rt.dispose(sNext);
   // model.attn:51  logits = Readout(seen, e, context)
   const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
@@ -1446,7 +1443,7 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   return {
     logits: logitsShaped as tf.Tensor3D,
     taps: { weights: weightsShaped },
-    state: { s: sNextSNextShaped },
+    state: { s },
   };
 }
 

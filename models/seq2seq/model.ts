@@ -93,45 +93,45 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p['Write.table'], batch.inputs.y);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oXRows = tf.reshape(x, [batchSize * source, embed]);
+  const xRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
     return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
-  const oPickedRows = tf.reshape(picked, [batchSize * target, embed]);
+  const pickedRows = tf.reshape(picked, [batchSize * target, embed]);
   const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
     return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
   });
   rt.dispose(x, picked);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
     return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
   const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
     return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
     return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
   const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
     return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
   });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
     return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
   const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
     return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
   });
-  rt.dispose(oXRows, oPickedRows);
+  rt.dispose(xRows, pickedRows);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
@@ -141,7 +141,7 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const hNextSteps = new Array<tf.Tensor>(source);
+  const hSteps = new Array<tf.Tensor>(source);
   const newSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = runZeros;
   let c: tf.Tensor = tf.clone(runZeros);
@@ -163,35 +163,35 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     rt.dispose(f, i, g);
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
+    const h2 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
     rt.dispose(o);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(isGreaterWide, hNext, h);
+    const chosen = rt.where(isGreaterWide, h2, h);
     const chosen2 = rt.where(isGreaterWide, new_, c);
     rt.dispose(h, isGreaterWide, c);
-    hNextSteps[t] = hNext;
+    hSteps[t] = h2;
     newSteps[t] = new_;
     h = chosen;
     c = chosen2;
   }
   rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const runHNextStacked = tf.stack(hNextSteps);
-  const runNewStacked = tf.stack(newSteps);
-  rt.dispose(hNextSteps, newSteps);
+  const hStacked = tf.stack(hSteps);
+  const newStacked = tf.stack(newSteps);
+  rt.dispose(hSteps, newSteps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const picked2 = tf.tidy(() => tf.reshape(tf.slice(runHNextStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const picked3 = tf.tidy(() => tf.reshape(tf.slice(runNewStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(runHNextStacked, runNewStacked);
+  const hFirst = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const cFirst = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  rt.dispose(hStacked, newStacked);
   // model.attn:37  Write(read.h, read.c)
   const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
   const fSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(fSum2, [1, 0, 2])));
   const iSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(iSum2, [1, 0, 2])));
   const gSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(gSum2, [1, 0, 2])));
   rt.dispose(oSum2, fSum2, iSum2, gSum2);
-  const hNextSteps2: tf.Tensor[] = [];
-  let h2: tf.Tensor = picked2;
-  let c2: tf.Tensor = picked3;
+  const hSteps2: tf.Tensor[] = [];
+  let h2: tf.Tensor = hFirst;
+  let c2: tf.Tensor = cFirst;
   for (let t = 0; t < target; t++) {
     const oSum2At = oSum2Steps[t]!;
     const fSum2At = fSum2Steps[t]!;
@@ -209,20 +209,20 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     rt.dispose(f, i, g, c2);
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
+    const h3 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
     rt.dispose(o);
-    hNextSteps2.push(hNext);
-    h2 = hNext;
+    hSteps2.push(h3);
+    h2 = h3;
     c2 = new_;
   }
-  rt.dispose(picked2, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
+  rt.dispose(hFirst, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => {
-    const hNextStepsRows = tf.reshape(tf.transpose(tf.stack(hNextSteps2), [1, 0, 2]), [batchSize * target, hidden]);
-    const WProduct = tf.matMul(hNextStepsRows, p['Write.logits.Linear.W'], false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, target, characters]), p['Write.logits.Linear.b']);
+    const hStepsRows = tf.reshape(tf.transpose(tf.stack(hSteps2), [1, 0, 2]), [batchSize * target, hidden]);
+    const WProduct = tf.reshape(tf.matMul(hStepsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, characters]);
+    return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
-  rt.dispose(hNextSteps2);
+  rt.dispose(hSteps2);
   return { logits };
 }
 
@@ -244,45 +244,45 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p['Write.table'], batch.inputs.y);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oXRows = tf.reshape(x, [batchSize * source, embed]);
+  const xRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
     return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
-  const oPickedRows = tf.reshape(picked, [batchSize * target, embed]);
+  const pickedRows = tf.reshape(picked, [batchSize * target, embed]);
   const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
     return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
   });
   rt.dispose(x, picked);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
     return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
   const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
     return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
     return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
   const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
     return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
   });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
     return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
   const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
     return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
   });
-  rt.dispose(oXRows, oPickedRows);
+  rt.dispose(xRows, pickedRows);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
@@ -292,7 +292,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const hNextSteps = new Array<tf.Tensor>(source);
+  const hSteps = new Array<tf.Tensor>(source);
   const newSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = runZeros;
   let c: tf.Tensor = tf.clone(runZeros);
@@ -314,35 +314,35 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     rt.dispose(f, i, g);
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
+    const h2 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
     rt.dispose(o);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(isGreaterWide, hNext, h);
+    const chosen = rt.where(isGreaterWide, h2, h);
     const chosen2 = rt.where(isGreaterWide, new_, c);
     rt.dispose(h, isGreaterWide, c);
-    hNextSteps[t] = hNext;
+    hSteps[t] = h2;
     newSteps[t] = new_;
     h = chosen;
     c = chosen2;
   }
   rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const runHNextStacked = tf.stack(hNextSteps);
-  const runNewStacked = tf.stack(newSteps);
-  rt.dispose(hNextSteps, newSteps);
+  const hStacked = tf.stack(hSteps);
+  const newStacked = tf.stack(newSteps);
+  rt.dispose(hSteps, newSteps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const picked2 = tf.tidy(() => tf.reshape(tf.slice(runHNextStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const picked3 = tf.tidy(() => tf.reshape(tf.slice(runNewStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(runHNextStacked, runNewStacked);
+  const hFirst = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const cFirst = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  rt.dispose(hStacked, newStacked);
   // model.attn:37  Write(read.h, read.c)
   const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
   const fSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(fSum2, [1, 0, 2])));
   const iSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(iSum2, [1, 0, 2])));
   const gSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(gSum2, [1, 0, 2])));
   rt.dispose(oSum2, fSum2, iSum2, gSum2);
-  const hNextSteps2: tf.Tensor[] = [];
-  let h2: tf.Tensor = picked2;
-  let c2: tf.Tensor = picked3;
+  const hSteps2: tf.Tensor[] = [];
+  let h2: tf.Tensor = hFirst;
+  let c2: tf.Tensor = cFirst;
   for (let t = 0; t < target; t++) {
     const oSum2At = oSum2Steps[t]!;
     const fSum2At = fSum2Steps[t]!;
@@ -360,22 +360,22 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     rt.dispose(f, i, g, c2);
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
+    const h3 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
     rt.dispose(o);
-    hNextSteps2.push(hNext);
-    h2 = hNext;
+    hSteps2.push(h3);
+    h2 = h3;
     c2 = new_;
   }
-  rt.dispose(picked2, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
+  rt.dispose(hFirst, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const number = tf.scalar(0, 'int32');
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => {
-    const hNextStepsRows = tf.reshape(tf.transpose(tf.stack(hNextSteps2), [1, 0, 2]), [batchSize * target, hidden]);
-    const WProduct = tf.matMul(hNextStepsRows, p['Write.logits.Linear.W'], false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, target, characters]), p['Write.logits.Linear.b']);
+    const hStepsRows = tf.reshape(tf.transpose(tf.stack(hSteps2), [1, 0, 2]), [batchSize * target, hidden]);
+    const WProduct = tf.reshape(tf.matMul(hStepsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, characters]);
+    return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
-  rt.dispose(hNextSteps2);
+  rt.dispose(hSteps2);
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
   const targetMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
@@ -385,14 +385,14 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     return tf.mean(tf.div(total, tf.cast(batch.lengths.target, 'float32')));
   });
   // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const mean = tf.tidy(() => {
+  const exact = tf.tidy(() => {
     const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
     return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
   });
   rt.dispose(number, logits, targetMask);
   return {
     loss,
-    metrics: { exact: mean },
+    metrics: { exact },
   };
 }
 
@@ -415,44 +415,44 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p['Write.table'], batch.inputs.y);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oXRows = tf.reshape(x, [batchSize * source, embed]);
+  const xRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
     return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
-  const oPickedRows = tf.reshape(picked, [batchSize * target, embed]);
+  const pickedRows = tf.reshape(picked, [batchSize * target, embed]);
   const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
     return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
   });
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
     return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
   const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
     return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
     return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
   const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
     return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
   });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
     return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
   const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
     return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
   });
-  rt.dispose(oXRows, oPickedRows);
+  rt.dispose(xRows, pickedRows);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
@@ -462,10 +462,10 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const hNextSteps = new Array<tf.Tensor>(source);
+  const hSteps = new Array<tf.Tensor>(source);
   const newSteps = new Array<tf.Tensor>(source);
   const cSteps = new Array<tf.Tensor>(source);
-  const hSteps = new Array<tf.Tensor>(source);
+  const hSteps2 = new Array<tf.Tensor>(source);
   const oSteps = new Array<tf.Tensor>(source);
   const tanhSteps = new Array<tf.Tensor>(source);
   const iSteps = new Array<tf.Tensor>(source);
@@ -491,16 +491,16 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     // cells.attn:26  { h = o * tanh(new), c = new }
     const tanh = tf.tanh(new_);
-    const hNext = tf.mul(o, tanh);
+    const h2 = tf.mul(o, tanh);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(isGreaterWide, hNext, h);
+    const chosen = rt.where(isGreaterWide, h2, h);
     const chosen2 = rt.where(isGreaterWide, new_, c);
     rt.dispose(isGreaterWide);
-    hNextSteps[t] = hNext;
+    hSteps[t] = h2;
     newSteps[t] = new_;
     cSteps[t] = c;
-    hSteps[t] = h;
+    hSteps2[t] = h;
     oSteps[t] = o;
     tanhSteps[t] = tanh;
     iSteps[t] = i;
@@ -510,29 +510,29 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     c = chosen2;
   }
   rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const runHNextStacked = tf.stack(hNextSteps);
-  const runNewStacked = tf.stack(newSteps);
-  rt.dispose(hNextSteps, newSteps);
+  const hStacked = tf.stack(hSteps);
+  const newStacked = tf.stack(newSteps);
+  rt.dispose(hSteps, newSteps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const picked2 = tf.tidy(() => tf.reshape(tf.slice(runHNextStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const picked3 = tf.tidy(() => tf.reshape(tf.slice(runNewStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(runHNextStacked, runNewStacked);
+  const hFirst = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const cFirst = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  rt.dispose(hStacked, newStacked);
   // model.attn:37  Write(read.h, read.c)
   const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
   const fSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(fSum2, [1, 0, 2])));
   const iSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(iSum2, [1, 0, 2])));
   const gSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(gSum2, [1, 0, 2])));
   rt.dispose(oSum2, fSum2, iSum2, gSum2);
-  const hNextSteps2: tf.Tensor[] = [];
+  const hSteps3: tf.Tensor[] = [];
   const oSteps2: tf.Tensor[] = [];
   const tanhSteps2: tf.Tensor[] = [];
   const iSteps2: tf.Tensor[] = [];
   const gSteps2: tf.Tensor[] = [];
-  const hSteps2: tf.Tensor[] = [];
+  const hSteps4: tf.Tensor[] = [];
   const fSteps2: tf.Tensor[] = [];
   const cSteps2: tf.Tensor[] = [];
-  let h2: tf.Tensor = picked2;
-  let c2: tf.Tensor = picked3;
+  let h2: tf.Tensor = hFirst;
+  let c2: tf.Tensor = cFirst;
   for (let t = 0; t < target; t++) {
     const oSum2At = oSum2Steps[t]!;
     const fSum2At = fSum2Steps[t]!;
@@ -550,20 +550,20 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     // cells.attn:26  { h = o * tanh(new), c = new }
     const tanh = tf.tanh(new_);
-    const hNext = tf.mul(o, tanh);
-    hNextSteps2.push(hNext);
+    const h3 = tf.mul(o, tanh);
+    hSteps3.push(h3);
     oSteps2.push(o);
     tanhSteps2.push(tanh);
     iSteps2.push(i);
     gSteps2.push(g);
-    hSteps2.push(h2);
+    hSteps4.push(h2);
     fSteps2.push(f);
     cSteps2.push(c2);
-    h2 = hNext;
+    h2 = h3;
     c2 = new_;
   }
   rt.dispose(oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
-  const hNextStacked = tf.stack(hNextSteps2);
+  const hStacked2 = tf.stack(hSteps3);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsKeepSteps: tf.Tensor[] = [];
   for (let t = 0; t < target; t++) {
@@ -571,9 +571,9 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const logitsKeep = random.keep('Write.dropout#0', 0.1, [batchSize, hidden], [false], [t]);
     logitsKeepSteps.push(logitsKeep);
   }
-  const logitsKeepStacked = tf.stack(logitsKeepSteps);
-  const logitsProduct = tf.mul(hNextStacked, logitsKeepStacked);
-  rt.dispose(logitsKeepSteps, hNextStacked);
+  const keepStacked = tf.stack(logitsKeepSteps);
+  const logitsProduct = tf.mul(hStacked2, keepStacked);
+  rt.dispose(logitsKeepSteps, hStacked2);
   // layers.attn:4  W @ x + b
   const productRows = tf.tidy(() => tf.reshape(tf.transpose(logitsProduct, [1, 0, 2]), [batchSize * target, hidden]));
   const logits = tf.tidy(() => {
@@ -585,26 +585,26 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const targetMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
   );
-  const lossLogWeights = rt.logSoftmax(logits);
+  const logSoftmax = rt.logSoftmax(logits);
   const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
   const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2)), 0), 1);
+    const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, batch.inputs["y'"], 2, 2)), 0), 1);
     return tf.mean(tf.div(total, lossAsFloat));
   });
   const dLogits = tf.tidy(() => {
     const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
-    const product = tf.mul(tf.exp(lossLogWeights), tf.reshape(negative, [batchSize, target, 1]));
+    const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
-  rt.dispose(lossLogWeights, lossAsFloat);
+  rt.dispose(logSoftmax, lossAsFloat);
   // layers.attn:4  W @ x + b
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
   const WProduct = tf.matMul(dLogitsRows, p['Write.logits.Linear.W']);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsProduct2 = tf.tidy(() =>
-    tf.mul(tf.reshape(WProduct, [batchSize, target, hidden]), tf.transpose(logitsKeepStacked, [1, 0, 2])),
+    tf.mul(tf.reshape(WProduct, [batchSize, target, hidden]), tf.transpose(keepStacked, [1, 0, 2])),
   );
-  rt.dispose(logitsKeepStacked, WProduct);
+  rt.dispose(keepStacked, WProduct);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gJoined = tf.concat([p['Write.h_c.LSTM.Ug'], p['Write.h_c.LSTM.Ui'], p['Write.h_c.LSTM.Uf'], p['Write.h_c.LSTM.Uo']], 0);
   // model.attn:37  Write(read.h, read.c)
@@ -625,12 +625,12 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const fAt = fSteps2[t]!;
     const cAt = cSteps2[t]!;
     // model.attn:37  Write(read.h, read.c)
-    const dHNext = tf.add(state, logitsProduct2At);
+    const dH = tf.add(state, logitsProduct2At);
     rt.dispose(state);
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const dNew = tf.tidy(() => tf.add(state2, rt.tanhGradient(tf.mul(dHNext, oAt), tanhAt)));
-    const dO = tf.mul(dHNext, tanhAt);
-    rt.dispose(state2, dHNext);
+    const dNew = tf.tidy(() => tf.add(state2, rt.tanhGradient(tf.mul(dH, oAt), tanhAt)));
+    const dO = tf.mul(dH, tanhAt);
+    rt.dispose(state2, dH);
     // cells.attn:25  new = f * c + i * g
     const dG = tf.mul(dNew, iAt);
     const dI = tf.mul(dNew, gAt);
@@ -691,12 +691,12 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
     const chosen = rt.where(isGreaterWide, 0, dH);
     const sum = tf.tidy(() => tf.add(scattered2At, rt.where(isGreaterWide, dC, 0)));
-    const dHNext = tf.tidy(() => tf.add(scatteredAt, rt.where(isGreaterWide, dH, 0)));
+    const dH2 = tf.tidy(() => tf.add(scatteredAt, rt.where(isGreaterWide, dH, 0)));
     rt.dispose(dH);
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const dNew = tf.tidy(() => tf.add(sum, rt.tanhGradient(tf.mul(dHNext, oAt), tanhAt)));
-    const dO = tf.mul(dHNext, tanhAt);
-    rt.dispose(sum, dHNext);
+    const dNew = tf.tidy(() => tf.add(sum, rt.tanhGradient(tf.mul(dH2, oAt), tanhAt)));
+    const dO = tf.mul(dH2, tanhAt);
+    rt.dispose(sum, dH2);
     // cells.attn:25  new = f * c + i * g
     const dG = tf.mul(dNew, iAt);
     const dI = tf.mul(dNew, gAt);
@@ -717,7 +717,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     );
     rt.dispose(dG);
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const dH2 = tf.add(chosen, gProduct);
+    const dH3 = tf.add(chosen, gProduct);
     rt.dispose(chosen, gProduct);
     // cells.attn:25  new = f * c + i * g
     const newProduct = tf.mul(dNew, fAt);
@@ -729,50 +729,50 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     fSigmoidGradientSteps2.push(fSigmoidGradient);
     iSigmoidGradientSteps2.push(iSigmoidGradient);
     gTanhGradientSteps2.push(gTanhGradient);
-    dH = dH2;
+    dH = dH3;
     dC = dC2;
   }
   rt.dispose(sourceMaskSteps, cSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, gJoined2, scatteredSteps);
   rt.dispose(scattered2Steps, dH, dC);
-  const runTanhGradientStacked = tf.stack(gTanhGradientSteps2);
+  const tanhGradientStacked = tf.stack(gTanhGradientSteps2);
   rt.dispose(gTanhGradientSteps2);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gWgProduct = tf.tidy(() => {
-    const tanhGradientStepsRows = tf.reshape(tf.transpose(runTanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+  const WgProduct = tf.tidy(() => {
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     return tf.reshape(tf.matMul(tanhGradientStepsRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, embed]);
   });
   // model.attn:20  run = scan source reversed with xt = x {
-  const runSigmoidGradientStacked = tf.stack(iSigmoidGradientSteps2);
+  const sigmoidGradientStacked = tf.stack(iSigmoidGradientSteps2);
   rt.dispose(iSigmoidGradientSteps2);
   // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const mean = tf.tidy(() => {
+  const exact = tf.tidy(() => {
     const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
     return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
   });
   rt.dispose(logits, targetMask, number);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum3 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     const WiProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, embed]);
-    return tf.add(gWgProduct, WiProduct);
+    return tf.add(WgProduct, WiProduct);
   });
-  rt.dispose(gWgProduct);
+  rt.dispose(WgProduct);
   // model.attn:20  run = scan source reversed with xt = x {
-  const runSigmoidGradientStacked2 = tf.stack(fSigmoidGradientSteps2);
+  const runSigmoidGradientStacked = tf.stack(fSigmoidGradientSteps2);
   rt.dispose(fSigmoidGradientSteps2);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum3 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     const WfProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, embed]);
     return tf.add(iSum3, WfProduct);
   });
   rt.dispose(iSum3);
   // model.attn:20  run = scan source reversed with xt = x {
-  const runSigmoidGradientStacked3 = tf.stack(oSigmoidGradientSteps2);
+  const sigmoidGradientStacked2 = tf.stack(oSigmoidGradientSteps2);
   rt.dispose(oSigmoidGradientSteps2);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const dX = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked3, [1, 0, 2]), [batchSize * source, hidden]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
     const WoProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, embed]);
     return tf.add(fSum3, WoProduct);
   });
@@ -781,111 +781,111 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const dTable = rt.scatter(batch.inputs.tokens, dX, words);
   rt.dispose(dX);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * source, hidden]);
+  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * source, hidden]);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked2, [batchSize * source, hidden]);
+  const fSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * source, hidden]);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked3, [batchSize * source, hidden]);
+  const oSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * source, hidden]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gTanhGradientStepsRows = tf.reshape(runTanhGradientStacked, [batchSize * source, hidden]);
+  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * source, hidden]);
   // model.attn:20  run = scan source reversed with xt = x {
-  const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * source, hidden]));
-  const dUi = tf.matMul(iSigmoidGradientStepsRows, runHStepsRows, true);
-  const dUf = tf.matMul(fSigmoidGradientStepsRows, runHStepsRows, true);
-  const dUo = tf.matMul(oSigmoidGradientStepsRows, runHStepsRows, true);
-  const dUg = tf.matMul(gTanhGradientStepsRows, runHStepsRows, true);
-  rt.dispose(hSteps, runHStepsRows);
+  const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps2), [batchSize * source, hidden]));
+  const dUi = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
+  const dUf = tf.matMul(fSigmoidGradientStepsRows, hStepsRows, true);
+  const dUo = tf.matMul(oSigmoidGradientStepsRows, hStepsRows, true);
+  const dUg = tf.matMul(tanhGradientStepsRows, hStepsRows, true);
+  rt.dispose(hSteps2, hStepsRows);
   // model.attn:37  Write(read.h, read.c)
-  const tanhGradientStacked = tf.stack(gTanhGradientSteps);
+  const tanhGradientStacked2 = tf.stack(gTanhGradientSteps);
   rt.dispose(gTanhGradientSteps);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gWgProduct2 = tf.tidy(() => {
-    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * target, hidden]);
+  const gWgProduct = tf.tidy(() => {
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked2, [1, 0, 2]), [batchSize * target, hidden]);
     return tf.reshape(tf.matMul(tanhGradientStepsRows, p['Write.h_c.LSTM.Wg']), [batchSize, target, embed]);
   });
   // model.attn:37  Write(read.h, read.c)
-  const sigmoidGradientStacked = tf.stack(iSigmoidGradientSteps);
+  const sigmoidGradientStacked3 = tf.stack(iSigmoidGradientSteps);
   rt.dispose(iSigmoidGradientSteps);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum4 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * target, hidden]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked3, [1, 0, 2]), [batchSize * target, hidden]);
     const WiProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wi']), [batchSize, target, embed]);
-    return tf.add(gWgProduct2, WiProduct);
+    return tf.add(gWgProduct, WiProduct);
   });
-  rt.dispose(gWgProduct2);
+  rt.dispose(gWgProduct);
   // model.attn:37  Write(read.h, read.c)
-  const sigmoidGradientStacked2 = tf.stack(fSigmoidGradientSteps);
+  const sigmoidGradientStacked4 = tf.stack(fSigmoidGradientSteps);
   rt.dispose(fSigmoidGradientSteps);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum4 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * target, hidden]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked4, [1, 0, 2]), [batchSize * target, hidden]);
     const WfProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wf']), [batchSize, target, embed]);
     return tf.add(iSum4, WfProduct);
   });
   rt.dispose(iSum4);
   // model.attn:37  Write(read.h, read.c)
-  const sigmoidGradientStacked3 = tf.stack(oSigmoidGradientSteps);
+  const sigmoidGradientStacked5 = tf.stack(oSigmoidGradientSteps);
   rt.dispose(oSigmoidGradientSteps);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oSum3 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked3, [1, 0, 2]), [batchSize * target, hidden]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked5, [1, 0, 2]), [batchSize * target, hidden]);
     const WoProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wo']), [batchSize, target, embed]);
     return tf.add(fSum4, WoProduct);
   });
   rt.dispose(fSum4);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const dTable2 = rt.scatter(batch.inputs.y, oSum3, characters);
+  const dWriteTable = rt.scatter(batch.inputs.y, oSum3, characters);
   rt.dispose(oSum3);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSigmoidGradientStepsRows2 = tf.reshape(sigmoidGradientStacked, [batchSize * target, hidden]);
+  const iSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked3, [batchSize * target, hidden]);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSigmoidGradientStepsRows2 = tf.reshape(sigmoidGradientStacked2, [batchSize * target, hidden]);
+  const sigmoidGradientStepsRows2 = tf.reshape(sigmoidGradientStacked4, [batchSize * target, hidden]);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oSigmoidGradientStepsRows2 = tf.reshape(sigmoidGradientStacked3, [batchSize * target, hidden]);
+  const sigmoidGradientStepsRows3 = tf.reshape(sigmoidGradientStacked5, [batchSize * target, hidden]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gTanhGradientStepsRows2 = tf.reshape(tanhGradientStacked, [batchSize * target, hidden]);
+  const gTanhGradientStepsRows = tf.reshape(tanhGradientStacked2, [batchSize * target, hidden]);
   // model.attn:37  Write(read.h, read.c)
-  const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps2), [batchSize * target, hidden]));
-  const dUi2 = tf.matMul(iSigmoidGradientStepsRows2, hStepsRows, true);
-  const dUf2 = tf.matMul(fSigmoidGradientStepsRows2, hStepsRows, true);
-  const dUo2 = tf.matMul(oSigmoidGradientStepsRows2, hStepsRows, true);
-  const dUg2 = tf.matMul(gTanhGradientStepsRows2, hStepsRows, true);
-  rt.dispose(picked2, hNextSteps2, hStepsRows);
+  const hStepsRows2 = tf.tidy(() => tf.reshape(tf.stack(hSteps4), [batchSize * target, hidden]));
+  const dLSTMUi = tf.matMul(iSigmoidGradientStepsRows, hStepsRows2, true);
+  const dLSTMUf = tf.matMul(sigmoidGradientStepsRows2, hStepsRows2, true);
+  const dLSTMUo = tf.matMul(sigmoidGradientStepsRows3, hStepsRows2, true);
+  const dLSTMUg = tf.matMul(gTanhGradientStepsRows, hStepsRows2, true);
+  rt.dispose(hFirst, hSteps3, hStepsRows2);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iXRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
-  const dWi = tf.matMul(iSigmoidGradientStepsRows, iXRows, true);
-  const dBi = tf.sum(runSigmoidGradientStacked, [0, 1]);
+  const dWi = tf.matMul(sigmoidGradientStepsRows, iXRows, true);
+  const dBi = tf.sum(sigmoidGradientStacked, [0, 1]);
   const iPickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked, [1, 0, 2]), [batchSize * target, embed]));
-  rt.dispose(x, iSigmoidGradientStepsRows, runSigmoidGradientStacked, picked);
-  const dWi2 = tf.matMul(iSigmoidGradientStepsRows2, iPickedRows, true);
-  const dBi2 = tf.sum(sigmoidGradientStacked, [0, 1]);
-  rt.dispose(iSigmoidGradientStepsRows2, sigmoidGradientStacked);
+  rt.dispose(x, sigmoidGradientStepsRows, sigmoidGradientStacked, picked);
+  const dLSTMWi = tf.matMul(iSigmoidGradientStepsRows, iPickedRows, true);
+  const dLSTMBi = tf.sum(sigmoidGradientStacked3, [0, 1]);
+  rt.dispose(iSigmoidGradientStepsRows, sigmoidGradientStacked3);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const dWo = tf.matMul(oSigmoidGradientStepsRows, iXRows, true);
-  const dBo = tf.sum(runSigmoidGradientStacked3, [0, 1]);
-  const dWo2 = tf.matMul(oSigmoidGradientStepsRows2, iPickedRows, true);
-  const dBo2 = tf.sum(sigmoidGradientStacked3, [0, 1]);
-  rt.dispose(oSigmoidGradientStepsRows, runSigmoidGradientStacked3, oSigmoidGradientStepsRows2, sigmoidGradientStacked3);
+  const dBo = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const dLSTMWo = tf.matMul(sigmoidGradientStepsRows3, iPickedRows, true);
+  const dLSTMBo = tf.sum(sigmoidGradientStacked5, [0, 1]);
+  rt.dispose(oSigmoidGradientStepsRows, sigmoidGradientStacked2, sigmoidGradientStepsRows3, sigmoidGradientStacked5);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const dWg = tf.matMul(gTanhGradientStepsRows, iXRows, true);
-  const dBg = tf.sum(runTanhGradientStacked, [0, 1]);
-  const dWg2 = tf.matMul(gTanhGradientStepsRows2, iPickedRows, true);
-  const dBg2 = tf.sum(tanhGradientStacked, [0, 1]);
-  rt.dispose(gTanhGradientStepsRows, runTanhGradientStacked, gTanhGradientStepsRows2, tanhGradientStacked);
+  const dWg = tf.matMul(tanhGradientStepsRows, iXRows, true);
+  const dBg = tf.sum(tanhGradientStacked, [0, 1]);
+  const dLSTMWg = tf.matMul(gTanhGradientStepsRows, iPickedRows, true);
+  const dLSTMBg = tf.sum(tanhGradientStacked2, [0, 1]);
+  rt.dispose(tanhGradientStepsRows, tanhGradientStacked, gTanhGradientStepsRows, tanhGradientStacked2);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const dWf = tf.matMul(fSigmoidGradientStepsRows, iXRows, true);
-  const dBf = tf.sum(runSigmoidGradientStacked2, [0, 1]);
-  const dWf2 = tf.matMul(fSigmoidGradientStepsRows2, iPickedRows, true);
-  rt.dispose(fSigmoidGradientStepsRows, iXRows, runSigmoidGradientStacked2, fSigmoidGradientStepsRows2, iPickedRows);
-  const dBf2 = tf.sum(sigmoidGradientStacked2, [0, 1]);
-  rt.dispose(sigmoidGradientStacked2);
+  const dBf = tf.sum(runSigmoidGradientStacked, [0, 1]);
+  const dLSTMWf = tf.matMul(sigmoidGradientStepsRows2, iPickedRows, true);
+  rt.dispose(fSigmoidGradientStepsRows, iXRows, runSigmoidGradientStacked, sigmoidGradientStepsRows2, iPickedRows);
+  const dLSTMBf = tf.sum(sigmoidGradientStacked4, [0, 1]);
+  rt.dispose(sigmoidGradientStacked4);
   // layers.attn:4  W @ x + b
   const dW = tf.matMul(dLogitsRows, productRows, true);
   const dB = tf.sum(dLogits, [0, 1]);
   rt.dispose(productRows, dLogitsRows, dLogits);
   return {
     loss,
-    metrics: { exact: mean },
+    metrics: { exact },
     gradients: {
       'read.Read.table': dTable,
       'read.Read.run.h_c.LSTM.Wi': dWi,
@@ -900,19 +900,19 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
       'read.Read.run.h_c.LSTM.bo': dBo,
       'read.Read.run.h_c.LSTM.bg': dBg,
       'read.Read.run.h_c.LSTM.bf': dBf,
-      'Write.table': dTable2,
-      'Write.h_c.LSTM.Wi': dWi2,
-      'Write.h_c.LSTM.Wf': dWf2,
-      'Write.h_c.LSTM.Wo': dWo2,
-      'Write.h_c.LSTM.Wg': dWg2,
-      'Write.h_c.LSTM.Ui': dUi2,
-      'Write.h_c.LSTM.Uf': dUf2,
-      'Write.h_c.LSTM.Uo': dUo2,
-      'Write.h_c.LSTM.Ug': dUg2,
-      'Write.h_c.LSTM.bi': dBi2,
-      'Write.h_c.LSTM.bo': dBo2,
-      'Write.h_c.LSTM.bg': dBg2,
-      'Write.h_c.LSTM.bf': dBf2,
+      'Write.table': dWriteTable,
+      'Write.h_c.LSTM.Wi': dLSTMWi,
+      'Write.h_c.LSTM.Wf': dLSTMWf,
+      'Write.h_c.LSTM.Wo': dLSTMWo,
+      'Write.h_c.LSTM.Wg': dLSTMWg,
+      'Write.h_c.LSTM.Ui': dLSTMUi,
+      'Write.h_c.LSTM.Uf': dLSTMUf,
+      'Write.h_c.LSTM.Uo': dLSTMUo,
+      'Write.h_c.LSTM.Ug': dLSTMUg,
+      'Write.h_c.LSTM.bi': dLSTMBi,
+      'Write.h_c.LSTM.bo': dLSTMBo,
+      'Write.h_c.LSTM.bg': dLSTMBg,
+      'Write.h_c.LSTM.bf': dLSTMBf,
       'Write.logits.Linear.W': dW,
       'Write.logits.Linear.b': dB,
     },
@@ -941,28 +941,28 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oXRows = tf.reshape(x, [batchSize * source, embed]);
+  const xRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
     return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
   rt.dispose(x);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
     return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
     return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
     return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
-  rt.dispose(oXRows);
+  rt.dispose(xRows);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
@@ -972,7 +972,7 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const hNextSteps = new Array<tf.Tensor>(source);
+  const hSteps = new Array<tf.Tensor>(source);
   const newSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = runZeros;
   let c: tf.Tensor = tf.clone(runZeros);
@@ -994,33 +994,33 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     rt.dispose(f, i, g);
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
+    const h2 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
     rt.dispose(o);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(isGreaterWide, hNext, h);
+    const chosen = rt.where(isGreaterWide, h2, h);
     const chosen2 = rt.where(isGreaterWide, new_, c);
     rt.dispose(h, isGreaterWide, c);
-    hNextSteps[t] = hNext;
+    hSteps[t] = h2;
     newSteps[t] = new_;
     h = chosen;
     c = chosen2;
   }
   rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const runHNextStacked = tf.stack(hNextSteps);
-  const runNewStacked = tf.stack(newSteps);
-  rt.dispose(hNextSteps, newSteps);
+  const hStacked = tf.stack(hSteps);
+  const newStacked = tf.stack(newSteps);
+  rt.dispose(hSteps, newSteps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const picked = tf.tidy(() => tf.reshape(tf.slice(runHNextStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const picked2 = tf.tidy(() => tf.reshape(tf.slice(runNewStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(runHNextStacked, runNewStacked);
+  const h2 = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const c2 = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  rt.dispose(hStacked, newStacked);
   // model.attn:37  Write(read.h, read.c)
-  const pickedShaped = tf.reshape(picked, [batchSize, 1, hidden]);
-  const pickedShaped2 = tf.reshape(picked2, [batchSize, 1, hidden]);
-  rt.dispose(picked, picked2);
+  const hShaped = tf.reshape(h2, [batchSize, 1, hidden]);
+  const cShaped = tf.reshape(c2, [batchSize, 1, hidden]);
+  rt.dispose(h2, c2);
   return {
     memory: {},
-    state: { h: pickedShaped, c: pickedShaped2 },
+    state: { h: hShaped, c: cShaped },
   };
 }
 
@@ -1041,53 +1041,51 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2Seq
   const picked = tf.gather(p['Write.table'], yRows);
   rt.dispose(yRows);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oHRows = tf.reshape(state.h, [batchSize * beam, hidden]);
+  const hRows = tf.reshape(state.h, [batchSize * beam, hidden]);
   const o = tf.tidy(() => {
     const WoProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wo'], false, true);
-    const sum = tf.add(tf.add(WoProduct, tf.matMul(oHRows, p['Write.h_c.LSTM.Uo'], false, true)), p['Write.h_c.LSTM.bo']);
+    const sum = tf.add(tf.add(WoProduct, tf.matMul(hRows, p['Write.h_c.LSTM.Uo'], false, true)), p['Write.h_c.LSTM.bo']);
     return tf.sigmoid(sum);
   });
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const f = tf.tidy(() => {
     const WfProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wf'], false, true);
-    const sum = tf.add(tf.add(WfProduct, tf.matMul(oHRows, p['Write.h_c.LSTM.Uf'], false, true)), p['Write.h_c.LSTM.bf']);
+    const sum = tf.add(tf.add(WfProduct, tf.matMul(hRows, p['Write.h_c.LSTM.Uf'], false, true)), p['Write.h_c.LSTM.bf']);
     return tf.sigmoid(sum);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const i = tf.tidy(() => {
     const WiProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wi'], false, true);
-    const sum = tf.add(tf.add(WiProduct, tf.matMul(oHRows, p['Write.h_c.LSTM.Ui'], false, true)), p['Write.h_c.LSTM.bi']);
+    const sum = tf.add(tf.add(WiProduct, tf.matMul(hRows, p['Write.h_c.LSTM.Ui'], false, true)), p['Write.h_c.LSTM.bi']);
     return tf.sigmoid(sum);
   });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const g = tf.tidy(() => {
     const WgProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wg'], false, true);
-    const sum = tf.add(tf.add(WgProduct, tf.matMul(oHRows, p['Write.h_c.LSTM.Ug'], false, true)), p['Write.h_c.LSTM.bg']);
+    const sum = tf.add(tf.add(WgProduct, tf.matMul(hRows, p['Write.h_c.LSTM.Ug'], false, true)), p['Write.h_c.LSTM.bg']);
     return tf.tanh(sum);
   });
-  rt.dispose(picked, oHRows);
+  rt.dispose(picked, hRows);
   // cells.attn:25  new = f * c + i * g
   const new_ = tf.tidy(() => tf.add(tf.mul(f, tf.reshape(state.c, [batchSize * beam, hidden])), tf.mul(i, g)));
   rt.dispose(f, i, g);
   // cells.attn:26  { h = o * tanh(new), c = new }
-  const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
+  const h = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
   rt.dispose(o);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const hNextShaped = tf.reshape(hNext, [batchSize, beam, hidden]);
-  const newShaped = tf.reshape(new_, [batchSize, beam, hidden]);
+  const hShaped = tf.reshape(h, [batchSize, beam, hidden]);
+  const c = tf.reshape(new_, [batchSize, beam, hidden]);
   rt.dispose(new_);
   // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() =>
-    tf.add(tf.matMul(hNext, p['Write.logits.Linear.W'], false, true), p['Write.logits.Linear.b']),
-  );
-  rt.dispose(hNext);
+  const logits = tf.tidy(() => tf.add(tf.matMul(h, p['Write.logits.Linear.W'], false, true), p['Write.logits.Linear.b']));
+  rt.dispose(h);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
   rt.dispose(logits);
   return {
     logits: logitsShaped as tf.Tensor3D,
     taps: {},
-    state: { h: hNextShaped, c: newShaped },
+    state: { h: hShaped, c },
   };
 }
 

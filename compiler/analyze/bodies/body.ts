@@ -3,8 +3,9 @@ import type { Body, Equation, Expr, Span, Statement, Target } from '../../../gra
 import type { Node } from '../../graph/graph.ts';
 import { present } from '../scope/absent.ts';
 import { evaluate } from '../expressions/evaluate.ts';
-import { asTensor, conform, keepOrder } from '../types/operate.ts';
+import { asTensor, conform } from '../types/operate.ts';
 import { declareParameters, initialiserOf } from '../parameters/parameters.ts';
+import { named } from './named.ts';
 import { runRepeat } from './repeat.ts';
 import { chooseArm } from '../expressions/match.ts';
 import { declareRunning, nextRunning } from '../parameters/running.ts';
@@ -171,16 +172,6 @@ function partsOf(value: Value, wanted: number): Value[] {
   if (value.kind !== 'record') return [];
   const all = [...value.fields];
   return (all.length === wanted ? all : all.filter(([name]) => name !== 'weights')).map(([, field]) => field);
-}
-
-/** A tensor carries its equation's name, for errors, pictures and emitted code. */
-function named(value: Value, name: string, span: Span, here: Here): Value {
-  if (value.kind === 'record' && value.main !== null) return { ...value, main: named(value.main, name, span, here) };
-  if ((value.kind !== 'tensor' && value.kind !== 'map') || value.node.origin.name !== null || value.node.op.kind === 'argument')
-    return value;
-  const node = here.ctx.builder.copy(value.node, origin(here, span, name));
-  keepOrder(node, [value.node], here);
-  return { ...value, node };
 }
 
 function assign(target: Target, given: Value, expr: Expr, here: Here, kind: BodyKind, found: Collected): void {

@@ -16,6 +16,7 @@ import { mapBinary } from '../expressions/maps.ts';
 import { bracketedInstance } from '../calls/misfit.ts';
 import { withoutParameters } from '../calls/per.ts';
 import { evaluateProduct } from '../expressions/product.ts';
+import { named } from './named.ts';
 import { elaborateRepeat } from './repeat.ts';
 import { elaborateMatch } from '../expressions/match.ts';
 import { elaborateSample } from '../expressions/sample.ts';
@@ -114,7 +115,7 @@ function evaluateExpr(expr: Expr, here: Here): Value {
       const fields = new Map<string, Value>();
       for (const { name, value } of expr.fields) {
         if (fields.has(name.text)) report(here, 'E0203', name.span, `the record has two fields \`${name.text}\``);
-        fields.set(name.text, evaluate(value, { ...here, target: name.text }));
+        fields.set(name.text, named(evaluate(value, { ...here, target: name.text }), name.text, value.span, here));
       }
       return { kind: 'record', fields, main: null };
     }

@@ -4,7 +4,7 @@ import type { Size } from '../../size/size.ts';
 import type { Node } from '../../graph/graph.ts';
 import { expression, type Expression } from './expression.ts';
 import { lower, lowerHost, type InputSource, type Lowered } from './lower.ts';
-import { Names, property, upperFirst } from './names.ts';
+import { endsOf, Names, property, upperFirst } from './names.ts';
 import { plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn, sizeText } from './sizes.ts';
 import type { Sources } from './sources.ts';
@@ -19,6 +19,8 @@ export interface FunctionContext {
   /** Names that the function's parameters have. */
   readonly parameters: readonly string[];
   readonly input: InputSource;
+  /** What each root is returned as. */
+  readonly returned: readonly string[];
   /** Which of the results are lists along their first axis. */
   readonly isList?: (root: number) => boolean;
   /** Atoms that are not in `n`: how to write them. */
@@ -65,6 +67,21 @@ export function unbracketed(text: string): string {
   return text.slice(1, -1);
 }
 
+function rolesOf({ roots, loops }: Lowered, returned: readonly string[]): ReadonlyMap<Value, readonly string[]> {
+  const roles = new Map<Value, readonly string[]>();
+  const states = [...new Set(loops.values())].flatMap((loop) => loop.states);
+  for (const { first, argument } of states) {
+    const begun = states.filter((state) => state.first === first);
+    if (begun.length === 1) roles.set(first, [`${argument.origin.name ?? argument.hint} first`]);
+  }
+  for (const [k, root] of roots.entries()) {
+    const [kind, ...path] = returned[k]!.split('.');
+    const names = kind === 'gradient' ? endsOf(path.join('.'), 4).map((end) => `d ${upperFirst(end)}`) : [path.at(-1) ?? kind!];
+    if (!roles.has(root)) roles.set(root, names);
+  }
+  return roles;
+}
+
 /** How many dead tensors may wait within the statements of one `.attn` line. */
 const MOST_DEAD = 4;
 
@@ -78,6 +95,8 @@ class BodyWriter {
   /** Of the block that is being written. */
   #names: Names;
   readonly #named = new Map<Value, string>();
+  /** Names of what has none of its own by what it is for: to begin a state with, to be returned. */
+  readonly #roles: ReadonlyMap<Value, readonly string[]>;
   /** Atom to local identifier. */
   readonly #sizes = new Map<string, string>();
   readonly #locals = new Map<string, string>();
@@ -90,6 +109,7 @@ class BodyWriter {
     this.#plan = plan;
     this.#context = context;
     this.#names = new Names(context.parameters);
+    this.#roles = rolesOf(lowered, context.returned);
   }
 
   body(): Body {
@@ -159,15 +179,25 @@ class BodyWriter {
   #name(value: Value): string {
     const known = this.#named.get(value);
     if (known !== undefined) return known;
-    const taken = this.#names.take(value.kind === 'list' ? this.#listName(value) : this.#wanted(value));
+    const taken = this.#names.takeFirst(value.kind === 'list' ? [this.#listName(value)] : this.#wanted(value));
     this.#named.set(value, taken);
     return taken;
   }
 
-  /** The value's own name, or else its equation and what it is: `zSum`. */
-  #wanted(value: Value): string {
-    if (value.origin.name !== null && (value.kind === 'argument' || !this.#plan.onTheWay.has(value))) return value.origin.name;
-    return value.kind === 'argument' ? value.hint : this.#withEquation(value);
+  /** What a value may be called, the best first: its own name, what it is returned as, or else what it is. */
+  #wanted(value: Value): readonly string[] {
+    const own = value.origin.name !== null && (value.kind === 'argument' || !this.#plan.onTheWay.has(value)) ? [value.origin.name] : [];
+    const names = [...own, ...(this.#roles.get(value) ?? [])];
+    return own.length > 0 ? names : [...names, ...(value.kind === 'argument' ? [value.hint] : this.#byWhatItIs(value))];
+  }
+
+  /** `zSum`: what is called after its operation alone is told with its equation. */
+  #byWhatItIs({ hint, origin }: Value): readonly string[] {
+    const equation = this.#context.sources.equation(origin);
+    const [short = hint, ...more] = endsOf(hint, 2);
+    const full = equation === null || short.startsWith(equation) ? [] : [`${equation} ${upperFirst(short)}`];
+    const isTelling = /[\p{Lu} ]/u.test(short.slice(1)) && !short.endsWith('Gradient');
+    return isTelling || full.length === 0 ? [short, ...full, ...more] : [...full, ...more];
   }
 
   /** A list is called after what it is made of. */
@@ -175,15 +205,10 @@ class BodyWriter {
     let from = list;
     while (!this.#named.has(from) && from.kind !== 'argument') {
       const next = inputsOf(from).find((input) => input.kind === 'tensor');
-      if (next === undefined) return this.#withEquation(list);
+      if (next === undefined) return this.#wanted(list)[0]!;
       from = next;
     }
     return `${this.#named.get(from)} Steps`;
-  }
-
-  #withEquation(value: Value): string {
-    const equation = this.#context.sources.equation(value.origin);
-    return equation === null || value.hint.startsWith(equation) ? value.hint : `${equation} ${upperFirst(value.hint)}`;
   }
 
   #expression(value: Value): string {
@@ -279,7 +304,7 @@ class BodyWriter {
     const names = new Names([this.#name(value), ...this.#context.parameters, ...words]);
     return expression(value, parts, {
       text: (piece) => this.#argument(piece),
-      name: (step) => names.takeFirst([step.hint, this.#withEquation(step)]),
+      name: (step) => names.takeFirst([...endsOf(step.hint, 2), ...this.#byWhatItIs(step)]),
       width,
     });
   }
@@ -291,7 +316,7 @@ class BodyWriter {
     const emits = loop.emits.filter((emit) => needed.has(emit.list));
     const states = loop.states.filter((state) => needed.has(state.final));
     for (const { value: element, list } of emits) {
-      this.#named.set(list, this.#names.take(`${this.#wanted(element)} Steps`));
+      this.#named.set(list, this.#names.take(`${this.#wanted(element)[0]!} Steps`));
       const type = element.kind === 'rows' ? 'rt.Rows' : 'tf.Tensor';
       this.#write(
         depth,

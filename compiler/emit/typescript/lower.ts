@@ -316,8 +316,9 @@ class Lowering {
       case 'position': {
         const first = originOf(op.axis.space);
         const end = sizes.add(sizeOf(op.axis.space), first);
-        return this.#call(
+        return this.#part(
           node,
+          'int32',
           `${op.axis.label} positions`,
           'tf.range(',
           { size: first, tight: false },
@@ -366,7 +367,7 @@ class Lowering {
         );
       }
       case 'softmax':
-        return this.#call(node, op.log ? 'logWeights' : 'weights', op.log ? 'rt.logSoftmax(' : 'tf.softmax(', this.#tensorOf(x!), ')');
+        return this.#call(node, op.log ? 'logSoftmax' : 'softmax', op.log ? 'rt.logSoftmax(' : 'tf.softmax(', this.#tensorOf(x!), ')');
       case 'argmax':
         return this.#moved(
           node,
@@ -526,7 +527,8 @@ class Lowering {
   #unary(node: Node, fn: UnaryFn, x: Node): Value {
     const value = this.#of(x);
     const dtype = dtypeOfNode(node);
-    if (fn === 'stop' || (value.dtype === dtype && (fn === 'int' || fn === 'float' || fn === 'floor'))) return value;
+    if (fn === 'stop') return called(value, node.origin);
+    if (value.dtype === dtype && (fn === 'int' || fn === 'float' || fn === 'floor')) return value;
     if (value.kind === 'host' && value.dtype === 'int32' && fn === 'float') return this.#host([value], dtype, node.origin);
     const { call, hint, host } = UNARY[fn].typescript;
     if (value.kind === 'host' && host !== null) return this.#host([`${host}(`, value, ')'], dtype, node.origin);
@@ -622,7 +624,7 @@ class Lowering {
     let from = node;
     while (from.origin.name === null && (from.op.kind === 'reshape' || from.op.kind === 'permute' || from.op.kind === 'rename'))
       from = from.inputs[0]!;
-    return nameOf(this.#of(from));
+    return from.op.kind === 'parameter' ? from.op.path : nameOf(this.#of(from));
   }
 
   #permuted(node: Node, value: Value, axes: readonly Axis[], order: readonly string[]): Value {
@@ -749,7 +751,7 @@ class Lowering {
 
 /** A product with a parameter is called after that. */
 function productName(operands: readonly Node[]): string {
-  const maps = operands.map(original).flatMap(({ op }) => (op.kind === 'parameter' ? [op.path.split('.').at(-1)!] : []));
+  const maps = operands.map(original).flatMap(({ op }) => (op.kind === 'parameter' ? [op.path] : []));
   return `${maps[0] ?? ''} product`.trim();
 }
 
@@ -795,6 +797,16 @@ function gradientOf(a: Node, b: Node): { readonly call: string; readonly g: Node
 /** The last arguments of a product, as far as they are not what tfjs takes for granted. */
 function transpositions({ transposeA, transposeB }: OpOf<'matmul'>): string {
   return transposeB ? `, ${transposeA}, true` : transposeA ? ', true' : '';
+}
+
+/** A value without a name takes that of a node that adds nothing to it. */
+function called(value: Value, { name }: Origin): Value {
+  if (value.kind === 'tensor' && value.origin.name === null && name !== null) rename(value, name);
+  return value;
+}
+
+function rename(value: { origin: Origin }, name: string): void {
+  value.origin = { ...value.origin, name };
 }
 
 /** What a value is called in the names of others. */

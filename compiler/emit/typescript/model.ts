@@ -585,6 +585,7 @@ class FunctionWriter {
       sources,
       atomName,
       input: source,
+      returned: [...roots.keys()],
       sizes: 'batch.n',
       parameters: [...parameters, 'batch', 'n'],
       ...(inStep ? { local: { beam: 'previous.shape[1]', [NOW]: 't + 1', [BEFORE]: 't' } } : {}),

@@ -113,30 +113,29 @@ export class Names {
   readonly #taken: Set<string>;
   readonly #reserved: ReadonlySet<string>;
   /** The scope around this one, whose names are not given again. */
-  #around: Names | null = null;
+  readonly #around: Names | null;
   /** By what was wanted: up to where no name is free any more. */
   readonly #counts = new Map<string, number>();
 
-  constructor(taken: Iterable<string> = [], reserved = RESERVED) {
+  constructor(taken: Iterable<string> = [], reserved = RESERVED, around: Names | null = null) {
     this.#taken = new Set(taken);
     this.#reserved = reserved;
+    this.#around = around;
   }
 
   /** A scope within this one. */
   within(): Names {
-    const inner = new Names([], this.#reserved);
-    inner.#around = this;
-    return inner;
+    return new Names([], this.#reserved, this);
   }
 
   isFree(name: string): boolean {
     return !this.#taken.has(name) && !this.#reserved.has(name) && (this.#around?.isFree(name) ?? true);
   }
 
-  /** The first of the names that is free, or else the last with a number. */
+  /** The first of the names that is free, or else the first with a number. */
   takeFirst(wanted: readonly string[]): string {
     const free = wanted.map(identifier).find((name) => this.isFree(name));
-    return free === undefined ? this.take(wanted.at(-1)!) : this.takeExactly(free);
+    return free === undefined ? this.take(wanted[0]!) : this.takeExactly(free);
   }
 
   take(wanted: string): string {
@@ -156,6 +155,13 @@ export class Names {
     this.#taken.add(name);
     return name;
   }
+}
+
+/** Of a path, `c`, `b c`, `a b c`: at most as many segments, as how much must be said depends on what else there is. */
+export function endsOf(path: string, most: number): readonly string[] {
+  const segments = path.split('.').slice(-most);
+  const longer = segments.slice(1).map((_, k) => lowerFirst(identifier(segments.slice(-2 - k).join(' '))));
+  return [segments.at(-1)!, ...longer];
 }
 
 /** `'a'`, or with double quotes where that needs fewer escapes; nothing of it ends the string or the line. */

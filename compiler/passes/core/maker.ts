@@ -72,11 +72,8 @@ export class Maker {
   /** A value without a name takes that of the equation that it is the value of; under other axes it is the same value. */
   call(node: Node, name: string | null): void {
     const { op, origin, inputs } = node;
-    if (op.kind === 'rename' || op.kind === 'broadcast') {
-      this.call(inputs[0]!, name);
-      return;
-    }
-    if (name !== null && origin.name === null && (inputs.length > 0 || op.kind === 'argument')) this.#rename(node, name);
+    if (op.kind === 'rename' || op.kind === 'broadcast') this.call(inputs[0]!, name);
+    else if (name !== null && origin.name === null && (inputs.length > 0 || op.kind === 'argument')) this.#rename(node, name);
   }
 
   #rename(node: { origin: Origin }, name: string): void {

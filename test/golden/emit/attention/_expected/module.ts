@@ -49,24 +49,24 @@ type LookResults = { readonly y: tf.Tensor };
 function lookForward(_p: LookParameters, batch: LookBatch): LookResults {
   const { batch: batchSize, source, width } = batch.n;
   // input.attn:7  seen = scores where position[key] <= position[source]
-  const seenKeyPositions = tf.range(0, source, 1, 'int32');
-  const seenIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(seenKeyPositions, [source, 1]), seenKeyPositions));
+  const keyPositions = tf.range(0, source, 1, 'int32');
+  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(keyPositions, [source, 1]), keyPositions));
   // input.attn:8  { y = sum[key](softmax[key](seen) * keys) }
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), seenKeyPositions));
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), keyPositions));
   const keyMaskWide = tf.reshape(keyMask, [batchSize, source, 1]);
-  rt.dispose(seenKeyPositions, keyMask);
+  rt.dispose(keyPositions, keyMask);
   // input.attn:4  model Look(x: [source, width]) -> { y: [source, width] } {
   const x = rt.where(keyMaskWide, batch.inputs.x, 0);
   // input.attn:6  scores = x @[width] keys / sqrt(width)
   const scores = tf.tidy(() => tf.div(tf.matMul(x, x, false, true), Math.sqrt(width)));
   // input.attn:8  { y = sum[key](softmax[key](seen) * keys) }
-  const product = tf.tidy(() => {
-    const both = tf.logicalAnd(keyMaskWide, seenIsAtMost);
-    const weights = tf.softmax(tf.transpose(rt.where(both, tf.transpose(scores, [0, 2, 1]), -Infinity), [0, 2, 1]));
-    return tf.matMul(rt.where(both, tf.transpose(weights, [0, 2, 1]), 0), x, true);
+  const y = tf.tidy(() => {
+    const both = tf.logicalAnd(keyMaskWide, isAtMost);
+    const softmax = tf.softmax(tf.transpose(rt.where(both, tf.transpose(scores, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return tf.matMul(rt.where(both, tf.transpose(softmax, [0, 2, 1]), 0), x, true);
   });
-  rt.dispose(seenIsAtMost, keyMaskWide, x, scores);
-  return { y: product };
+  rt.dispose(isAtMost, keyMaskWide, x, scores);
+  return { y };
 }
 
 const lookDefinition: rt.Definition = {

@@ -76,14 +76,14 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   const x = rt.where(timeMaskWide, batch.inputs.x, 0);
   rt.dispose(timeMask);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearXShaped = tf.reshape(x, [batchSize, time, 1, d]);
-  const nearWProduct = tf.tidy(() => {
+  const xShaped = tf.reshape(x, [batchSize, time, 1, d]);
+  const WProduct = tf.tidy(() => {
     const shiftedShaped = tf.reshape(rt.shift(x, 1, 2), [batchSize, time, 1, d]);
-    const joined = tf.concat([nearXShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
+    const joined = tf.concat([xShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
     return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), tf.reshape(p.W, [d, 3 * d]), false, true);
   });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWProduct = tf.reshape(nearWProduct, [batchSize * time, d]);
+  const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
   const zSum = tf.tidy(() => {
     const WzProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz'], false, true), [batchSize, time, d]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
@@ -100,34 +100,34 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   });
   rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const qIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
+  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   rt.dispose(timePositions);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(qIsAtMost, qIsAtMost);
+  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
   const weights = tf.tidy(() => {
     const both = tf.logicalAnd(timeMaskWide, weightsBoth);
-    const quotient = tf.div(tf.matMul(tf.reshape(nearWProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
-    const weights2 = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
-    return rt.where(both, tf.transpose(weights2, [0, 2, 1]), 0);
+    const quotient = tf.div(tf.matMul(tf.reshape(WProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
+    const softmax = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return rt.where(both, tf.transpose(softmax, [0, 2, 1]), 0);
   });
-  rt.dispose(nearWProduct, weightsBoth);
+  rt.dispose(WProduct, weightsBoth);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const qWeightsT = tf.transpose(weights, [0, 2, 1]);
+  const weightsT = tf.transpose(weights, [0, 2, 1]);
   // attention.attn:18  sum[key](weights * values)
-  const both = tf.logicalAnd(timeMaskWide, qIsAtMost);
+  const both = tf.logicalAnd(timeMaskWide, isAtMost);
   const q = tf.tidy(() => {
-    const product = tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), nearXShaped);
+    const product = tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped);
     return tf.sum(rt.where(tf.reshape(both, [batchSize, time, time, 1]), product, 0), 1);
   });
-  rt.dispose(timeMaskWide, qIsAtMost, nearXShaped, weights);
+  rt.dispose(timeMaskWide, isAtMost, xShaped, weights);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runZeros = tf.fill([batchSize, d], 0);
+  const hFirst = tf.fill([batchSize, d], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
-  let h: tf.Tensor = runZeros;
+  let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
     const zSumAt = zSumSteps[t]!;
     const rSumAt = rSumSteps[t]!;
@@ -145,11 +145,11 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
+  const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
   rt.dispose(q, run);
   // input.attn:6  level = mean[before](sum[d](x)[upto time as before])
   const level = tf.tidy(() => {
@@ -157,7 +157,7 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
     return tf.div(total, tf.maximum(tf.sum(tf.cast(both, 'float32'), 1), 1));
   });
   rt.dispose(x, both);
-  return { y: sum, level, weights: qWeightsT };
+  return { y, level, weights: weightsT };
 }
 
 /** What filterLoss gives. */
@@ -176,14 +176,14 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
   const x = rt.where(timeMaskWide, batch.inputs.x, 0);
   rt.dispose(timeMask);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearXShaped = tf.reshape(x, [batchSize, time, 1, d]);
-  const nearWProduct = tf.tidy(() => {
+  const xShaped = tf.reshape(x, [batchSize, time, 1, d]);
+  const WProduct = tf.tidy(() => {
     const shiftedShaped = tf.reshape(rt.shift(x, 1, 2), [batchSize, time, 1, d]);
-    const joined = tf.concat([nearXShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
+    const joined = tf.concat([xShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
     return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), tf.reshape(p.W, [d, 3 * d]), false, true);
   });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWProduct = tf.reshape(nearWProduct, [batchSize * time, d]);
+  const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
   const zSum = tf.tidy(() => {
     const WzProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz'], false, true), [batchSize, time, d]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
@@ -200,31 +200,31 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
   });
   rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const qIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
+  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   rt.dispose(timePositions);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(qIsAtMost, qIsAtMost);
+  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
   const weights = tf.tidy(() => {
     const both = tf.logicalAnd(timeMaskWide, weightsBoth);
-    const quotient = tf.div(tf.matMul(tf.reshape(nearWProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
-    const weights2 = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
-    return rt.where(both, tf.transpose(weights2, [0, 2, 1]), 0);
+    const quotient = tf.div(tf.matMul(tf.reshape(WProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
+    const softmax = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return rt.where(both, tf.transpose(softmax, [0, 2, 1]), 0);
   });
-  rt.dispose(x, nearWProduct, weightsBoth);
+  rt.dispose(x, WProduct, weightsBoth);
   // attention.attn:18  sum[key](weights * values)
   const q = tf.tidy(() => {
-    const qWide = tf.reshape(tf.logicalAnd(timeMaskWide, qIsAtMost), [batchSize, time, time, 1]);
-    return tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), nearXShaped), 0), 1);
+    const qWide = tf.reshape(tf.logicalAnd(timeMaskWide, isAtMost), [batchSize, time, time, 1]);
+    return tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1);
   });
-  rt.dispose(nearXShaped, qIsAtMost, weights);
+  rt.dispose(xShaped, isAtMost, weights);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runZeros = tf.fill([batchSize, d], 0);
+  const hFirst = tf.fill([batchSize, d], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
-  let h: tf.Tensor = runZeros;
+  let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
     const zSumAt = zSumSteps[t]!;
     const rSumAt = rSumSteps[t]!;
@@ -242,20 +242,20 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
+  const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
   rt.dispose(q, run);
   // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
   const loss = tf.tidy(() => {
-    const difference = tf.sub(sum, t);
+    const difference = tf.sub(y, t);
     const total = tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]);
     return tf.mean(tf.div(total, tf.mul(tf.cast(batch.lengths.time, 'float32'), d)));
   });
-  rt.dispose(timeMaskWide, sum, t);
+  rt.dispose(timeMaskWide, y, t);
   return {
     loss,
     metrics: {},
@@ -278,21 +278,21 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
   const x = rt.where(timeMaskWide, batch.inputs.x, 0);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearXShaped = tf.reshape(x, [batchSize, time, 1, d]);
-  const nearJoinedRows = tf.tidy(() => {
+  const xShaped = tf.reshape(x, [batchSize, time, 1, d]);
+  const joinedRows = tf.tidy(() => {
     const shiftedShaped = tf.reshape(rt.shift(x, 1, 2), [batchSize, time, 1, d]);
-    const joined = tf.concat([nearXShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
+    const joined = tf.concat([xShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
     return tf.reshape(joined, [batchSize * time, 3 * d]);
   });
-  const nearWProduct = tf.tidy(() => tf.matMul(nearJoinedRows, tf.reshape(p.W, [d, 3 * d]), false, true));
-  const nearWProduct2 = tf.reshape(nearWProduct, [batchSize, time, d]);
+  const WProduct = tf.tidy(() => tf.matMul(joinedRows, tf.reshape(p.W, [d, 3 * d]), false, true));
+  const nearWProduct = tf.reshape(WProduct, [batchSize, time, d]);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWProduct = tf.reshape(nearWProduct, [batchSize * time, d]);
+  const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
   const zSum = tf.tidy(() => {
     const WzProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz'], false, true), [batchSize, time, d]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
   });
-  rt.dispose(nearWProduct);
+  rt.dispose(WProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
     const WrProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr'], false, true), [batchSize, time, d]);
@@ -305,26 +305,26 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   });
   rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const qIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
+  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   rt.dispose(timePositions);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(qIsAtMost, qIsAtMost)));
+  const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
   const weightsChosen = tf.tidy(() => {
-    const isAtMostT = tf.transpose(qIsAtMost, [1, 0]);
+    const isAtMostT = tf.transpose(isAtMost, [1, 0]);
     const both = tf.logicalAnd(tf.logicalAnd(timeMaskWide, tf.reshape(timeMask, [batchSize, 1, time])), isAtMostT);
     return rt.where(tf.logicalAnd(both, isAtMostT), Math.sqrt(d), 1);
   });
-  const weights = tf.tidy(() => {
-    const quotientT = tf.transpose(tf.div(tf.matMul(nearWProduct2, x, false, true), weightsChosen), [0, 2, 1]);
+  const weightsSoftmax = tf.tidy(() => {
+    const quotientT = tf.transpose(tf.div(tf.matMul(nearWProduct, x, false, true), weightsChosen), [0, 2, 1]);
     return tf.softmax(tf.transpose(rt.where(weightsBoth, quotientT, -Infinity), [0, 2, 1]));
   });
-  const weights2 = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weights, [0, 2, 1]), 0));
+  const weights = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weightsSoftmax, [0, 2, 1]), 0));
   // attention.attn:18  sum[key](weights * values)
-  const qWide = tf.tidy(() => tf.reshape(tf.logicalAnd(timeMaskWide, qIsAtMost), [batchSize, time, time, 1]));
+  const qWide = tf.tidy(() => tf.reshape(tf.logicalAnd(timeMaskWide, isAtMost), [batchSize, time, time, 1]));
   const q = tf.tidy(() =>
-    tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights2, [batchSize, time, time, 1]), nearXShaped), 0), 1),
+    tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1),
   );
-  rt.dispose(qIsAtMost, nearXShaped, weights2);
+  rt.dispose(isAtMost, xShaped, weights);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, d], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
@@ -365,54 +365,54 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   rt.dispose(zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
+  const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
   rt.dispose(q, run);
   // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
-  const difference = tf.sub(sum, t);
+  const difference = tf.sub(y, t);
   const product = tf.tidy(() => tf.mul(tf.cast(batch.lengths.time, 'float32'), d));
   const loss = tf.tidy(() =>
     tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), product)),
   );
-  const dQ = tf.tidy(() => {
+  const dY = tf.tidy(() => {
     const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product), [batchSize, 1]), 0);
     const product2 = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
     return tf.add(product2, product2);
   });
-  rt.dispose(sum, t, timeMaskWide, timeMask, difference, product);
+  rt.dispose(y, t, timeMaskWide, timeMask, difference, product);
   // attention.attn:18  sum[key](weights * values)
   const dWeights = tf.tidy(() => {
-    const chosenRows = tf.reshape(rt.where(qWide, tf.reshape(dQ, [batchSize, 1, time, d]), 0), [batchSize * time, time, d]);
+    const chosenRows = tf.reshape(rt.where(qWide, tf.reshape(dY, [batchSize, 1, time, d]), 0), [batchSize * time, time, d]);
     return tf.reshape(tf.matMul(chosenRows, tf.reshape(x, [batchSize * time, d, 1])), [batchSize, time, time]);
   });
   rt.dispose(qWide);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsChosen2 = rt.where(weightsBoth, dWeights, 0);
-  const weightsProduct = tf.tidy(() => tf.mul(weights, tf.transpose(weightsChosen2, [0, 2, 1])));
+  const weightsProduct = tf.tidy(() => tf.mul(weightsSoftmax, tf.transpose(weightsChosen2, [0, 2, 1])));
   const weightsProduct2 = tf.tidy(() => {
     const differenceT = tf.transpose(tf.sub(weightsChosen2, tf.reshape(tf.sum(weightsProduct, 2), [batchSize, 1, time])), [0, 2, 1]);
-    const chosen = rt.where(weightsBoth, tf.transpose(tf.mul(weights, differenceT), [0, 2, 1]), 0);
+    const chosen = rt.where(weightsBoth, tf.transpose(tf.mul(weightsSoftmax, differenceT), [0, 2, 1]), 0);
     return tf.matMul(tf.div(chosen, tf.transpose(weightsChosen, [0, 2, 1])), x, true);
   });
-  rt.dispose(dWeights, x, weightsBoth, weightsChosen, weights, weightsChosen2, weightsProduct);
+  rt.dispose(dWeights, x, weightsBoth, weightsChosen, weightsSoftmax, weightsChosen2, weightsProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 0);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const dQSteps = tf.tidy(() => tf.unstack(tf.transpose(dQ, [1, 0, 2])));
-  rt.dispose(dQ);
+  const dYSteps = tf.tidy(() => tf.unstack(tf.transpose(dY, [1, 0, 2])));
+  rt.dispose(dY);
   const zSigmoidGradientSteps = new Array<tf.Tensor>(time);
   const rSigmoidGradientSteps = new Array<tf.Tensor>(time);
   const newTanhGradientSteps = new Array<tf.Tensor>(time);
   let dH: tf.Tensor = tf.clone(runZeros);
   for (let t2 = time - 1; t2 >= 0; t2--) {
-    const dQAt = dQSteps[t2]!;
+    const dYAt = dYSteps[t2]!;
     const hAt = hSteps[t2]!;
     const zAt = zSteps[t2]!;
     const differenceAt = differenceSteps[t2]!;
     const newAt = newSteps[t2]!;
     const rAt = rSteps[t2]!;
     // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-    const dHNext = tf.add(dH, dQAt);
+    const dHNext = tf.add(dH, dYAt);
     rt.dispose(dH);
     // cells.attn:14  (1 - z) * h + z * new
     const dNew = tf.mul(dHNext, zAt);
@@ -424,10 +424,10 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     rt.dispose(dZ);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const newUProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U']);
-    const dR = tf.mul(newUProduct, hAt);
-    const newSum2 = tf.tidy(() => tf.add(difference2, tf.mul(newUProduct, rAt)));
-    rt.dispose(dNew, difference2, newUProduct);
+    const UProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U']);
+    const dR = tf.mul(UProduct, hAt);
+    const newSum2 = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, rAt)));
+    rt.dispose(dNew, difference2, UProduct);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
     const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined));
@@ -440,66 +440,64 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     newTanhGradientSteps[t2] = newTanhGradient;
     dH = dH2;
   }
-  rt.dispose(zSteps, differenceSteps, newSteps, rSteps, rJoined, dQSteps, dH);
-  const runTanhGradientStacked = tf.stack(newTanhGradientSteps);
+  rt.dispose(zSteps, differenceSteps, newSteps, rSteps, rJoined, dYSteps, dH);
+  const tanhGradientStacked = tf.stack(newTanhGradientSteps);
   rt.dispose(newTanhGradientSteps);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newWProduct = tf.tidy(() => {
-    const tanhGradientStepsRows = tf.reshape(tf.transpose(runTanhGradientStacked, [1, 0, 2]), [batchSize * time, d]);
-    return tf.reshape(tf.matMul(tanhGradientStepsRows, p['run.h.GRU.W']), [batchSize, time, d]);
+    const WProduct = tf.matMul(tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * time, d]), p['run.h.GRU.W']);
+    return tf.reshape(WProduct, [batchSize, time, d]);
   });
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
+  const sigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
   rt.dispose(rSigmoidGradientSteps);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum2 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
     const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['run.h.GRU.Wr']), [batchSize, time, d]);
     return tf.add(newWProduct, WrProduct);
   });
   rt.dispose(newWProduct);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runSigmoidGradientStacked2 = tf.stack(zSigmoidGradientSteps);
+  const runSigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
   rt.dispose(zSigmoidGradientSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum2 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked2, [1, 0, 2]), [batchSize * time, d]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
     const sum = tf.add(rSum2, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['run.h.GRU.Wz']), [batchSize, time, d]));
     return tf.add(weightsProduct2, sum);
   });
   rt.dispose(weightsProduct2, rSum2);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const dW = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(zSum2, [batchSize * time, d]), nearJoinedRows, true), [d, 3, d]),
-  );
-  rt.dispose(nearJoinedRows, zSum2);
+  const dW = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(zSum2, [batchSize * time, d]), joinedRows, true), [d, 3, d]));
+  rt.dispose(joinedRows, zSum2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked2, [batchSize * time, d]);
+  const sigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, d]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, d]);
+  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, d]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newTanhGradientStepsRows = tf.reshape(runTanhGradientStacked, [batchSize * time, d]);
+  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, d]);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * time, d]));
-  const dUz = tf.matMul(zSigmoidGradientStepsRows, runHStepsRows, true);
-  const dUr = tf.matMul(rSigmoidGradientStepsRows, runHStepsRows, true);
+  const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * time, d]));
+  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
+  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
   const dU = tf.tidy(() =>
-    tf.matMul(newTanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps), [batchSize * time, d]), true),
+    tf.matMul(tanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps), [batchSize * time, d]), true),
   );
-  rt.dispose(runZeros, hNextSteps, runHStepsRows, newProductSteps);
+  rt.dispose(runZeros, hNextSteps, hStepsRows, newProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWProductRows = tf.tidy(() => tf.reshape(tf.transpose(nearWProduct2, [1, 0, 2]), [batchSize * time, d]));
-  const dWz = tf.matMul(zSigmoidGradientStepsRows, zWProductRows, true);
-  const dBz = tf.sum(runSigmoidGradientStacked2, [0, 1]);
-  rt.dispose(nearWProduct2, zSigmoidGradientStepsRows, runSigmoidGradientStacked2);
+  const WProductRows = tf.tidy(() => tf.reshape(tf.transpose(nearWProduct, [1, 0, 2]), [batchSize * time, d]));
+  const dWz = tf.matMul(sigmoidGradientStepsRows, WProductRows, true);
+  const dBz = tf.sum(runSigmoidGradientStacked, [0, 1]);
+  rt.dispose(nearWProduct, sigmoidGradientStepsRows, runSigmoidGradientStacked);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const dWr = tf.matMul(rSigmoidGradientStepsRows, zWProductRows, true);
-  const dBr = tf.sum(runSigmoidGradientStacked, [0, 1]);
-  rt.dispose(rSigmoidGradientStepsRows, runSigmoidGradientStacked);
+  const dWr = tf.matMul(rSigmoidGradientStepsRows, WProductRows, true);
+  const dBr = tf.sum(sigmoidGradientStacked, [0, 1]);
+  rt.dispose(rSigmoidGradientStepsRows, sigmoidGradientStacked);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const dW2 = tf.matMul(newTanhGradientStepsRows, zWProductRows, true);
-  const dB = tf.sum(runTanhGradientStacked, [0, 1]);
-  rt.dispose(newTanhGradientStepsRows, zWProductRows, runTanhGradientStacked);
+  const dGRUW = tf.matMul(tanhGradientStepsRows, WProductRows, true);
+  const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  rt.dispose(tanhGradientStepsRows, WProductRows, tanhGradientStacked);
   return {
     loss,
     metrics: {},
@@ -507,7 +505,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
       W: dW,
       'run.h.GRU.Wz': dWz,
       'run.h.GRU.Wr': dWr,
-      'run.h.GRU.W': dW2,
+      'run.h.GRU.W': dGRUW,
       'run.h.GRU.Uz': dUz,
       'run.h.GRU.Ur': dUr,
       'run.h.GRU.U': dU,
@@ -537,12 +535,12 @@ type FilterPrepareStreamResults = {
 function filterPrepareStream(p: FilterParameters, batch: FilterBatch): FilterPrepareStreamResults {
   const { batch: batchSize, d } = batch.n;
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runZeros = tf.fill([batchSize, d], 0);
+  const h = tf.fill([batchSize, d], 0);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearWRows = tf.tidy(() => tf.reshape(tf.transpose(p.W, [2, 1, 0]), [3 * d, d]));
+  const v0 = tf.tidy(() => tf.reshape(tf.transpose(p.W, [2, 1, 0]), [3 * d, d]));
   return {
-    memory: { '0': nearWRows },
-    state: { x: rt.noRows(), h: runZeros, rows: rt.noRows() },
+    memory: { '0': v0 },
+    state: { x: rt.noRows(), h, rows: rt.noRows() },
   };
 }
 
@@ -586,27 +584,27 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
   const hNext = tf.tidy(() => tf.add(state.h, tf.mul(z, tf.sub(new_, state.h))));
   rt.dispose(z, new_);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const qXSoFar = rt.joined(x, 1);
+  const xSoFar = rt.joined(x, 1);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
-    const product = tf.reshape(tf.matMul(qXSoFar, tf.reshape(nearProduct, [batchSize, d, 1])), [batchSize, now]);
+    const product = tf.reshape(tf.matMul(xSoFar, tf.reshape(nearProduct, [batchSize, d, 1])), [batchSize, now]);
     return tf.softmax(tf.div(product, Math.sqrt(d)));
   });
   rt.dispose(nearProduct);
   // attention.attn:18  sum[key](weights * values)
-  const product = tf.tidy(() => tf.matMul(tf.reshape(weights, [batchSize, 1, now]), qXSoFar));
-  rt.dispose(qXSoFar);
+  const product = tf.tidy(() => tf.matMul(tf.reshape(weights, [batchSize, 1, now]), xSoFar));
+  rt.dispose(xSoFar);
   // input.attn:9  { y = run + q, level = level }
-  const sum = tf.tidy(() => tf.add(hNext, tf.reshape(product, [batchSize, d])));
+  const y = tf.tidy(() => tf.add(hNext, tf.reshape(product, [batchSize, d])));
   rt.dispose(product);
   // input.attn:6  level = mean[before](sum[d](x)[upto time as before])
   const levelTotal = tf.sum(inputs.x, 1);
-  const levelRows = rt.append(state.rows, levelTotal, 1);
-  const level = tf.tidy(() => tf.div(tf.sum(rt.joined(levelRows, 1), 1), Math.max(now, 1)));
+  const rows = rt.append(state.rows, levelTotal, 1);
+  const level = tf.tidy(() => tf.div(tf.sum(rt.joined(rows, 1), 1), Math.max(now, 1)));
   rt.dispose(levelTotal);
   return {
-    outputs: { y: sum, level, weights },
-    state: { x, h: hNext, rows: levelRows },
+    outputs: { y, level, weights },
+    state: { x, h: hNext, rows },
   };
 }
 

@@ -202,15 +202,15 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   rt.dispose(sum);
   // layers.attn:24  least = stop(min[lifted](x))
   const leastAny = tf.any(sourceMask);
-  const leastChosen = tf.tidy(() => rt.where(leastAny, tf.min(rt.where(sourceMaskWide, hTanh, Infinity), [0, 1]), 0));
+  const least = tf.tidy(() => rt.where(leastAny, tf.min(rt.where(sourceMaskWide, hTanh, Infinity), [0, 1]), 0));
   // layers.attn:25  range = max(stop(max[lifted](x)) - least, 1)
   const range = tf.tidy(() => {
-    const difference = tf.sub(rt.where(leastAny, tf.max(rt.where(sourceMaskWide, hTanh, -Infinity), [0, 1]), 0), leastChosen);
+    const difference = tf.sub(rt.where(leastAny, tf.max(rt.where(sourceMaskWide, hTanh, -Infinity), [0, 1]), 0), least);
     return tf.maximum(difference, 1);
   });
   rt.dispose(leastAny);
   // layers.attn:26  near = (x - least) / range
-  const near = tf.tidy(() => tf.div(tf.sub(hTanh, leastChosen), range));
+  const near = tf.tidy(() => tf.div(tf.sub(hTanh, least), range));
   // layers.attn:27  bm = mean[lifted](near)
   const bmLarger = tf.tidy(() => tf.maximum(tf.sum(tf.cast(sourceMask, 'float32')), 1));
   const bm = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, near, 0), [0, 1]), bmLarger));
@@ -282,10 +282,8 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const dBv = tf.tidy(() => tf.div(tf.mul(tf.neg(tf.sum(tf.mul(nQuotient, n2), [0, 1])), 0.5), nRoot));
   rt.dispose(dN, nRoot);
   // layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
-  const mNext = tf.tidy(() =>
-    tf.add(tf.mul(0.9, p['h.BatchNorm.m']), tf.mul(0.1, tf.add(leastChosen, tf.mul(range, bm)))),
-  );
-  rt.dispose(leastChosen, bm);
+  const mNext = tf.tidy(() => tf.add(tf.mul(0.9, p['h.BatchNorm.m']), tf.mul(0.1, tf.add(least, tf.mul(range, bm)))));
+  rt.dispose(least, bm);
   // layers.attn:29  bv = mean[lifted](centred * centred)
   const dCentred = tf.tidy(() => {
     const product = tf.mul(rt.where(sourceMaskWide, tf.div(dBv, bmLarger), 0), centred);
@@ -316,8 +314,8 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   // layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.matMul(tf.reshape(hTanhGradient, [batchSize * source, d]), xRows, true));
   const dB = tf.sum(hTanhGradient, [0, 1]);
-  const dW2 = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows), [d]));
-  const dB2 = tf.sum(weightsChosen);
+  const dLinearW = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows), [d]));
+  const dLinearB = tf.sum(weightsChosen);
   rt.dispose(xRows, hTanhGradient, hRows, weightsChosen);
   return {
     loss,
@@ -327,8 +325,8 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
       'h.Linear.b': dB,
       'h.BatchNorm.gain': dGain,
       'h.BatchNorm.bias': dBias,
-      'weights.Linear.W': dW2,
-      'weights.Linear.b': dB2,
+      'weights.Linear.W': dLinearW,
+      'weights.Linear.b': dLinearB,
     },
     running: {
       'h.BatchNorm.m': mNext,

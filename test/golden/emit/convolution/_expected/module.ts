@@ -100,9 +100,9 @@ function pictureForward(p: PictureParameters, batch: PictureBatch): PictureResul
   const mean = tf.mean(x, [1, 2]);
   rt.dispose(x);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W'], false, true), p['Linear.b']));
+  const y = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W'], false, true), p['Linear.b']));
   rt.dispose(mean);
-  return { y: sum };
+  return { y };
 }
 
 /** What pictureLoss gives. */
@@ -202,13 +202,13 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W'], false, true), p['Linear.b']));
   // input.attn:16  loss = cross_entropy[classes](y, label)
-  const lossLogWeights = rt.logSoftmax(sum);
-  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(lossLogWeights, batch.inputs.label, 1, 1))));
+  const logSoftmax = rt.logSoftmax(sum);
+  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(logSoftmax, batch.inputs.label, 1, 1))));
   const lossDifference = tf.tidy(() => {
     const scattered = rt.scatter(batch.inputs.label, tf.fill([batchSize], -((1 / batchSize))), classes, 1);
-    return tf.sub(scattered, tf.mul(tf.exp(lossLogWeights), tf.sum(scattered, 1, true)));
+    return tf.sub(scattered, tf.mul(tf.exp(logSoftmax), tf.sum(scattered, 1, true)));
   });
-  rt.dispose(sum, lossLogWeights);
+  rt.dispose(sum, logSoftmax);
   // layers.attn:4  W @ x + b
   const WProduct = tf.matMul(lossDifference, p['Linear.W']);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
@@ -218,20 +218,20 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   const isGreater = tf.greater(relu, 0);
   const chosen = tf.tidy(() => rt.where(tf.greater(x, 0), tf.reshape(dX, [batchSize, 1, 1, filters]), 0));
   const chosenRows = tf.reshape(chosen, [batchSize * columns * rows, filters]);
-  const WProduct2 = tf.tidy(() => {
+  const near2WProduct = tf.tidy(() => {
     const WProduct = tf.matMul(chosenRows, tf.reshape(p['x.Near#2.W'], [filters, 9 * filters]));
     return tf.reshape(WProduct, [3 * batchSize * columns * rows, 3 * filters]);
   });
   const sum2 = tf.tidy(() => {
-    const partShaped = tf.reshape(tf.slice(WProduct2, [0, 2 * filters], [-1, filters]), [batchSize, rows, columns, 3, filters]);
-    const partRows = tf.reshape(tf.slice(WProduct2, [0, filters], [-1, filters]), [3 * batchSize * columns * filters * rows]);
+    const partShaped = tf.reshape(tf.slice(near2WProduct, [0, 2 * filters], [-1, filters]), [batchSize, rows, columns, 3, filters]);
+    const partRows = tf.reshape(tf.slice(near2WProduct, [0, filters], [-1, filters]), [3 * batchSize * columns * filters * rows]);
     return tf.add(partRows, tf.reshape(rt.shift(partShaped, 2, 1), [3 * batchSize * columns * filters * rows]));
   });
   const shiftedRows = tf.tidy(() => {
-    const partShaped = tf.reshape(tf.slice(WProduct2, [0, 0], [-1, filters]), [batchSize, rows, columns, 3, filters]);
+    const partShaped = tf.reshape(tf.slice(near2WProduct, [0, 0], [-1, filters]), [batchSize, rows, columns, 3, filters]);
     return tf.reshape(rt.shift(partShaped, 2, -1), [3 * batchSize * columns * filters * rows]);
   });
-  rt.dispose(relu, x, dX, WProduct2);
+  rt.dispose(relu, x, dX, near2WProduct);
   const chosen2 = tf.tidy(() => {
     const sumShaped = tf.reshape(tf.add(sum2, shiftedRows), [batchSize * columns * rows, 3 * filters]);
     const partShaped = tf.reshape(tf.slice(sumShaped, [0, 2 * filters], [-1, filters]), [batchSize, rows, columns, filters]);
@@ -246,26 +246,26 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   rt.dispose(isGreater, sum2, shiftedRows, joinedShaped);
   const dB = tf.sum(chosen2, [0, 1, 2]);
   const dW2 = tf.tidy(() => tf.reshape(tf.matMul(chosenRows, joinedShaped2, true), [filters, 3, 3, filters]));
-  const dB2 = tf.sum(chosen, [0, 1, 2]);
+  const dNear2B = tf.sum(chosen, [0, 1, 2]);
   rt.dispose(chosen2, joinedShaped2, chosenRows, chosen);
   // layers.attn:4  W @ x + b
-  const dW3 = tf.matMul(lossDifference, mean, true);
-  const dB3 = tf.sum(lossDifference, 0);
+  const dLinearW = tf.matMul(lossDifference, mean, true);
+  const dLinearB = tf.sum(lossDifference, 0);
   rt.dispose(mean, lossDifference);
   // input.attn:5  param W: [out <- dy, dx, in], b: [out]
-  const dWT = tf.transpose(dW, [0, 2, 1, 3]);
-  const dWT2 = tf.transpose(dW2, [0, 2, 1, 3]);
+  const dNearW = tf.transpose(dW, [0, 2, 1, 3]);
+  const dNear2W = tf.transpose(dW2, [0, 2, 1, 3]);
   rt.dispose(dW, dW2);
   return {
     loss,
     metrics: {},
     gradients: {
-      'x.Near.W': dWT,
+      'x.Near.W': dNearW,
       'x.Near.b': dB,
-      'x.Near#2.W': dWT2,
-      'x.Near#2.b': dB2,
-      'Linear.W': dW3,
-      'Linear.b': dB3,
+      'x.Near#2.W': dNear2W,
+      'x.Near#2.b': dNear2B,
+      'Linear.W': dLinearW,
+      'Linear.b': dLinearB,
     },
   };
 }

@@ -81,7 +81,7 @@ function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
     const WProduct = tf.matMul(joinedRows, tf.reshape(p['repeat[0].W'], [hidden, 2 * hidden]), false, true);
     return tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[0].b']));
   });
-  const h2 = tf.tidy(() => {
+  const y = tf.tidy(() => {
     const sum = tf.add(h, tf.mul(hTanh, hShifted));
     const shifted = rt.shift(sum, 1, 2);
     const shiftedShaped = tf.reshape(shifted, [batchSize, time, 1, hidden]);
@@ -92,7 +92,7 @@ function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
     return tf.add(sum, product);
   });
   rt.dispose(h, hShifted, hTanh);
-  return { y: h2 };
+  return { y };
 }
 
 /** What waveLoss gives. */
@@ -177,27 +177,27 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
   rt.dispose(x);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
   const hShifted = rt.shift(h, 1, 1);
-  const hJoinedRows = tf.tidy(() => {
+  const joinedRows = tf.tidy(() => {
     const shiftedShaped = tf.reshape(hShifted, [batchSize, time, 1, hidden]);
     const joined = tf.concat([tf.reshape(h, [batchSize, time, 1, hidden]), shiftedShaped], 2);
     return tf.reshape(joined, [batchSize * time, 2 * hidden]);
   });
-  const hWRows = tf.reshape(p['repeat[0].W'], [hidden, 2 * hidden]);
+  const WRows = tf.reshape(p['repeat[0].W'], [hidden, 2 * hidden]);
   const hTanh = tf.tidy(() => {
-    const sum = tf.add(tf.reshape(tf.matMul(hJoinedRows, hWRows, false, true), [batchSize, time, hidden]), p['repeat[0].b']);
+    const sum = tf.add(tf.reshape(tf.matMul(joinedRows, WRows, false, true), [batchSize, time, hidden]), p['repeat[0].b']);
     return tf.tanh(sum);
   });
   const hSum = tf.tidy(() => tf.add(h, tf.mul(hTanh, hShifted)));
   const hShifted2 = rt.shift(hSum, 1, 2);
-  const hJoinedRows2 = tf.tidy(() => {
+  const hJoinedRows = tf.tidy(() => {
     const shiftedShaped = tf.reshape(hShifted2, [batchSize, time, 1, hidden]);
     const joined = tf.concat([tf.reshape(hSum, [batchSize, time, 1, hidden]), shiftedShaped], 2);
     return tf.reshape(joined, [batchSize * time, 2 * hidden]);
   });
-  const hWRows2 = tf.reshape(p['repeat[1].W'], [hidden, 2 * hidden]);
+  const hWRows = tf.reshape(p['repeat[1].W'], [hidden, 2 * hidden]);
   const hTanh2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hJoinedRows2, hWRows2, false, true), [batchSize, time, hidden]);
-    return tf.tanh(tf.add(WProduct, p['repeat[1].b']));
+    const sum = tf.add(tf.reshape(tf.matMul(hJoinedRows, hWRows, false, true), [batchSize, time, hidden]), p['repeat[1].b']);
+    return tf.tanh(sum);
   });
   const h2 = tf.tidy(() => tf.add(hSum, tf.mul(hTanh2, hShifted2)));
   rt.dispose(h, hSum);
@@ -218,33 +218,33 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
   rt.dispose(h2, t, timeMaskWide, timeMask, lossDifference, lossProduct);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
   const hTanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, hShifted2), hTanh2));
-  const hTanhGradientRows = tf.reshape(hTanhGradient, [batchSize * time, hidden]);
+  const tanhGradientRows = tf.reshape(hTanhGradient, [batchSize * time, hidden]);
   const hSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hTanhGradientRows, hWRows2), [batchSize, time, 2, hidden]);
+    const WProduct = tf.reshape(tf.matMul(tanhGradientRows, hWRows), [batchSize, time, 2, hidden]);
     const place = tf.reshape(tf.slice(WProduct, [0, 0, 1, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]);
     const sum = tf.add(dH, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
     return tf.add(sum, rt.shift(tf.add(tf.mul(dH, hTanh2), place), 1, -2));
   });
-  rt.dispose(hShifted2, hWRows2, hTanh2, dH);
+  rt.dispose(hShifted2, hWRows, hTanh2, dH);
   const hTanhGradient2 = tf.tidy(() => rt.tanhGradient(tf.mul(hSum2, hShifted), hTanh));
-  const hTanhGradientRows2 = tf.reshape(hTanhGradient2, [batchSize * time, hidden]);
+  const hTanhGradientRows = tf.reshape(hTanhGradient2, [batchSize * time, hidden]);
   const dH2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hTanhGradientRows2, hWRows), [batchSize, time, 2, hidden]);
+    const WProduct = tf.reshape(tf.matMul(hTanhGradientRows, WRows), [batchSize, time, 2, hidden]);
     const place = tf.reshape(tf.slice(WProduct, [0, 0, 1, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]);
     const sum = tf.add(hSum2, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
     return tf.add(sum, rt.shift(tf.add(tf.mul(hSum2, hTanh), place), 1, -1));
   });
-  rt.dispose(hShifted, hWRows, hTanh, hSum2);
+  rt.dispose(hShifted, WRows, hTanh, hSum2);
   // layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.matMul(tf.reshape(dH2, [batchSize * time, hidden]), xRows, true));
   const dB = tf.sum(dH2, [0, 1]);
   rt.dispose(xRows, dH2);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const dW2 = tf.tidy(() => tf.reshape(tf.matMul(hTanhGradientRows2, hJoinedRows, true), [hidden, 2, hidden]));
-  const dB2 = tf.sum(hTanhGradient2, [0, 1]);
-  const dW3 = tf.tidy(() => tf.reshape(tf.matMul(hTanhGradientRows, hJoinedRows2, true), [hidden, 2, hidden]));
-  rt.dispose(hJoinedRows, hTanhGradientRows2, hTanhGradient2, hJoinedRows2, hTanhGradientRows);
-  const dB3 = tf.sum(hTanhGradient, [0, 1]);
+  const dRepeat0W = tf.tidy(() => tf.reshape(tf.matMul(hTanhGradientRows, joinedRows, true), [hidden, 2, hidden]));
+  const dRepeat0B = tf.sum(hTanhGradient2, [0, 1]);
+  const dRepeat1W = tf.tidy(() => tf.reshape(tf.matMul(tanhGradientRows, hJoinedRows, true), [hidden, 2, hidden]));
+  rt.dispose(joinedRows, hTanhGradientRows, hTanhGradient2, hJoinedRows, tanhGradientRows);
+  const dRepeat1B = tf.sum(hTanhGradient, [0, 1]);
   rt.dispose(hTanhGradient);
   return {
     loss,
@@ -252,10 +252,10 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
     gradients: {
       'h.Linear.W': dW,
       'h.Linear.b': dB,
-      'repeat[0].W': dW2,
-      'repeat[0].b': dB2,
-      'repeat[1].W': dW3,
-      'repeat[1].b': dB3,
+      'repeat[0].W': dRepeat0W,
+      'repeat[0].b': dRepeat0B,
+      'repeat[1].W': dRepeat1W,
+      'repeat[1].b': dRepeat1B,
     },
   };
 }

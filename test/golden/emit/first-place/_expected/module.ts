@@ -53,19 +53,19 @@ function mForward(p: MParameters, batch: MBatch): MResults {
     tf.mul(tf.reshape(batch.inputs.h, [batchSize, d, 1]), tf.cast(tf.range(0, target, 1, 'int32'), 'float32')),
   );
   // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
-  const uPicked = tf.tidy(() => tf.reshape(tf.slice(v, [0, 0, 0], [-1, -1, 1]), [batchSize, d]));
-  const uXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p['D.table'], batch.inputs.y), [1, 0, 2])));
+  const sFirst = tf.tidy(() => tf.reshape(tf.slice(v, [0, 0, 0], [-1, -1, 1]), [batchSize, d]));
+  const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p['D.table'], batch.inputs.y), [1, 0, 2])));
   rt.dispose(v);
   const sNextSteps: tf.Tensor[] = [];
-  let s: tf.Tensor = uPicked;
+  let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
-    const uXAt = uXSteps[t]!;
+    const xAt = xSteps[t]!;
     // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
-    const sNext = tf.tidy(() => tf.tanh(tf.add(uXAt, s)));
+    const sNext = tf.tidy(() => tf.tanh(tf.add(xAt, s)));
     sNextSteps.push(sNext);
     s = sNext;
   }
-  rt.dispose(uPicked, uXSteps);
+  rt.dispose(sFirst, xSteps);
   const u = tf.stack(sNextSteps);
   rt.dispose(sNextSteps);
   // input.attn:6  logits = u @ table
@@ -97,13 +97,11 @@ function mPrepare(_p: MParameters, batch: MBatch): MPrepareResults {
     tf.mul(tf.reshape(batch.inputs.h, [batchSize, d, 1]), tf.cast(tf.range(0, 1, 1, 'int32'), 'float32')),
   );
   // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
-  const uPickedShaped = tf.tidy(() =>
-    tf.reshape(tf.reshape(tf.slice(v, [0, 0, 0], [-1, -1, 1]), [batchSize, d]), [batchSize, 1, d]),
-  );
+  const s = tf.tidy(() => tf.reshape(tf.reshape(tf.slice(v, [0, 0, 0], [-1, -1, 1]), [batchSize, d]), [batchSize, 1, d]));
   rt.dispose(v);
   return {
     memory: {},
-    state: { s: uPickedShaped },
+    state: { s },
   };
 }
 
@@ -124,7 +122,7 @@ function mStep(p: MParameters, batch: MBatch, _memory: MMemory, state: MState, p
   const sNext = tf.tidy(() =>
     tf.tanh(tf.add(tf.gather(p['D.table'], yRows), tf.reshape(state.s, [batchSize * beam, d]))),
   );
-  const uSNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
+  const s = tf.reshape(sNext, [batchSize, beam, d]);
   rt.dispose(yRows);
   // input.attn:6  logits = u @ table
   const logits = tf.matMul(sNext, p['D.table'], false, true);
@@ -133,7 +131,7 @@ function mStep(p: MParameters, batch: MBatch, _memory: MMemory, state: MState, p
   return {
     logits: logits2 as tf.Tensor3D,
     taps: {},
-    state: { s: uSNextShaped },
+    state: { s },
   };
 }
 

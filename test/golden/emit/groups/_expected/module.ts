@@ -73,9 +73,9 @@ function countForward(_p: CountParameters, batch: CountBatch): CountResults {
     const isEqual = tf.equal(tf.reshape(batch.inputs.i, [batchSize, source, 1]), tf.range(0, words, 1, 'int32'));
     return tf.logicalAnd(isEqual, sourceMaskWide);
   });
-  const bestUWide = tf.reshape(u, [batchSize, source, 1]);
-  const bestChosen = rt.where(bestBoth, bestUWide, -Infinity);
-  const bestChosen2 = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
+  const uWide = tf.reshape(u, [batchSize, source, 1]);
+  const bestChosen = rt.where(bestBoth, uWide, -Infinity);
+  const best = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
   // input.attn:7  share = softmax[source by i](u)
   const share = tf.tidy(() =>
     tf.sum(rt.where(bestBoth, tf.transpose(tf.softmax(tf.transpose(bestChosen, [0, 2, 1])), [0, 2, 1]), 0), 2),
@@ -83,28 +83,28 @@ function countForward(_p: CountParameters, batch: CountBatch): CountResults {
   rt.dispose(bestBoth, bestChosen);
   // input.attn:8  order = argsort[source as rank](u)
   const orderEither = tf.tidy(() => {
-    const uWide = tf.reshape(u, [batchSize, 1, source]);
+    const orderUWide = tf.reshape(u, [batchSize, 1, source]);
     const isLess = tf.less(tf.reshape(sourcePositions, [source, 1]), sourcePositions);
-    return tf.logicalOr(tf.less(bestUWide, uWide), tf.logicalAnd(tf.equal(bestUWide, uWide), isLess));
+    return tf.logicalOr(tf.less(uWide, orderUWide), tf.logicalAnd(tf.equal(uWide, orderUWide), isLess));
   });
   const orderNumber = tf.scalar(1, 'int32');
-  const orderBestShaped = tf.tidy(() => {
+  const bestShaped = tf.tidy(() => {
     const number = tf.scalar(0, 'int32');
     const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderNumber, number), number), 1);
     const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
     return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
   });
-  rt.dispose(bestUWide, sourcePositions, sourceMaskWide, orderEither, orderNumber);
+  rt.dispose(uWide, sourcePositions, sourceMaskWide, orderEither, orderNumber);
   // input.attn:9  sorted = u[order][rank as source]
-  const sortedPicked = tf.gather(u, orderBestShaped, 1, 1);
-  rt.dispose(orderBestShaped);
+  const sorted = tf.gather(u, bestShaped, 1, 1);
+  rt.dispose(bestShaped);
   // input.attn:10  so = cumsum[source](x, exclusive) + cumsum[source](x)
   const so = tf.tidy(() => tf.add(tf.cumsum(x, 1, true, false), tf.cumsum(x, 1)));
   rt.dispose(x);
   // input.attn:11  odds = cumprod[source](sigmoid(u), exclusive)
   const odds = tf.tidy(() => tf.cumprod(tf.sigmoid(u), 1, true, false));
   rt.dispose(u);
-  return { total, best: bestChosen2, share, sorted: sortedPicked, so, odds };
+  return { total, best, share, sorted, so, odds };
 }
 
 /** What countLoss gives. */
@@ -130,8 +130,8 @@ function countLoss(_p: CountParameters, batch: CountBatch): CountLossResults {
     const isEqual = tf.equal(tf.reshape(batch.inputs.i, [batchSize, source, 1]), tf.range(0, words, 1, 'int32'));
     return tf.logicalAnd(isEqual, sourceMaskWide);
   });
-  const bestUWide = tf.reshape(u, [batchSize, source, 1]);
-  const bestChosen = rt.where(bestBoth, bestUWide, -Infinity);
+  const uWide = tf.reshape(u, [batchSize, source, 1]);
+  const bestChosen = rt.where(bestBoth, uWide, -Infinity);
   const bestChosen2 = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
   // input.attn:7  share = softmax[source by i](u)
   const share = tf.tidy(() =>
@@ -140,21 +140,21 @@ function countLoss(_p: CountParameters, batch: CountBatch): CountLossResults {
   rt.dispose(bestBoth, bestChosen);
   // input.attn:8  order = argsort[source as rank](u)
   const orderEither = tf.tidy(() => {
-    const uWide = tf.reshape(u, [batchSize, 1, source]);
+    const orderUWide = tf.reshape(u, [batchSize, 1, source]);
     const isLess = tf.less(tf.reshape(sourcePositions, [source, 1]), sourcePositions);
-    return tf.logicalOr(tf.less(bestUWide, uWide), tf.logicalAnd(tf.equal(bestUWide, uWide), isLess));
+    return tf.logicalOr(tf.less(uWide, orderUWide), tf.logicalAnd(tf.equal(uWide, orderUWide), isLess));
   });
   const orderNumber = tf.scalar(1, 'int32');
-  const orderBestShaped = tf.tidy(() => {
+  const bestShaped = tf.tidy(() => {
     const number = tf.scalar(0, 'int32');
     const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderNumber, number), number), 1);
     const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
     return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
   });
-  rt.dispose(bestUWide, sourcePositions, orderEither, orderNumber);
+  rt.dispose(uWide, sourcePositions, orderEither, orderNumber);
   // input.attn:9  sorted = u[order][rank as source]
-  const sortedPicked = tf.gather(u, orderBestShaped, 1, 1);
-  rt.dispose(orderBestShaped);
+  const sortedPicked = tf.gather(u, bestShaped, 1, 1);
+  rt.dispose(bestShaped);
   // input.attn:11  odds = cumprod[source](sigmoid(u), exclusive)
   const odds = tf.tidy(() => tf.cumprod(tf.sigmoid(u), 1, true, false));
   rt.dispose(u);
@@ -198,8 +198,8 @@ function countGradients(_p: CountParameters, batch: CountBatch, _random: rt.Rand
     const isEqual = tf.equal(tf.reshape(batch.inputs.i, [batchSize, source, 1]), tf.range(0, words, 1, 'int32'));
     return tf.logicalAnd(isEqual, sourceMaskWide);
   });
-  const bestUWide = tf.reshape(u, [batchSize, source, 1]);
-  const bestChosen = rt.where(bestBoth, bestUWide, -Infinity);
+  const uWide = tf.reshape(u, [batchSize, source, 1]);
+  const bestChosen = rt.where(bestBoth, uWide, -Infinity);
   const bestChosen2 = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
   // input.attn:7  share = softmax[source by i](u)
   const share = tf.tidy(() =>
@@ -208,21 +208,21 @@ function countGradients(_p: CountParameters, batch: CountBatch, _random: rt.Rand
   rt.dispose(bestBoth, bestChosen);
   // input.attn:8  order = argsort[source as rank](u)
   const orderEither = tf.tidy(() => {
-    const uWide = tf.reshape(u, [batchSize, 1, source]);
+    const orderUWide = tf.reshape(u, [batchSize, 1, source]);
     const isLess = tf.less(tf.reshape(sourcePositions, [source, 1]), sourcePositions);
-    return tf.logicalOr(tf.less(bestUWide, uWide), tf.logicalAnd(tf.equal(bestUWide, uWide), isLess));
+    return tf.logicalOr(tf.less(uWide, orderUWide), tf.logicalAnd(tf.equal(uWide, orderUWide), isLess));
   });
   const orderNumber = tf.scalar(1, 'int32');
-  const orderBestShaped = tf.tidy(() => {
+  const bestShaped = tf.tidy(() => {
     const number = tf.scalar(0, 'int32');
     const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderNumber, number), number), 1);
     const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
     return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
   });
-  rt.dispose(bestUWide, sourcePositions, orderEither, orderNumber);
+  rt.dispose(uWide, sourcePositions, orderEither, orderNumber);
   // input.attn:9  sorted = u[order][rank as source]
-  const sortedPicked = tf.gather(u, orderBestShaped, 1, 1);
-  rt.dispose(orderBestShaped);
+  const sortedPicked = tf.gather(u, bestShaped, 1, 1);
+  rt.dispose(bestShaped);
   // input.attn:11  odds = cumprod[source](sigmoid(u), exclusive)
   const odds = tf.tidy(() => tf.cumprod(tf.sigmoid(u), 1, true, false));
   rt.dispose(u);

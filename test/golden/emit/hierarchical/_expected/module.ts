@@ -85,11 +85,11 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   });
   rt.dispose(picked);
   // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' …
-  const zeros = tf.fill([batchSize, sentence, hidden], 0);
+  const hFirst = tf.fill([batchSize, sentence, hidden], 0);
   const sumSteps = tf.tidy(() => rt.unstack(tf.transpose(sum, [2, 0, 1, 3])));
   rt.dispose(sum);
   const hNextSteps: tf.Tensor[] = [];
-  let h: tf.Tensor = zeros;
+  let h: tf.Tensor = hFirst;
   for (let t = 0; t < word; t++) {
     const sumAt = sumSteps[t]!;
     // cells.attn:4  tanh(W @ x + U @ h + b)
@@ -100,7 +100,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(zeros, sumSteps);
+  rt.dispose(hFirst, sumSteps);
   // layers.attn:4  W @ x + b
   const hNextStacked = rt.stack(hNextSteps, [batchSize, sentence, hidden], 'float32');
   const sum2 = tf.tidy(() => {
@@ -149,12 +149,12 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   });
   rt.dispose(product, weights2);
   // layers.attn:4  W @ x + b
-  const sum4 = tf.tidy(() => {
+  const logits = tf.tidy(() => {
     const WProduct = tf.matMul(tf.reshape(product2, [batchSize, hidden]), p['logits.Linear.W'], false, true);
     return tf.add(WProduct, p['logits.Linear.b']);
   });
   rt.dispose(product2);
-  return { logits: sum4, look: weights };
+  return { logits, look: weights };
 }
 
 const classifyDefinition: rt.Definition = {

@@ -66,12 +66,12 @@ function taggerForward(p: TaggerParameters, batch: TaggerBatch): TaggerResults {
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
   const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
+  const score = tf.tidy(() => {
     const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
   });
   rt.dispose(relu);
-  return { score: sum };
+  return { score };
 }
 
 /** What taggerLossTagging gives. */
@@ -128,18 +128,18 @@ function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random
   const sourceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
-  const lossLogWeights = rt.logSoftmax(sum);
+  const logSoftmax = rt.logSoftmax(sum);
   const lossAsFloat = tf.cast(batch.lengths.source, 'float32');
   const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(lossLogWeights, batch.inputs.tag, 2, 2)), 0), 1);
+    const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(logSoftmax, batch.inputs.tag, 2, 2)), 0), 1);
     return tf.mean(tf.div(total, lossAsFloat));
   });
   const lossDifference = tf.tidy(() => {
     const negative = tf.neg(rt.where(sourceMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
-    const product = tf.mul(tf.exp(lossLogWeights), tf.reshape(negative, [batchSize, source, 1]));
+    const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, source, 1]));
     return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
   });
-  rt.dispose(sum, sourceMask, lossLogWeights, lossAsFloat);
+  rt.dispose(sum, sourceMask, logSoftmax, lossAsFloat);
   // layers.attn:4  W @ x + b
   const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
   const WProduct = tf.matMul(differenceRows, p['Linear.W']);
@@ -218,17 +218,17 @@ function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _rando
   const sourceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
-  const lossLogWeights = rt.logSoftmax(sum);
+  const logSoftmax = rt.logSoftmax(sum);
   const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(lossLogWeights, batch.inputs.tag, 2, 2)), 0), 1);
-    return tf.mean(tf.mul(total, weight));
+    const product = tf.mul(tf.sum(rt.where(sourceMask, tf.neg(tf.gather(logSoftmax, batch.inputs.tag, 2, 2)), 0), 1), weight);
+    return tf.mean(product);
   });
   const lossDifference = tf.tidy(() => {
     const negative = tf.neg(rt.where(sourceMask, (1 / batchSize) * weight, 0));
-    const product = tf.mul(tf.exp(lossLogWeights), tf.reshape(negative, [batchSize, source, 1]));
+    const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, source, 1]));
     return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
   });
-  rt.dispose(sum, sourceMask, lossLogWeights);
+  rt.dispose(sum, sourceMask, logSoftmax);
   // layers.attn:4  W @ x + b
   const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
   const WProduct = tf.matMul(differenceRows, p['Linear.W']);
@@ -389,11 +389,11 @@ function counterForward(p: CounterParameters, batch: CounterBatch): CounterResul
   });
   rt.dispose(relu, sourceMask);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() =>
+  const result = tf.tidy(() =>
     tf.add(tf.reshape(tf.matMul(quotient, tf.reshape(p['Linear.W'], [embed, 1])), [batchSize]), p['Linear.b']),
   );
   rt.dispose(quotient);
-  return { result: sum };
+  return { result };
 }
 
 const counterDefinition: rt.Definition = {

@@ -77,9 +77,9 @@ function doubleForward(p: DoubleParameters, batch: DoubleBatch): DoubleResults {
   });
   rt.dispose(product, r);
   // cells.attn:14  (1 - z) * h + z * new
-  const sum = tf.tidy(() => tf.add(batch.inputs.h, tf.mul(z, tf.sub(new_, batch.inputs.h))));
+  const y = tf.tidy(() => tf.add(batch.inputs.h, tf.mul(z, tf.sub(new_, batch.inputs.h))));
   rt.dispose(z, new_);
-  return { y: sum };
+  return { y };
 }
 
 const doubleDefinition: rt.Definition = {

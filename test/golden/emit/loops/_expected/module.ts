@@ -70,66 +70,66 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen:…
   const sentencePositions = tf.range(0, sentence, 1, 'int32');
   // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-  const uNext = tf.range(0, word, 1, 'int32');
-  const wordMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), uNext));
+  const wordMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), tf.range(0, word, 1, 'int32')),
+  );
   const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
-  rt.dispose(uNext, wordMask);
+  rt.dispose(wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
-  const hZeros = tf.fill([batchSize, d], 0);
+  const sFirst = tf.fill([batchSize, d], 0);
   const sentenceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), sentencePositions));
-  const hTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
+  const tokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
   const sentenceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sentenceMask, [1, 0])));
   rt.dispose(sentencePositions, sentenceMask);
   const sNextSteps: tf.Tensor[] = [];
-  let s: tf.Tensor = hZeros;
+  let s: tf.Tensor = sFirst;
   for (let t = 0; t < sentence; t++) {
-    const tokens = hTokensSteps[t]!;
+    const tokens = tokensSteps[t]!;
     const sentenceMaskAt = sentenceMaskSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
-    const hChosen = tf.tidy(() => rt.where(tf.reshape(sentenceMaskAt, [batchSize, 1]), s, 0));
+    const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskAt, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const innerXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
+    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
-    let u: tf.Tensor = tf.clone(hChosen);
+    let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
-      const wordMaskAt = wordMaskSteps[t2]!;
-      const innerXAt = innerXSteps[t2]!;
+      const uNext = wordMaskSteps[t2]!;
+      const xAt = xSteps[t2]!;
       // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, innerXAt)));
-      const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskAt, [batchSize, 1]), innerTanh, u));
+      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xAt)));
+      const uNext2 = tf.tidy(() => rt.where(tf.reshape(uNext, [batchSize, 1]), innerTanh, u));
       rt.dispose(u);
       innerTanhSteps[t2] = innerTanh;
       u = uNext2;
     }
-    rt.dispose(innerXSteps, u);
+    rt.dispose(xSteps, u);
     const inner = tf.stack(innerTanhSteps);
     rt.dispose(innerTanhSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
     const sNext = tf.tidy(() =>
-      tf.add(tf.mul(hChosen, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
+      tf.add(tf.mul(uFirst, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
     );
-    rt.dispose(hChosen, inner);
+    rt.dispose(uFirst, inner);
     sNextSteps.push(sNext);
     s = sNext;
   }
-  rt.dispose(wordMaskSteps, hZeros, hTokensSteps, sentenceMaskSteps);
+  rt.dispose(wordMaskSteps, sFirst, tokensSteps, sentenceMaskSteps);
   const h = tf.stack(sNextSteps);
-  const hSNextStepsT = tf.transpose(h, [1, 0, 2]);
+  const sNextStepsT = tf.transpose(h, [1, 0, 2]);
   rt.dispose(sNextSteps);
   // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
-  const atNextSNextStepsRows = tf.reshape(hSNextStepsT, [batchSize * sentence, d]);
-  const atNextBest = tf.tidy(() => {
-    const tableProduct = tf.reshape(tf.matMul(atNextSNextStepsRows, p.table, false, true), [batchSize, sentence, words]);
-    return tf.argMax(tableProduct, 2);
-  });
+  const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
+  const atNextBest = tf.tidy(() =>
+    tf.argMax(tf.reshape(tf.matMul(sNextStepsRows, p.table, false, true), [batchSize, sentence, words]), 2),
+  );
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(atNextSNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
+    const WProduct = tf.matMul(sNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[0].x.Linear.b']);
   });
-  rt.dispose(atNextSNextStepsRows);
+  rt.dispose(sNextStepsRows);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const joined = tf.tidy(() => tf.concat([hSNextStepsT, tf.tanh(sum)], 2));
+  const joined = tf.tidy(() => tf.concat([sNextStepsT, tf.tanh(sum)], 2));
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
   const sum2 = tf.tidy(() => {
@@ -138,30 +138,30 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
     return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
   });
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const picked = tf.tidy(() => tf.gather(hSNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
+  const final = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const x = tf.tidy(() => tf.concat([joined, tf.tanh(sum2)], 2));
   rt.dispose(joined, sum2);
   // input.attn:14  state was: bool[] = false, at: index(words) = 0
-  const picked2 = tf.tidy(() => tf.reshape(tf.slice(tf.range(0, words, 1, 'int32'), [0], [1]), []));
+  const picked = tf.tidy(() => tf.reshape(tf.slice(tf.range(0, words, 1, 'int32'), [0], [1]), []));
   // input.attn:15  was' = was or sum[d](hs) > 0
-  const wasNextIsGreater = tf.tidy(() => tf.greater(tf.sum(h, 2), 0));
+  const isGreater = tf.tidy(() => tf.greater(tf.sum(h, 2), 0));
   rt.dispose(h);
   // input.attn:13  flags = scan sentence with hs = h {
-  const flagsZeros = tf.fill([batchSize], 0, 'bool');
-  const flagsPickedWide = tf.broadcastTo(picked2, [batchSize]);
-  const wasNextIsGreaterSteps = tf.unstack(wasNextIsGreater);
+  const wasFirst = tf.fill([batchSize], 0, 'bool');
+  const atFirst = tf.broadcastTo(picked, [batchSize]);
+  const isGreaterSteps = tf.unstack(isGreater);
   const atNextBestSteps = tf.tidy(() => tf.unstack(tf.transpose(atNextBest, [1, 0])));
-  rt.dispose(picked2, wasNextIsGreater, atNextBest);
+  rt.dispose(picked, isGreater, atNextBest);
   const wasNextSteps: tf.Tensor[] = [];
   const atNextSteps: tf.Tensor[] = [];
-  let was: tf.Tensor = flagsZeros;
-  let at: tf.Tensor = flagsPickedWide;
+  let was: tf.Tensor = wasFirst;
+  let at: tf.Tensor = atFirst;
   for (let t = 0; t < sentence; t++) {
-    const wasNextIsGreaterAt = wasNextIsGreaterSteps[t]!;
+    const isGreaterAt = isGreaterSteps[t]!;
     const atNextBestAt = atNextBestSteps[t]!;
     // input.attn:15  was' = was or sum[d](hs) > 0
-    const wasNext = tf.logicalOr(was, wasNextIsGreaterAt);
+    const wasNext = tf.logicalOr(was, isGreaterAt);
     // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
     const atNext = rt.where(was, at, atNextBestAt);
     wasNextSteps.push(wasNext);
@@ -169,21 +169,19 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
     was = wasNext;
     at = atNext;
   }
-  rt.dispose(flagsZeros, flagsPickedWide, wasNextIsGreaterSteps, atNextBestSteps);
-  const flagsWasNextStacked = tf.stack(wasNextSteps);
+  rt.dispose(wasFirst, atFirst, isGreaterSteps, atNextBestSteps);
+  const wasNextStacked = tf.stack(wasNextSteps);
   rt.dispose(wasNextSteps);
   // input.attn:17  emit was' and at' != 3
-  const flags = tf.tidy(() =>
-    tf.logicalAnd(flagsWasNextStacked, tf.notEqual(tf.stack(atNextSteps), tf.scalar(3, 'int32'))),
-  );
-  const flagsT = tf.transpose(flags, [1, 0]);
-  rt.dispose(atNextSteps, flagsWasNextStacked, flags);
+  const flags = tf.tidy(() => tf.logicalAnd(wasNextStacked, tf.notEqual(tf.stack(atNextSteps), tf.scalar(3, 'int32'))));
+  const seen = tf.transpose(flags, [1, 0]);
+  rt.dispose(atNextSteps, wasNextStacked, flags);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProductSteps: tf.Tensor[] = [];
   for (let t = 0; t < round; t++) {
     // layers.attn:4  W @ x + b
     const sum3 = tf.tidy(() =>
-      tf.add(tf.matMul(picked, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
+      tf.add(tf.matMul(final, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
     );
     // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
     const roundsProduct = tf.mul(sum3, t + 1);
@@ -191,9 +189,9 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
     roundsProductSteps.push(roundsProduct);
   }
   const rounds = tf.stack(roundsProductSteps);
-  const roundsProductStepsT = tf.transpose(rounds, [1, 0, 2]);
+  const productStepsT = tf.transpose(rounds, [1, 0, 2]);
   rt.dispose(roundsProductSteps, rounds);
-  return { h: hSNextStepsT, final: picked, seen: flagsT, wide: x, rounds: roundsProductStepsT };
+  return { h: sNextStepsT, final, seen, wide: x, rounds: productStepsT };
 }
 
 /** What readLoss gives. */
@@ -210,53 +208,54 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
     tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
   );
   // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-  const uNext = tf.range(0, word, 1, 'int32');
-  const wordMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), uNext));
+  const wordMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), tf.range(0, word, 1, 'int32')),
+  );
   const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
-  rt.dispose(uNext, wordMask);
+  rt.dispose(wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
-  const hZeros = tf.fill([batchSize, d], 0);
-  const hSentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
-  const hTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
-  const hSentenceMaskTSteps = tf.unstack(hSentenceMaskT);
+  const sFirst = tf.fill([batchSize, d], 0);
+  const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
+  const tokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
+  const sentenceMaskTSteps = tf.unstack(sentenceMaskT);
   const sNextSteps: tf.Tensor[] = [];
-  let s: tf.Tensor = hZeros;
+  let s: tf.Tensor = sFirst;
   for (let t = 0; t < sentence; t++) {
-    const tokens = hTokensSteps[t]!;
-    const hSentenceMaskTAt = hSentenceMaskTSteps[t]!;
+    const tokens = tokensSteps[t]!;
+    const sentenceMaskTAt = sentenceMaskTSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
-    const hChosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskTAt, [batchSize, 1]), s, 0));
+    const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTAt, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const innerXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
+    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
-    let u: tf.Tensor = tf.clone(hChosen);
+    let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
-      const wordMaskAt = wordMaskSteps[t2]!;
-      const innerXAt = innerXSteps[t2]!;
+      const uNext = wordMaskSteps[t2]!;
+      const xAt = xSteps[t2]!;
       // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, innerXAt)));
-      const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskAt, [batchSize, 1]), innerTanh, u));
+      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xAt)));
+      const uNext2 = tf.tidy(() => rt.where(tf.reshape(uNext, [batchSize, 1]), innerTanh, u));
       rt.dispose(u);
       innerTanhSteps[t2] = innerTanh;
       u = uNext2;
     }
-    rt.dispose(innerXSteps, u);
+    rt.dispose(xSteps, u);
     const inner = tf.stack(innerTanhSteps);
     rt.dispose(innerTanhSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
     const sNext = tf.tidy(() =>
-      tf.add(tf.mul(hChosen, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
+      tf.add(tf.mul(uFirst, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
     );
-    rt.dispose(hChosen, inner);
+    rt.dispose(uFirst, inner);
     sNextSteps.push(sNext);
     s = sNext;
   }
-  rt.dispose(wordMaskSteps, hZeros, hTokensSteps, hSentenceMaskTSteps);
+  rt.dispose(wordMaskSteps, sFirst, tokensSteps, sentenceMaskTSteps);
   const h = tf.stack(sNextSteps);
   rt.dispose(sNextSteps);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
   const sNextStepsT = tf.transpose(h, [1, 0, 2]);
-  const picked = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
+  const final = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
     const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
@@ -280,7 +279,7 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   for (let t = 0; t < round; t++) {
     // layers.attn:4  W @ x + b
     const sum3 = tf.tidy(() =>
-      tf.add(tf.matMul(picked, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
+      tf.add(tf.matMul(final, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
     );
     // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
     const roundsProduct = tf.mul(sum3, t + 1);
@@ -290,12 +289,12 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   const rounds = tf.stack(roundsProductSteps);
   rt.dispose(roundsProductSteps);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const chosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
+  const chosen = tf.tidy(() => rt.where(tf.reshape(sentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
   const loss = tf.tidy(() => {
     const total = tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2]);
-    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(picked, 1)), tf.sum(rounds, [0, 2])), total));
+    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(final, 1)), tf.sum(rounds, [0, 2])), total));
   });
-  rt.dispose(hSentenceMaskT, h, sentenceMask, picked, x, rounds, chosen);
+  rt.dispose(sentenceMaskT, h, sentenceMask, final, x, rounds, chosen);
   return {
     loss,
     metrics: {},
@@ -317,45 +316,46 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
   );
   // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-  const uNext = tf.range(0, word, 1, 'int32');
-  const wordMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), uNext));
+  const wordMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), tf.range(0, word, 1, 'int32')),
+  );
   const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
-  rt.dispose(uNext, wordMask);
+  rt.dispose(wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
   const hZeros = tf.fill([batchSize, d], 0);
-  const hSentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
-  const hTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
-  const hSentenceMaskTSteps = tf.unstack(hSentenceMaskT);
+  const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
+  const tokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
+  const sentenceMaskTSteps = tf.unstack(sentenceMaskT);
   const sNextSteps: tf.Tensor[] = [];
   const innerSteps: tf.Tensor[] = [];
   let s: tf.Tensor = hZeros;
   for (let t = 0; t < sentence; t++) {
-    const tokens = hTokensSteps[t]!;
-    const hSentenceMaskTAt = hSentenceMaskTSteps[t]!;
+    const tokens = tokensSteps[t]!;
+    const sentenceMaskTAt = sentenceMaskTSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
-    const hChosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskTAt, [batchSize, 1]), s, 0));
+    const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTAt, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const innerXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
+    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
-    let u: tf.Tensor = tf.clone(hChosen);
+    let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
-      const wordMaskAt = wordMaskSteps[t2]!;
-      const innerXAt = innerXSteps[t2]!;
+      const uNext = wordMaskSteps[t2]!;
+      const xAt = xSteps[t2]!;
       // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, innerXAt)));
-      const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskAt, [batchSize, 1]), innerTanh, u));
+      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xAt)));
+      const uNext2 = tf.tidy(() => rt.where(tf.reshape(uNext, [batchSize, 1]), innerTanh, u));
       rt.dispose(u);
       innerTanhSteps[t2] = innerTanh;
       u = uNext2;
     }
-    rt.dispose(innerXSteps, u);
+    rt.dispose(xSteps, u);
     const inner = tf.stack(innerTanhSteps);
     rt.dispose(innerTanhSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
     const sNext = tf.tidy(() =>
-      tf.add(tf.mul(hChosen, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
+      tf.add(tf.mul(uFirst, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
     );
-    rt.dispose(hChosen);
+    rt.dispose(uFirst);
     sNextSteps.push(sNext);
     innerSteps.push(inner);
     s = sNext;
@@ -365,7 +365,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
   const sum = tf.tidy(() => tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')));
   const sNextStepsT = tf.transpose(h, [1, 0, 2]);
-  const picked = tf.gather(sNextStepsT, sum, 1, 1);
+  const final = tf.gather(sNextStepsT, sum, 1, 1);
   // layers.attn:4  W @ x + b
   const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
   const sum2 = tf.tidy(() => {
@@ -407,14 +407,14 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // layers.attn:4  W @ x + b
   const tanhGradientRows2 = tf.reshape(tanhGradient2, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(tanhGradientRows2, p['wide.Grow.repeat[0].x.Linear.W']);
-  const total = tf.sum(picked, 0);
+  const total = tf.sum(final, 0);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProductSteps: tf.Tensor[] = [];
   const roundsNumberSteps: tf.Tensor[] = [];
   for (let t = 0; t < round; t++) {
     // layers.attn:4  W @ x + b
     const sum4 = tf.tidy(() =>
-      tf.add(tf.matMul(picked, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
+      tf.add(tf.matMul(final, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
     );
     // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
     const roundsProduct = tf.mul(sum4, t + 1);
@@ -445,39 +445,39 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const roundsTotal = tf.tidy(() => tf.sum(tf.stack(productSteps), 0));
   rt.dispose(productSteps);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const sum4 = tf.add(roundsTotal, 1 / batchSize);
+  const dFinal = tf.add(roundsTotal, 1 / batchSize);
   rt.dispose(roundsTotal);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const sum5 = tf.tidy(() => {
-    const scattered = rt.scatter(sum, tf.broadcastTo(sum4, [batchSize, d]), sentence, 1);
+  const sum4 = tf.tidy(() => {
+    const scattered = rt.scatter(sum, tf.broadcastTo(dFinal, [batchSize, d]), sentence, 1);
     return tf.add(tf.add(tf.reshape(WProduct, [batchSize, sentence, d]), part2), scattered);
   });
-  rt.dispose(sum, part2, WProduct, sum4);
+  rt.dispose(sum, part2, WProduct, dFinal);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const chosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
+  const chosen = tf.tidy(() => rt.where(tf.reshape(sentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
   const loss = tf.tidy(() => {
     const total = tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2]);
-    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(picked, 1)), tf.sum(rounds, [0, 2])), total));
+    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(final, 1)), tf.sum(rounds, [0, 2])), total));
   });
-  rt.dispose(hSentenceMaskT, sentenceMask, picked, x, rounds, chosen);
+  rt.dispose(sentenceMaskT, sentenceMask, final, x, rounds, chosen);
   const dH = tf.tidy(() => {
     const productT = tf.transpose(tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h), [1, 0, 2]);
-    return tf.add(tf.add(sum5, productT), productT);
+    return tf.add(tf.add(sum4, productT), productT);
   });
-  rt.dispose(h, dX, sum5);
+  rt.dispose(h, dX, sum4);
   // input.attn:10  s' = 0.5 * s + inner[word = first]
   const sNextNumber = tf.scalar(0, 'int32');
   // input.attn:7  h = scan sentence with ts = tokens {
-  const hZeros2 = tf.fill([words, d], 0);
+  const stateFirst = tf.fill([words, d], 0);
   const dHSteps = tf.tidy(() => tf.unstack(tf.transpose(dH, [1, 0, 2])));
   rt.dispose(dH);
   let dS: tf.Tensor = tf.clone(hZeros);
-  let state: tf.Tensor = hZeros2;
+  let state: tf.Tensor = stateFirst;
   for (let t = sentence - 1; t >= 0; t--) {
     const dHAt = dHSteps[t]!;
     const innerAt = innerSteps[t]!;
-    const hTokensAt = hTokensSteps[t]!;
-    const hSentenceMaskTAt = hSentenceMaskTSteps[t]!;
+    const tokensAt = tokensSteps[t]!;
+    const sentenceMaskTAt = sentenceMaskTSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
     const dSNext = tf.add(dS, dHAt);
     rt.dispose(dS);
@@ -485,47 +485,47 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     const dInner = rt.scatter(sNextNumber, dSNext, word);
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const dInnerSteps = tf.unstack(dInner);
-    const innerDHSteps = tf.unstack(innerAt);
+    const dHSteps2 = tf.unstack(innerAt);
     rt.dispose(dInner);
     const innerTanhGradientSteps: tf.Tensor[] = [];
     let dUNext: tf.Tensor = tf.clone(hZeros);
     for (let t2 = 0; t2 < word; t2++) {
       const dInnerAt = dInnerSteps[t2]!;
       const wordMaskAt = wordMaskSteps[t2]!;
-      const innerDHAt = innerDHSteps[t2]!;
+      const dInner2 = dHSteps2[t2]!;
       // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const innerDInnerWide = tf.reshape(wordMaskAt, [batchSize, 1]);
+      const dInnerWide = tf.reshape(wordMaskAt, [batchSize, 1]);
       const innerTanhGradient = tf.tidy(() =>
-        rt.tanhGradient(tf.add(dInnerAt, rt.where(innerDInnerWide, dUNext, 0)), innerDHAt),
+        rt.tanhGradient(tf.add(dInnerAt, rt.where(dInnerWide, dUNext, 0)), dInner2),
       );
-      const dU = tf.tidy(() => tf.add(rt.where(innerDInnerWide, 0, dUNext), innerTanhGradient));
-      rt.dispose(innerDInnerWide, dUNext);
+      const dU = tf.tidy(() => tf.add(rt.where(dInnerWide, 0, dUNext), innerTanhGradient));
+      rt.dispose(dInnerWide, dUNext);
       innerTanhGradientSteps.push(innerTanhGradient);
       dUNext = dU;
     }
-    rt.dispose(dInnerSteps, innerDHSteps);
+    rt.dispose(dInnerSteps, dHSteps2);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
     const sNextSum = tf.tidy(() => tf.add(dUNext, tf.mul(dSNext, 0.5)));
     rt.dispose(dSNext, dUNext);
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const innerScattered = tf.tidy(() =>
-      rt.scatter(hTokensAt, tf.transpose(tf.stack(innerTanhGradientSteps), [1, 0, 2]), words),
+      rt.scatter(tokensAt, tf.transpose(tf.stack(innerTanhGradientSteps), [1, 0, 2]), words),
     );
     rt.dispose(innerTanhGradientSteps);
     // input.attn:7  h = scan sentence with ts = tokens {
-    const dS2 = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskTAt, [batchSize, 1]), sNextSum, 0));
+    const dS2 = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTAt, [batchSize, 1]), sNextSum, 0));
     const hSum = tf.add(state, innerScattered);
     rt.dispose(sNextSum, innerScattered, state);
     dS = dS2;
     state = hSum;
   }
-  rt.dispose(wordMaskSteps, hZeros, hTokensSteps, hSentenceMaskTSteps, innerSteps, sNextNumber, dHSteps, dS);
+  rt.dispose(wordMaskSteps, hZeros, tokensSteps, sentenceMaskTSteps, innerSteps, sNextNumber, dHSteps, dS);
   // layers.attn:4  W @ x + b
   const dW = tf.matMul(tanhGradientRows2, sNextStepsRows, true);
   const dB = tf.sum(tanhGradient2, [0, 1]);
-  const dW2 = tf.matMul(tanhGradientRows, xRows, true);
+  const dLinearW = tf.matMul(tanhGradientRows, xRows, true);
   rt.dispose(sNextStepsRows, tanhGradientRows2, tanhGradient2, xRows, tanhGradientRows);
-  const dB2 = tf.sum(tanhGradient, [0, 1]);
+  const dLinearB = tf.sum(tanhGradient, [0, 1]);
   rt.dispose(tanhGradient);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dWStacked = tf.stack(dWSteps);
@@ -546,8 +546,8 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
       ...rt.rounds('rounds[*].Linear.b', dBStepsWideWideSteps),
       'wide.Grow.repeat[0].x.Linear.W': dW,
       'wide.Grow.repeat[0].x.Linear.b': dB,
-      'wide.Grow.repeat[1].x.Linear.W': dW2,
-      'wide.Grow.repeat[1].x.Linear.b': dB2,
+      'wide.Grow.repeat[1].x.Linear.W': dLinearW,
+      'wide.Grow.repeat[1].x.Linear.b': dLinearB,
     },
   };
 }

@@ -61,12 +61,12 @@ function mapForward(p: MapParameters, batch: MapBatch): MapResults {
   const x = tf.tidy(() => rt.where(tf.reshape(rowsMask, [batchSize, rows, 1]), batch.inputs.x, 0));
   rt.dispose(rowsMask);
   // input.attn:6  { y = W @ x + b }
-  const sum = tf.tidy(() => {
+  const y = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * rows, in_]), p.W, false, true), [batchSize, rows, out]);
     return tf.add(WProduct, p.b);
   });
   rt.dispose(x);
-  return { y: sum };
+  return { y };
 }
 
 const mapDefinition: rt.Definition = {

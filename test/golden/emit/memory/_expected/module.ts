@@ -105,83 +105,80 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   const cSoftplus = tf.softplus(sum3);
   rt.dispose(sum3);
   // measures.attn:3  largest = stop(max[width..](abs(x)))
-  const largestHighest = tf.tidy(() => tf.max(tf.abs(h), 2));
+  const largest = tf.tidy(() => tf.max(tf.abs(h), 2));
   // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-  const product = tf.tidy(() => tf.mul(tf.minimum(largestHighest, 1e-37), 1e37));
-  const quotient = tf.tidy(() => tf.div(h, tf.reshape(tf.maximum(largestHighest, 1e-37), [batchSize, time, 1])));
-  rt.dispose(largestHighest);
+  const some = tf.tidy(() => tf.mul(tf.minimum(largest, 1e-37), 1e37));
+  const part = tf.tidy(() => tf.div(h, tf.reshape(tf.maximum(largest, 1e-37), [batchSize, time, 1])));
+  rt.dispose(largest);
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const squaresLarger = tf.tidy(() => tf.maximum(tf.sum(tf.mul(quotient, quotient), 2), 0.5));
+  const squaresLarger = tf.tidy(() => tf.maximum(tf.sum(tf.mul(part, part), 2), 0.5));
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextSigmoid = tf.sigmoid(sum4);
   rt.dispose(sum4);
   // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-  const wNextSlotsPositions = tf.range(0, slots, 1, 'int32');
-  const wNextDifference = tf.tidy(() => tf.sub(wNextSlotsPositions, tf.scalar(-1, 'int32')));
-  const wNextOneHotRows = tf.tidy(() => {
+  const slotsPositions = tf.range(0, slots, 1, 'int32');
+  const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
+  const oneHotRows = tf.tidy(() => {
     const number = tf.scalar(slots, 'int32');
-    const remainderShaped = tf.reshape(rt.mod(tf.sub(wNextSlotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
-    const wNextRemainderShaped = tf.reshape(rt.mod(wNextSlotsPositions, number), [slots, 1]);
-    const wNextRemainderShaped2 = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
-    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
+    const remainderShaped = tf.reshape(rt.mod(tf.sub(slotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
+    const wNextRemainderShaped = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
+    const remainderShaped2 = tf.reshape(rt.mod(slotsPositions, number), [slots, 1]);
+    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
     return tf.reshape(oneHot, [3 * slots, slots]);
   });
-  rt.dispose(wNextSlotsPositions, wNextDifference);
+  rt.dispose(slotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
-  const runFilled = tf.fill([batchSize, slots, width], 0.1);
-  const runOneHotWide = tf.broadcastTo(oneHot, [batchSize, slots]);
+  const MFirst = tf.fill([batchSize, slots, width], 0.1);
+  const wFirst = tf.broadcastTo(oneHot, [batchSize, slots]);
   const timeMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(timeMask, [1, 0])));
   const sSteps = tf.tidy(() => tf.unstack(tf.transpose(s, [1, 0, 2])));
   const cSoftplusSteps = tf.tidy(() => tf.unstack(tf.transpose(cSoftplus, [1, 0])));
   rt.dispose(oneHot, timeMask, s, cSoftplus);
-  const productSteps = tf.tidy(() => tf.unstack(tf.transpose(product, [1, 0])));
-  const quotientSteps = tf.tidy(() => tf.unstack(tf.transpose(quotient, [1, 0, 2])));
+  const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
+  const partSteps = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
   const squaresLargerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
   const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
-  rt.dispose(product, quotient, squaresLarger, MNextSigmoid);
+  rt.dispose(some, part, squaresLarger, MNextSigmoid);
   const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
   rt.dispose(h);
   const wNextSteps: tf.Tensor[] = [];
   const MNextSteps: tf.Tensor[] = [];
-  let M: tf.Tensor = runFilled;
-  let w: tf.Tensor = runOneHotWide;
+  let M: tf.Tensor = MFirst;
+  let w: tf.Tensor = wFirst;
   for (let t = 0; t < time; t++) {
     const timeMaskAt = timeMaskSteps[t]!;
     const sAt = sSteps[t]!;
     const cSoftplusAt = cSoftplusSteps[t]!;
-    const productAt = productSteps[t]!;
-    const quotientAt = quotientSteps[t]!;
+    const someAt = someSteps[t]!;
+    const partAt = partSteps[t]!;
     const squaresLargerAt = squaresLargerSteps[t]!;
     const MNextSigmoidAt = MNextSigmoidSteps[t]!;
     const hAt = hSteps[t]!;
     // input.attn:4  run = scan time with xt = x {
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
     // measures.attn:3  largest = stop(max[width..](abs(x)))
-    const largestHighest2 = tf.tidy(() => tf.max(tf.abs(runChosen), 2));
+    const largest2 = tf.tidy(() => tf.max(tf.abs(runChosen), 2));
     // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-    const product2 = tf.tidy(() => tf.mul(tf.minimum(largestHighest2, 1e-37), 1e37));
-    const quotient2 = tf.tidy(() =>
-      tf.div(runChosen, tf.reshape(tf.maximum(largestHighest2, 1e-37), [batchSize, slots, 1])),
-    );
-    rt.dispose(largestHighest2);
+    const some2 = tf.tidy(() => tf.mul(tf.minimum(largest2, 1e-37), 1e37));
+    const part2 = tf.tidy(() => tf.div(runChosen, tf.reshape(tf.maximum(largest2, 1e-37), [batchSize, slots, 1])));
+    rt.dispose(largest2);
     // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-    const squares = tf.tidy(() => {
-      const larger = tf.maximum(tf.sum(tf.mul(quotient2, quotient2), 2), 0.5);
-      return tf.mul(larger, tf.reshape(squaresLargerAt, [batchSize, 1]));
-    });
+    const squares = tf.tidy(() =>
+      tf.mul(tf.maximum(tf.sum(tf.mul(part2, part2), 2), 0.5), tf.reshape(squaresLargerAt, [batchSize, 1])),
+    );
     // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const quotient3 = tf.tidy(() => {
-      const product = tf.reshape(tf.matMul(quotient2, tf.reshape(quotientAt, [batchSize, width, 1])), [batchSize, slots]);
-      const product3 = tf.mul(tf.mul(product2, tf.reshape(productAt, [batchSize, 1])), product);
-      return tf.div(product3, rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), tf.sqrt(squares), 1));
+    const quotient = tf.tidy(() => {
+      const product = tf.reshape(tf.matMul(part2, tf.reshape(partAt, [batchSize, width, 1])), [batchSize, slots]);
+      const chosen = rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), tf.sqrt(squares), 1);
+      return tf.div(tf.mul(tf.mul(some2, tf.reshape(someAt, [batchSize, 1])), product), chosen);
     });
-    rt.dispose(product2, quotient2, squares);
+    rt.dispose(some2, part2, squares);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient3)));
-    rt.dispose(quotient3);
+    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient)));
+    rt.dispose(quotient);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const wNextProduct = tf.tidy(() => {
-      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), wNextOneHotRows, false, true);
+      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
       return tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), tf.reshape(product, [batchSize, slots, 3]), false, true);
     });
     const wNext = tf.reshape(wNextProduct, [batchSize, slots]);
@@ -198,45 +195,44 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     M = MNext;
     w = wNext;
   }
-  rt.dispose(wNextOneHotRows, runFilled, runOneHotWide, timeMaskSteps, sSteps, cSoftplusSteps, productSteps);
-  rt.dispose(quotientSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
-  const runWNextStacked = tf.stack(wNextSteps);
-  const runMNextStacked = tf.stack(MNextSteps);
+  rt.dispose(oneHotRows, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, squaresLargerSteps);
+  rt.dispose(MNextSigmoidSteps, hSteps);
+  const wNextStacked = tf.stack(wNextSteps);
+  const MNextStacked = tf.stack(MNextSteps);
   rt.dispose(wNextSteps, MNextSteps);
   // input.attn:11  emit sum[slots](w' * M')
-  const product2 = tf.tidy(() => {
-    const MNextStepsRows = tf.reshape(tf.transpose(runMNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
-    const wNextStepsWide = tf.reshape(tf.transpose(runWNextStacked, [1, 0, 2]), [batchSize * time, 1, slots]);
-    return tf.matMul(wNextStepsWide, MNextStepsRows);
+  const product = tf.tidy(() => {
+    const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
+    return tf.matMul(tf.reshape(tf.transpose(wNextStacked, [1, 0, 2]), [batchSize * time, 1, slots]), MNextStepsRows);
   });
-  rt.dispose(runWNextStacked, runMNextStacked);
+  rt.dispose(wNextStacked, MNextStacked);
   // layers.attn:4  W @ x + b
-  const sum5 = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(product2, [batchSize * time, width]), p['y.Linear.W'], false, true);
+  const y = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(product, [batchSize * time, width]), p['y.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, time, in_]), p['y.Linear.b']);
   });
-  rt.dispose(product2);
+  rt.dispose(product);
   // input.attn:14  pairs = max[pair](x[time = 2 * position[half] + position[pair]])
-  const pairsIsGreater = tf.tidy(() => {
+  const isGreater = tf.tidy(() => {
     const product = tf.mul(tf.scalar(2, 'int32'), tf.range(0, Math.floor(time / 2), 1, 'int32'));
     const sum = tf.add(tf.reshape(product, [Math.floor(time / 2), 1]), tf.range(0, 2, 1, 'int32'));
     return tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1, 1]), sum);
   });
-  const pairsAny = tf.any(pairsIsGreater, 2);
+  const pairsAny = tf.any(isGreater, 2);
   const pairs = tf.tidy(() => {
     const part = tf.slice(x, [0, 0, 0], [-1, 2 * Math.floor(time / 2), -1]);
     const pairsPart = tf.slice(tf.reshape(part, [batchSize, Math.floor(time / 2), 2, in_]), [0, 0, 0, 0], [-1, -1, 1, -1]);
     const place = tf.reshape(pairsPart, [batchSize, Math.floor(time / 2), in_]);
-    const pairsPart2 = tf.slice(rt.shift(x, 1, -1), [0, 0, 0], [-1, 2 * Math.floor(time / 2), -1]);
-    const pairsPart3 = tf.slice(tf.reshape(pairsPart2, [batchSize, Math.floor(time / 2), 2, in_]), [0, 0, 0, 0], [-1, -1, 1, -1]);
-    const pairsPlace = tf.reshape(pairsPart3, [batchSize, Math.floor(time / 2), in_]);
+    const part2 = tf.slice(rt.shift(x, 1, -1), [0, 0, 0], [-1, 2 * Math.floor(time / 2), -1]);
+    const part3 = tf.slice(tf.reshape(part2, [batchSize, Math.floor(time / 2), 2, in_]), [0, 0, 0, 0], [-1, -1, 1, -1]);
+    const pairsPlace = tf.reshape(part3, [batchSize, Math.floor(time / 2), in_]);
     const placeShaped = tf.reshape(pairsPlace, [batchSize, Math.floor(time / 2), in_, 1]);
     const joined = tf.concat([tf.reshape(place, [batchSize, Math.floor(time / 2), in_, 1]), placeShaped], 3);
-    const highest = tf.max(rt.where(tf.reshape(pairsIsGreater, [batchSize, Math.floor(time / 2), 1, 2]), joined, -Infinity), 3);
+    const highest = tf.max(rt.where(tf.reshape(isGreater, [batchSize, Math.floor(time / 2), 1, 2]), joined, -Infinity), 3);
     return rt.where(tf.reshape(pairsAny, [batchSize, Math.floor(time / 2), 1]), highest, 0);
   });
-  rt.dispose(x, pairsIsGreater, pairsAny);
-  return { y: sum5, folded: pairs };
+  rt.dispose(x, isGreater, pairsAny);
+  return { y, folded: pairs };
 }
 
 /** What machineLoss gives. */
@@ -287,83 +283,80 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   const cSoftplus = tf.softplus(sum3);
   rt.dispose(sum3);
   // measures.attn:3  largest = stop(max[width..](abs(x)))
-  const largestHighest = tf.tidy(() => tf.max(tf.abs(h), 2));
+  const largest = tf.tidy(() => tf.max(tf.abs(h), 2));
   // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-  const product = tf.tidy(() => tf.mul(tf.minimum(largestHighest, 1e-37), 1e37));
-  const quotient = tf.tidy(() => tf.div(h, tf.reshape(tf.maximum(largestHighest, 1e-37), [batchSize, time, 1])));
-  rt.dispose(largestHighest);
+  const some = tf.tidy(() => tf.mul(tf.minimum(largest, 1e-37), 1e37));
+  const part = tf.tidy(() => tf.div(h, tf.reshape(tf.maximum(largest, 1e-37), [batchSize, time, 1])));
+  rt.dispose(largest);
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const squaresLarger = tf.tidy(() => tf.maximum(tf.sum(tf.mul(quotient, quotient), 2), 0.5));
+  const squaresLarger = tf.tidy(() => tf.maximum(tf.sum(tf.mul(part, part), 2), 0.5));
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextSigmoid = tf.sigmoid(sum4);
   rt.dispose(sum4);
   // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-  const wNextSlotsPositions = tf.range(0, slots, 1, 'int32');
-  const wNextDifference = tf.tidy(() => tf.sub(wNextSlotsPositions, tf.scalar(-1, 'int32')));
-  const wNextOneHotRows = tf.tidy(() => {
+  const slotsPositions = tf.range(0, slots, 1, 'int32');
+  const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
+  const oneHotRows = tf.tidy(() => {
     const number = tf.scalar(slots, 'int32');
-    const remainderShaped = tf.reshape(rt.mod(tf.sub(wNextSlotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
-    const wNextRemainderShaped = tf.reshape(rt.mod(wNextSlotsPositions, number), [slots, 1]);
-    const wNextRemainderShaped2 = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
-    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
+    const remainderShaped = tf.reshape(rt.mod(tf.sub(slotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
+    const wNextRemainderShaped = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
+    const remainderShaped2 = tf.reshape(rt.mod(slotsPositions, number), [slots, 1]);
+    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
     return tf.reshape(oneHot, [3 * slots, slots]);
   });
-  rt.dispose(wNextSlotsPositions, wNextDifference);
+  rt.dispose(slotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
-  const runFilled = tf.fill([batchSize, slots, width], 0.1);
-  const runOneHotWide = tf.broadcastTo(oneHot, [batchSize, slots]);
+  const MFirst = tf.fill([batchSize, slots, width], 0.1);
+  const wFirst = tf.broadcastTo(oneHot, [batchSize, slots]);
   const timeMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(timeMask, [1, 0])));
   const sSteps = tf.tidy(() => tf.unstack(tf.transpose(s, [1, 0, 2])));
   const cSoftplusSteps = tf.tidy(() => tf.unstack(tf.transpose(cSoftplus, [1, 0])));
   rt.dispose(oneHot, timeMask, s, cSoftplus);
-  const productSteps = tf.tidy(() => tf.unstack(tf.transpose(product, [1, 0])));
-  const quotientSteps = tf.tidy(() => tf.unstack(tf.transpose(quotient, [1, 0, 2])));
+  const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
+  const partSteps = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
   const squaresLargerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
   const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
-  rt.dispose(product, quotient, squaresLarger, MNextSigmoid);
+  rt.dispose(some, part, squaresLarger, MNextSigmoid);
   const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
   rt.dispose(h);
   const wNextSteps: tf.Tensor[] = [];
   const MNextSteps: tf.Tensor[] = [];
-  let M: tf.Tensor = runFilled;
-  let w: tf.Tensor = runOneHotWide;
+  let M: tf.Tensor = MFirst;
+  let w: tf.Tensor = wFirst;
   for (let t = 0; t < time; t++) {
     const timeMaskAt = timeMaskSteps[t]!;
     const sAt = sSteps[t]!;
     const cSoftplusAt = cSoftplusSteps[t]!;
-    const productAt = productSteps[t]!;
-    const quotientAt = quotientSteps[t]!;
+    const someAt = someSteps[t]!;
+    const partAt = partSteps[t]!;
     const squaresLargerAt = squaresLargerSteps[t]!;
     const MNextSigmoidAt = MNextSigmoidSteps[t]!;
     const hAt = hSteps[t]!;
     // input.attn:4  run = scan time with xt = x {
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
     // measures.attn:3  largest = stop(max[width..](abs(x)))
-    const largestHighest2 = tf.tidy(() => tf.max(tf.abs(runChosen), 2));
+    const largest2 = tf.tidy(() => tf.max(tf.abs(runChosen), 2));
     // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-    const product2 = tf.tidy(() => tf.mul(tf.minimum(largestHighest2, 1e-37), 1e37));
-    const quotient2 = tf.tidy(() =>
-      tf.div(runChosen, tf.reshape(tf.maximum(largestHighest2, 1e-37), [batchSize, slots, 1])),
-    );
-    rt.dispose(largestHighest2);
+    const some2 = tf.tidy(() => tf.mul(tf.minimum(largest2, 1e-37), 1e37));
+    const part2 = tf.tidy(() => tf.div(runChosen, tf.reshape(tf.maximum(largest2, 1e-37), [batchSize, slots, 1])));
+    rt.dispose(largest2);
     // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-    const squares = tf.tidy(() => {
-      const larger = tf.maximum(tf.sum(tf.mul(quotient2, quotient2), 2), 0.5);
-      return tf.mul(larger, tf.reshape(squaresLargerAt, [batchSize, 1]));
-    });
+    const squares = tf.tidy(() =>
+      tf.mul(tf.maximum(tf.sum(tf.mul(part2, part2), 2), 0.5), tf.reshape(squaresLargerAt, [batchSize, 1])),
+    );
     // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const quotient3 = tf.tidy(() => {
-      const product = tf.reshape(tf.matMul(quotient2, tf.reshape(quotientAt, [batchSize, width, 1])), [batchSize, slots]);
-      const product3 = tf.mul(tf.mul(product2, tf.reshape(productAt, [batchSize, 1])), product);
-      return tf.div(product3, rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), tf.sqrt(squares), 1));
+    const quotient = tf.tidy(() => {
+      const product = tf.reshape(tf.matMul(part2, tf.reshape(partAt, [batchSize, width, 1])), [batchSize, slots]);
+      const chosen = rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), tf.sqrt(squares), 1);
+      return tf.div(tf.mul(tf.mul(some2, tf.reshape(someAt, [batchSize, 1])), product), chosen);
     });
-    rt.dispose(product2, quotient2, squares);
+    rt.dispose(some2, part2, squares);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient3)));
-    rt.dispose(quotient3);
+    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient)));
+    rt.dispose(quotient);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const wNextProduct = tf.tidy(() => {
-      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), wNextOneHotRows, false, true);
+      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
       return tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), tf.reshape(product, [batchSize, slots, 3]), false, true);
     });
     const wNext = tf.reshape(wNextProduct, [batchSize, slots]);
@@ -380,32 +373,31 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
     M = MNext;
     w = wNext;
   }
-  rt.dispose(wNextOneHotRows, runFilled, runOneHotWide, timeMaskSteps, sSteps, cSoftplusSteps, productSteps);
-  rt.dispose(quotientSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
-  const runWNextStacked = tf.stack(wNextSteps);
-  const runMNextStacked = tf.stack(MNextSteps);
+  rt.dispose(oneHotRows, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, squaresLargerSteps);
+  rt.dispose(MNextSigmoidSteps, hSteps);
+  const wNextStacked = tf.stack(wNextSteps);
+  const MNextStacked = tf.stack(MNextSteps);
   rt.dispose(wNextSteps, MNextSteps);
   // input.attn:11  emit sum[slots](w' * M')
-  const product2 = tf.tidy(() => {
-    const MNextStepsRows = tf.reshape(tf.transpose(runMNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
-    const wNextStepsWide = tf.reshape(tf.transpose(runWNextStacked, [1, 0, 2]), [batchSize * time, 1, slots]);
-    return tf.matMul(wNextStepsWide, MNextStepsRows);
+  const product = tf.tidy(() => {
+    const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
+    return tf.matMul(tf.reshape(tf.transpose(wNextStacked, [1, 0, 2]), [batchSize * time, 1, slots]), MNextStepsRows);
   });
-  rt.dispose(runWNextStacked, runMNextStacked);
+  rt.dispose(wNextStacked, MNextStacked);
   // layers.attn:4  W @ x + b
-  const sum5 = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(product2, [batchSize * time, width]), p['y.Linear.W'], false, true);
+  const y = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(product, [batchSize * time, width]), p['y.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, time, in_]), p['y.Linear.b']);
   });
-  rt.dispose(product2);
+  rt.dispose(product);
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
   const loss = tf.tidy(() => {
-    const difference = tf.sub(sum5, t);
+    const difference = tf.sub(y, t);
     const total = tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]);
     return tf.mean(tf.div(total, tf.mul(tf.cast(batch.lengths.time, 'float32'), in_)));
   });
-  rt.dispose(timeMaskWide, sum5, t);
+  rt.dispose(timeMaskWide, y, t);
   return {
     loss,
     metrics: {},
@@ -460,40 +452,40 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
   const cSoftplus = tf.softplus(sum3);
   // measures.attn:3  largest = stop(max[width..](abs(x)))
-  const largestHighest = tf.tidy(() => tf.max(tf.abs(h), 2));
+  const largest = tf.tidy(() => tf.max(tf.abs(h), 2));
   // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-  const product = tf.tidy(() => tf.mul(tf.minimum(largestHighest, 1e-37), 1e37));
-  const largerWide = tf.tidy(() => tf.reshape(tf.maximum(largestHighest, 1e-37), [batchSize, time, 1]));
-  const quotient = tf.div(h, largerWide);
-  rt.dispose(largestHighest);
+  const some = tf.tidy(() => tf.mul(tf.minimum(largest, 1e-37), 1e37));
+  const largerWide = tf.tidy(() => tf.reshape(tf.maximum(largest, 1e-37), [batchSize, time, 1]));
+  const part = tf.div(h, largerWide);
+  rt.dispose(largest);
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const squaresTotal = tf.tidy(() => tf.sum(tf.mul(quotient, quotient), 2));
+  const squaresTotal = tf.tidy(() => tf.sum(tf.mul(part, part), 2));
   const squaresLarger = tf.maximum(squaresTotal, 0.5);
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextSigmoid = tf.sigmoid(sum4);
   rt.dispose(sum4);
   // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-  const wNextSlotsPositions = tf.range(0, slots, 1, 'int32');
-  const wNextDifference = tf.tidy(() => tf.sub(wNextSlotsPositions, tf.scalar(-1, 'int32')));
-  const wNextOneHotRows = tf.tidy(() => {
+  const slotsPositions = tf.range(0, slots, 1, 'int32');
+  const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
+  const oneHotRows = tf.tidy(() => {
     const number = tf.scalar(slots, 'int32');
-    const remainderShaped = tf.reshape(rt.mod(tf.sub(wNextSlotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
-    const wNextRemainderShaped = tf.reshape(rt.mod(wNextSlotsPositions, number), [slots, 1]);
-    const wNextRemainderShaped2 = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
-    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
+    const remainderShaped = tf.reshape(rt.mod(tf.sub(slotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
+    const wNextRemainderShaped = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
+    const remainderShaped2 = tf.reshape(rt.mod(slotsPositions, number), [slots, 1]);
+    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
     return tf.reshape(oneHot, [3 * slots, slots]);
   });
-  rt.dispose(wNextSlotsPositions, wNextDifference);
+  rt.dispose(slotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
-  const runFilled = tf.fill([batchSize, slots, width], 0.1);
-  const runOneHotWide = tf.broadcastTo(oneHot, [batchSize, slots]);
+  const MFirst = tf.fill([batchSize, slots, width], 0.1);
+  const wFirst = tf.broadcastTo(oneHot, [batchSize, slots]);
   const timeMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(timeMask, [1, 0])));
   const sSteps = tf.tidy(() => tf.unstack(tf.transpose(s, [1, 0, 2])));
   const cSoftplusSteps = tf.tidy(() => tf.unstack(tf.transpose(cSoftplus, [1, 0])));
-  const productSteps = tf.tidy(() => tf.unstack(tf.transpose(product, [1, 0])));
-  const quotientSteps = tf.tidy(() => tf.unstack(tf.transpose(quotient, [1, 0, 2])));
+  const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
+  const partSteps = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
   const squaresLargerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
-  rt.dispose(oneHot, cSoftplus, product, squaresLarger);
+  rt.dispose(oneHot, cSoftplus, some, squaresLarger);
   const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
   const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
   const wNextSteps: tf.Tensor[] = [];
@@ -502,52 +494,52 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const MNextDifferenceSteps: tf.Tensor[] = [];
   const wNextProductSteps: tf.Tensor[] = [];
   const cSteps: tf.Tensor[] = [];
-  const quotientSteps2: tf.Tensor[] = [];
+  const quotientSteps: tf.Tensor[] = [];
   const chosenSteps: tf.Tensor[] = [];
   const rootSteps: tf.Tensor[] = [];
   const squaresLargerSteps2: tf.Tensor[] = [];
   const squaresTotalSteps: tf.Tensor[] = [];
-  const quotientSteps3: tf.Tensor[] = [];
-  const productSteps2: tf.Tensor[] = [];
+  const partSteps2: tf.Tensor[] = [];
+  const productSteps: tf.Tensor[] = [];
   const largerSteps: tf.Tensor[] = [];
-  let M: tf.Tensor = runFilled;
-  let w: tf.Tensor = runOneHotWide;
+  let M: tf.Tensor = MFirst;
+  let w: tf.Tensor = wFirst;
   for (let t = 0; t < time; t++) {
     const timeMaskAt = timeMaskSteps[t]!;
     const sAt = sSteps[t]!;
     const cSoftplusAt = cSoftplusSteps[t]!;
-    const productAt = productSteps[t]!;
-    const quotientAt = quotientSteps[t]!;
+    const someAt = someSteps[t]!;
+    const partAt = partSteps[t]!;
     const squaresLargerAt = squaresLargerSteps[t]!;
     const MNextSigmoidAt = MNextSigmoidSteps[t]!;
     const hAt = hSteps[t]!;
     // input.attn:4  run = scan time with xt = x {
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
     // measures.attn:3  largest = stop(max[width..](abs(x)))
-    const largestHighest2 = tf.tidy(() => tf.max(tf.abs(runChosen), 2));
+    const largest2 = tf.tidy(() => tf.max(tf.abs(runChosen), 2));
     // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-    const product2 = tf.tidy(() => tf.mul(tf.minimum(largestHighest2, 1e-37), 1e37));
-    const larger = tf.maximum(largestHighest2, 1e-37);
-    const quotient2 = tf.tidy(() => tf.div(runChosen, tf.reshape(larger, [batchSize, slots, 1])));
-    rt.dispose(largestHighest2);
+    const some2 = tf.tidy(() => tf.mul(tf.minimum(largest2, 1e-37), 1e37));
+    const larger = tf.maximum(largest2, 1e-37);
+    const part2 = tf.tidy(() => tf.div(runChosen, tf.reshape(larger, [batchSize, slots, 1])));
+    rt.dispose(largest2);
     // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-    const squaresTotal2 = tf.tidy(() => tf.sum(tf.mul(quotient2, quotient2), 2));
+    const squaresTotal2 = tf.tidy(() => tf.sum(tf.mul(part2, part2), 2));
     const squaresLarger2 = tf.maximum(squaresTotal2, 0.5);
     const squares = tf.tidy(() => tf.mul(squaresLarger2, tf.reshape(squaresLargerAt, [batchSize, 1])));
     // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const product3 = tf.tidy(() => tf.mul(product2, tf.reshape(productAt, [batchSize, 1])));
+    const product = tf.tidy(() => tf.mul(some2, tf.reshape(someAt, [batchSize, 1])));
     const root = tf.sqrt(squares);
     const chosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), root, 1));
-    const quotient3 = tf.tidy(() => {
-      const product = tf.reshape(tf.matMul(quotient2, tf.reshape(quotientAt, [batchSize, width, 1])), [batchSize, slots]);
-      return tf.div(tf.mul(product3, product), chosen);
+    const quotient = tf.tidy(() => {
+      const product2 = tf.reshape(tf.matMul(part2, tf.reshape(partAt, [batchSize, width, 1])), [batchSize, slots]);
+      return tf.div(tf.mul(product, product2), chosen);
     });
-    rt.dispose(product2, squares);
+    rt.dispose(some2, squares);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient3)));
+    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient)));
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const wNextProduct = tf.tidy(() => {
-      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), wNextOneHotRows, false, true);
+      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
       return tf.reshape(product, [batchSize, slots, 3]);
     });
     const wNextProduct2 = tf.tidy(() => tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), wNextProduct, false, true));
@@ -567,103 +559,103 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     MNextDifferenceSteps.push(MNextDifference);
     wNextProductSteps.push(wNextProduct);
     cSteps.push(c);
-    quotientSteps2.push(quotient3);
+    quotientSteps.push(quotient);
     chosenSteps.push(chosen);
     rootSteps.push(root);
     squaresLargerSteps2.push(squaresLarger2);
     squaresTotalSteps.push(squaresTotal2);
-    quotientSteps3.push(quotient2);
-    productSteps2.push(product3);
+    partSteps2.push(part2);
+    productSteps.push(product);
     largerSteps.push(larger);
     M = MNext;
     w = wNext;
   }
-  rt.dispose(runFilled, runOneHotWide, productSteps);
-  const runWNextStacked = tf.stack(wNextSteps);
-  const runMNextStacked = tf.stack(MNextSteps);
+  rt.dispose(MFirst, wFirst, someSteps);
+  const wNextStacked = tf.stack(wNextSteps);
+  const MNextStacked = tf.stack(MNextSteps);
   rt.dispose(MNextSteps);
   // input.attn:11  emit sum[slots](w' * M')
-  const wNextStepsT = tf.transpose(runWNextStacked, [1, 0, 2]);
-  const product2 = tf.tidy(() => {
-    const MNextStepsRows = tf.reshape(tf.transpose(runMNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
+  const wNextStepsT = tf.transpose(wNextStacked, [1, 0, 2]);
+  const product = tf.tidy(() => {
+    const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
     return tf.matMul(tf.reshape(wNextStepsT, [batchSize * time, 1, slots]), MNextStepsRows);
   });
-  rt.dispose(runWNextStacked);
+  rt.dispose(wNextStacked);
   // layers.attn:4  W @ x + b
-  const product3 = tf.reshape(product2, [batchSize * time, width]);
-  const sum5 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(product3, p['y.Linear.W'], false, true), [batchSize, time, in_]);
+  const product2 = tf.reshape(product, [batchSize * time, width]);
+  const y = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(product2, p['y.Linear.W'], false, true), [batchSize, time, in_]);
     return tf.add(WProduct, p['y.Linear.b']);
   });
-  rt.dispose(product2);
+  rt.dispose(product);
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
-  const difference = tf.sub(sum5, t);
-  const product4 = tf.tidy(() => tf.mul(tf.cast(batch.lengths.time, 'float32'), in_));
+  const difference = tf.sub(y, t);
+  const product3 = tf.tidy(() => tf.mul(tf.cast(batch.lengths.time, 'float32'), in_));
   const loss = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), product4)),
+    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), product3)),
   );
-  const sum6 = tf.tidy(() => {
-    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product4), [batchSize, 1]), 0);
+  const dY = tf.tidy(() => {
+    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product3), [batchSize, 1]), 0);
     const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
     return tf.add(product, product);
   });
-  rt.dispose(sum5, t, timeMaskWide, timeMask, difference, product4);
+  rt.dispose(y, t, timeMaskWide, timeMask, difference, product3);
   // layers.attn:4  W @ x + b
-  const sumRows = tf.reshape(sum6, [batchSize * time, in_]);
-  const WProduct = tf.matMul(sumRows, p['y.Linear.W']);
+  const dYRows = tf.reshape(dY, [batchSize * time, in_]);
+  const WProduct = tf.matMul(dYRows, p['y.Linear.W']);
   // input.attn:11  emit sum[slots](w' * M')
-  const product5 = tf.tidy(() => {
-    const MNextStepsRows = tf.reshape(tf.transpose(runMNextStacked, [1, 0, 3, 2]), [batchSize * time, width, slots]);
+  const product4 = tf.tidy(() => {
+    const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 3, 2]), [batchSize * time, width, slots]);
     const product = tf.matMul(tf.reshape(WProduct, [batchSize * time, 1, width]), MNextStepsRows);
     return tf.reshape(product, [batchSize, time, slots]);
   });
-  const product6 = tf.tidy(() => {
+  const product5 = tf.tidy(() => {
     const wNextStepsWide = tf.reshape(wNextStepsT, [batchSize, time, 1, slots]);
     return tf.mul(tf.reshape(WProduct, [batchSize, time, width, 1]), wNextStepsWide);
   });
-  rt.dispose(runMNextStacked, wNextStepsT, WProduct);
+  rt.dispose(MNextStacked, wNextStepsT, WProduct);
   // input.attn:4  run = scan time with xt = x {
-  const runZeros = tf.fill([batchSize, width, slots], 0);
-  const runZeros2 = tf.fill([batchSize, slots], 0);
-  const product5Steps = tf.tidy(() => tf.unstack(tf.transpose(product5, [1, 0, 2])));
-  const product6Steps = tf.tidy(() => tf.unstack(tf.transpose(product6, [1, 0, 2, 3])));
-  const runProductSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(wNextProductSteps), [0, 1, 3, 2])));
-  rt.dispose(product5, product6, wNextProductSteps);
+  const dMFirst = tf.fill([batchSize, width, slots], 0);
+  const dCFirst = tf.fill([batchSize, slots], 0);
+  const product4Steps = tf.tidy(() => tf.unstack(tf.transpose(product4, [1, 0, 2])));
+  const product5Steps = tf.tidy(() => tf.unstack(tf.transpose(product5, [1, 0, 2, 3])));
+  const productSteps2 = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(wNextProductSteps), [0, 1, 3, 2])));
+  rt.dispose(product4, product5, wNextProductSteps);
   const dSSteps = new Array<tf.Tensor>(time);
   const cTotalSteps = new Array<tf.Tensor>(time);
   const productSteps3 = new Array<tf.Tensor>(time);
   const squaresTotalSteps2 = new Array<tf.Tensor>(time);
   const MNextProductSteps = new Array<tf.Tensor>(time);
   const MNextProductSteps2 = new Array<tf.Tensor>(time);
-  let dM: tf.Tensor = runZeros;
-  let dC: tf.Tensor = runZeros2;
+  let dM: tf.Tensor = dMFirst;
+  let dC: tf.Tensor = dCFirst;
   for (let t2 = time - 1; t2 >= 0; t2--) {
+    const product4At = product4Steps[t2]!;
     const product5At = product5Steps[t2]!;
-    const product6At = product6Steps[t2]!;
     const wNextAt = wNextSteps[t2]!;
     const hAt = hSteps[t2]!;
     const runChosenAt = runChosenSteps[t2]!;
     const MNextDifferenceAt = MNextDifferenceSteps[t2]!;
     const MNextSigmoidAt = MNextSigmoidSteps[t2]!;
     const sAt = sSteps[t2]!;
-    const runProductAt = runProductSteps[t2]!;
+    const productAt = productSteps2[t2]!;
     const cAt = cSteps[t2]!;
     const cSoftplusAt = cSoftplusSteps[t2]!;
-    const quotientAt = quotientSteps2[t2]!;
+    const quotientAt = quotientSteps[t2]!;
     const chosenAt = chosenSteps[t2]!;
     const timeMaskAt = timeMaskSteps[t2]!;
     const rootAt = rootSteps[t2]!;
     const squaresLargerAt = squaresLargerSteps2[t2]!;
     const squaresLargerAt2 = squaresLargerSteps[t2]!;
     const squaresTotalAt = squaresTotalSteps[t2]!;
-    const quotientAt2 = quotientSteps3[t2]!;
-    const productAt = productSteps2[t2]!;
-    const quotientAt3 = quotientSteps[t2]!;
+    const partAt = partSteps2[t2]!;
+    const productAt2 = productSteps[t2]!;
+    const partAt2 = partSteps[t2]!;
     const largerAt = largerSteps[t2]!;
     // input.attn:4  run = scan time with xt = x {
-    const dMNext = tf.add(dM, product6At);
-    const runSum = tf.add(dC, product5At);
+    const dMNext = tf.add(dM, product5At);
+    const runSum = tf.add(dC, product4At);
     rt.dispose(dM, dC);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
     const MNextProduct = tf.tidy(() => tf.mul(dMNext, tf.transpose(MNextDifferenceAt, [0, 2, 1])));
@@ -677,15 +669,15 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const dC2 = tf.tidy(() => {
       const product = tf.mul(tf.reshape(dWNext, [batchSize, slots, 1]), tf.reshape(sAt, [batchSize, 1, 3]));
-      return tf.mul(tf.matMul(tf.reshape(product, [batchSize, 3 * slots]), wNextOneHotRows), 0.5);
+      return tf.mul(tf.matMul(tf.reshape(product, [batchSize, 3 * slots]), oneHotRows), 0.5);
     });
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const cProduct = tf.tidy(() => tf.mul(cAt, tf.sub(dC2, tf.sum(tf.mul(cAt, dC2), 1, true))));
     const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(cSoftplusAt, [batchSize, 1])));
     // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const quotient2 = tf.div(cProduct2, chosenAt);
+    const quotient = tf.div(cProduct2, chosenAt);
     const dSquares = tf.tidy(() => {
-      const product = tf.mul(rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), tf.neg(tf.mul(quotient2, quotientAt)), 0), 0.5);
+      const product = tf.mul(rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), tf.neg(tf.mul(quotient, quotientAt)), 0), 0.5);
       return tf.div(product, rootAt);
     });
     rt.dispose(cProduct2);
@@ -693,97 +685,94 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const squaresSum = tf.tidy(() => {
       const product = tf.mul(dSquares, tf.reshape(squaresLargerAt2, [batchSize, 1]));
       const chosenWide = tf.reshape(rt.where(tf.greaterEqual(squaresTotalAt, 0.5), product, 0), [batchSize, slots, 1]);
-      const squaresProduct = tf.mul(chosenWide, quotientAt2);
+      const squaresProduct = tf.mul(chosenWide, partAt);
       return tf.add(squaresProduct, squaresProduct);
     });
     // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const product7 = tf.mul(quotient2, productAt);
-    const sum7 = tf.tidy(() => {
-      const product = tf.mul(tf.reshape(product7, [batchSize, slots, 1]), tf.reshape(quotientAt3, [batchSize, 1, width]));
+    const product6 = tf.mul(quotient, productAt2);
+    const dPart = tf.tidy(() => {
+      const product = tf.mul(tf.reshape(product6, [batchSize, slots, 1]), tf.reshape(partAt2, [batchSize, 1, width]));
       return tf.add(squaresSum, product);
     });
-    rt.dispose(quotient2, squaresSum);
+    rt.dispose(quotient, squaresSum);
     // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-    const quotient3 = tf.tidy(() => tf.div(sum7, tf.reshape(largerAt, [batchSize, slots, 1])));
-    rt.dispose(sum7);
+    const quotient2 = tf.tidy(() => tf.div(dPart, tf.reshape(largerAt, [batchSize, slots, 1])));
+    rt.dispose(dPart);
     // measures.attn:10  p = scaled[width](a)
-    const pSum = tf.tidy(() => tf.add(MNextProduct, tf.transpose(quotient3, [0, 2, 1])));
-    rt.dispose(MNextProduct, quotient3);
+    const pSum = tf.tidy(() => tf.add(MNextProduct, tf.transpose(quotient2, [0, 2, 1])));
+    rt.dispose(MNextProduct, quotient2);
     // input.attn:4  run = scan time with xt = x {
     const dM2 = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), pSum, 0));
     rt.dispose(pSum);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-    const dS = tf.tidy(() => {
-      const product = tf.matMul(tf.reshape(dWNext, [batchSize, 1, slots]), runProductAt, false, true);
-      return tf.reshape(product, [batchSize, 3]);
-    });
+    const dS = tf.tidy(() =>
+      tf.reshape(tf.matMul(tf.reshape(dWNext, [batchSize, 1, slots]), productAt, false, true), [batchSize, 3]),
+    );
     rt.dispose(dWNext);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const cTotal = tf.tidy(() => tf.sum(tf.mul(cProduct, quotientAt), 1));
     rt.dispose(cProduct);
     // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const product8 = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(product7, [batchSize, 1, slots]), quotientAt2), [batchSize, width]),
+    const product7 = tf.tidy(() =>
+      tf.reshape(tf.matMul(tf.reshape(product6, [batchSize, 1, slots]), partAt), [batchSize, width]),
     );
-    rt.dispose(product7);
+    rt.dispose(product6);
     // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
     const squaresTotal2 = tf.tidy(() => tf.sum(tf.mul(dSquares, squaresLargerAt), 1));
     rt.dispose(dSquares);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-    const MNextWNextWide = tf.reshape(wNextAt, [batchSize, slots, 1]);
-    const MNextProduct2 = tf.tidy(() => tf.reshape(tf.matMul(MNextNegative, MNextWNextWide), [batchSize, width]));
-    const MNextProduct3 = tf.tidy(() => tf.reshape(tf.matMul(dMNext, MNextWNextWide), [batchSize, width]));
-    rt.dispose(MNextNegative, dMNext, MNextWNextWide);
+    const wNextWide = tf.reshape(wNextAt, [batchSize, slots, 1]);
+    const MNextProduct2 = tf.tidy(() => tf.reshape(tf.matMul(MNextNegative, wNextWide), [batchSize, width]));
+    const MNextProduct3 = tf.tidy(() => tf.reshape(tf.matMul(dMNext, wNextWide), [batchSize, width]));
+    rt.dispose(MNextNegative, dMNext, wNextWide);
     dSSteps[t2] = dS;
     cTotalSteps[t2] = cTotal;
-    productSteps3[t2] = product8;
+    productSteps3[t2] = product7;
     squaresTotalSteps2[t2] = squaresTotal2;
     MNextProductSteps[t2] = MNextProduct2;
     MNextProductSteps2[t2] = MNextProduct3;
     dM = dM2;
     dC = dC2;
   }
-  rt.dispose(wNextOneHotRows, timeMaskSteps, sSteps, cSoftplusSteps, quotientSteps, squaresLargerSteps);
-  rt.dispose(MNextSigmoidSteps, hSteps, wNextSteps, runChosenSteps, MNextDifferenceSteps, cSteps, quotientSteps2);
-  rt.dispose(chosenSteps, rootSteps, squaresLargerSteps2, squaresTotalSteps, quotientSteps3, productSteps2, largerSteps);
-  rt.dispose(product5Steps, product6Steps, runProductSteps, dM, dC);
-  const runProductStacked = tf.stack(MNextProductSteps);
+  rt.dispose(oneHotRows, timeMaskSteps, sSteps, cSoftplusSteps, partSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
+  rt.dispose(wNextSteps, runChosenSteps, MNextDifferenceSteps, cSteps, quotientSteps, chosenSteps, rootSteps);
+  rt.dispose(squaresLargerSteps2, squaresTotalSteps, partSteps2, productSteps, largerSteps, product4Steps, product5Steps);
+  rt.dispose(productSteps2, dM, dC);
+  const productStacked = tf.stack(MNextProductSteps);
   rt.dispose(MNextProductSteps);
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-  const MNextSigmoidGradient = tf.tidy(() =>
-    rt.sigmoidGradient(tf.transpose(runProductStacked, [1, 0, 2]), MNextSigmoid),
-  );
-  rt.dispose(MNextSigmoid, runProductStacked);
+  const MNextSigmoidGradient = tf.tidy(() => rt.sigmoidGradient(tf.transpose(productStacked, [1, 0, 2]), MNextSigmoid));
+  rt.dispose(MNextSigmoid, productStacked);
   // input.attn:4  run = scan time with xt = x {
-  const runProductStacked2 = tf.stack(MNextProductSteps2);
+  const runProductStacked = tf.stack(MNextProductSteps2);
   rt.dispose(MNextProductSteps2);
   // layers.attn:4  W @ x + b
   const sigmoidGradientRows = tf.reshape(MNextSigmoidGradient, [batchSize * time, width]);
-  const sum7 = tf.tidy(() => {
+  const sum5 = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(sigmoidGradientRows, p['run.M.Linear.W']), [batchSize, time, width]);
-    return tf.add(tf.transpose(runProductStacked2, [1, 0, 2]), WProduct);
+    return tf.add(tf.transpose(runProductStacked, [1, 0, 2]), WProduct);
   });
-  rt.dispose(runProductStacked2);
+  rt.dispose(runProductStacked);
   // input.attn:4  run = scan time with xt = x {
-  const runTotalStacked = tf.stack(squaresTotalSteps2);
-  const runProductStacked3 = tf.stack(productSteps3);
+  const totalStacked = tf.stack(squaresTotalSteps2);
+  const productStacked2 = tf.stack(productSteps3);
   rt.dispose(squaresTotalSteps2, productSteps3);
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const squaresSum = tf.tidy(() => {
-    const chosen = rt.where(tf.greaterEqual(squaresTotal, 0.5), tf.transpose(runTotalStacked, [1, 0]), 0);
-    const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), quotient);
-    return tf.add(tf.add(tf.transpose(runProductStacked3, [1, 0, 2]), product), product);
+  const dPart = tf.tidy(() => {
+    const chosen = rt.where(tf.greaterEqual(squaresTotal, 0.5), tf.transpose(totalStacked, [1, 0]), 0);
+    const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), part);
+    return tf.add(tf.add(tf.transpose(productStacked2, [1, 0, 2]), product), product);
   });
-  rt.dispose(quotient, squaresTotal, runTotalStacked, runProductStacked3);
+  rt.dispose(part, squaresTotal, totalStacked, productStacked2);
   // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-  const quotient2 = tf.div(squaresSum, largerWide);
-  rt.dispose(largerWide, squaresSum);
+  const quotient = tf.div(dPart, largerWide);
+  rt.dispose(largerWide, dPart);
   // input.attn:4  run = scan time with xt = x {
-  const runTotalStacked2 = tf.stack(cTotalSteps);
+  const runTotalStacked = tf.stack(cTotalSteps);
   rt.dispose(cTotalSteps);
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-  const cProduct = tf.tidy(() => tf.mul(tf.transpose(runTotalStacked2, [1, 0]), tf.sigmoid(sum3)));
-  rt.dispose(sum3, runTotalStacked2);
+  const cProduct = tf.tidy(() => tf.mul(tf.transpose(runTotalStacked, [1, 0]), tf.sigmoid(sum3)));
+  rt.dispose(sum3, runTotalStacked);
   // input.attn:4  run = scan time with xt = x {
   const dS = tf.stack(dSSteps);
   rt.dispose(dSSteps);
@@ -794,8 +783,8 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   });
   rt.dispose(s, dS);
   // measures.attn:11  q = scaled[width](b)
-  const qSum = tf.add(sum7, quotient2);
-  rt.dispose(sum7, quotient2);
+  const qSum = tf.add(sum5, quotient);
+  rt.dispose(sum5, quotient);
   // layers.attn:4  W @ x + b
   const productRows = tf.reshape(sProduct, [batchSize * time, 3]);
   const dH = tf.tidy(() => {
@@ -809,31 +798,31 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.matMul(tf.reshape(hTanhGradient, [batchSize * time, width]), xRows, true));
   const dB = tf.sum(hTanhGradient, [0, 1]);
-  const dW2 = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows), [width]));
-  const dB2 = tf.sum(cProduct);
-  const dW3 = tf.matMul(productRows, hRows, true);
+  const dLinearW = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows), [width]));
+  const dLinearB = tf.sum(cProduct);
+  const dSLinearW = tf.matMul(productRows, hRows, true);
   rt.dispose(xRows, hTanhGradient, cProduct, productRows);
-  const dB3 = tf.sum(sProduct, [0, 1]);
-  const dW4 = tf.matMul(sigmoidGradientRows, hRows, true);
-  const dB4 = tf.sum(MNextSigmoidGradient, [0, 1]);
+  const dSLinearB = tf.sum(sProduct, [0, 1]);
+  const dMLinearW = tf.matMul(sigmoidGradientRows, hRows, true);
+  const dMLinearB = tf.sum(MNextSigmoidGradient, [0, 1]);
   rt.dispose(sProduct, hRows, sigmoidGradientRows, MNextSigmoidGradient);
-  const dW5 = tf.matMul(sumRows, product3, true);
-  const dB5 = tf.sum(sum6, [0, 1]);
-  rt.dispose(product3, sumRows, sum6);
+  const dYLinearW = tf.matMul(dYRows, product2, true);
+  const dYLinearB = tf.sum(dY, [0, 1]);
+  rt.dispose(product2, dYRows, dY);
   return {
     loss,
     metrics: {},
     gradients: {
       'run.h.Linear.W': dW,
       'run.h.Linear.b': dB,
-      'run.c.Linear.W': dW2,
-      'run.c.Linear.b': dB2,
-      'run.s.Linear.W': dW3,
-      'run.s.Linear.b': dB3,
-      'run.M.Linear.W': dW4,
-      'run.M.Linear.b': dB4,
-      'y.Linear.W': dW5,
-      'y.Linear.b': dB5,
+      'run.c.Linear.W': dLinearW,
+      'run.c.Linear.b': dLinearB,
+      'run.s.Linear.W': dSLinearW,
+      'run.s.Linear.b': dSLinearB,
+      'run.M.Linear.W': dMLinearW,
+      'run.M.Linear.b': dMLinearB,
+      'y.Linear.W': dYLinearW,
+      'y.Linear.b': dYLinearB,
     },
   };
 }

@@ -49,9 +49,9 @@ function activateForward(_p: ActivateParameters, batch: ActivateBatch): Activate
   // input.attn:6  h = match activation { tanh { tanh(x) } relu { relu(x) } }
   const h = tf.relu(batch.inputs.x);
   // input.attn:7  { y = rate * h }
-  const product = tf.mul(h, 0.25);
+  const y = tf.mul(h, 0.25);
   rt.dispose(h);
-  return { y: product };
+  return { y };
 }
 
 const activateDefinition: rt.Definition = {

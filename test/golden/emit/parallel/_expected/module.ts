@@ -62,7 +62,7 @@ type TranslateResults = { readonly logits: tf.Tensor };
 function translateForward(p: TranslateParameters, batch: TranslateBatch): TranslateResults {
   const { batch: batchSize, heads, model, source, target, words } = batch.n;
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const aTargetPositions = tf.range(0, target, 1, 'int32');
+  const targetPositions = tf.range(0, target, 1, 'int32');
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
   const number = tf.scalar(2, 'int32');
@@ -71,17 +71,17 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
     const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(aTargetPositions, 'float32'), [target, 1]), anglePower));
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(targetPositions, 'float32'), [target, 1]), anglePower));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const number2 = tf.scalar(0, 'int32');
   const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
   const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
   rt.dispose(widthPositions, number, angle);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const aIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(aTargetPositions, [target, 1]), aTargetPositions));
+  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
   // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), aTargetPositions));
-  rt.dispose(aTargetPositions);
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
+  rt.dispose(targetPositions);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], batch.inputs.y), chosen));
   rt.dispose(chosen);
@@ -90,40 +90,39 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const xRows = tf.reshape(x, [batchSize * target, model]);
   const WqProduct = tf.tidy(() => {
-    const WqProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), false, true);
-    return tf.reshape(WqProduct2, [batchSize, target, heads, model / heads]);
+    const multiHeadWqProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), false, true);
+    return tf.reshape(multiHeadWqProduct, [batchSize, target, heads, model / heads]);
   });
   const WkProduct = tf.tidy(() => {
-    const WkProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
-    return tf.reshape(WkProduct2, [batchSize, target, heads, model / heads]);
+    const multiHeadWkProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
+    return tf.reshape(multiHeadWkProduct, [batchSize, target, heads, model / heads]);
   });
   const WvProduct = tf.tidy(() => {
-    const WvProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
-    return tf.reshape(WvProduct2, [batchSize, target, heads, model / heads]);
+    const multiHeadWvProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
+    return tf.reshape(multiHeadWvProduct, [batchSize, target, heads, model / heads]);
   });
   rt.dispose(xRows);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(aIsAtMost, aIsAtMost);
+  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
   const weights = tf.tidy(() => {
     const weightsT = rt.transpose(tf.logicalAnd(targetMaskWide, weightsBoth), [0, 2, 1]);
     const weightsWide = tf.reshape(weightsT, [batchSize, 1, target, target]);
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
     const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
-    const weights2 = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt((model / heads))), -Infinity));
-    return rt.where(weightsWide, weights2, 0);
+    const softmax = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt((model / heads))), -Infinity));
+    return rt.where(weightsWide, softmax, 0);
   });
   rt.dispose(WqProduct, WkProduct, weightsBoth);
   // attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
-    const bothT = rt.transpose(tf.logicalAnd(targetMaskWide, aIsAtMost), [0, 2, 1]);
     const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
     const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
-    const productShaped = tf.reshape(product, [batchSize, heads, target ** 2, model / heads]);
-    const chosen = rt.where(tf.reshape(bothT, [batchSize, 1, target ** 2, 1]), productShaped, 0);
+    const bothWide = tf.reshape(rt.transpose(tf.logicalAnd(targetMaskWide, isAtMost), [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
+    const chosen = rt.where(bothWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
     return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
   });
-  rt.dispose(aIsAtMost, targetMaskWide, WvProduct, weights);
+  rt.dispose(isAtMost, targetMaskWide, WvProduct, weights);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WoProduct = tf.tidy(() => {
     const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
@@ -134,9 +133,9 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(x, WoProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsKeyPositions = tf.range(0, source, 1, 'int32');
+  const keyPositions = tf.range(0, source, 1, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weightsKeyPositions, 'float32'), [source, 1]), anglePower));
+  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), anglePower));
   rt.dispose(anglePower);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const chosen2 = tf.tidy(() => rt.where(isEqual, tf.sin(angle2), tf.cos(angle2)));
@@ -145,12 +144,12 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
   rt.dispose(chosen2);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weightsKeyPositions));
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), keyPositions));
   const weights2 = tf.tidy(() => {
     const quotient = tf.div(tf.matMul(a, sum, false, true), Math.sqrt(model));
     return tf.softmax(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotient, -Infinity));
   });
-  rt.dispose(weightsKeyPositions, keyMask);
+  rt.dispose(keyPositions, keyMask);
   // attention.attn:18  sum[key](weights * values)
   const product = tf.matMul(weights2, sum);
   rt.dispose(sum, weights2);
@@ -158,15 +157,14 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   const sum2 = tf.add(a, product);
   rt.dispose(a, product);
   // layers.attn:11  least = stop(min[features](x))
-  const leastLowest = tf.min(sum2, 2);
+  const least = tf.min(sum2, 2);
   // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
-  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum2, 2), leastLowest), 1)));
+  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum2, 2), least), 1)));
   // layers.attn:13  near = scale * (x - least)
-  const near = tf.tidy(() => {
-    const difference = tf.sub(sum2, tf.reshape(leastLowest, [batchSize, target, 1]));
-    return tf.mul(tf.reshape(scale, [batchSize, target, 1]), difference);
-  });
-  rt.dispose(sum2, leastLowest);
+  const near = tf.tidy(() =>
+    tf.mul(tf.reshape(scale, [batchSize, target, 1]), tf.sub(sum2, tf.reshape(least, [batchSize, target, 1]))),
+  );
+  rt.dispose(sum2, least);
   // layers.attn:14  centred = near - mean[features](near)
   const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 2, true)));
   rt.dispose(near);
@@ -202,8 +200,8 @@ type TranslateLossResults = {
 function translateLoss(p: TranslateParameters, batch: TranslateBatch): TranslateLossResults {
   const { batch: batchSize, heads, model, source, target, words } = batch.n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
-  const lossTargetPositions = tf.range(0, target, 1, 'int32');
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), lossTargetPositions));
+  const targetPositions = tf.range(0, target, 1, 'int32');
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
   const number = tf.scalar(2, 'int32');
@@ -212,7 +210,7 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
     const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(lossTargetPositions, 'float32'), [target, 1]), anglePower));
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(targetPositions, 'float32'), [target, 1]), anglePower));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const number2 = tf.scalar(0, 'int32');
   const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
@@ -222,47 +220,46 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], batch.inputs.y), chosen));
   rt.dispose(chosen);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const aIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(lossTargetPositions, [target, 1]), lossTargetPositions));
-  rt.dispose(lossTargetPositions);
+  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
+  rt.dispose(targetPositions);
   // attention.attn:18  sum[key](weights * values)
   const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const xRows = tf.reshape(x, [batchSize * target, model]);
   const WqProduct = tf.tidy(() => {
-    const WqProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), false, true);
-    return tf.reshape(WqProduct2, [batchSize, target, heads, model / heads]);
+    const multiHeadWqProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), false, true);
+    return tf.reshape(multiHeadWqProduct, [batchSize, target, heads, model / heads]);
   });
   const WkProduct = tf.tidy(() => {
-    const WkProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
-    return tf.reshape(WkProduct2, [batchSize, target, heads, model / heads]);
+    const multiHeadWkProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
+    return tf.reshape(multiHeadWkProduct, [batchSize, target, heads, model / heads]);
   });
   const WvProduct = tf.tidy(() => {
-    const WvProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
-    return tf.reshape(WvProduct2, [batchSize, target, heads, model / heads]);
+    const multiHeadWvProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
+    return tf.reshape(multiHeadWvProduct, [batchSize, target, heads, model / heads]);
   });
   rt.dispose(xRows);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(aIsAtMost, aIsAtMost);
+  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
   const weights = tf.tidy(() => {
     const weightsT = rt.transpose(tf.logicalAnd(targetMaskWide, weightsBoth), [0, 2, 1]);
     const weightsWide = tf.reshape(weightsT, [batchSize, 1, target, target]);
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
     const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
-    const weights2 = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt((model / heads))), -Infinity));
-    return rt.where(weightsWide, weights2, 0);
+    const softmax = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt((model / heads))), -Infinity));
+    return rt.where(weightsWide, softmax, 0);
   });
   rt.dispose(WqProduct, WkProduct, weightsBoth);
   // attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
-    const bothT = rt.transpose(tf.logicalAnd(targetMaskWide, aIsAtMost), [0, 2, 1]);
     const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
     const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
-    const productShaped = tf.reshape(product, [batchSize, heads, target ** 2, model / heads]);
-    const chosen = rt.where(tf.reshape(bothT, [batchSize, 1, target ** 2, 1]), productShaped, 0);
+    const bothWide = tf.reshape(rt.transpose(tf.logicalAnd(targetMaskWide, isAtMost), [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
+    const chosen = rt.where(bothWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
     return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
   });
-  rt.dispose(aIsAtMost, targetMaskWide, WvProduct, weights);
+  rt.dispose(isAtMost, targetMaskWide, WvProduct, weights);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WoProduct = tf.tidy(() => {
     const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
@@ -273,9 +270,9 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(x, WoProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsKeyPositions = tf.range(0, source, 1, 'int32');
+  const keyPositions = tf.range(0, source, 1, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weightsKeyPositions, 'float32'), [source, 1]), anglePower));
+  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), anglePower));
   rt.dispose(anglePower);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const chosen2 = tf.tidy(() => rt.where(isEqual, tf.sin(angle2), tf.cos(angle2)));
@@ -284,12 +281,12 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
   rt.dispose(chosen2);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weightsKeyPositions));
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), keyPositions));
   const weights2 = tf.tidy(() => {
     const quotient = tf.div(tf.matMul(a, sum, false, true), Math.sqrt(model));
     return tf.softmax(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotient, -Infinity));
   });
-  rt.dispose(weightsKeyPositions, keyMask);
+  rt.dispose(keyPositions, keyMask);
   // attention.attn:18  sum[key](weights * values)
   const product = tf.matMul(weights2, sum);
   rt.dispose(sum, weights2);
@@ -297,15 +294,14 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   const sum2 = tf.add(a, product);
   rt.dispose(a, product);
   // layers.attn:11  least = stop(min[features](x))
-  const leastLowest = tf.min(sum2, 2);
+  const least = tf.min(sum2, 2);
   // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
-  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum2, 2), leastLowest), 1)));
+  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum2, 2), least), 1)));
   // layers.attn:13  near = scale * (x - least)
-  const near = tf.tidy(() => {
-    const difference = tf.sub(sum2, tf.reshape(leastLowest, [batchSize, target, 1]));
-    return tf.mul(tf.reshape(scale, [batchSize, target, 1]), difference);
-  });
-  rt.dispose(sum2, leastLowest);
+  const near = tf.tidy(() =>
+    tf.mul(tf.reshape(scale, [batchSize, target, 1]), tf.sub(sum2, tf.reshape(least, [batchSize, target, 1]))),
+  );
+  rt.dispose(sum2, least);
   // layers.attn:14  centred = near - mean[features](near)
   const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 2, true)));
   rt.dispose(near);
@@ -323,34 +319,34 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   rt.dispose(centred, narrow);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
-  const logitsTableProduct = tf.tidy(() =>
+  const tableProduct = tf.tidy(() =>
     tf.matMul(tf.reshape(sum3, [batchSize * target, model]), p['Write.table'], false, true),
   );
   rt.dispose(sum3);
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const lossPicked = tf.gather(logitsDiffers, batch.inputs["y'"]);
   const lossChosen = tf.tidy(() =>
-    rt.where(logitsDiffers, tf.reshape(logitsTableProduct, [batchSize, target, words]), -Infinity),
+    rt.where(logitsDiffers, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity),
   );
-  const lossWeightsAsFloat = tf.cast(batch.lengths.target, 'float32');
+  const weightsAsFloat = tf.cast(batch.lengths.target, 'float32');
   const loss = tf.tidy(() => {
     const picked = tf.gather(rt.where(logitsDiffers, rt.logSoftmax(lossChosen), 0), batch.inputs["y'"], 2, 2);
-    const total = tf.sum(rt.where(targetMask, tf.neg(rt.where(lossPicked, picked, -Infinity)), 0), 1);
-    return tf.mean(tf.div(total, lossWeightsAsFloat));
+    const quotient = tf.div(tf.sum(rt.where(targetMask, tf.neg(rt.where(lossPicked, picked, -Infinity)), 0), 1), weightsAsFloat);
+    return tf.mean(quotient);
   });
-  rt.dispose(logitsTableProduct, lossPicked);
+  rt.dispose(tableProduct, lossPicked);
   // input.attn:20  metric right = mean[target](if argmax[words](logits) == y' then 1 else 0)
   const best = tf.argMax(lossChosen, 2);
   const picked = tf.gather(logitsDiffers, best);
   const best2 = tf.tidy(() => tf.argMax(tf.cast(logitsDiffers, 'float32'), 0));
-  const mean = tf.tidy(() => {
+  const right = tf.tidy(() => {
     const chosen = rt.where(tf.equal(rt.where(picked, best, best2), batch.inputs["y'"]), tf.scalar(1, 'int32'), number2);
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.cast(chosen, 'float32'), 0), 1), lossWeightsAsFloat));
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.cast(chosen, 'float32'), 0), 1), weightsAsFloat));
   });
-  rt.dispose(lossChosen, logitsDiffers, targetMask, number2, lossWeightsAsFloat, best, picked, best2);
+  rt.dispose(lossChosen, logitsDiffers, targetMask, number2, weightsAsFloat, best, picked, best2);
   return {
     loss,
-    metrics: { right: mean },
+    metrics: { right },
   };
 }
 
@@ -365,8 +361,8 @@ type TranslateGradientsResults = {
 function translateGradients(p: TranslateParameters, batch: TranslateBatch, random: rt.Random): TranslateGradientsResults {
   const { batch: batchSize, heads, model, source, target, words } = batch.n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
-  const lossTargetPositions = tf.range(0, target, 1, 'int32');
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), lossTargetPositions));
+  const targetPositions = tf.range(0, target, 1, 'int32');
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
   const number = tf.scalar(2, 'int32');
@@ -375,7 +371,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
     const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(lossTargetPositions, 'float32'), [target, 1]), anglePower));
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(targetPositions, 'float32'), [target, 1]), anglePower));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const number2 = tf.scalar(0, 'int32');
   const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
@@ -385,11 +381,11 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], batch.inputs.y), chosen));
   rt.dispose(chosen);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const aIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(lossTargetPositions, [target, 1]), lossTargetPositions));
-  rt.dispose(lossTargetPositions);
+  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
+  rt.dispose(targetPositions);
   // attention.attn:18  sum[key](weights * values)
   const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
-  const both = tf.logicalAnd(targetMaskWide, aIsAtMost);
+  const both = tf.logicalAnd(targetMaskWide, isAtMost);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const xRows = tf.reshape(x, [batchSize * target, model]);
   const WqRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]);
@@ -402,31 +398,31 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   );
   const WvRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]);
   const WvProduct = tf.matMul(xRows, WvRows, false, true);
-  const WvProduct2 = tf.reshape(WvProduct, [batchSize, target, heads, model / heads]);
+  const multiHeadWvProduct = tf.reshape(WvProduct, [batchSize, target, heads, model / heads]);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(aIsAtMost, aIsAtMost)));
-  const weightsChosenWide = tf.tidy(() => {
-    const chosenT = tf.transpose(rt.where(tf.logicalAnd(both, aIsAtMost), Math.sqrt((model / heads)), 1), [0, 2, 1]);
+  const weightsBoth = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
+  const chosenWide = tf.tidy(() => {
+    const chosenT = tf.transpose(rt.where(tf.logicalAnd(both, isAtMost), Math.sqrt((model / heads)), 1), [0, 2, 1]);
     return tf.reshape(chosenT, [batchSize, 1, target, target]);
   });
   const weightsWide = tf.tidy(() => tf.reshape(rt.transpose(weightsBoth, [0, 2, 1]), [batchSize, 1, target, target]));
-  const weights = tf.tidy(() => {
+  const weightsSoftmax = tf.tidy(() => {
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
-    const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
-    return tf.softmax(rt.where(weightsWide, tf.div(product, weightsChosenWide), -Infinity));
+    const quotient = tf.div(tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]), chosenWide);
+    return tf.softmax(rt.where(weightsWide, quotient, -Infinity));
   });
-  const weights2 = rt.where(weightsWide, weights, 0);
-  rt.dispose(targetMaskWide, aIsAtMost);
+  const weights = rt.where(weightsWide, weightsSoftmax, 0);
+  rt.dispose(targetMaskWide, isAtMost);
   // attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
-    const WvProductWide = tf.reshape(tf.transpose(WvProduct2, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
-    const product = tf.mul(tf.reshape(weights2, [batchSize * heads, target, target, 1]), WvProductWide);
+    const WvProductWide = tf.reshape(tf.transpose(multiHeadWvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
+    const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
     const bothWide = tf.reshape(rt.transpose(both, [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
     const chosen = rt.where(bothWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
     return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
   });
-  rt.dispose(WvProduct2);
+  rt.dispose(multiHeadWvProduct);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WoRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]);
   const WoProduct = tf.tidy(() =>
@@ -436,9 +432,9 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(x, WoProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsKeyPositions = tf.range(0, source, 1, 'int32');
+  const keyPositions = tf.range(0, source, 1, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weightsKeyPositions, 'float32'), [source, 1]), anglePower));
+  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), anglePower));
   rt.dispose(anglePower);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const chosen2 = tf.tidy(() => rt.where(isEqual, tf.sin(angle2), tf.cos(angle2)));
@@ -450,27 +446,27 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
   rt.dispose(chosen2);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weightsKeyPositions));
-  const weightsChosenWide2 = tf.tidy(() => tf.reshape(rt.where(keyMask, Math.sqrt(model), 1), [batchSize, 1, source]));
-  const weightsKeyMaskWide = tf.reshape(keyMask, [batchSize, 1, source]);
-  const weights3 = tf.tidy(() => {
-    const chosen = rt.where(weightsKeyMaskWide, tf.div(tf.matMul(product, sum, false, true), weightsChosenWide2), -Infinity);
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), keyPositions));
+  const weightsChosenWide = tf.tidy(() => tf.reshape(rt.where(keyMask, Math.sqrt(model), 1), [batchSize, 1, source]));
+  const keyMaskWide = tf.reshape(keyMask, [batchSize, 1, source]);
+  const weights2 = tf.tidy(() => {
+    const chosen = rt.where(keyMaskWide, tf.div(tf.matMul(product, sum, false, true), weightsChosenWide), -Infinity);
     return tf.softmax(chosen);
   });
-  rt.dispose(weightsKeyPositions, keyMask);
+  rt.dispose(keyPositions, keyMask);
   // attention.attn:18  sum[key](weights * values)
-  const product2 = tf.matMul(weights3, sum);
+  const product2 = tf.matMul(weights2, sum);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum2 = tf.add(a, product2);
   rt.dispose(a, product2);
   // layers.attn:11  least = stop(min[features](x))
-  const leastLowest = tf.min(sum2, 2);
+  const least = tf.min(sum2, 2);
   // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
-  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum2, 2), leastLowest), 1)));
+  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum2, 2), least), 1)));
   // layers.attn:13  near = scale * (x - least)
-  const nearScaleWide = tf.reshape(scale, [batchSize, target, 1]);
-  const near = tf.tidy(() => tf.mul(nearScaleWide, tf.sub(sum2, tf.reshape(leastLowest, [batchSize, target, 1]))));
-  rt.dispose(sum2, leastLowest);
+  const scaleWide = tf.reshape(scale, [batchSize, target, 1]);
+  const near = tf.tidy(() => tf.mul(scaleWide, tf.sub(sum2, tf.reshape(least, [batchSize, target, 1]))));
+  rt.dispose(sum2, least);
   // layers.attn:14  centred = near - mean[features](near)
   const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 2, true)));
   rt.dispose(near);
@@ -489,38 +485,37 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   );
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
-  const logitsSumRows = tf.reshape(sum3, [batchSize * target, model]);
-  const logitsTableProduct = tf.matMul(logitsSumRows, p['Write.table'], false, true);
+  const sumRows = tf.reshape(sum3, [batchSize * target, model]);
+  const tableProduct = tf.matMul(sumRows, p['Write.table'], false, true);
   rt.dispose(sum3);
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const lossPicked = tf.gather(logitsDiffers, batch.inputs["y'"]);
   const lossChosen = tf.tidy(() =>
-    rt.where(logitsDiffers, tf.reshape(logitsTableProduct, [batchSize, target, words]), -Infinity),
+    rt.where(logitsDiffers, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity),
   );
-  const lossLogWeights = rt.logSoftmax(lossChosen);
-  const lossWeightsAsFloat = tf.cast(batch.lengths.target, 'float32');
+  const logSoftmax = rt.logSoftmax(lossChosen);
+  const weightsAsFloat = tf.cast(batch.lengths.target, 'float32');
   const loss = tf.tidy(() => {
-    const picked = tf.gather(rt.where(logitsDiffers, lossLogWeights, 0), batch.inputs["y'"], 2, 2);
-    const total = tf.sum(rt.where(targetMask, tf.neg(rt.where(lossPicked, picked, -Infinity)), 0), 1);
-    return tf.mean(tf.div(total, lossWeightsAsFloat));
+    const chosen = rt.where(lossPicked, tf.gather(rt.where(logitsDiffers, logSoftmax, 0), batch.inputs["y'"], 2, 2), -Infinity);
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.neg(chosen), 0), 1), weightsAsFloat));
   });
   const lossChosen2 = tf.tidy(() =>
-    rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossWeightsAsFloat), [batchSize, 1]), 0),
+    rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, weightsAsFloat), [batchSize, 1]), 0),
   );
   const dLogits = tf.tidy(() => {
     const scattered = rt.scatter(batch.inputs["y'"], rt.where(lossPicked, tf.neg(lossChosen2), 0), words, 2);
     const chosen = rt.where(logitsDiffers, scattered, 0);
-    return rt.where(logitsDiffers, tf.sub(chosen, tf.mul(tf.exp(lossLogWeights), tf.sum(chosen, 2, true))), 0);
+    return rt.where(logitsDiffers, tf.sub(chosen, tf.mul(tf.exp(logSoftmax), tf.sum(chosen, 2, true))), 0);
   });
-  rt.dispose(logitsTableProduct, lossPicked, lossLogWeights, lossChosen2);
+  rt.dispose(tableProduct, lossPicked, logSoftmax, lossChosen2);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsDLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
-  const logitsTableProduct2 = tf.tidy(() =>
-    tf.reshape(tf.matMul(logitsDLogitsRows, p['Write.table']), [batchSize, target, model]),
+  const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
+  const logitsTableProduct = tf.tidy(() =>
+    tf.reshape(tf.matMul(dLogitsRows, p['Write.table']), [batchSize, target, model]),
   );
   rt.dispose(dLogits);
   // layers.attn:16  gain * (narrow * centred) + bias
-  const product4 = tf.mul(logitsTableProduct2, p['Write.logits.Layer.LayerNorm.gain']);
+  const product4 = tf.mul(logitsTableProduct, p['Write.logits.Layer.LayerNorm.gain']);
   const product5 = tf.mul(product4, narrowWide);
   const dNarrow = tf.tidy(() => tf.sum(tf.mul(product4, centred), 2));
   rt.dispose(narrowWide, product4);
@@ -536,28 +531,28 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const best = tf.argMax(lossChosen, 2);
   const picked = tf.gather(logitsDiffers, best);
   const best2 = tf.tidy(() => tf.argMax(tf.cast(logitsDiffers, 'float32'), 0));
-  const mean = tf.tidy(() => {
+  const right = tf.tidy(() => {
     const chosen = rt.where(tf.equal(rt.where(picked, best, best2), batch.inputs["y'"]), tf.scalar(1, 'int32'), number2);
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.cast(chosen, 'float32'), 0), 1), lossWeightsAsFloat));
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.cast(chosen, 'float32'), 0), 1), weightsAsFloat));
   });
-  rt.dispose(lossChosen, logitsDiffers, targetMask, number2, lossWeightsAsFloat, best, picked, best2);
+  rt.dispose(lossChosen, logitsDiffers, targetMask, number2, weightsAsFloat, best, picked, best2);
   // layers.attn:14  centred = near - mean[features](near)
   const dNear = tf.tidy(() =>
     tf.add(dCentred, tf.reshape(tf.div(tf.neg(tf.sum(dCentred, 2)), model), [batchSize, target, 1])),
   );
   rt.dispose(dCentred);
   // layers.attn:13  near = scale * (x - least)
-  const nearProduct = tf.mul(dNear, nearScaleWide);
-  rt.dispose(nearScaleWide, dNear);
+  const nearProduct = tf.mul(dNear, scaleWide);
+  rt.dispose(scaleWide, dNear);
   // attention.attn:18  sum[key](weights * values)
-  const product6 = tf.matMul(nearProduct, weights3, true);
+  const product6 = tf.matMul(nearProduct, weights2, true);
   const dWeights = tf.matMul(nearProduct, sum, false, true);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsQuotient = tf.tidy(() => {
-    const product = tf.mul(weights3, tf.sub(dWeights, tf.sum(tf.mul(weights3, dWeights), 2, true)));
-    return tf.div(rt.where(weightsKeyMaskWide, product, 0), weightsChosenWide2);
+    const chosen = rt.where(keyMaskWide, tf.mul(weights2, tf.sub(dWeights, tf.sum(tf.mul(weights2, dWeights), 2, true))), 0);
+    return tf.div(chosen, weightsChosenWide);
   });
-  rt.dispose(weightsChosenWide2, weightsKeyMaskWide, weights3, dWeights);
+  rt.dispose(weightsChosenWide, keyMaskWide, weights2, dWeights);
   const weightsProduct = tf.matMul(weightsQuotient, product, true);
   rt.dispose(product);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
@@ -574,11 +569,11 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   rt.dispose(keep, nearProduct, weightsProduct2);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const dARows = tf.reshape(dA, [batchSize * target, model]);
-  const WoProduct2 = tf.matMul(dARows, WoRows);
+  const multiHeadWoProduct = tf.matMul(dARows, WoRows);
   rt.dispose(WoRows);
   // attention.attn:18  sum[key](weights * values)
   const chosenShaped = tf.tidy(() => {
-    const WoProduct = tf.reshape(WoProduct2, [batchSize, 1, target, model]);
+    const WoProduct = tf.reshape(multiHeadWoProduct, [batchSize, 1, target, model]);
     const chosen = rt.where(tf.reshape(both, [batchSize, target, target, 1]), WoProduct, 0);
     return tf.reshape(chosen, [batchSize, target, target, heads, model / heads]);
   });
@@ -589,30 +584,30 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   });
   const product7 = tf.tidy(() => {
     const chosenRows = tf.reshape(tf.transpose(chosenShaped, [0, 1, 3, 4, 2]), [batchSize * heads * target, model / heads, target]);
-    const weightsRows = tf.reshape(tf.transpose(weights2, [0, 3, 1, 2]), [batchSize * heads * target, target, 1]);
+    const weightsRows = tf.reshape(tf.transpose(weights, [0, 3, 1, 2]), [batchSize * heads * target, target, 1]);
     return tf.matMul(chosenRows, weightsRows);
   });
-  rt.dispose(both, WoProduct2, WvProduct, weights2, chosenShaped);
+  rt.dispose(both, multiHeadWoProduct, WvProduct, weights, chosenShaped);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsChosen = tf.tidy(() => rt.where(tf.reshape(weightsBoth, [batchSize, target, 1, target]), dWeights2, 0));
-  const weightsQuotientRows = tf.tidy(() => {
-    const total = tf.sum(tf.mul(weights, tf.transpose(weightsChosen, [0, 2, 3, 1])), 3);
+  const quotientRows = tf.tidy(() => {
+    const total = tf.sum(tf.mul(weightsSoftmax, tf.transpose(weightsChosen, [0, 2, 3, 1])), 3);
     const differenceT = tf.transpose(tf.sub(weightsChosen, tf.reshape(total, [batchSize, 1, heads, target])), [0, 2, 3, 1]);
-    const quotient = tf.div(rt.where(weightsWide, tf.mul(weights, differenceT), 0), weightsChosenWide);
+    const quotient = tf.div(rt.where(weightsWide, tf.mul(weightsSoftmax, differenceT), 0), chosenWide);
     return tf.reshape(quotient, [batchSize * heads, target, target]);
   });
-  rt.dispose(weightsBoth, dWeights2, weightsChosenWide, weightsWide, weights, weightsChosen);
+  rt.dispose(weightsBoth, dWeights2, chosenWide, weightsWide, weightsSoftmax, weightsChosen);
   const weightsProduct3 = tf.tidy(() => {
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
-    return tf.reshape(tf.matMul(weightsQuotientRows, WkProductRows), [batchSize, heads, target, model / heads]);
+    return tf.reshape(tf.matMul(quotientRows, WkProductRows), [batchSize, heads, target, model / heads]);
   });
   const weightsProduct4 = tf.tidy(() => {
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
-    return tf.reshape(tf.matMul(WqProductRows, weightsQuotientRows), [batchSize, heads, model / heads, target]);
+    return tf.reshape(tf.matMul(WqProductRows, quotientRows), [batchSize, heads, model / heads, target]);
   });
-  rt.dispose(WkProduct, WqProduct, weightsQuotientRows);
+  rt.dispose(WkProduct, WqProduct, quotientRows);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WqProduct2 = tf.tidy(() =>
+  const multiHeadWqProduct = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(weightsProduct3, [0, 2, 1, 3]), [batchSize * target, model]), WqRows),
   );
   const product8 = tf.reshape(product7, [batchSize * target, model]);
@@ -626,11 +621,11 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const aSum = tf.add(dA, sum5);
   rt.dispose(dA, sum5);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsProduct = tf.matMul(logitsDLogitsRows, logitsSumRows, true);
-  const dX = tf.tidy(() => tf.add(tf.reshape(WqProduct2, [batchSize, target, model]), aSum));
-  rt.dispose(logitsSumRows, logitsDLogitsRows, WqProduct2, aSum);
+  const logitsProduct = tf.matMul(dLogitsRows, sumRows, true);
+  const dX = tf.tidy(() => tf.add(tf.reshape(multiHeadWqProduct, [batchSize, target, model]), aSum));
+  rt.dispose(sumRows, dLogitsRows, multiHeadWqProduct, aSum);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
-  const dTable2 = tf.tidy(() => tf.add(logitsProduct, rt.scatter(batch.inputs.y, dX, words)));
+  const dWriteTable = tf.tidy(() => tf.add(logitsProduct, rt.scatter(batch.inputs.y, dX, words)));
   rt.dispose(logitsProduct, dX);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const dWq = tf.tidy(() => {
@@ -649,22 +644,22 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   });
   rt.dispose(total, dARows);
   // layers.attn:16  gain * (narrow * centred) + bias
-  const dGain = tf.tidy(() => tf.sum(tf.mul(logitsTableProduct2, product3), [0, 1]));
-  const dBias = tf.sum(logitsTableProduct2, [0, 1]);
-  rt.dispose(product3, logitsTableProduct2);
+  const dGain = tf.tidy(() => tf.sum(tf.mul(logitsTableProduct, product3), [0, 1]));
+  const dBias = tf.sum(logitsTableProduct, [0, 1]);
+  rt.dispose(product3, logitsTableProduct);
   // attention.attn:77  param Wq, Wk, Wv: [heads, width <- model], Wo: [model <- heads, width]
-  const dWoT = tf.transpose(dWo, [2, 0, 1]);
+  const dMultiHeadWo = tf.transpose(dWo, [2, 0, 1]);
   rt.dispose(dWo);
   return {
     loss,
-    metrics: { right: mean },
+    metrics: { right },
     gradients: {
       table: dTable,
-      'Write.table': dTable2,
+      'Write.table': dWriteTable,
       'Write.logits.Layer.a.MultiHead.Wq': dWq,
       'Write.logits.Layer.a.MultiHead.Wk': dWk,
       'Write.logits.Layer.a.MultiHead.Wv': dWv,
-      'Write.logits.Layer.a.MultiHead.Wo': dWoT,
+      'Write.logits.Layer.a.MultiHead.Wo': dMultiHeadWo,
       'Write.logits.Layer.LayerNorm.gain': dGain,
       'Write.logits.Layer.LayerNorm.bias': dBias,
     },
@@ -687,31 +682,31 @@ type TranslatePrepareResults = {
 function translatePrepare(p: TranslateParameters, batch: TranslateBatch): TranslatePrepareResults {
   const { batch: batchSize, model, source, words } = batch.n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights = tf.range(0, source, 1, 'int32');
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights));
+  const keyPositions = tf.range(0, source, 1, 'int32');
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), keyPositions));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
   const number = tf.scalar(2, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const anglePower = tf.tidy(() => {
+  const v4 = tf.tidy(() => {
     const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weights, 'float32'), [source, 1]), anglePower));
-  rt.dispose(weights);
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), v4));
+  rt.dispose(keyPositions);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const number2 = tf.scalar(0, 'int32');
-  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
-  const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
+  const v3 = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
+  const chosen = tf.tidy(() => rt.where(v3, tf.sin(angle), tf.cos(angle)));
   rt.dispose(widthPositions, number, angle);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
+  const v2 = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
   rt.dispose(number2);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
-  const sumT = tf.tidy(() => tf.transpose(tf.add(tf.gather(p.table, batch.inputs.tokens), chosen), [0, 2, 1]));
+  const v1 = tf.tidy(() => tf.transpose(tf.add(tf.gather(p.table, batch.inputs.tokens), chosen), [0, 2, 1]));
   rt.dispose(chosen);
   return {
-    memory: { '0': keyMask, '1': sumT, '2': logitsDiffers, '3': isEqual, '4': anglePower },
+    memory: { '0': keyMask, '1': v1, '2': v2, '3': v3, '4': v4 },
     state: { rows: rt.noRows(), rows2: rt.noRows() },
   };
 }
@@ -743,14 +738,14 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
     tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), false, true),
   );
   const WkProduct = tf.tidy(() => {
-    const WkProduct2 = tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
-    return tf.reshape(WkProduct2, [batchSize, beam, heads, model / heads]);
+    const multiHeadWkProduct = tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
+    return tf.reshape(multiHeadWkProduct, [batchSize, beam, heads, model / heads]);
   });
   const rows = rt.append(state.rows, WkProduct, 3);
   const rowsSoFar = rt.joined(rows, 3);
   const WvProduct = tf.tidy(() => {
-    const WvProduct2 = tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
-    return tf.reshape(WvProduct2, [batchSize, beam, heads, model / heads]);
+    const multiHeadWvProduct = tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
+    return tf.reshape(multiHeadWvProduct, [batchSize, beam, heads, model / heads]);
   });
   const rows2 = rt.append(state.rows2, WvProduct, 3);
   const rowsSoFar2 = rt.joined(rows2, 3);
@@ -795,15 +790,14 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   const sum = tf.tidy(() => tf.add(a, tf.reshape(product2, [batchSize * beam, model])));
   rt.dispose(a, product2);
   // layers.attn:11  least = stop(min[features](x))
-  const leastLowest = tf.min(sum, 1);
+  const least = tf.min(sum, 1);
   // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
-  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum, 1), leastLowest), 1)));
+  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum, 1), least), 1)));
   // layers.attn:13  near = scale * (x - least)
-  const near = tf.tidy(() => {
-    const difference = tf.sub(sum, tf.reshape(leastLowest, [batchSize * beam, 1]));
-    return tf.mul(tf.reshape(scale, [batchSize * beam, 1]), difference);
-  });
-  rt.dispose(sum, leastLowest);
+  const near = tf.tidy(() =>
+    tf.mul(tf.reshape(scale, [batchSize * beam, 1]), tf.sub(sum, tf.reshape(least, [batchSize * beam, 1]))),
+  );
+  rt.dispose(sum, least);
   // layers.attn:14  centred = near - mean[features](near)
   const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 1, true)));
   rt.dispose(near);

@@ -103,14 +103,14 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
   // input.attn:11  e = argmax[experts](gate)
   const e = tf.argMax(gate, 2);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
-  const product = tf.tidy(() =>
+  const best = tf.tidy(() =>
     tf.mul(tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]), tf.gather(sum4, e, 2, 2)),
   );
   rt.dispose(sum4, gate, e);
   // input.attn:8  own = Gated per groups (x)
   const ownT = tf.transpose(own, [1, 2, 0, 3]);
   rt.dispose(own);
-  return { own: ownT, best: product };
+  return { own: ownT, best };
 }
 
 /** What groupedLoss gives. */
@@ -160,17 +160,17 @@ function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResu
   // input.attn:11  e = argmax[experts](gate)
   const e = tf.argMax(gate, 2);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
-  const product = tf.tidy(() =>
+  const best = tf.tidy(() =>
     tf.mul(tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]), tf.gather(sum4, e, 2, 2)),
   );
   rt.dispose(sum4, gate, e);
   // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
   const loss = tf.tidy(() => {
     const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
-    const total = tf.sum(rt.where(timeMaskWide, tf.mul(product, product), 0), [1, 2]);
-    return tf.mean(tf.add(total, tf.sum(rt.where(timeMaskWide, tf.mul(own, own), 0), [0, 2, 3])));
+    const total = tf.sum(rt.where(timeMaskWide, tf.mul(own, own), 0), [0, 2, 3]);
+    return tf.mean(tf.add(tf.sum(rt.where(timeMaskWide, tf.mul(best, best), 0), [1, 2]), total));
   });
-  rt.dispose(timeMask, own, product);
+  rt.dispose(timeMask, own, best);
   return {
     loss,
     metrics: {},
@@ -231,28 +231,28 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
   const picked = tf.gather(sum4, e, 2, 2);
   const pickedWide = tf.tidy(() => tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]));
-  const product = tf.mul(pickedWide, picked);
+  const best = tf.mul(pickedWide, picked);
   rt.dispose(sum4);
   // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
   const loss = tf.tidy(() => {
     const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
-    const total = tf.sum(rt.where(timeMaskWide, tf.mul(product, product), 0), [1, 2]);
-    return tf.mean(tf.add(total, tf.sum(rt.where(timeMaskWide, tf.mul(own, own), 0), [0, 2, 3])));
+    const total = tf.sum(rt.where(timeMaskWide, tf.mul(own, own), 0), [0, 2, 3]);
+    return tf.mean(tf.add(tf.sum(rt.where(timeMaskWide, tf.mul(best, best), 0), [1, 2]), total));
   });
-  const lossChosenWide = tf.tidy(() => tf.reshape(rt.where(timeMask, 1 / batchSize, 0), [batchSize, time, 1]));
+  const chosenWide = tf.tidy(() => tf.reshape(rt.where(timeMask, 1 / batchSize, 0), [batchSize, time, 1]));
   const lossSum = tf.tidy(() => {
-    const product = tf.mul(lossChosenWide, own);
+    const product = tf.mul(chosenWide, own);
     return tf.add(product, product);
   });
-  const lossSum2 = tf.tidy(() => {
-    const lossProduct = tf.mul(lossChosenWide, product);
-    return tf.add(lossProduct, lossProduct);
+  const dBest = tf.tidy(() => {
+    const product = tf.mul(chosenWide, best);
+    return tf.add(product, product);
   });
-  rt.dispose(timeMask, own, product, lossChosenWide);
+  rt.dispose(timeMask, own, best, chosenWide);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
-  const scattered = tf.tidy(() => rt.scatter(e, tf.mul(lossSum2, pickedWide), experts, 2));
-  const dGate = tf.tidy(() => rt.scatter(e, tf.sum(tf.mul(lossSum2, picked), 2), experts, 2));
-  rt.dispose(pickedWide, e, picked, lossSum2);
+  const scattered = tf.tidy(() => rt.scatter(e, tf.mul(dBest, pickedWide), experts, 2));
+  const dGate = tf.tidy(() => rt.scatter(e, tf.sum(tf.mul(dBest, picked), 2), experts, 2));
+  rt.dispose(pickedWide, e, picked, dBest);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
   const gateProduct = tf.tidy(() => tf.mul(gate, tf.sub(dGate, tf.sum(tf.mul(gate, dGate), 2, true))));
   rt.dispose(gate, dGate);
@@ -276,30 +276,30 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   const dW = tf.tidy(() => tf.matMul(xT2, tf.reshape(sigmoidGradient, [groups, batchSize * time, width])));
   const dB = tf.sum(sigmoidGradient, [1, 2]);
   const dW2 = tf.tidy(() => tf.matMul(xT2, tf.reshape(tanhGradient, [groups, batchSize * time, width])));
-  const dB2 = tf.sum(tanhGradient, [1, 2]);
+  const dLinear2B = tf.sum(tanhGradient, [1, 2]);
   rt.dispose(xRows, sigmoidGradient, xT2, tanhGradient);
-  const dW3 = tf.matMul(productRows, hRows, true);
-  const dB3 = tf.sum(gateProduct, [0, 1]);
-  const dW4 = tf.tidy(() => tf.reshape(tf.matMul(scatteredRows, hRows, true), [experts, width, width]));
+  const dLinearW = tf.matMul(productRows, hRows, true);
+  const dLinearB = tf.sum(gateProduct, [0, 1]);
+  const dBestLinearW = tf.tidy(() => tf.reshape(tf.matMul(scatteredRows, hRows, true), [experts, width, width]));
   rt.dispose(productRows, gateProduct, hRows, scatteredRows);
-  const dB4 = tf.sum(scattered, [0, 1]);
+  const dBestLinearB = tf.sum(scattered, [0, 1]);
   rt.dispose(scattered);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dWT = tf.transpose(dW, [0, 2, 1]);
-  const dWT2 = tf.transpose(dW2, [0, 2, 1]);
+  const dGatedLinearW = tf.transpose(dW, [0, 2, 1]);
+  const dLinear2W = tf.transpose(dW2, [0, 2, 1]);
   rt.dispose(dW, dW2);
   return {
     loss,
     metrics: {},
     gradients: {
-      'own.Gated.Linear.W': dWT,
+      'own.Gated.Linear.W': dGatedLinearW,
       'own.Gated.Linear.b': dB,
-      'own.Gated.Linear#2.W': dWT2,
-      'own.Gated.Linear#2.b': dB2,
-      'gate.Linear.W': dW3,
-      'gate.Linear.b': dB3,
-      'best.Linear.W': dW4,
-      'best.Linear.b': dB4,
+      'own.Gated.Linear#2.W': dLinear2W,
+      'own.Gated.Linear#2.b': dLinear2B,
+      'gate.Linear.W': dLinearW,
+      'gate.Linear.b': dLinearB,
+      'best.Linear.W': dBestLinearW,
+      'best.Linear.b': dBestLinearB,
     },
   };
 }

@@ -75,31 +75,31 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
   rt.dispose(timeMask);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.reshape(x, [batchSize * time, in_]);
+  const xRows = tf.reshape(x, [batchSize * time, in_]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
   });
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
     return tf.add(WrProduct, p['run.h.GRU.br']);
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
     return tf.add(WProduct, p['run.h.GRU.b']);
   });
-  rt.dispose(zXRows);
+  rt.dispose(xRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runZeros = tf.fill([batchSize, hidden], 0);
+  const hFirst = tf.fill([batchSize, hidden], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
-  let h: tf.Tensor = runZeros;
+  let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
     const zSumAt = zSumSteps[t]!;
     const rSumAt = rSumSteps[t]!;
@@ -117,7 +117,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
@@ -126,9 +126,9 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   );
   rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
+  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
   rt.dispose(picked);
-  return { logits: sum };
+  return { logits };
 }
 
 /** What classifyLoss gives. */
@@ -147,31 +147,31 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
   const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
   rt.dispose(timeMask);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.reshape(x, [batchSize * time, in_]);
+  const xRows = tf.reshape(x, [batchSize * time, in_]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
   });
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
     return tf.add(WrProduct, p['run.h.GRU.br']);
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
     return tf.add(WProduct, p['run.h.GRU.b']);
   });
-  rt.dispose(zXRows);
+  rt.dispose(xRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runZeros = tf.fill([batchSize, hidden], 0);
+  const hFirst = tf.fill([batchSize, hidden], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
-  let h: tf.Tensor = runZeros;
+  let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
     const zSumAt = zSumSteps[t]!;
     const rSumAt = rSumSteps[t]!;
@@ -189,7 +189,7 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
@@ -198,19 +198,19 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
   );
   rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
+  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
   rt.dispose(picked);
   // input.attn:10  loss = cross_entropy[classes](logits, class)
-  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(rt.logSoftmax(sum), batch.inputs.class, 1, 1))));
+  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(rt.logSoftmax(logits), batch.inputs.class, 1, 1))));
   // input.attn:11  metric right = if argmax[classes](logits) == class then 1 else 0
-  const mean = tf.tidy(() => {
-    const chosen = rt.where(tf.equal(tf.argMax(sum, 1), batch.inputs.class), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
+  const right = tf.tidy(() => {
+    const chosen = rt.where(tf.equal(tf.argMax(logits, 1), batch.inputs.class), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
     return tf.mean(tf.cast(chosen, 'float32'));
   });
-  rt.dispose(sum);
+  rt.dispose(logits);
   return {
     loss,
-    metrics: { right: mean },
+    metrics: { right },
   };
 }
 
@@ -231,22 +231,22 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
   rt.dispose(timeMask);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.reshape(x, [batchSize * time, in_]);
+  const xRows = tf.reshape(x, [batchSize * time, in_]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
   });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
     return tf.add(WrProduct, p['run.h.GRU.br']);
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
     return tf.add(WProduct, p['run.h.GRU.b']);
   });
-  rt.dispose(zXRows);
+  rt.dispose(xRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, hidden], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
@@ -291,17 +291,17 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const picked = tf.tidy(() => tf.gather(tf.transpose(run, [1, 0, 2]), sum, 1, 1));
   rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
+  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
   // input.attn:10  loss = cross_entropy[classes](logits, class)
-  const lossLogWeights = rt.logSoftmax(sum2);
-  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(lossLogWeights, batch.inputs.class, 1, 1))));
-  const lossDifference = tf.tidy(() => {
+  const logSoftmax = rt.logSoftmax(logits);
+  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(logSoftmax, batch.inputs.class, 1, 1))));
+  const dLogits = tf.tidy(() => {
     const scattered = rt.scatter(batch.inputs.class, tf.fill([batchSize], -((1 / batchSize))), classes, 1);
-    return tf.sub(scattered, tf.mul(tf.exp(lossLogWeights), tf.sum(scattered, 1, true)));
+    return tf.sub(scattered, tf.mul(tf.exp(logSoftmax), tf.sum(scattered, 1, true)));
   });
-  rt.dispose(lossLogWeights);
+  rt.dispose(logSoftmax);
   // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(lossDifference, p['logits.Linear.W']);
+  const WProduct = tf.matMul(dLogits, p['logits.Linear.W']);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const dRun = tf.tidy(() => tf.transpose(rt.scatter(sum, WProduct, time, 1), [1, 0, 2]));
   rt.dispose(sum, WProduct);
@@ -334,10 +334,10 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     rt.dispose(dZ);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const newUProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U']);
-    const dR = tf.mul(newUProduct, hAt);
-    const newSum2 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, rAt)));
-    rt.dispose(dNew, difference, newUProduct);
+    const UProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U']);
+    const dR = tf.mul(UProduct, hAt);
+    const newSum2 = tf.tidy(() => tf.add(difference, tf.mul(UProduct, rAt)));
+    rt.dispose(dNew, difference, UProduct);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
     const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined));
@@ -351,54 +351,54 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     dH = dH2;
   }
   rt.dispose(zSteps, differenceSteps, newSteps, rSteps, rJoined, dRunSteps, dH);
-  const runSigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
+  const sigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
   rt.dispose(zSigmoidGradientSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, hidden]);
+  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, hidden]);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runSigmoidGradientStacked2 = tf.stack(rSigmoidGradientSteps);
+  const runSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
   rt.dispose(rSigmoidGradientSteps);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked2, [batchSize * time, hidden]);
+  const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, hidden]);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runTanhGradientStacked = tf.stack(newTanhGradientSteps);
+  const tanhGradientStacked = tf.stack(newTanhGradientSteps);
   rt.dispose(newTanhGradientSteps);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newTanhGradientStepsRows = tf.reshape(runTanhGradientStacked, [batchSize * time, hidden]);
+  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, hidden]);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * time, hidden]));
-  const dUz = tf.matMul(zSigmoidGradientStepsRows, runHStepsRows, true);
-  const dUr = tf.matMul(rSigmoidGradientStepsRows, runHStepsRows, true);
+  const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * time, hidden]));
+  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
+  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
   const dU = tf.tidy(() =>
-    tf.matMul(newTanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps), [batchSize * time, hidden]), true),
+    tf.matMul(tanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps), [batchSize * time, hidden]), true),
   );
-  rt.dispose(runZeros, hNextSteps, runHStepsRows, newProductSteps);
+  rt.dispose(runZeros, hNextSteps, hStepsRows, newProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows2 = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
-  const dWz = tf.matMul(zSigmoidGradientStepsRows, zXRows2, true);
-  const dBz = tf.sum(runSigmoidGradientStacked, [0, 1]);
-  rt.dispose(x, zSigmoidGradientStepsRows, runSigmoidGradientStacked);
+  const zXRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
+  const dWz = tf.matMul(sigmoidGradientStepsRows, zXRows, true);
+  const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  rt.dispose(x, sigmoidGradientStepsRows, sigmoidGradientStacked);
   // input.attn:11  metric right = if argmax[classes](logits) == class then 1 else 0
-  const mean = tf.tidy(() => {
-    const chosen = rt.where(tf.equal(tf.argMax(sum2, 1), batch.inputs.class), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
+  const right = tf.tidy(() => {
+    const chosen = rt.where(tf.equal(tf.argMax(logits, 1), batch.inputs.class), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
     return tf.mean(tf.cast(chosen, 'float32'));
   });
-  rt.dispose(sum2);
+  rt.dispose(logits);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const dWr = tf.matMul(rSigmoidGradientStepsRows, zXRows2, true);
-  const dBr = tf.sum(runSigmoidGradientStacked2, [0, 1]);
-  rt.dispose(rSigmoidGradientStepsRows, runSigmoidGradientStacked2);
+  const dWr = tf.matMul(rSigmoidGradientStepsRows, zXRows, true);
+  const dBr = tf.sum(runSigmoidGradientStacked, [0, 1]);
+  rt.dispose(rSigmoidGradientStepsRows, runSigmoidGradientStacked);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const dW = tf.matMul(newTanhGradientStepsRows, zXRows2, true);
-  const dB = tf.sum(runTanhGradientStacked, [0, 1]);
-  rt.dispose(newTanhGradientStepsRows, zXRows2, runTanhGradientStacked);
+  const dW = tf.matMul(tanhGradientStepsRows, zXRows, true);
+  const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  rt.dispose(tanhGradientStepsRows, zXRows, tanhGradientStacked);
   // layers.attn:4  W @ x + b
-  const dW2 = tf.matMul(lossDifference, picked, true);
-  const dB2 = tf.sum(lossDifference, 0);
-  rt.dispose(picked, lossDifference);
+  const dLinearW = tf.matMul(dLogits, picked, true);
+  const dLinearB = tf.sum(dLogits, 0);
+  rt.dispose(picked, dLogits);
   return {
     loss,
-    metrics: { right: mean },
+    metrics: { right },
     gradients: {
       'run.h.GRU.Wz': dWz,
       'run.h.GRU.Wr': dWr,
@@ -409,8 +409,8 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
       'run.h.GRU.bz': dBz,
       'run.h.GRU.br': dBr,
       'run.h.GRU.b': dB,
-      'logits.Linear.W': dW2,
-      'logits.Linear.b': dB2,
+      'logits.Linear.W': dLinearW,
+      'logits.Linear.b': dLinearB,
     },
   };
 }

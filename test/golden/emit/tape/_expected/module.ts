@@ -58,50 +58,50 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
+  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wWhProductWide = tf.tidy(() => {
+  const stateFirst = tf.tidy(() => {
     const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
     return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
   });
-  const wStartWideWide = tf.tidy(() =>
+  const startWideWide = tf.tidy(() =>
     tf.broadcastTo(tf.reshape(batch.inputs.start, [batchSize, 1, d]), [batchSize, target + 1, d]),
   );
-  const wTargetPositions = tf.range(0, target, 1, 'int32');
-  const wTapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
-  const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(wTargetPositions, tf.scalar(1, 'int32'))));
-  const wIsAtMost = tf.lessEqual(wTapePositionsWide, wTargetPositions);
-  const wWxProduct = tf.tidy(() => {
-    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
-    return tf.reshape(WxProduct, [batchSize, target, d]);
+  const targetPositions = tf.range(0, target, 1, 'int32');
+  const tapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
+  const isEqual = tf.tidy(() => tf.equal(tapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
+  const isAtMost = tf.lessEqual(tapePositionsWide, targetPositions);
+  const WxProduct = tf.tidy(() => {
+    const writeWxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
+    return tf.reshape(writeWxProduct, [batchSize, target, d]);
   });
-  const wVWide = tf.reshape(p['Write.v'], [d, 1]);
-  rt.dispose(wTargetPositions, wTapePositionsWide);
+  const vWide = tf.reshape(p['Write.v'], [d, 1]);
+  rt.dispose(targetPositions, tapePositionsWide);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const zeros = tf.fill([batchSize, words], 0, 'bool');
+  const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
   const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs["y'"], [1, 0])));
-  const wIsEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsEqual, [1, 0])));
+  const isEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(isEqual, [1, 0])));
   const xSteps = tf.tidy(() => tf.unstack(tf.transpose(x, [1, 0, 2])));
-  const wIsAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsAtMost, [1, 0])));
-  const wWxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(wWxProduct, [1, 0, 2])));
-  rt.dispose(wIsEqual, x, wIsAtMost, wWxProduct);
+  const isAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(isAtMost, [1, 0])));
+  const WxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WxProduct, [1, 0, 2])));
+  rt.dispose(isEqual, x, isAtMost, WxProduct);
   const sNextSteps: tf.Tensor[] = [];
   const chosenSteps: tf.Tensor[] = [];
-  let chosen: tf.Tensor = zeros;
-  let state: tf.Tensor = wWhProductWide;
-  let state2: tf.Tensor = wStartWideWide;
+  let chosen: tf.Tensor = chosenFirst;
+  let state: tf.Tensor = stateFirst;
+  let state2: tf.Tensor = startWideWide;
   for (let t = 0; t < target; t++) {
     const yNextAt = yNextSteps[t]!;
-    const wIsEqualAt = wIsEqualSteps[t]!;
+    const isEqualAt = isEqualSteps[t]!;
     const xAt = xSteps[t]!;
-    const wIsAtMostAt = wIsAtMostSteps[t]!;
-    const wWxProductAt = wWxProductSteps[t]!;
+    const isAtMostAt = isAtMostSteps[t]!;
+    const WxProductAt = WxProductSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const w = tf.tidy(() => {
-      const tanh = tf.tanh(tf.add(state, tf.reshape(wWxProductAt, [batchSize, 1, d])));
-      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), wVWide);
-      const weights = tf.softmax(rt.where(wIsAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
-      return rt.where(wIsAtMostAt, weights, 0);
+      const tanh = tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d])));
+      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), vWide);
+      const softmax = tf.softmax(rt.where(isAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
+      return rt.where(isAtMostAt, softmax, 0);
     });
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNext = tf.tidy(() => {
@@ -110,24 +110,22 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     });
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wIsEqualWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
+    const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
     const wChosen = tf.tidy(() =>
-      rt.where(wIsEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
     );
-    const wChosen2 = tf.tidy(() => rt.where(wIsEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
-    rt.dispose(state, wIsEqualWide, state2);
+    const wChosen2 = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    rt.dispose(state, isEqualWide, state2);
     // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNext = tf.tidy(() =>
-      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
-    );
+    const chosenNext = tf.tidy(() => tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), wordsPositions)));
     sNextSteps.push(sNext);
     chosenSteps.push(chosen);
     chosen = chosenNext;
     state = wChosen;
     state2 = wChosen2;
   }
-  rt.dispose(chosenNextWordsPositions, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps);
-  rt.dispose(chosen, state, state2);
+  rt.dispose(wordsPositions, vWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state);
+  rt.dispose(state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -160,49 +158,49 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
+  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wWhProductWide = tf.tidy(() => {
+  const stateFirst = tf.tidy(() => {
     const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
     return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
   });
-  const wStartWideWide = tf.tidy(() =>
+  const startWideWide = tf.tidy(() =>
     tf.broadcastTo(tf.reshape(batch.inputs.start, [batchSize, 1, d]), [batchSize, target + 1, d]),
   );
-  const wTapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
-  const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
-  const wIsAtMost = tf.lessEqual(wTapePositionsWide, targetPositions);
-  const wWxProduct = tf.tidy(() => {
-    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
-    return tf.reshape(WxProduct, [batchSize, target, d]);
+  const tapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
+  const isEqual = tf.tidy(() => tf.equal(tapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
+  const isAtMost = tf.lessEqual(tapePositionsWide, targetPositions);
+  const WxProduct = tf.tidy(() => {
+    const writeWxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
+    return tf.reshape(writeWxProduct, [batchSize, target, d]);
   });
-  const wVWide = tf.reshape(p['Write.v'], [d, 1]);
-  rt.dispose(wTapePositionsWide);
+  const vWide = tf.reshape(p['Write.v'], [d, 1]);
+  rt.dispose(tapePositionsWide);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const zeros = tf.fill([batchSize, words], 0, 'bool');
+  const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
   const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs["y'"], [1, 0])));
-  const wIsEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsEqual, [1, 0])));
+  const isEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(isEqual, [1, 0])));
   const xSteps = tf.tidy(() => tf.unstack(tf.transpose(x, [1, 0, 2])));
-  const wIsAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsAtMost, [1, 0])));
-  const wWxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(wWxProduct, [1, 0, 2])));
-  rt.dispose(wIsEqual, x, wIsAtMost, wWxProduct);
+  const isAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(isAtMost, [1, 0])));
+  const WxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WxProduct, [1, 0, 2])));
+  rt.dispose(isEqual, x, isAtMost, WxProduct);
   const sNextSteps: tf.Tensor[] = [];
   const chosenSteps: tf.Tensor[] = [];
-  let chosen: tf.Tensor = zeros;
-  let state: tf.Tensor = wWhProductWide;
-  let state2: tf.Tensor = wStartWideWide;
+  let chosen: tf.Tensor = chosenFirst;
+  let state: tf.Tensor = stateFirst;
+  let state2: tf.Tensor = startWideWide;
   for (let t = 0; t < target; t++) {
     const yNextAt = yNextSteps[t]!;
-    const wIsEqualAt = wIsEqualSteps[t]!;
+    const isEqualAt = isEqualSteps[t]!;
     const xAt = xSteps[t]!;
-    const wIsAtMostAt = wIsAtMostSteps[t]!;
-    const wWxProductAt = wWxProductSteps[t]!;
+    const isAtMostAt = isAtMostSteps[t]!;
+    const WxProductAt = WxProductSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const w = tf.tidy(() => {
-      const tanh = tf.tanh(tf.add(state, tf.reshape(wWxProductAt, [batchSize, 1, d])));
-      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), wVWide);
-      const weights = tf.softmax(rt.where(wIsAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
-      return rt.where(wIsAtMostAt, weights, 0);
+      const tanh = tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d])));
+      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), vWide);
+      const softmax = tf.softmax(rt.where(isAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
+      return rt.where(isAtMostAt, softmax, 0);
     });
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNext = tf.tidy(() => {
@@ -211,24 +209,22 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     });
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wIsEqualWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
+    const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
     const wChosen = tf.tidy(() =>
-      rt.where(wIsEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
     );
-    const wChosen2 = tf.tidy(() => rt.where(wIsEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
-    rt.dispose(state, wIsEqualWide, state2);
+    const wChosen2 = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    rt.dispose(state, isEqualWide, state2);
     // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNext = tf.tidy(() =>
-      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
-    );
+    const chosenNext = tf.tidy(() => tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), wordsPositions)));
     sNextSteps.push(sNext);
     chosenSteps.push(chosen);
     chosen = chosenNext;
     state = wChosen;
     state2 = wChosen2;
   }
-  rt.dispose(chosenNextWordsPositions, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps);
-  rt.dispose(chosen, state, state2);
+  rt.dispose(wordsPositions, vWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state);
+  rt.dispose(state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -245,12 +241,12 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
   const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
   const picked = tf.gather(negationT, batch.inputs["y'"], 2, 2);
-  const logWeights = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
+  const logSoftmax = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
   const loss = tf.tidy(() => {
-    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logWeights, 0), batch.inputs["y'"], 2, 2), -Infinity));
+    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logSoftmax, 0), batch.inputs["y'"], 2, 2), -Infinity));
     return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), tf.cast(batch.lengths.target, 'float32')));
   });
-  rt.dispose(targetPositions, logitsNegation, sum, targetMask, negationT, picked, logWeights);
+  rt.dispose(targetPositions, logitsNegation, sum, targetMask, negationT, picked, logSoftmax);
   return {
     loss,
     metrics: {},
@@ -272,82 +268,80 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
+  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wWhProductWide = tf.tidy(() => {
+  const stateFirst = tf.tidy(() => {
     const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
     return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
   });
-  const wStartWideWide = tf.tidy(() =>
+  const startWideWide = tf.tidy(() =>
     tf.broadcastTo(tf.reshape(batch.inputs.start, [batchSize, 1, d]), [batchSize, target + 1, d]),
   );
-  const wTapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
-  const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
-  const wIsAtMost = tf.lessEqual(wTapePositionsWide, targetPositions);
-  const wWxProduct = tf.tidy(() => {
-    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
-    return tf.reshape(WxProduct, [batchSize, target, d]);
+  const tapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
+  const isEqual = tf.tidy(() => tf.equal(tapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
+  const isAtMost = tf.lessEqual(tapePositionsWide, targetPositions);
+  const WxProduct = tf.tidy(() => {
+    const writeWxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
+    return tf.reshape(writeWxProduct, [batchSize, target, d]);
   });
-  const wVWide = tf.reshape(p['Write.v'], [d, 1]);
-  rt.dispose(wTapePositionsWide);
+  const vWide = tf.reshape(p['Write.v'], [d, 1]);
+  rt.dispose(tapePositionsWide);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const zeros = tf.fill([batchSize, words], 0, 'bool');
+  const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
   const xT = tf.transpose(x, [1, 0, 2]);
   const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs["y'"], [1, 0])));
-  const wIsEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsEqual, [1, 0])));
+  const isEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(isEqual, [1, 0])));
   const xTSteps = tf.unstack(xT);
-  const wIsAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsAtMost, [1, 0])));
-  const wWxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(wWxProduct, [1, 0, 2])));
-  rt.dispose(x, wIsEqual, wIsAtMost, wWxProduct);
+  const isAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(isAtMost, [1, 0])));
+  const WxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WxProduct, [1, 0, 2])));
+  rt.dispose(x, isEqual, isAtMost, WxProduct);
   const sNextSteps: tf.Tensor[] = [];
   const chosenSteps: tf.Tensor[] = [];
   const stateSteps: tf.Tensor[] = [];
   const wSteps: tf.Tensor[] = [];
-  const weightsSteps: tf.Tensor[] = [];
+  const wSoftmaxSteps: tf.Tensor[] = [];
   const wTanhSteps: tf.Tensor[] = [];
-  let chosen: tf.Tensor = zeros;
-  let state: tf.Tensor = wWhProductWide;
-  let state2: tf.Tensor = wStartWideWide;
+  let chosen: tf.Tensor = chosenFirst;
+  let state: tf.Tensor = stateFirst;
+  let state2: tf.Tensor = startWideWide;
   for (let t = 0; t < target; t++) {
     const yNextAt = yNextSteps[t]!;
-    const wIsEqualAt = wIsEqualSteps[t]!;
+    const isEqualAt = isEqualSteps[t]!;
     const xTAt = xTSteps[t]!;
-    const wIsAtMostAt = wIsAtMostSteps[t]!;
-    const wWxProductAt = wWxProductSteps[t]!;
+    const isAtMostAt = isAtMostSteps[t]!;
+    const WxProductAt = WxProductSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wTanh = tf.tidy(() => tf.tanh(tf.add(state, tf.reshape(wWxProductAt, [batchSize, 1, d]))));
-    const weights = tf.tidy(() => {
-      const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), wVWide);
-      return tf.softmax(rt.where(wIsAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
+    const wTanh = tf.tidy(() => tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d]))));
+    const wSoftmax = tf.tidy(() => {
+      const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), vWide);
+      return tf.softmax(rt.where(isAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
     });
-    const w = rt.where(wIsAtMostAt, weights, 0);
+    const w = rt.where(isAtMostAt, wSoftmax, 0);
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNext = tf.tidy(() => {
       const sum = tf.add(xTAt, tf.reshape(tf.matMul(tf.reshape(w, [batchSize, 1, target + 1]), state2), [batchSize, d]));
       return tf.tanh(sum);
     });
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wIsEqualWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
+    const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
     const wChosen = tf.tidy(() =>
-      rt.where(wIsEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
     );
-    const wChosen2 = tf.tidy(() => rt.where(wIsEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
-    rt.dispose(state, wIsEqualWide);
+    const wChosen2 = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    rt.dispose(state, isEqualWide);
     // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNext = tf.tidy(() =>
-      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
-    );
+    const chosenNext = tf.tidy(() => tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), wordsPositions)));
     sNextSteps.push(sNext);
     chosenSteps.push(chosen);
     stateSteps.push(state2);
     wSteps.push(w);
-    weightsSteps.push(weights);
+    wSoftmaxSteps.push(wSoftmax);
     wTanhSteps.push(wTanh);
     chosen = chosenNext;
     state = wChosen;
     state2 = wChosen2;
   }
-  rt.dispose(chosenNextWordsPositions, wVWide, yNextSteps, xTSteps, wWxProductSteps, chosen, state, state2);
+  rt.dispose(wordsPositions, vWide, yNextSteps, xTSteps, WxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -364,71 +358,71 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
   const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
   const picked = tf.gather(negationT, batch.inputs["y'"], 2, 2);
-  const logWeights = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
+  const logSoftmax = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
   const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
   const loss = tf.tidy(() => {
-    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logWeights, 0), batch.inputs["y'"], 2, 2), -Infinity));
+    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logSoftmax, 0), batch.inputs["y'"], 2, 2), -Infinity));
     return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), lossAsFloat));
   });
   const chosen2 = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
   rt.dispose(targetPositions, logitsNegation, sum, targetMask, lossAsFloat);
   const dLogits = tf.tidy(() => {
     const chosen = rt.where(negationT, rt.scatter(batch.inputs["y'"], rt.where(picked, tf.neg(chosen2), 0), words, 2), 0);
-    return rt.where(negationT, tf.sub(chosen, tf.mul(tf.exp(logWeights), tf.sum(chosen, 2, true))), 0);
+    return rt.where(negationT, tf.sub(chosen, tf.mul(tf.exp(logSoftmax), tf.sum(chosen, 2, true))), 0);
   });
-  rt.dispose(negationT, picked, logWeights, chosen2);
+  rt.dispose(negationT, picked, logSoftmax, chosen2);
   // layers.attn:4  W @ x + b
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
   const WProduct = tf.tidy(() => tf.reshape(tf.matMul(dLogitsRows, p['Write.logits.Linear.W']), [batchSize, target, d]));
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const zeros2 = tf.fill([batchSize, target + 1, d], 0);
-  const zeros3 = tf.fill([batchSize, d, target + 1], 0);
+  const zeros = tf.fill([batchSize, target + 1, d], 0);
+  const stateFirst2 = tf.fill([batchSize, d, target + 1], 0);
   const WProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WProduct, [1, 0, 2])));
   rt.dispose(WProduct);
   const dXSteps = new Array<tf.Tensor>(target);
   const wProductSteps = new Array<tf.Tensor>(target);
   const wTotalSteps = new Array<tf.Tensor>(target);
   const wProductSteps2 = new Array<tf.Tensor>(target);
-  let state3: tf.Tensor = zeros2;
-  let state4: tf.Tensor = zeros3;
+  let state3: tf.Tensor = zeros;
+  let state4: tf.Tensor = stateFirst2;
   for (let t = target - 1; t >= 0; t--) {
     const WProductAt = WProductSteps[t]!;
-    const wIsEqualAt = wIsEqualSteps[t]!;
+    const isEqualAt = isEqualSteps[t]!;
     const sNextAt = sNextSteps[t]!;
     const stateAt = stateSteps[t]!;
     const wAt = wSteps[t]!;
-    const wIsAtMostAt = wIsAtMostSteps[t]!;
-    const weightsAt = weightsSteps[t]!;
+    const isAtMostAt = isAtMostSteps[t]!;
+    const wSoftmaxAt = wSoftmaxSteps[t]!;
     const wTanhAt = wTanhSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wIsEqualWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
-    const wTotal = tf.tidy(() => tf.sum(rt.where(wIsEqualWide, state3, 0), 1));
+    const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
+    const wTotal = tf.tidy(() => tf.sum(rt.where(isEqualWide, state3, 0), 1));
     const dSNext = tf.tidy(() =>
-      tf.add(tf.add(WProductAt, tf.sum(rt.where(wIsEqualAt, state4, 0), 2)), tf.matMul(wTotal, p['Write.Wh'])),
+      tf.add(tf.add(WProductAt, tf.sum(rt.where(isEqualAt, state4, 0), 2)), tf.matMul(wTotal, p['Write.Wh'])),
     );
-    const wChosen = rt.where(wIsEqualAt, 0, state4);
+    const wChosen = rt.where(isEqualAt, 0, state4);
     rt.dispose(state4);
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const dX = rt.tanhGradient(dSNext, sNextAt);
-    const sNextDXWide = tf.reshape(dX, [batchSize, d, 1]);
-    const dW = tf.tidy(() => tf.reshape(tf.matMul(stateAt, sNextDXWide), [batchSize, target + 1]));
-    const sNextSum = tf.tidy(() => tf.add(wChosen, tf.mul(sNextDXWide, tf.reshape(wAt, [batchSize, 1, target + 1]))));
-    rt.dispose(dSNext, wChosen, sNextDXWide);
+    const dXWide = tf.reshape(dX, [batchSize, d, 1]);
+    const dW = tf.tidy(() => tf.reshape(tf.matMul(stateAt, dXWide), [batchSize, target + 1]));
+    const sNextSum = tf.tidy(() => tf.add(wChosen, tf.mul(dXWide, tf.reshape(wAt, [batchSize, 1, target + 1]))));
+    rt.dispose(dSNext, wChosen, dXWide);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wChosen2 = tf.tidy(() => {
-      const chosen = rt.where(wIsAtMostAt, dW, 0);
-      return rt.where(wIsAtMostAt, tf.mul(weightsAt, tf.sub(chosen, tf.sum(tf.mul(weightsAt, chosen), 1, true))), 0);
+      const chosen = rt.where(isAtMostAt, dW, 0);
+      return rt.where(isAtMostAt, tf.mul(wSoftmaxAt, tf.sub(chosen, tf.sum(tf.mul(wSoftmaxAt, chosen), 1, true))), 0);
     });
     const wDifference = tf.tidy(() => tf.sub(1, tf.mul(wTanhAt, wTanhAt)));
     const wSum = tf.tidy(() => {
       const product = tf.mul(tf.mul(tf.reshape(wChosen2, [batchSize, target + 1, 1]), wDifference), p['Write.v']);
-      return tf.add(rt.where(wIsEqualWide, 0, state3), product);
+      return tf.add(rt.where(isEqualWide, 0, state3), product);
     });
     const wProduct = tf.tidy(() => {
       const product = tf.reshape(tf.matMul(tf.reshape(wChosen2, [batchSize, 1, target + 1]), wDifference), [batchSize, d]);
       return tf.mul(product, p['Write.v']);
     });
-    rt.dispose(dW, wIsEqualWide, state3, wDifference);
+    rt.dispose(dW, isEqualWide, state3, wDifference);
     const wProduct2 = tf.tidy(() => {
       const chosenWide = tf.reshape(wChosen2, [1, batchSize * target + batchSize]);
       return tf.reshape(tf.matMul(chosenWide, tf.reshape(wTanhAt, [batchSize * target + batchSize, d])), [d]);
@@ -441,7 +435,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     state3 = wSum;
     state4 = sNextSum;
   }
-  rt.dispose(wIsEqualSteps, wIsAtMostSteps, sNextSteps, stateSteps, wSteps, weightsSteps, wTanhSteps, WProductSteps);
+  rt.dispose(isEqualSteps, isAtMostSteps, sNextSteps, stateSteps, wSteps, wSoftmaxSteps, wTanhSteps, WProductSteps);
   rt.dispose(state4);
   const productStacked = tf.stack(wProductSteps);
   const dXStacked = tf.stack(dXSteps);
@@ -505,14 +499,14 @@ type WordsPrepareResults = {
 function wordsPrepare(_p: WordsParameters, batch: WordsBatch): WordsPrepareResults {
   const { batch: batchSize, d, words } = batch.n;
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const startShaped = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
+  const s = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
-  const zeros = tf.fill([batchSize, 1, words], 0, 'bool');
+  const chosen = tf.fill([batchSize, 1, words], 0, 'bool');
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
+  const v0 = tf.range(0, words, 1, 'int32');
   return {
-    memory: { '0': chosenNextWordsPositions },
-    state: { s: startShaped, chosen: zeros, sKept: rt.noRows(), sPast: rt.noRows() },
+    memory: { '0': v0 },
+    state: { s, chosen, sKept: rt.noRows(), sPast: rt.noRows() },
   };
 }
 
@@ -544,27 +538,27 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   const x = tf.gather(p['Write.table'], chosenRows2);
   rt.dispose(chosenRows2);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wWhProduct = tf.tidy(() => {
-    const WhProduct = tf.matMul(tf.reshape(state.s, [batchSize * beam, d]), p['Write.Wh'], false, true);
-    return tf.reshape(WhProduct, [batchSize, beam, d]);
+  const WhProduct = tf.tidy(() => {
+    const writeWhProduct = tf.matMul(tf.reshape(state.s, [batchSize * beam, d]), p['Write.Wh'], false, true);
+    return tf.reshape(writeWhProduct, [batchSize, beam, d]);
   });
-  const wRows = rt.append(state.sKept, wWhProduct, 2);
+  const sKept = rt.append(state.sKept, WhProduct, 2);
   const w = tf.tidy(() => {
     const WxProduct = tf.reshape(tf.matMul(x, p['Write.Wx'], false, true), [batchSize * beam, 1, d]);
-    const tanh = tf.tanh(tf.add(tf.reshape(rt.joined(wRows, 2), [batchSize * beam, now, d]), WxProduct));
+    const tanh = tf.tanh(tf.add(tf.reshape(rt.joined(sKept, 2), [batchSize * beam, now, d]), WxProduct));
     const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * beam * now, d]), tf.reshape(p['Write.v'], [d, 1]));
     return tf.softmax(tf.reshape(vProduct, [batchSize * beam, now]));
   });
-  const wRows2 = rt.append(state.sPast, state.s, 2);
-  const wRowsRows = tf.tidy(() => tf.reshape(rt.joined(wRows2, 2), [batchSize * beam, now, d]));
-  rt.dispose(wWhProduct);
+  const sPast = rt.append(state.sPast, state.s, 2);
+  const rowsRows = tf.tidy(() => tf.reshape(rt.joined(sPast, 2), [batchSize * beam, now, d]));
+  rt.dispose(WhProduct);
   // input.attn:8  s' = tanh(x + w @ past[tape](s))
   const sNext = tf.tidy(() => {
-    const product = tf.reshape(tf.matMul(tf.reshape(w, [batchSize * beam, 1, now]), wRowsRows), [batchSize * beam, d]);
-    return tf.tanh(tf.add(x, product));
+    const sum = tf.add(x, tf.reshape(tf.matMul(tf.reshape(w, [batchSize * beam, 1, now]), rowsRows), [batchSize * beam, d]));
+    return tf.tanh(sum);
   });
-  const sNextSNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
-  rt.dispose(x, w, wRowsRows);
+  const s = tf.reshape(sNext, [batchSize, beam, d]);
+  rt.dispose(x, w, rowsRows);
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() =>
     tf.add(tf.matMul(sNext, p['Write.logits.Linear.W'], false, true), p['Write.logits.Linear.b']),
@@ -577,7 +571,7 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   return {
     logits: logitsShaped as tf.Tensor3D,
     taps: {},
-    state: { s: sNextSNextShaped, chosen: chosenShaped, sKept: wRows, sPast: wRows2 },
+    state: { s, chosen: chosenShaped, sKept, sPast },
   };
 }
 

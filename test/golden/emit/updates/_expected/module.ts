@@ -62,9 +62,9 @@ function generatorForward(p: GeneratorParameters, batch: GeneratorBatch): Genera
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
+  const x = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
   rt.dispose(tanh);
-  return { x: sum2 };
+  return { x };
 }
 
 /** What generatorLossGenerator gives. */
@@ -128,8 +128,8 @@ function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBat
   // layers.attn:4  W @ x + b
   const dW = tf.matMul(tanhGradient, batch.inputs.z, true);
   const dB = tf.sum(tanhGradient, 0);
-  const dW2 = tf.matMul(errorSum, tanh, true);
-  const dB2 = tf.sum(errorSum, 0);
+  const dLinear2W = tf.matMul(errorSum, tanh, true);
+  const dLinear2B = tf.sum(errorSum, 0);
   rt.dispose(tanhGradient, tanh, errorSum);
   return {
     loss: error,
@@ -137,8 +137,8 @@ function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBat
     gradients: {
       'Linear.W': dW,
       'Linear.b': dB,
-      'Linear#2.W': dW2,
-      'Linear#2.b': dB2,
+      'Linear#2.W': dLinear2W,
+      'Linear#2.b': dLinear2B,
     },
   };
 }
@@ -201,8 +201,8 @@ function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBa
   // layers.attn:4  W @ x + b
   const dW = tf.matMul(tanhGradient, batch.inputs.z, true);
   const dB = tf.sum(tanhGradient, 0);
-  const dW2 = tf.matMul(product, tanh, true);
-  const dB2 = tf.sum(product, 0);
+  const dLinear2W = tf.matMul(product, tanh, true);
+  const dLinear2B = tf.sum(product, 0);
   rt.dispose(tanhGradient, tanh, product);
   // input.attn:22  error = sum[d]((x - y) ^ 2)
   const error = tf.tidy(() => {
@@ -216,8 +216,8 @@ function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBa
     gradients: {
       'Linear.W': dW,
       'Linear.b': dB,
-      'Linear#2.W': dW2,
-      'Linear#2.b': dB2,
+      'Linear#2.W': dLinear2W,
+      'Linear#2.b': dLinear2B,
     },
   };
 }
@@ -339,11 +339,11 @@ function discriminatorForward(p: DiscriminatorParameters, batch: DiscriminatorBa
   const relu = tf.relu(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() =>
+  const score = tf.tidy(() =>
     tf.add(tf.reshape(tf.matMul(relu, tf.reshape(p['Linear#2.W'], [8, 1])), [batchSize]), p['Linear#2.b']),
   );
   rt.dispose(relu);
-  return { score: sum2 };
+  return { score };
 }
 
 const discriminatorDefinition: rt.Definition = {
@@ -455,11 +455,11 @@ function hingeLossD(p: HingeParameters, batch: HingeBatch, random: rt.Random): H
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
   const loss = tf.tidy(() => tf.mean(tf.add(tf.relu(tf.sub(1, sum4)), tf.relu(tf.add(sum5, 1)))));
   // input.attn:10  metric gap = D(real) - D(stop(fake))
-  const mean = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
+  const gap = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
   rt.dispose(sum4, sum5);
   return {
     loss,
-    metrics: { gap: mean },
+    metrics: { gap },
   };
 }
 
@@ -530,21 +530,21 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   const dB = tf.tidy(() => tf.add(lossTotal, tf.sum(lossNegative)));
   rt.dispose(relu, lossNegative, lossTotal);
   // input.attn:10  metric gap = D(real) - D(stop(fake))
-  const mean = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
+  const gap = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
   rt.dispose(sum4, sum5);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dW = tf.add(product3, product4);
-  const dB2 = tf.add(total, total2);
+  const dLinearB = tf.add(total, total2);
   rt.dispose(product3, product4, total, total2);
-  const dW2 = tf.tidy(() => tf.add(tf.reshape(product5, [8]), tf.reshape(product6, [8])));
+  const dLinear2W = tf.tidy(() => tf.add(tf.reshape(product5, [8]), tf.reshape(product6, [8])));
   rt.dispose(product5, product6);
   return {
     loss,
-    metrics: { gap: mean },
+    metrics: { gap },
     gradients: {
       'D.Linear.W': dW,
-      'D.Linear.b': dB2,
-      'D.Linear#2.W': dW2,
+      'D.Linear.b': dLinearB,
+      'D.Linear#2.W': dLinear2W,
       'D.Linear#2.b': dB,
     },
   };
@@ -635,9 +635,9 @@ function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   );
   const dW = tf.matMul(tanhGradient, fakeNormal, true);
   const dB = tf.sum(tanhGradient, 0);
-  const dW2 = tf.matMul(dFake, tanh, true);
+  const dLinear2W = tf.matMul(dFake, tanh, true);
   rt.dispose(relu, fakeNormal, tanhGradient, tanh);
-  const dB2 = tf.sum(dFake, 0);
+  const dLinear2B = tf.sum(dFake, 0);
   rt.dispose(dFake);
   // input.attn:15  loss = -D(fake)
   const loss = tf.tidy(() => tf.mean(tf.neg(sum3)));
@@ -648,8 +648,8 @@ function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Rando
     gradients: {
       'G.Linear.W': dW,
       'G.Linear.b': dB,
-      'G.Linear#2.W': dW2,
-      'G.Linear#2.b': dB2,
+      'G.Linear#2.W': dLinear2W,
+      'G.Linear#2.b': dLinear2B,
     },
   };
 }

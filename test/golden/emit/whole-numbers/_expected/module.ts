@@ -57,36 +57,36 @@ function clockForward(_p: ClockParameters, batch: ClockBatch): ClockResults {
   const sharedNumber = tf.scalar(0, 'int32');
   const sharedDiffers = tf.notEqual(batch.inputs.unit, sharedNumber);
   const sharedQuotient = rt.quot(batch.inputs.t, batch.inputs.unit);
-  const sharedTimePositions = tf.range(0, time, 1, 'int32');
-  const timeMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), sharedTimePositions));
+  const timePositions = tf.range(0, time, 1, 'int32');
+  const timeMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), timePositions));
   const sharedChecked = tf.tidy(() => {
     const isEqual = tf.equal(batch.inputs.t, tf.scalar(-2147483648, 'int32'));
     const both = tf.logicalAnd(isEqual, tf.equal(batch.inputs.unit, tf.scalar(-1, 'int32')));
     const sharedBoth = tf.logicalAnd(tf.logicalOr(tf.equal(batch.inputs.unit, sharedNumber), both), timeMask);
     return rt.refuse(batch, sharedQuotient, sharedBoth, '`floor(t / unit)` (input.attn:5): a whole number leaves int32 here, or is divided by 0', ['', 'time']);
   });
-  const sharedIsEqual = tf.tidy(() => tf.equal(rt.mod(batch.inputs.t, batch.inputs.unit), sharedNumber));
+  const isEqual = tf.tidy(() => tf.equal(rt.mod(batch.inputs.t, batch.inputs.unit), sharedNumber));
   const sharedNumber2 = tf.scalar(1, 'int32');
   const sharedSum = tf.add(sharedChecked, sharedNumber2);
-  const sharedSumAsFloat = tf.cast(sharedSum, 'float32');
-  const sharedCheckedAsFloat = tf.cast(sharedChecked, 'float32');
-  const sharedSum2 = tf.add(sharedCheckedAsFloat, 1);
+  const sumAsFloat = tf.cast(sharedSum, 'float32');
+  const checkedAsFloat = tf.cast(sharedChecked, 'float32');
+  const sharedSum2 = tf.add(checkedAsFloat, 1);
   const sharedChosen = tf.tidy(() => {
-    const both = tf.logicalAnd(tf.logicalAnd(tf.logicalNot(sharedIsEqual), sharedDiffers), timeMask);
-    const sharedBoth = tf.logicalAnd(tf.greater(tf.abs(tf.sub(sharedSumAsFloat, sharedSum2)), 1073741824), both);
+    const both = tf.logicalAnd(tf.logicalAnd(tf.logicalNot(isEqual), sharedDiffers), timeMask);
+    const sharedBoth = tf.logicalAnd(tf.greater(tf.abs(tf.sub(sumAsFloat, sharedSum2)), 1073741824), both);
     const checked = rt.refuse(batch, sharedSum, sharedBoth, '`ceil(t / unit)` (input.attn:5): a whole number leaves int32 here, or is divided by 0', ['', 'time']);
-    return rt.where(sharedIsEqual, sharedChecked, checked);
+    return rt.where(isEqual, sharedChecked, checked);
   });
-  rt.dispose(sharedQuotient, sharedIsEqual, sharedSum, sharedSumAsFloat, sharedSum2);
+  rt.dispose(sharedQuotient, isEqual, sharedSum, sumAsFloat, sharedSum2);
   const sharedSum3 = tf.add(sharedChecked, sharedChosen);
-  const sharedSumAsFloat2 = tf.cast(sharedSum3, 'float32');
+  const sharedSumAsFloat = tf.cast(sharedSum3, 'float32');
   const shared = tf.tidy(() => {
-    const magnitude = tf.abs(tf.sub(sharedSumAsFloat2, tf.add(sharedCheckedAsFloat, tf.cast(sharedChosen, 'float32'))));
+    const magnitude = tf.abs(tf.sub(sharedSumAsFloat, tf.add(checkedAsFloat, tf.cast(sharedChosen, 'float32'))));
     const both = tf.logicalAnd(tf.greater(magnitude, 1073741824), tf.logicalAnd(sharedDiffers, timeMask));
     const checked = rt.refuse(batch, sharedSum3, both, '`floor(t / unit) + ceil(t / unit)` (input.attn:5): a whole number leaves int32 here, or is divided by 0', ['', 'time']);
     return rt.where(sharedDiffers, checked, sharedNumber);
   });
-  rt.dispose(sharedChecked, sharedDiffers, sharedCheckedAsFloat, sharedChosen, sharedSum3, sharedSumAsFloat2);
+  rt.dispose(sharedChecked, sharedDiffers, checkedAsFloat, sharedChosen, sharedSum3, sharedSumAsFloat);
   // input.attn:6  grown = min(t, 1000) ^ 2 + max(unit, 0) * 3
   const grownSmaller = tf.tidy(() => tf.minimum(batch.inputs.t, tf.scalar(1e3, 'int32')));
   const grownChecked = tf.tidy(() => {
@@ -117,10 +117,10 @@ function clockForward(_p: ClockParameters, batch: ClockBatch): ClockResults {
     return tf.logicalAnd(tf.greaterEqual(hour, tf.scalar(18, 'int32')), tf.logicalNot(either));
   });
   // input.attn:8  near = abs(t - 2 * unit) / (1 + position[time])
-  const nearUnitAsFloat = tf.cast(batch.inputs.unit, 'float32');
+  const unitAsFloat = tf.cast(batch.inputs.unit, 'float32');
   const nearChecked = tf.tidy(() => {
     const product = tf.mul(batch.inputs.unit, tf.scalar(2, 'int32'));
-    const isGreater = tf.greater(tf.abs(tf.sub(tf.cast(product, 'float32'), tf.mul(nearUnitAsFloat, 2))), 1073741824);
+    const isGreater = tf.greater(tf.abs(tf.sub(tf.cast(product, 'float32'), tf.mul(unitAsFloat, 2))), 1073741824);
     const both = tf.logicalAnd(isGreater, timeMask);
     return rt.refuse(batch, product, both, '`2 * unit` (input.attn:8): a whole number leaves int32 here, or is divided by 0', ['', 'time']);
   });
@@ -138,20 +138,19 @@ function clockForward(_p: ClockParameters, batch: ClockBatch): ClockResults {
   const near = tf.tidy(() => {
     const both = tf.logicalAnd(tf.greater(tf.abs(nearDifference2), 1073741824), timeMask);
     const checked = rt.refuse(batch, nearMagnitude, both, '`abs(t - 2 * unit)` (input.attn:8): a whole number leaves int32 here, or is divided by 0', ['', 'time']);
-    const chosen = rt.where(timeMask, tf.cast(tf.add(sharedNumber2, sharedTimePositions), 'float32'), 1);
+    const chosen = rt.where(timeMask, tf.cast(tf.add(sharedNumber2, timePositions), 'float32'), 1);
     return tf.div(tf.cast(checked, 'float32'), chosen);
   });
-  rt.dispose(nearChecked, nearDifference, nearChecked2, sharedTimePositions, sharedNumber2, nearMagnitude);
-  rt.dispose(nearDifference2);
+  rt.dispose(nearChecked, nearDifference, nearChecked2, timePositions, sharedNumber2, nearMagnitude, nearDifference2);
   // input.attn:9  { hour = hour, shared = shared, grown = grown, late = late, near = near, sum = sum[time](…
-  const checked = tf.tidy(() => {
+  const sum = tf.tidy(() => {
     const total = tf.sum(rt.where(timeMask, batch.inputs.unit, sharedNumber), 1);
-    const magnitude = tf.abs(tf.sub(tf.cast(total, 'float32'), tf.sum(rt.where(timeMask, nearUnitAsFloat, 0), 1)));
+    const magnitude = tf.abs(tf.sub(tf.cast(total, 'float32'), tf.sum(rt.where(timeMask, unitAsFloat, 0), 1)));
     const isGreater = tf.greater(magnitude, 1073741824);
     return rt.refuse(batch, total, isGreater, '`sum[time](unit)` (input.attn:9): a whole number leaves int32 here, or is divided by 0', ['']);
   });
-  rt.dispose(sharedNumber, timeMask, nearUnitAsFloat);
-  return { hour, shared, grown, late, near, sum: checked };
+  rt.dispose(sharedNumber, timeMask, unitAsFloat);
+  return { hour, shared, grown, late, near, sum };
 }
 
 const clockDefinition: rt.Definition = {
