@@ -39,7 +39,7 @@ interface Sign {
   readonly at: number;
   /** Where it stands in the text, from the statement's start. */
   readonly column: number;
-  /** Of what stands before it. */
+  /** The width of what stands before it. */
   readonly width: number;
 }
 
@@ -203,7 +203,7 @@ class Formatter {
       const token = this.#tokens[i]!;
       if (token.tokenType === t.NewLine) continue;
       const room = moved.get(i);
-      // Told where it breaks: a sign that comes down to another line is aligned with none.
+      // Notified where it breaks: a sign that comes down to another line is aligned with none.
       if (room !== undefined) parts.splice(0, parts.length, d.group(d.join(parts.slice()), 'always', run.start));
       if (previous !== undefined) parts.push(this.#between(previous, token), d.text(' '.repeat(room ?? 0)));
       const closer = this.#closerOf(i);

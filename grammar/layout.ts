@@ -83,7 +83,7 @@ const STATEMENTS: ReadonlySet<TokenType> = new Set([
   t.Word.require,
 ]);
 
-/** Of so many brackets, each is told where it probably ends: that is sought in the whole text. */
+/** At most this many brackets are told where they probably end: finding that searches the whole text. */
 const MOST_SHOWN = 8;
 
 interface Open {

@@ -90,7 +90,7 @@ export class ModuleParser extends StatementParser {
       fix,
     });
     this.skip(0);
-    // The lines of its body are no faults of their own.
+    // The lines of its body are not faults of their own.
     while (elsewhere !== undefined && this.LA(1).tokenType !== EOF && !ITEM_WORDS.includes(this.LA(1).image)) {
       if (tokenMatcher(this.LA(1), t.Separator)) this.CONSUME(t.Separator);
       else this.skip(0);

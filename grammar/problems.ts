@@ -74,7 +74,7 @@ export const SYNTAX_PROBLEMS = {
   },
 } as const satisfies Readonly<Record<string, { readonly title: string; readonly explanation: string; readonly fix: string }>>;
 
-/** So many are told of a file; where there are more, a last one says so, and what it holds is not looked into. */
+/** At most this many are reported for a file; where there are more, a last one says so, and the rest is not looked into. */
 export const MOST_PROBLEMS = 50;
 
 export type SyntaxCode = keyof typeof SYNTAX_PROBLEMS;

@@ -54,7 +54,7 @@ function explains(parsed: SyntaxProblem, unclosed: SyntaxProblem): boolean {
   );
 }
 
-/** A reserved word that a declaration uses as a name is told once, where it stands first. */
+/** A reserved word that a declaration uses as a name is reported once, where it stands first. */
 function isUseOfReserved({ given, span }: SyntaxProblem, { items, problems }: Parsed): boolean {
   const around = items.find((item) => item.span.start <= span.start && span.end <= item.span.end);
   return problems.some(

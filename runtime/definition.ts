@@ -53,7 +53,7 @@ export interface InputSpec {
   readonly axes: readonly AxisSpec[];
   /** For `index`: how many positions the indexed space has, the ragged dim whose length bounds them, or how many there are for an example of such sizes. */
   readonly indexes: AxisSpec | { readonly label: string; readonly length: OwnSize } | null;
-  /** Of an index: the number of the first position, where it is not 0. */
+  /** For an index: the number of the first position, where it is not 0. */
   readonly first?: number;
   /** Every element of it where an example leaves it out; else it must be there. */
   readonly otherwise?: number;
@@ -194,7 +194,7 @@ export interface Definition {
   readonly name: string;
   /** The `.attn` file, as named when compiled. */
   readonly source: string;
-  /** Of an objective over several models: their names in it, by which parameters begin (`D.…`), and what they are. It has no inputs and outputs of its own. */
+  /** For an objective over several models: their names in it, by which parameters begin (`D.…`), and what they are. It has no inputs and outputs of its own. */
   readonly parts?: Readonly<Record<string, string>>;
   /** Defaults of the dims that the constructor may override. */
   readonly hyperparameters: Readonly<Record<string, number>>;

@@ -53,7 +53,7 @@ export interface SampleOptions extends CommonOptions {
   readonly method: 'sample';
   /** Default 1. */
   readonly temperature?: number;
-  /** Only so many of the likeliest choices. */
+  /** Only this many of the likeliest choices. */
   readonly topK?: number;
   /** Only the likeliest choices that together reach this probability. */
   readonly topP?: number;
@@ -74,7 +74,7 @@ export interface Hypothesis {
 }
 
 export interface Generated extends Hypothesis {
-  /** Of a beam all hypotheses found, best first; otherwise the one. */
+  /** All hypotheses that a beam found, best first; otherwise the one. */
   readonly all: readonly Hypothesis[];
 }
 
@@ -85,7 +85,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   sample: [...common, 'temperature', 'topK', 'topP'],
 };
 
-/** What `encode` is told. */
+/** The options of `encode`. */
 export interface EncodeOptions extends DrawOptions {
   /** Most positions, where the program does not say or less is wanted. */
   readonly atMost?: number;
@@ -231,7 +231,7 @@ async function run(
       slots.map((place) => place?.slot ?? 0),
       width,
     );
-    // Rows that have ended run on with the end symbol; nobody reads them.
+    // Rows that have ended run on with the end symbol; nothing reads them.
     previous = Int32Array.from(slots, (place) => place?.id ?? decoder.end ?? 0);
   }
 }
@@ -267,7 +267,7 @@ function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decodi
     const data = zerosLike(taken[0]![name]!.data, places.length * size);
     for (const [time, place] of places.entries()) {
       const { data: from, shape } = taken[time]![name]!;
-      // Of positions to come a position has seen nothing: 0.
+      // A position has seen nothing of those to come: 0.
       const seen = extent.map((places, index) => (axes[index]!.grows === true ? time + 1 : places));
       data.set(spread(cut(from, row * shape[1]! + place.slot, shape.slice(2), seen), seen, extent), time * size);
     }

@@ -29,7 +29,7 @@ export function requireOptions(
   if (typeof given !== 'object' || given === null || isNested(given))
     throw fault(`${of}: expected options (${listed(known)}), given ${show(given)}`);
   const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw fault(`\`${unknown}\` is no option of ${of}: ${listed(known)}${suggestion(unknown, known)}`);
+  if (unknown !== undefined) throw fault(`\`${unknown}\` is not an option of ${of}: ${listed(known)}${suggestion(unknown, known)}`);
 }
 
 /** Everything that an example of a program may hold: one call reads a part of it. */
@@ -45,7 +45,7 @@ export function exampleNames({ inputs, objectives, decoder, ragged }: Definition
 /** @throws InputError for the first name in an example that the program does not have */
 export function requireNames(examples: readonly object[], known: ReadonlySet<string>, program: string): void {
   for (const [row, example] of examples.entries()) {
-    // What is no object is told with what was expected instead.
+    // What is not an object is reported with what was expected instead.
     if (typeof example !== 'object' || example === null || isNested(example)) continue;
     for (const name of Object.keys(example)) {
       if (!known.has(name))

@@ -174,7 +174,7 @@ export function scatter(indices: tf.Tensor, updates: tf.Tensor, size: number, le
     if (leading > 0) rows = tf.add(rows, tf.reshape(tf.range(0, groups * size, size, 'int32'), [groups, 1]));
     if (count === 0) return tf.zeros([...front, size, ...rest], updates.dtype);
     const values = tf.reshape(updates, [count, width]);
-    // Of whole numbers webgpu adds floats.
+    // webgpu adds whole numbers as floats.
     const sum =
       updates.dtype === 'int32'
         ? tf.unsortedSegmentSum(values, tf.reshape(rows, [count]), groups * size)

@@ -131,7 +131,7 @@ interface Layout {
   readonly rowStride: number;
   readonly columns: number;
   readonly columnStride: number;
-  /** Of the ragged axes behind two: where their positions lie. */
+  /** Where the positions of ragged axes behind the second lie. */
   readonly deeper: readonly { readonly places: readonly number[]; readonly offset: number }[];
 }
 

@@ -94,11 +94,11 @@ function placesAlong(
 export interface NamedAxis {
   readonly label: string;
   readonly dim: string | null;
-  /** Of an axis that is made of ragged dims: its positions, from the sizes of one example. */
+  /** For an axis that is made of ragged dims: its positions, from the sizes of one example. */
   readonly length?: OwnSize;
   /** Which axis of the value it is counted along, if it is `ragged in` that. */
   readonly within?: number;
-  /** Of a step's values: it has the positions up to now. */
+  /** For a step's values: it has the positions up to now. */
   readonly grows?: boolean;
 }
 

@@ -137,7 +137,8 @@ export class Weights {
     }
     const known = new Set(this.specs.map((spec) => spec.path));
     for (const [path, { dtype }] of stored) {
-      if (!known.has(path) && !(dtype !== undefined && isWhole(dtype))) faults.push(`\`${shortened(path)}\` is no parameter of this model`);
+      if (!known.has(path) && !(dtype !== undefined && isWhole(dtype)))
+        faults.push(`\`${shortened(path)}\` is not a parameter of this model`);
     }
     if (faults.length > 0) {
       const more = faults.length > 8 ? [`and ${faults.length - 8} more`] : [];

@@ -9,7 +9,7 @@ import { prepare, root, run } from '../compiler/cli/prepare.mjs';
 const words = process.argv.slice(2);
 const at = words.indexOf('--backend');
 const backend = at < 0 ? [] : words.splice(at, 2);
-/** Longer is no smoke test. */
+/** Longer is not a smoke test. */
 const LIMIT = 60;
 
 /** Folders with a program and a task. */

@@ -34,7 +34,7 @@ export function topics(): Topics {
   };
 }
 
-/** Where a word of the language is told of: the section whose text, outside of its programs, has it most often in code. */
+/** Where a word of the language is explained: the section whose prose mentions it most often in code. */
 function mentioning(word: string, sections: readonly Topic[]): Topic | null {
   const inCode = new RegExp(`\`[^\`\\n]*(?<![\\p{L}\\p{N}_])${word.replaceAll(' ', '[ _]')}(?![\\p{L}\\p{N}_])[^\`\\n]*\``, 'giu');
   const counted = sections.map((section) => ({

@@ -19,7 +19,7 @@ const COLORS = { error: '1;31', warning: '1;33', bold: '1', dim: '34', note: '36
 /** What `renderDiagnostic` may colour with, to split a text by. */
 export const OWN_COLORS = new RegExp(`(\\u001b\\[(?:${[...Object.values(COLORS), '0'].join('|')})m)`, 'u');
 const MIN_WIDTH = 40;
-/** Of a longer span the first and the last line are shown. */
+/** Of a span longer than this, only the first and the last line are shown. */
 const MAX_LINES = 4;
 
 export function renderDiagnostic(d: Diagnostic, sources: Sources, style: RenderStyle): string {
@@ -68,7 +68,7 @@ function countLine(diagnostics: readonly Diagnostic[]): string {
     .join(', ');
 }
 
-/** Text for `attnc explain E0302`; null for what is no code. Case does not matter. */
+/** Text for `attnc explain E0302`; null for what is not a code. Case does not matter. */
 export function explain(code: string): string | null {
   const upper = code.trim().toUpperCase();
   if (!isCode(upper)) return null;

@@ -36,7 +36,7 @@ export interface ScanParts {
 }
 
 export class Builder {
-  /** Of every node made through this view. */
+  /** The origin of every node made through this view. */
   readonly origin: Origin;
   readonly #ids: { next: number };
 
@@ -167,7 +167,7 @@ export class Builder {
     return this.node({ kind: 'onehot', axis }, [i]);
   }
 
-  /** Of each part the id of its axis that is joined; null: one position. */
+  /** For each part, the id of its axis that is joined; null: one position. */
   concat(axis: Axis, parts: readonly (readonly [Node, string | null])[]): Node {
     return this.node(
       { kind: 'concat', axis, parts: parts.map(([, part]) => part) },

@@ -1,4 +1,4 @@
-/** What is known of things by what is known of those they need, however long the way there is: no call for each step of it. */
+/** A memoised recursion without the call stack: each thing's answer from the answers of what it needs, however long the chain. */
 
 /**
  * `make` is asked once for each thing that is needed, after all that `next` names for it; `of` answers for those. Cycles

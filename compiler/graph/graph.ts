@@ -188,9 +188,9 @@ export type Op =
   /** (a state of a scan, or of a decoder's step): its values so far, the initial one first. `axis` is over the region's `tape`. */
   | { readonly kind: 'past'; readonly axis: Axis }
   // one step along a clock
-  /** (rows, row): the positions before, along `before`, and this one, along `axis`; `keep`: only so many of the last are ever read, null: all. */
+  /** (cached, row): the key/value cache's earlier positions, along `before`, with this one behind them, along `axis`; `keep`: only this many of the last are ever read, null: all. */
   | { readonly kind: 'append'; readonly axis: Axis; readonly before: string; readonly keep: Size | null }
-  /** (append): the position `by` before the newest, or the first there is. */
+  /** (append): the cached position `by` before the newest, or the first there is. */
   | { readonly kind: 'before'; readonly axis: string; readonly by: Size }
   // 'laid-out' only
   | { readonly kind: 'permute'; readonly order: readonly string[] }
@@ -220,7 +220,7 @@ export interface ScanRegion {
   readonly states: readonly Node[];
   readonly nexts: readonly Node[];
   readonly emits: readonly Node[];
-  /** What `past` ranges over: the values that a state has had, so many as this step is the how-manieth. */
+  /** What `past` ranges over: the values that a state has had so far, n of them at the n-th step. */
   readonly tape?: Dim;
 }
 
@@ -274,7 +274,7 @@ export interface Parameter {
   readonly outs: number;
   /** How many axes in front count rounds of a `repeat`: users and checkpoints know the parameter of each round, `Encode.repeat[0].W`. */
   readonly rounds?: number;
-  /** Of `F per a (…)`: how many axes in front count instances. Each has its own first values, as if it were alone; `outs` counts from behind them. */
+  /** For `F per a (…)`: how many axes in front count instances. Each has its own first values, as if it were alone; `outs` counts from behind them. */
   readonly per?: number;
   readonly init: Initialiser;
   readonly origin: Origin;
@@ -408,7 +408,7 @@ export interface Program {
   readonly fixed: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
   /** Those that the data size: ragged ones, and those that are `= input`. */
   readonly ragged: readonly Dim[];
-  /** Of these, those that are on no input's axes: how many positions an example has is an input itself. */
+  /** The ragged dims on no input's axes: how many positions an example has is an input itself. */
   readonly told?: readonly Dim[];
   readonly parameters: readonly Parameter[];
   /** Kept as parameters are, and bound and read as they are; no gradient changes them. */
@@ -421,7 +421,7 @@ export interface Program {
   /** Present where the model says `causal`: what its inputs and outputs along the clock are inside. */
   readonly causal: Clocked | null;
   readonly objectives: readonly ObjectiveGraph[];
-  /** Of an objective over several models: what it calls them, and what they are. It has their parameters, as `D.…`, and no inputs or outputs of its own. */
+  /** For an objective over several models: what it calls them, and what they are. It has their parameters, as `D.…`, and no inputs or outputs of its own. */
   readonly parts?: readonly Part[];
   readonly requirements: readonly Requirement[];
 }

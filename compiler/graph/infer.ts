@@ -180,7 +180,7 @@ function bools(inputs: readonly TensorType[]): Elem {
   return BOOL;
 }
 
-/** Of values that stand for each other: the same element, else what arithmetic makes of them. */
+/** The element of alternatives: theirs where it is the same, else what arithmetic makes of them. */
 function either(inputs: readonly TensorType[]): Elem {
   return inputs.every((type) => sameElem(type.elem, inputs[0]!.elem)) ? inputs[0]!.elem : arithmetic(inputs);
 }
@@ -306,7 +306,7 @@ const RULES: Rules = {
     arity(inputs, 1);
     const [x] = inputs;
     axisOf(x, op.axis);
-    // A weight that is skipped is 0; its logarithm is no number, and stays absent.
+    // A weight that is skipped is 0; its logarithm is not a number, and stays absent.
     return [op.log ? tensor(floats(inputs), x.axes, x.masks) : reducing(floats(inputs), x.axes, x.masks, [op.axis])];
   },
   across(op, inputs) {
@@ -447,7 +447,7 @@ const RULES: Rules = {
     axisOf(rows, op.before);
     check(
       sameAxes(without(rows.axes, [op.before]), row.axes) && sameElem(rows.elem, row.elem),
-      () => `${showType(row)} is no row of ${showType(rows)}`,
+      () => `${showType(row)} is not a row of ${showType(rows)}`,
     );
     check(rows.masks.length === 0 && row.masks.length === 0, () => 'rows are never absent');
     return [tensor(rows.elem, replaceAxis(rows.axes, op.before, [op.axis]))];
@@ -553,7 +553,7 @@ const RULES: Rules = {
         check(type.masks.length === 0, () => `result ${k} may be absent`);
         return tensor(type.elem, [...binding.extras.filter(({ id }) => binding.per?.includes(id) === true), ...type.axes.map(outside)]);
       }
-      // Of what a loop gives it is not known on which extras its absence depends.
+      // On which extras the absence of a loop's results depends is not known.
       const own =
         lifted[k]?.map((mask) => mask.map((axis) => (hasAxis(binding.extras, axis.id) ? axis : outside(axis)))) ??
         type.masks.map((mask) => join(mask.map(outside), binding.extras));

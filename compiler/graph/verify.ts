@@ -133,7 +133,7 @@ class Verifier {
     for (const node of this.#nodes) {
       for (const argument of regionArguments(node)) {
         const other = owners.get(argument);
-        this.#at(node, argument.op.kind === 'argument', () => `%${argument.id} is bound but is no argument`);
+        this.#at(node, argument.op.kind === 'argument', () => `%${argument.id} is bound but is not an argument`);
         this.#at(node, other === undefined, () => `argument %${argument.id} is bound by %${other?.id} too`);
         owners.set(argument, node);
       }

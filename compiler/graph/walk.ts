@@ -141,7 +141,7 @@ export class Dependence {
 }
 
 /**
- * Of nested scopes, innermost last, the index of the one that the node stands in: the innermost on whose arguments it
+ * The index, among nested scopes (innermost last), of the one that the node stands in: the innermost on whose arguments it
  * depends, or that covers it by its type (a clock: positions along it). A call's body stays together (a random draw in it is
  * one per call, although it depends on nothing); only parameters, constants and inputs are the same everywhere.
  */

@@ -27,7 +27,7 @@ import { UNARY } from '../graph/operations/unary.ts';
 import { originOf } from '../graph/spaces.ts';
 
 export interface Context {
-  /** Of the result. */
+  /** The result's. */
   readonly type: TensorType;
   extents(axes: readonly Axis[]): readonly Extent[];
   number(size: Size): number;
@@ -49,7 +49,7 @@ export function evaluateOp(op: PureOp, inputs: readonly Tensor[], context: Conte
 
 const truth = (condition: boolean): number => (condition ? 1 : 0);
 
-/** Of the present elements only. */
+/** Over the present elements only. */
 const REDUCE: { readonly [F in ReduceFn]: (xs: readonly number[]) => number } = {
   sum: (xs) => xs.reduce((a, b) => a + b, 0),
   mean: (xs) => (xs.length === 0 ? 0 : xs.reduce((a, b) => a + b, 0) / xs.length),
@@ -282,7 +282,7 @@ const RULES: Rules = {
   },
   argmax(op, inputs, { origin }) {
     const start = origin(0, op.axis);
-    // Of nothing: the first position. The checker demands a non-empty axis or an `else`.
+    // Over nothing: the first position. The checker demands a non-empty axis or an `else`.
     return fold(inputs, [op.axis], first, (found) => {
       const best = Math.max(...values(found));
       return start + (found.find(({ value }) => value === best)?.at[0] ?? 0);

@@ -90,13 +90,13 @@ function onceOf({ op, inputs }: Node): NodeOf<'call'> | null {
   return isOf(call!, 'call') && call.op.binding.once?.includes(op.index) === true ? call : null;
 }
 
-/** Of a call with `per`, the positions that tell its instances apart, by extra. */
+/** The positions that distinguish the instances of a call with `per`, by extra. */
 function instanceOf({ op }: NodeOf<'call'>, extras: readonly Axis[], places: readonly number[]): ReadonlyMap<string, number> {
   const per = op.binding.per ?? [];
   return new Map(extras.flatMap(({ id }, k): [string, number][] => (per.includes(id) ? [[id, places[k]!]] : [])));
 }
 
-/** What leaves int32 is no number: nobody may read it. A literal and a size may become floats first. */
+/** What leaves int32 is not a number: nothing may read it. A literal and a size may become floats first. */
 function heldIn32({ kind }: Op, x: Tensor, { elem }: TensorType): Tensor {
   if (elem.kind !== 'int' || kind === 'constant' || kind === 'size' || x.data.every((value) => (value | 0) === value)) return x;
   return { ...x, data: x.data.map((value) => ((value | 0) === value ? value : NaN)) };
@@ -325,7 +325,7 @@ class Run {
     });
   }
 
-  /** Along a clock a softmax ranges over the positions up to its own: the weight of a later one is 0, as of all that it skips. */
+  /** Along a clock a softmax ranges over the positions up to its own: later ones have weight 0, as everything that it skips has. */
   #upToNow(x: Tensor, { axis }: OpOf<'softmax'>, type: TensorType, clock: Clock): Tensor {
     const over = x.axes.findIndex(({ id }) => id === axis);
     if (!isClocked(axisOf(type, axis), clock)) return x;
@@ -397,7 +397,7 @@ class Run {
   /** The values that a state has had so far. */
   #past({ axis }: OpOf<'past'>, state: Node): Tensor {
     const so = this.#stack.findLast((scope) => scope.tape?.past.has(state) === true)?.tape?.past.get(state);
-    if (so === undefined) throw new GraphError(`%${state.id} is no state of a scan`);
+    if (so === undefined) throw new GraphError(`%${state.id} is not a state of a scan`);
     return stack(
       this.#scopes.extents([axis]),
       so.map((value) => this.#scopes.seen(value, typeOf(state), [])),
@@ -516,7 +516,7 @@ class Run {
     return stack(instances, results, renamed(this.#scopes.blank(typeOf(region.results[index]!)), binding.results[index]!));
   }
 
-  /** Of all examples, and in each of all elements of the calls around. */
+  /** Over all examples, and in each over all elements of the enclosing calls. */
   #across({ fn, axes }: OpOf<'across'>, node: Node): Tensor {
     const around = this.#stack.slice(1).filter(({ call, bound }) => call !== null || bound.size === 0);
     const calls = around.flatMap(({ call, extras, places }) =>

@@ -49,7 +49,7 @@ export function roundedAs(node: Node, inputs: readonly Tensor[], data: Float64Ar
       Number.isFinite(rounded(large[k]!, kind)) && (rounded(small[k]!, kind) !== 0 || x === 0) ? rounded(x, kind) : NaN,
     );
   }
-  // Of an angle that rounding turns nothing is known.
+  // Nothing is known of an angle that rounding turns.
   if (op.kind === 'unary' && (op.fn === 'sin' || op.fn === 'cos'))
     return data.map((x, k) => (Math.abs(rounded(inputs[0]!.data[k]!, kind) - inputs[0]!.data[k]!) < 0.1 ? rounded(x, kind) : NaN));
   if (!sums(op)) return data.map((x) => rounded(x, kind));

@@ -19,17 +19,17 @@ export interface Environment {
   /** A call's extras, and its positions along them. */
   readonly extras: readonly Axis[];
   readonly places: readonly number[];
-  /** The position along axes of which only that one is looked at: a call's extras, what inner dims are counted along. */
+  /** The position along each axis that is looked at one position at a time: a call's extras, what inner dims are counted along. */
   readonly bound: ReadonlyMap<string, number>;
   /** Tells the runs of one region apart: a call's positions, a scan's step. */
   readonly run: string;
-  /** Of a clock: the time, and what earlier times computed. */
+  /** For a clock: the time, and what earlier times computed. */
   readonly clock: Clock | null;
-  /** Of a scan along a clock: a step of an earlier time, which has been computed. */
+  /** For a scan along a clock: a step of an earlier time, which has been computed. */
   readonly past: boolean;
-  /** Of a call lifted over the clock, or a scan along it: the position that this run is of. */
+  /** For a call lifted over the clock, or a scan along it: the position of this run. */
   readonly anchor: number | null;
-  /** Of a scan's step: what `past` ranges over, and by state argument the values so far. */
+  /** For a scan's step: what `past` ranges over, and by state argument the values so far. */
   readonly tape: { readonly dim: Dim; readonly places: number; readonly past: ReadonlyMap<Node, readonly Tensor[]> } | null;
   has(argument: Node): boolean;
   covers?(node: Node): boolean;
@@ -170,7 +170,7 @@ export class Scopes {
     return evaluate(sizeOf(space), (atom) => lengths.get(atom) ?? this.#atom(atom));
   }
 
-  /** Of the axes, those that inner dims among them are counted along and that no run is at one position of. */
+  /** The axes that inner dims among them are counted along, and along which no run stands at one position. */
   parents(axes: readonly Axis[]): readonly Axis[] {
     const { inner } = this.bindings;
     if (inner === undefined) return [];

@@ -30,7 +30,7 @@ export type Factor =
   | { readonly kind: 'atom'; readonly key: string; readonly name: string }
   /** floor(of / by), by >= 2. */
   | { readonly kind: 'div'; readonly key: string; readonly of: Size; readonly by: bigint }
-  /** of / by, exact by a requirement that the caller records. */
+  /** `of / by`, exact by a requirement that the caller records. */
   | { readonly kind: 'quot'; readonly key: string; readonly of: Size; readonly by: Size }
   | { readonly kind: 'fn'; readonly key: string; readonly name: SizeFunction; readonly args: readonly Size[] };
 

@@ -104,7 +104,7 @@ function vocabulary(list: readonly string[], unknownId?: number): Vocabulary {
       Array.from(sequence, (id, position) => {
         const token = tokens[id];
         if (token === undefined) {
-          throw new RangeError(`Id ${id} at position ${position} is no token: the vocabulary has the ids 0 to ${tokens.length - 1}.`);
+          throw new RangeError(`Id ${id} at position ${position} is not a token: the vocabulary has the ids 0 to ${tokens.length - 1}.`);
         }
         return token;
       }),

@@ -1,6 +1,6 @@
 /**
  * Writes `glyphs.bin` and `glyphs.json`: every character of `alphabets.json` in every font named there, as a small grey
- * picture, and `FONTS.md`, the fonts and their licences. Fonts are needed only here, so they are no dependency of the
+ * picture, and `FONTS.md`, the fonts and their licences. Fonts are needed only here, so they are not a dependency of the
  * package; install them somewhere else:
  *
  *     node models/glyphs/build.mjs                # prints the line that installs them
@@ -37,7 +37,7 @@ if (folder === undefined) {
   process.exit(2);
 }
 // Digits would change places in an object of JSON.
-if (alphabets.some(({ characters }) => /\d/.test(characters))) throw new Error('alphabets.json: digits are no characters here');
+if (alphabets.some(({ characters }) => /\d/.test(characters))) throw new Error('alphabets.json: digits are not characters here');
 const packageOf = (family) => join(folder, 'node_modules/@fontsource', family);
 const fontkit = createRequire(join(resolve(folder), 'package.json'))('fontkit');
 

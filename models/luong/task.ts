@@ -11,7 +11,7 @@ import {
   type SequenceTarget,
 } from '../sequences/sequences.ts';
 
-/** What the emitted module has; how many layers there are is part of its code, and so is no argument. */
+/** What the emitted module has; how many layers there are is part of its code, and so is not an argument. */
 interface Emitted {
   readonly Luong: new (options: ModelOptions<Record<string, number>>) => SequenceModel;
 }

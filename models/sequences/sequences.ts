@@ -12,7 +12,7 @@ export type SequenceModel = DateModel;
 
 export const letters = 'abcdefghijklmnopqrstuvwxyz';
 
-/** 0 is no symbol here; 1 and 2 begin and end outputs. */
+/** 0 is not a symbol here; 1 and 2 begin and end outputs. */
 export const symbols: readonly string[] = Object.freeze(['<unk>', '<start>', '<end>', ...letters]);
 const [end, firstLetter] = [2, 3];
 

@@ -45,7 +45,7 @@ export interface FewShotAnswer {
 
 export type FewShotModel = Model<Record<string, number>, FewShotInput, FewShotTarget, { readonly logits: Value }>;
 
-/** What the emitted module has; how many pictures are shown is part of its code, and so is no argument. */
+/** What the emitted module has; how many pictures are shown is part of its code, and so is not an argument. */
 interface Emitted {
   readonly FewShot: new (options: ModelOptions<Record<string, number>>) => FewShotModel;
 }

@@ -5,7 +5,7 @@ import { localesOf, openDates } from '../dates/task.ts';
 import { attentionPictures } from './attentions.ts';
 import { openSequences, symbols, type SequenceInput, type SequenceModel, type SequenceTarget } from '../sequences/sequences.ts';
 
-/** What the emitted module has; the number of layers is part of its code, and so is no argument. */
+/** What the emitted module has; the number of layers is part of its code, and so is not an argument. */
 interface Emitted {
   readonly Transformer: new (options: ModelOptions<Record<string, number>>) => SequenceModel;
 }

@@ -37,7 +37,7 @@ export async function starting(
  */
 export function requireBackend(): void {
   try {
-    // Of several that have started, tfjs-core would choose one by itself.
+    // Where several have started, tfjs-core would choose one by itself.
     if (tf.getBackend() !== undefined) return void tf.backend();
   } catch {
     // Not ready yet.

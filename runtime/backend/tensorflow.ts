@@ -65,7 +65,7 @@ function findPlace(require: NodeJS.Require): Place {
     const addon = join(own, 'lib', `napi-v${NAPI_VERSION}`, ADDON_FILE);
     if (existsSync(addon)) return { dist: join(own, 'dist'), addon };
   } catch {
-    // It is no dependency of attnc.
+    // It is not a dependency of attnc.
   }
   throw new BackendError('tensorflow', 'its native library is not installed', INSTALL, { absent: true });
 }

@@ -86,9 +86,9 @@ function itemsOf(backend: WasmBackend): (a: tf.TensorInfo, b: tf.TensorInfo) => 
   };
 }
 
-/** So many rows at a time stay in the cache of a processor. */
+/** This many rows at a time stay in a processor's cache. */
 const BLOCK = 32;
-/** From so many elements on the stock transposition takes up to four times as long, where rows lie a power of 2 apart. */
+/** From this many elements on the stock transposition takes up to four times as long, where rows lie a power of 2 apart. */
 const LARGE_MATRIX = 65_536;
 
 type Swap = (x: tf.TensorInfo) => tf.TensorInfo;

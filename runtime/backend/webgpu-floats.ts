@@ -102,7 +102,7 @@ fn angle(x : f32) -> f32 {
     `
 fn near(x : f32) -> f32 { let z = x; return x * ${polynomial(...EXPM1)}; }`,
   ],
-  // Of 0 and below WGSL's logarithm is anything: here -∞, and no number.
+  // WGSL's logarithm of 0 and below is anything: here -∞, and NaN.
   [tf.Log]: ['logarithm(x)', 'fn logarithm(x : f32) -> f32 { if (!(x > 0.0)) { return -1.0 / abs(sqrt(x)); } return log(x); }'],
   [tf.Log1p]: [
     'grown(x)',

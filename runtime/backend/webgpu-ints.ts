@@ -318,7 +318,7 @@ function joined(args: Arguments, parts: readonly tf.TensorInfo[], axis: number):
   return whole;
 }
 
-/** Pieces of so many positions along `axis`, one after the other. */
+/** Pieces of the given numbers of positions along `axis`, one after the other. */
 function pieces(args: Arguments, x: tf.TensorInfo, axis: number, places: readonly number[]): tf.TensorInfo[] {
   const step = strides(x.shape);
   let from = 0;

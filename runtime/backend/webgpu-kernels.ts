@@ -35,7 +35,7 @@ export function repairWebgpuKernels({ software }: { readonly software: boolean }
 const MATMUL_PROGRAM = 'WEBGPU_MATMUL_PROGRAM_TYPE';
 /** tfjs's MatMulSmallOutputSizeProgram. */
 const SMALL_TILES = 2;
-/** Products of up to so many elements get tfjs's MatMulReduceProgram. */
+/** Products of up to this many elements get tfjs's MatMulReduceProgram. */
 const MOST_REDUCED = 128;
 
 /**
@@ -59,7 +59,7 @@ function smallProductByTiles(stock: tf.KernelFunc): tf.KernelFunc {
   };
 }
 
-/** The stock kernel gives integers and truth values out as they lie in their buffer: a transposition of them, also one inside of a reduction, is no valid shader. */
+/** The stock kernel gives integers and truth values out as they lie in their buffer: a transposition of them, also one inside of a reduction, is not a valid shader. */
 function castToFloats(stock: tf.KernelFunc): tf.KernelFunc {
   return (args) => {
     const { x } = args.inputs;

@@ -16,7 +16,7 @@ export interface CheckpointNote {
 /** Read without building a model: enough to build it. */
 export interface CheckpointInfo extends CheckpointNote {
   readonly definition?: string;
-  /** Of an objective over several models: the names that their parameters' paths begin with, and what they are. */
+  /** For an objective over several models: the names that their parameters' paths begin with, and what they are. */
   readonly parts?: Readonly<Record<string, string>>;
   /** The `.attn` file. */
   readonly source?: string;

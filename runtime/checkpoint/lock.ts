@@ -7,7 +7,7 @@ import { CheckpointError } from '../errors.ts';
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** When the process began, as the system counts it: a number may be given to another process later. Null where nobody tells. */
+  /** When the process began, as the system counts it: a number may be given to another process later. Null where that is unknown. */
   readonly began: string | null;
   /** For people. */
   readonly since: string;
@@ -52,7 +52,7 @@ function inUse(folder: string, { pid, host, since }: Holder): CheckpointError {
   const where = host === hostname() ? '' : ` on ${host}`;
   return new CheckpointError(
     `${folder} is in use: process ${pid}${where} has trained into it since ${since}. Take another folder, or wait until it ends; ` +
-      `if it is no training, delete ${join(folder, fileName)}`,
+      `if it is not a training run, delete ${join(folder, fileName)}`,
   );
 }
 
@@ -125,7 +125,7 @@ function holderOf(text: string): Holder | null {
   return { pid: pid as number, host, began: typeof began === 'string' ? began : null, since };
 }
 
-/** Of another machine nobody can tell: it counts as living. */
+/** A process of another machine counts as living: it cannot be asked. */
 function isAlive({ pid, host, began }: Holder): boolean {
   if (host !== hostname()) return true;
   try {

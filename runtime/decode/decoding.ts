@@ -41,7 +41,7 @@ export class Decoding {
   private state: States;
   private width = 1;
   private time = 0;
-  /** Of each example how many hypotheses somebody reads; null: all. */
+  /** How many hypotheses of each example are read; null: all. */
   private read: readonly number[] | null = null;
   private disposed = false;
 

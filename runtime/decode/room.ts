@@ -11,8 +11,9 @@ export function requirementsOn(
 }
 
 /**
- * Why `dim` cannot come to so many positions in one of the examples; null where it can. Of an example for which `placesOf` is null
- * nothing is asked. How many there will be in the end is not known: a bound is what so many positions fail and all more of them up to twice as many; what must be a multiple of something does not.
+ * Why one of the examples cannot have as many positions along `dim` as `placesOf` says; null where all can. An example for
+ * which it gives null is not asked. How many there will be in the end is not known: a bound is reached where this many fail a
+ * requirement and so does every number up to twice as many. A requirement to be a multiple of something is no such bound.
  */
 export function boundReached(
   dim: string,

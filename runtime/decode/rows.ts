@@ -39,7 +39,7 @@ export function noRows(): Rows {
  * One position more.
  *
  * @param row the position, without the axis, which is inserted at position `axis`
- * @param keep only so many of the last positions are wanted; blocks that hold none of them are left out
+ * @param keep only this many of the last positions are wanted; blocks that hold none of them are left out
  */
 export function append(rows: Rows, row: tf.Tensor, axis: number, keep = Infinity): Rows {
   const capacity = Math.min(BLOCK_PLACES, Math.max(1, Math.floor(keep / BLOCKS_OF_WINDOW)));

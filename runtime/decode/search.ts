@@ -189,7 +189,7 @@ function bestFirst(ranked: Ranked[]): Ranked[] {
 export interface SampleSettings {
   /** Logits are divided by it: below 1 sharper, above 1 flatter. */
   readonly temperature: number;
-  /** Only so many of the likeliest choices; `Infinity` for all. */
+  /** Only this many of the likeliest choices; `Infinity` for all. */
   readonly topK: number;
   /** Only the likeliest choices that together reach this probability; 1 for all (Holtzman et al. 2020). */
   readonly topP: number;

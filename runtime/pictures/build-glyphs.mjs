@@ -1,6 +1,6 @@
 /**
  * Writes `glyphs.ts`: the outlines that pictures draw text with, taken from the Noto fonts (SIL Open Font License,
- * see OFL.txt). Fonts are needed only here, so they are no dependency of the package; install them somewhere else:
+ * see OFL.txt). Fonts are needed only here, so they are not a dependency of the package; install them somewhere else:
  *
  *     cd FOLDER && npm install fontkit @fontsource/noto-sans @fontsource/noto-sans-{arabic,armenian,...}
  *     node runtime/pictures/build-glyphs.mjs FOLDER

@@ -27,7 +27,7 @@ export const ink1 = '#16202c';
 export const ink2 = '#566472';
 const frameColour = '#d5dde6';
 export const sheetColour = '#e8edf3';
-/** Of what is marked among weights: apart from every colour of the ramp. */
+/** The colour of what is marked among weights: none that the ramp has. */
 export const markColour = '#d9480f';
 
 /**

@@ -30,7 +30,7 @@ export function isRollouts<Example, M>(source: ExampleSource<Example> | Rollouts
 export interface OrderOptions<Example> {
   readonly batchSize: number;
   /**
-   * Sorts the examples of so many batches by length before cutting them apart, so that a batch holds little padding
+   * Sorts the examples of this many batches by length before cutting them apart, so that a batch holds little padding
    * (Bahdanau et al. 2015 use 20). Default 1: as they come.
    */
   readonly window?: number;
@@ -65,7 +65,7 @@ export interface Batches<Example> {
   batch(step: number): TrainingBatch<Example> | Promise<TrainingBatch<Example>>;
 }
 
-/** How many examples of a source without an end count as one epoch, where nobody says. */
+/** How many examples of a source without an end count as one epoch, by default. */
 const drawnEpoch = 10_000;
 
 /** Batches that a model makes for itself. */

@@ -33,7 +33,7 @@ export interface ValidationOptions<M> {
   readonly watch?: string;
   /** Default `least`. */
   readonly goal?: 'least' | 'most';
-  /** Stops after so many validations in a row without a better one. */
+  /** Stops after this many validations in a row without a better one. */
   readonly patience?: number;
 }
 

@@ -18,7 +18,7 @@ function unread(error: Error): void {
 
 export interface ProgressOptions {
   readonly label: string;
-  /** Amount of work, in any unit; null where nobody knows. */
+  /** Amount of work, in any unit; null where it is unknown. */
   readonly total: number | null;
   /** Work done before, not to be counted in the speed. */
   readonly done?: number;

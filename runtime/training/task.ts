@@ -37,7 +37,7 @@ export interface TaskExample<Input, Target> {
   readonly shown: string;
   /** The right answer as a person writes it. */
   readonly answer: string;
-  /** What results are told apart by, such as a locale or a length. */
+  /** What results are grouped by, such as a locale or a length. */
   readonly group?: string;
 }
 
@@ -50,7 +50,7 @@ export interface ParsedInput<Input> {
 /** Measured numbers, overall and by group. */
 export interface Evaluation {
   readonly columns: readonly string[];
-  /** Columns that are no shares, even where their numbers lie between 0 and 1. */
+  /** Columns that are not shares, even where their numbers lie between 0 and 1. */
   readonly counts?: readonly string[];
   readonly rows: readonly EvaluationRow[];
 }
@@ -89,7 +89,7 @@ export interface OpenTask<Input extends object, Target extends object, Output, M
   evaluate(model: M, examples: readonly TaskExample<Input, Target>[], progress?: (done: number) => void): Promise<Evaluation>;
   /** What the model looked at for these inputs; empty where there is nothing to draw. */
   pictures(model: M, inputs: readonly ParsedInput<Input>[]): Promise<Picture[]>;
-  /** What `fit` is told besides the configuration. */
+  /** Options of `fit` besides the configuration. */
   readonly training?: Partial<Pick<FitOptions<Input & Target, M>, 'objective' | 'validate' | 'lengthOf' | 'epochSize'>>;
 }
 

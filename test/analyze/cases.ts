@@ -154,9 +154,9 @@ export const cases: readonly Case[] = [
     'block F[n](x: []) -> [] { param w: [n]\nx * sum[n](w) }\nblock B(x: []) -> [] { «F(x)» }',
   ),
   c('E0406', 'one instance at two sizes', body('let f = Linear[embed]\nf(x) + «f(h)»')),
-  c('E0407', 'an axis of a model that is no dim', 'dim source: ragged\nmodel M(x: [«souce»]) -> [] { sum[souce](x) }'),
-  c('E0407', 'an axis of an encoder that is no dim', 'dim source: ragged\nencoder E(x: [«souce»]) -> [] { sum[souce](x) }'),
-  c('E0407', 'an axis of a result that is no dim', 'dim d = 3\nmodel M(x: [d]) -> y: [«dd»] { x }'),
+  c('E0407', 'an axis of a model that is not a dim', 'dim source: ragged\nmodel M(x: [«souce»]) -> [] { sum[souce](x) }'),
+  c('E0407', 'an axis of an encoder that is not a dim', 'dim source: ragged\nencoder E(x: [«souce»]) -> [] { sum[souce](x) }'),
+  c('E0407', 'an axis of a result that is not a dim', 'dim d = 3\nmodel M(x: [d]) -> y: [«dd»] { x }'),
   c('E0209', 'a next value that chooses', body("y = x\nrepeat 2 as i { match «i'» { 0 { y = 2 * x }  1 { y = 3 * x } } }\ny")),
   c(
     'E0501',
@@ -347,8 +347,8 @@ export const cases: readonly Case[] = [
     `${dims}model M(x: [source, embed]) -> y: [embed] { mean[source](x) }\nobjective O for M given «x»: [embed] { loss = sum[embed](y);  optimizer adam(rate = 0.1) }`,
   ),
   c('E0203', 'an input twice', 'dim d = 3\nmodel M(x: [d], «x»: [d]) -> [d] { x }'),
-  c('E0305', 'a default that is no truth value', 'dim d = 3\nmodel M(x: [d], c: bool = «0.5») -> [d] { if c then x else 0 }'),
-  c('E0305', 'a default that is no whole number', 'dim d = 3\nmodel M(x: [d], n: int = «0.5») -> [d] { x * n }'),
+  c('E0305', 'a default that is not a truth value', 'dim d = 3\nmodel M(x: [d], c: bool = «0.5») -> [d] { if c then x else 0 }'),
+  c('E0305', 'a default that is not a whole number', 'dim d = 3\nmodel M(x: [d], n: int = «0.5») -> [d] { x * n }'),
   c(
     'E0606',
     'a model that says nothing of what it generates',
@@ -364,7 +364,7 @@ export const cases: readonly Case[] = [
   ),
   c(
     'E0307',
-    'a rank that is no number',
+    'a rank that is not a number',
     decoder("  state s: [hidden] = c\n  s' = RNN(table[y], s)\n  logits = Linear[words](s')\n  rank «c»"),
   ),
   c(
@@ -384,12 +384,12 @@ export const cases: readonly Case[] = [
   ),
   c('E0305', 'a parameter of truth values', body('param «w: bool[embed]»\nx + w')),
   // ---- sizes and settings
-  c('E0311', 'a size that is no arithmetic', 'dim b = 4, a = «tanh(b)»\nblock B(x: [a]) -> [a] { x }'),
+  c('E0311', 'a size that is not arithmetic', 'dim b = 4, a = «tanh(b)»\nblock B(x: [a]) -> [a] { x }'),
   c('E0311', 'a size that compares', 'dim b = 4, a = «b > 2»\nblock B(x: [a]) -> [a] { x }'),
   c('E0311', 'a size that is not so', 'dim b = 4, a = «not b»\nblock B(x: [a]) -> [a] { x }'),
   c('E0311', 'the larger of nothing', 'dim b = 4, a = b + «max()»\nblock B(x: [a]) -> [a] { x }'),
-  c('E0311', 'a logarithm that is no whole number', 'dim a = «log2(5)»\nblock B(x: [a]) -> [a] { x }'),
-  c('E0311', 'a root that is no whole number', 'dim a = «sqrt(5)»\nblock B(x: [a]) -> [a] { x }'),
+  c('E0311', 'a logarithm that is not a whole number', 'dim a = «log2(5)»\nblock B(x: [a]) -> [a] { x }'),
+  c('E0311', 'a root that is not a whole number', 'dim a = «sqrt(5)»\nblock B(x: [a]) -> [a] { x }'),
   c('E0311', 'an axis without a position', 'block B(x: [a: «0»]) -> [] { sum[a](x) }'),
   c(
     'E0311',
@@ -523,7 +523,7 @@ export const cases: readonly Case[] = [
     'outputs that are not counted from 0',
     "dim r = 2, o = -r..r, t: ragged, d = 3\ndecoder D(c: [d]) «generates y: index(o)[t] start 0» {\n  param b: [o]\n  state s: [d] = c\n  s' = s * b[y]\n  logits = Linear[o](s')\n  at most 4\n}",
   ),
-  c('E0305', 'a default that is no position', 'dim d = 3\nmodel M(x: [d], i: index(d) = «0.5») -> [] { x[i] }'),
+  c('E0305', 'a default that is not a position', 'dim d = 3\nmodel M(x: [d], i: index(d) = «0.5») -> [] { x[i] }'),
   c('E0305', 'a default that is computed', 'dim d = 3\nmodel M(x: [d] = «d») -> [d] { x }'),
   c('E0504', 'rounds that an example decides', body('y = x\nrepeat «source» { y = tanh(y) }\ny')),
   c(
@@ -596,7 +596,7 @@ export const cases: readonly Case[] = [
     ),
   ),
   c('E0602', 'no next value', body('scan source with xt = x { state «r»: [embed] = 0;  emit r + xt }')),
-  c('E0603', 'the prime of what is no state', body("scan source with xt = x { state r: [embed] = 0;  r' = xt;  «a'» = r;  emit r }")),
+  c('E0603', 'the prime of what is not a state', body("scan source with xt = x { state r: [embed] = 0;  r' = xt;  «a'» = r;  emit r }")),
   c('E0603', 'a state in a block', body('«state r: [embed] = 0»\nx')),
   c('E0604', 'a state that changes its type', body("scan source with xt = x { state r: [embed] = 0;  r' = «xt * h»;  emit r }")),
   c(
@@ -686,7 +686,7 @@ export const cases: readonly Case[] = [
       'c: [hidden], k: int[]',
     ),
   ),
-  c('E0205', 'a draw from what is no distribution', body('x + sample «normal per embed» ()')),
+  c('E0205', 'a draw from what is not a distribution', body('x + sample «normal per embed» ()')),
   c('E0301', 'a draw over an axis twice', body('x + sample normal[embed, «embed»]()')),
   c('E0301', 'an axis that the probability has', body('if «sample bernoulli[source](sigmoid(x))» then x else 0')),
   c('E0304', 'a draw from an axis that is not there', body('param table: [words]\nx * table[sample categorical[«words»](x)]')),
@@ -700,7 +700,7 @@ export const cases: readonly Case[] = [
   c('E0502', 'a draw of nothing', 'dim extra: ragged 0..\nblock B(x: [extra]) -> [] { x[«sample categorical[extra](x)»] }'),
   c(
     'E0610',
-    'the past of what is no state',
+    'the past of what is not a state',
     body("scan source with xt = x { state r: [embed] = 0;  r' = r + sum[tape](past[tape](«xt»));  emit r }"),
   ),
   c(
@@ -773,7 +773,7 @@ export const cases: readonly Case[] = [
   c('E0604', 'a next value of another type', body("running m: [embed] = 0\nm' = «sum[embed](m) * h»\nx + m")),
   c('E0603', 'a prime of what is not running', body("running m: [embed] = 0\nm' = m\n«k'» = m\nx + m")),
   // ---- objectives
-  c('E0805', 'an update of what is no model here', joint('update «C» { loss = A(x)[d = 0];  optimizer sgd(rate = 1) }')),
+  c('E0805', 'an update of what is not a model here', joint('update «C» { loss = A(x)[d = 0];  optimizer sgd(rate = 1) }')),
   c('E0203', 'two models of one name', joint('loss = M(x)[d = 0];  optimizer sgd(rate = 1)', 'for M, «M»')),
   c('E0203', 'a model called as its objective', joint('loss = O(x)[d = 0];  optimizer sgd(rate = 1)', 'for «O»: M')),
   c('E0203', 'a name for two models', joint('loss = A(x)[d = 0];  optimizer sgd(rate = 1)', 'for A: M, «A»: M')),

@@ -711,7 +711,7 @@ describe('models', () => {
       'a truth value for a number',
       'E0305',
       'model M(x: [embed], b: float = «true») -> y: [embed] { x * b }',
-      { message: 'this is no default of the input `b`', expected: 'a number' },
+      { message: 'this is not a default of the input `b`', expected: 'a number' },
     ],
     [
       'a number for a truth value',
@@ -789,7 +789,7 @@ describe('objectives', () => {
       'E0803',
       objective(`${loss}optimizer «sgd[embed](rate = 1)»`),
       {
-        message: 'this is no optimizer',
+        message: 'this is not an optimizer',
         expected: '`adam(…)`, `sgd(…)`, `adagrad(…)`, `rmsprop(…)`, `adadelta(…)`',
         fix: '`adam(rate = 1e-3)`',
       },

@@ -78,12 +78,12 @@ describe('imports of dims, options, models and objectives', () => {
     expect(checked(text)).toMatchObject({ said: [], programs: [{ dims: ['vocabulary = 9'], ragged: ['place'] }] });
   });
 
-  it('an own option is no setting of another file that has one of the same name', () => {
+  it('an own option is not a setting of another file that has one of the same name', () => {
     const text = (choices: string): string => `import Read, source, words, double from "./tagger.attn"
       option act = ${choices}
       model M(tokens: index(words)[source]) -> [] { x = mean[source](Read(tokens));  match act { none { sum[double](x) }  some { max[double](x) } } }`;
     expect(checked(text('none | some'), { act: 'some' }).said).toEqual([]);
-    expect(checked(text('none | some'), { act: 'relu' }).said).toEqual(['E0209 `relu` is no value of the option `act`']);
+    expect(checked(text('none | some'), { act: 'relu' }).said).toEqual(['E0209 `relu` is not a value of the option `act`']);
   });
 
   it('dims of one name in two files are two dims', () => {
@@ -109,7 +109,7 @@ describe('imports of dims, options, models and objectives', () => {
     const text = 'import Tagger, act as how, gain from "./tagger.attn"';
     expect(checked(text, { how: 'relu', gain: 0.3 }).said).toEqual([]);
     expect(checked(text, { act: 'relu' }).said).toEqual(['E0201 there is no dim or option to set `act`']);
-    expect(checked(text, { how: 'sigmoid' }).said).toEqual(['E0209 `sigmoid` is no value of the option `how`']);
+    expect(checked(text, { how: 'sigmoid' }).said).toEqual(['E0209 `sigmoid` is not a value of the option `how`']);
     const broken = { 'a.attn': 'option act = tanh | relu\nblock F(x: [d]) -> [d] { match act { tanh { tanh(x) }  relu { rely(x) } } }' };
     const { diagnostics } = compile(
       'import F, act as how from "./a.attn"\nblock G(x: [d]) -> [d] { match how { tanh { F(x) }  relu { x } } }',

@@ -65,12 +65,12 @@ objective F for M { loss = mean[target](cross_entropy[words](logits, y')) + ${lo
     expect((await compileFile(FILE, libraryOf({ [FILE]: text }), { verify: true })).code).not.toBeNull();
   });
 
-  it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])('`%s` is no name', (name) => {
+  it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])('`%s` is not a name', (name) => {
     const { codes, at } = told(`${D}model M(${name}: [d]) -> y: [d] { param w: [d];  y = ${name} * w }`);
     expect({ codes, at }).toEqual({ codes: ['E0212'], at: [name] });
   });
 
-  it.each(['batch', 'lifted'])('`%s` is no dim', (name) => {
+  it.each(['batch', 'lifted'])('`%s` is not a dim', (name) => {
     expect(told(`dim ${name} = 2\nmodel M(x: [${name}]) -> y: [] { sum[${name}](x) }`).codes).toEqual(['E0212']);
   });
 });

@@ -247,7 +247,7 @@ it.each([
   ['floats', 'floor(x / 2)', 'div'],
   ['a float below', 'floor(2 / x)', 'div'],
   ['half of a number', 'floor(i / 2.5)', 'div'],
-  ['what is no quotient', 'floor(i * 0.5)', 'mul'],
+  ['what is not a quotient', 'floor(i * 0.5)', 'mul'],
   ['a renamed float', 'floor(x[d as k] / j[e as k])[k as d]', 'div'],
   ['another function', 'floor(exp(i + 0.0) / 2)', 'div'],
   ['a choice', 'floor((if i > 0 then i else 0.5) / 2)', 'div'],

@@ -95,7 +95,7 @@ describe('one fault in a size is one error, at its position', () => {
     ['dim b = 3, a = ceil(8 / (2 * b))', 'write a number, or a `const dim`'],
     ['dim s: ragged, a = floor(8 / s)', 'write a number, or a `const dim`'],
     ['dim b = 3, a = floor(b / 2 ^ (1 - 2))', 'write a number, or a `const dim`'],
-  ])('a divisor that is no number for good: %s', (dims, fix) => {
+  ])('a divisor that is not a number for good: %s', (dims, fix) => {
     const found = only(using(dims));
     expect([found.code, found.fix]).toEqual(['E0311', fix]);
     expect(found.message).toContain('must be one number for good');
@@ -146,11 +146,11 @@ describe('powers of numbers in a body', () => {
   it.each([
     ['', 'x * 10 ^ 39'],
     ['int', 'x + 2 ^ 1000'],
-  ])('beyond float32 one is no number: %s[n], %s', (type, body) => {
+  ])('beyond float32 one is not a number: %s[n], %s', (type, body) => {
     expect(only(M(type, body))).toMatchObject({ code: 'E0111', at: body.slice(4), expected: 'at most `3.4e38`' });
   });
 
-  test('of a size, beyond what a number holds, it is no size', () => {
+  test('of a size, beyond what a number holds, it is not a size', () => {
     const found = only(M('int', 'x * n ^ 30'));
     expect([found.code, found.message]).toEqual([
       'E0311',

@@ -316,14 +316,14 @@ describe('what a call gives', () => {
       { code: 'E0311', message: 'an axis cannot have 0 positions' },
     ],
     [
-      'a default of the brackets that is no size',
+      'a default of the brackets that is not a size',
       body('F(x)', 'block F[m = «nope»](x: [k]) -> [k] { param w: [m]\nx * sum[m](w) }'),
       { code: 'E0201' },
     ],
     [
       'a value that an option of the file has not',
       body('F[«mode = wrong»](x)', 'option mode = a | b\nblock F(x: [k]) -> [k] { match mode { a { x } b { 2 * x } } }'),
-      { code: 'E0209', message: '`wrong` is no value of the option `mode`', expected: '`a` or `b`', given: '`wrong`' },
+      { code: 'E0209', message: '`wrong` is not a value of the option `mode`', expected: '`a` or `b`', given: '`wrong`' },
     ],
     [
       'a value that an option of the body has not',
@@ -379,7 +379,7 @@ describe('what a call gives', () => {
       { code: 'E0507', message: '`F` along `sentence` inside a scan along `word`' },
     ],
     [
-      'what is no block',
+      'what is not a block',
       body('«x[source = 1][embed = 2]»(h)'),
       { code: 'E0205', message: 'only a block, a cell or an operation can be called' },
     ],
@@ -685,7 +685,7 @@ describe('bodies', () => {
       { code: 'E0209' },
     ],
     [
-      'a branch headed by what is no value',
+      'a branch headed by what is not a value',
       small(`${choice}block M(x: [d]) -> [d] { match m { a { x } b { 2 * x } «true» { x } } }`),
       { code: 'E0209', message: "a branch is headed by a value: a name of the option's, or a number" },
     ],
@@ -987,7 +987,7 @@ describe('clocks', () => {
     [
       'of a dim with a length for each position of another',
       'dim sentence: ragged, word: ragged in sentence\nmodel M(x: [sentence, word]) -> [sentence, word] causal «word» { x }',
-      { code: 'E0507', message: '`word` has a length for each position of another dim: it is no clock' },
+      { code: 'E0507', message: '`word` has a length for each position of another dim: it is not a clock' },
     ],
     [
       'a later position, and what it reads',

@@ -14,7 +14,7 @@ const folder = fileURLToPath(new URL('../../models/std/', import.meta.url));
 interface Block {
   readonly declaration: Declaration;
   readonly file: string;
-  /** Dims of its file, by name: they are no formals. */
+  /** Dims of its file, by name: they are not formals. */
   readonly dims: ReadonlyMap<string, string>;
   readonly options: readonly { readonly name: string; readonly choices: readonly string[] }[];
 }

@@ -598,7 +598,7 @@ function placeAt<E extends Expected | null>(expected: E, t: number, size: number
     : { exact: expected.exact.slice(t * size, (t + 1) * size), within: expected.within.slice(t * size, (t + 1) * size) };
 }
 
-/** Bit for bit where the tolerance is 0, else to rounding, and where both are no number. */
+/** Bit for bit where the tolerance is 0, else to rounding, and where both are not numbers. */
 function same(property: string, name: string, row: number, given: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
   if (given.length !== expected.length)
     throw new Broken(property, `${name} of example ${row}: ${given.length} elements, expected ${expected.length}`);

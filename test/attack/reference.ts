@@ -124,7 +124,7 @@ export const trembling =
   (x, elem) =>
     elem === 'int' ? x : x * (1 + 2 ** -49 * (2 * chance.real() - 1));
 
-/** What leaves float32 is no number: so is what it reaches, but not a choice that takes something else. */
+/** What leaves float32 is not a number: so is what it reaches, but not a choice that takes something else. */
 const bounded: NonNullable<Bindings['rounded']> = (x, elem) => (elem === 'int' || Number.isFinite(Math.fround(x)) ? x : NaN);
 
 /** Whether a value that the loss reads leaves float32: a slope may then be 0 times infinity. */

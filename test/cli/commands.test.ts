@@ -174,7 +174,7 @@ describe('folders and standard input', () => {
     expect((await attnc(folder, 'check', 'empty')).err).toContain('there is no .attn file in empty or below');
   });
 
-  it('a file that is no program is one sentence', async () => {
+  it('a file that is not a program is one sentence', async () => {
     const folder = folderWith({ ...files, 'task.py': '', 'e/notes.md': '' });
     for (const command of ['check', 'compile', 'fmt', 'summary', 'graph']) {
       expect(await attnc(folder, command, 'd/task.ts')).toEqual({

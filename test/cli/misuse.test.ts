@@ -83,7 +83,7 @@ const failing: readonly (readonly [args: string, says: RegExp])[] = [
   ['compile plain.attn', /no model/u],
   ['train empty', /has no task\.ts/u],
   ['train none', /exports no `task`|it exports/u],
-  ['train notes.txt', /notes\.txt is no task/u],
+  ['train notes.txt', /notes\.txt is not a task/u],
   ['train nowhere', /nowhere/u],
   ['generate project 1', /no checkpoint/u],
   ['evaluate --checkpoint nowhere.safetensors project', /nowhere\.safetensors/u],

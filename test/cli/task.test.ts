@@ -223,15 +223,15 @@ describe('the demo', () => {
 
 describe('a task', () => {
   it.each<readonly [name: string, edit: Edit, says: string]>([
-    ['nameless', ["name: 'largest',", 'name: 3 as never,'], 'its `name` is no string'],
-    ['closed', ['open: async () => open(),', 'open: 3 as never,'], 'its `open` is no function'],
-    ['nothing', ['configurations: {', 'configurations: null as never, other: {'], 'its `configurations` is no object'],
+    ['nameless', ["name: 'largest',", 'name: 3 as never,'], 'its `name` is not a string'],
+    ['closed', ['open: async () => open(),', 'open: 3 as never,'], 'its `open` is not a function'],
+    ['nothing', ['configurations: {', 'configurations: null as never, other: {'], 'its `configurations` is not an object'],
     ['unconfigured', ['configurations: {', 'configurations: {} as never, other: {'], 'it has no configuration'],
   ])('that is %s is told, by its path', async (name, edit, says) => {
     expect(await attnc(folder, 'evaluate', variant(name, edit))).toEqual({
       status: 1,
       out: '',
-      err: `attnc: project/${name}.ts is no task: ${says}\n  fix: export a \`task\` of type \`Task\` (import type { Task } from 'attnc/runtime')\n`,
+      err: `attnc: project/${name}.ts is not a task: ${says}\n  fix: export a \`task\` of type \`Task\` (import type { Task } from 'attnc/runtime')\n`,
     });
   });
 

@@ -121,7 +121,7 @@ describe('split', () => {
     expect([...validation].filter((iso) => tests.has(iso))).toEqual([]);
   });
 
-  test('refuses what is no date', () => {
+  test('refuses what is not a date', () => {
     expect(() => splitOf('9. April 2031')).toThrow(/expected a date such as 2031-04-09, given "9. April 2031"/);
   });
 });
@@ -199,7 +199,7 @@ describe('source vocabulary', () => {
   test('an odd character is unknown, an odd tag an error', () => {
     expect([...vocabulary.encode(['<en-US>', '🙂'])]).toEqual([2, 1]);
     expect(() => vocabulary.encode(['<xx-XX>', '1'])).toThrow(/Unknown token "<xx-XX>" .* at position 0/);
-    expect(() => vocabulary.decode([3, 5000])).toThrow(/Id 5000 at position 1 is no token/);
+    expect(() => vocabulary.decode([3, 5000])).toThrow(/Id 5000 at position 1 is not a token/);
   });
 
   test('texts have at most the recorded length', () => {

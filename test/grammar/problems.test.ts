@@ -201,7 +201,7 @@ describe('depth', () => {
     ['round brackets', nest('(', ')', 40)],
     ['calls', nest('f(', ')', 40)],
     ['a sum', block(`y = ${'x + '.repeat(200)}x`)],
-  ])('what people write is no problem: %s', (_, text) => {
+  ])('what people write is not a problem: %s', (_, text) => {
     expect(shown(text)).toEqual([]);
   });
 });

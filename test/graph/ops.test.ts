@@ -531,7 +531,7 @@ describe('what types leave open is checked where it runs', () => {
       b.binary('add', x, b.input('y', tensor(FLOAT, [{ ...m, id: 'n' }]))),
       /axis n has 4 positions and 3 positions|axis n has 3 positions and 4 positions/,
     ],
-    ['the past of what is no state', b.node({ kind: 'past', axis: axis('tape') }, [x]), /is no state of a scan/],
+    ['the past of what is not a state', b.node({ kind: 'past', axis: axis('tape') }, [x]), /is not a state of a scan/],
   ])('%s', (_what, node, message) => {
     expect(() =>
       run(node, {

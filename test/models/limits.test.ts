@@ -30,7 +30,7 @@ describe('a decoder', () => {
     expect(found.map(({ ids }) => ids.length)).toEqual([2, 4]);
   });
 
-  it('refuses a bound that is no number of positions, and previous outputs that are no array', async () => {
+  it('refuses a bound that is not a number of positions, and previous outputs that are not arrays', async () => {
     const model = await emit(writing('at most min(room, 4)'));
     await expect(model.generate([{ x: [[1, 2]], room: 1e12 }])).rejects.toThrow('a whole number from 1 to 67108864: given 1000000000000');
     const decoding = model.encode([{ x: [[1, 2]], room: 2 }]);

@@ -1,4 +1,4 @@
-/** Programs of many axes give on every backend what the oracle gives: what a backend takes at once is no limit of the language. */
+/** Programs of many axes give on every backend what the oracle gives: what a backend takes at once is not a limit of the language. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bindings, Nested } from '../../compiler/oracle/interpret.ts';

@@ -1,4 +1,4 @@
-/** What is rebuilt, and what is no graph that passes work on. */
+/** What is rebuilt, and what is not a graph that passes work on. */
 import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Node } from '../../compiler/graph/graph.ts';
@@ -42,7 +42,7 @@ describe('a rebuild takes', () => {
     [
       'a result of a call',
       () => rebuilt(b.result(b.call('F', { args: [], results: [one] }, { args: [], extras: [], results: [[]] }, []), 0)),
-      '%\\d+ is no scan',
+      '%\\d+ is not a scan',
     ],
     ['a result that nothing asked for', () => rebuilt(b.result(scan, 1), [b.result(scan, 0)]), 'result 1 of %\\d+ was not expected'],
   ])('not %s', (_, make, message) => {

@@ -148,7 +148,7 @@ const CASES: Readonly<Record<string, Case>> = {
     selects: 0,
   },
   'through a function that does not': { make: (w) => w.filled(w.b.unary('sigmoid', w.at(w.value('x', s, a), s, 1, 'sub'))), selects: 1 },
-  'beside what is no zero': {
+  'beside what is not a zero': {
     make: (w) => w.filled(w.b.binary('add', w.at(w.value('x', s, a), s, 1, 'sub'), w.value('y', s, a))),
     selects: 1,
   },

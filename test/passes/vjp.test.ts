@@ -260,7 +260,7 @@ describe('sums over axes', () => {
   });
 });
 
-it('nothing flows through what has no derivative, and what is no operation has none to ask for', () => {
+it('nothing flows through what has no derivative, and what is not an operation has none to ask for', () => {
   const b = new Builder();
   const x = b.input('x', floats(q));
   const step = (y: Node): Step => ({ m: new Maker(), op: y.op, inputs: y.inputs, y, g: x });

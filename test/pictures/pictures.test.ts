@@ -155,7 +155,7 @@ describe('alignmentSvg', () => {
       /row 1, column 1, given 1.2/,
     ],
     [
-      'a weight that is no number',
+      'a weight that is not a number',
       {
         weights: [
           [0, Number.NaN, 0],

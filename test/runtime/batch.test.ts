@@ -128,7 +128,7 @@ test('a dim that may be empty may be: of length 0, padded to one position', () =
   expect(batch.inputs.tokens).toEqual({ data: Int32Array.of(0), shape: [1, 1], dtype: 'int32' });
 });
 
-test('what is no list of examples is refused in words', () => {
+test('what is not a list of examples is refused in words', () => {
   const run = (examples: unknown) => () => collate({ words: 10 }, ragged, [tokens, x], examples as object[]);
   expect(run({ tokens: [1] })).toThrow('expected an array of examples, given an object: write `[example]` for a single one');
   expect(run(undefined)).toThrow('expected an array of examples, given undefined');

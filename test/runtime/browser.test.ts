@@ -137,7 +137,7 @@ test('a page that only runs a model has what it uses, with the binary of wasm, i
 });
 
 test('the kernels of a page are all that a backend is asked for', async () => {
-  // `linspace` is among the cases, and nothing emits it; what ends so is no kernel.
+  // `linspace` is among the cases, and nothing emits it; what ends so is not a kernel.
   const kernels = new Set(KERNELS);
   await useBackend('cpu');
   for (const { name, run } of OP_CASES) {

@@ -66,8 +66,8 @@ describe('safetensors', () => {
       raw('{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,8]}}', 8),
       'tensor "a" of shape [2] and type BF16 needs 4 bytes, its data_offsets span 8',
     ],
-    ['a type that is no text', raw('{"a":{"dtype":4,"shape":[2],"data_offsets":[0,8]}}', 8), 'the dtype of tensor "a" must be text'],
-    ['offsets that are no numbers', raw('{"a":{"dtype":"F32","shape":[2],"data_offsets":[NaN,8]}}', 8), 'expected a value'],
+    ['a type that is not a text', raw('{"a":{"dtype":4,"shape":[2],"data_offsets":[0,8]}}', 8), 'the dtype of tensor "a" must be text'],
+    ['offsets that are not numbers', raw('{"a":{"dtype":"F32","shape":[2],"data_offsets":[NaN,8]}}', 8), 'expected a value'],
     ['endless offsets', raw('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,1e999]}}', 8), 'must be a list of whole numbers'],
     [
       'a shape beyond all numbers',
@@ -96,7 +96,7 @@ describe('safetensors', () => {
     ['a hole', raw(`{${one},"b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}`, 16), 'bytes 8 to 12 belong to none'],
     ['cut short', raw(`{${one}}`, 7), 'its tensors take 8 bytes, 7 are there'],
     ['trailing bytes', raw(`{${one}}`, 9), '1 bytes follow the last tensor'],
-    ['metadata that is no text', raw('{"__metadata__":{"step":3}}', 0), 'the metadata "step" is not text'],
+    ['metadata that is not a text', raw('{"__metadata__":{"step":3}}', 0), 'the metadata "step" is not text'],
   ];
   test.each(damaged)('refuses %s', (_name, bytes, message) => {
     expect(() => readSafetensors(bytes)).toThrow(CheckpointError);
@@ -189,7 +189,9 @@ describe('other types than F32', () => {
     await expect(model.load(from(['b', { dtype: 'F4', shape: [3], data: [1, 2] }]))).rejects.toThrow(
       '`b` cannot be read: the type "F4" is not read',
     );
-    await expect(model.load(from(['c', { dtype: 'F16', shape: [1], data: [0, 0] }]))).rejects.toThrow('`c` is no parameter of this model');
+    await expect(model.load(from(['c', { dtype: 'F16', shape: [1], data: [0, 0] }]))).rejects.toThrow(
+      '`c` is not a parameter of this model',
+    );
     model.dispose();
   });
 });

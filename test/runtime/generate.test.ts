@@ -278,7 +278,7 @@ test('options that make no sense are errors, not ignored', async () => {
   );
   await expect(model.generate(examples, { taps: ['attention'] })).rejects.toThrow('has no alignment `attention`: `weights`');
   const wrong = { method: 'greedy', width: 4 } as const;
-  await expect(model.generate(examples, wrong)).rejects.toThrow('`width` is no option of greedy search');
+  await expect(model.generate(examples, wrong)).rejects.toThrow('`width` is not an option of greedy search');
 });
 
 test('no tensor is left behind, after errors neither', async () => {

@@ -28,7 +28,7 @@ test('a backend of no such name is an InputError', async () => {
   await expect(useBackend(untyped('gpu'))).rejects.toThrow(InputError);
 });
 
-test('options that are null, an objective that is no name', async () => {
+test('options that are null, an objective that is not a name', async () => {
   expect(
     () =>
       new Bag(

@@ -102,7 +102,7 @@ test('a checkpoint that does not fit changes nothing', async () => {
     Array.from(tensors, ([name, tensor]) => [name === 'b' ? 'c' : name, { ...tensor, data: tensor.data.map(() => 5) }]),
   );
   await expect(model.load(writeSafetensors({ tensors: renamed, metadata }))).rejects.toThrow(
-    '`b` is missing\n  `c` is no parameter of this model',
+    '`b` is missing\n  `c` is not a parameter of this model',
   );
   await expect(model.load(writeSafetensors({ tensors, metadata: new Map([['definition', 'Sack']]) }))).rejects.toThrow(CheckpointError);
   expect(await model.forward(examples)).toEqual(before);
@@ -150,7 +150,7 @@ test('what programs without types give is refused in words', async () => {
   await expect(untyped.load('abc')).rejects.toThrow('given the text "abc"');
 
   const make = (options: unknown) => () => new Bag(bag(sgd), options as object);
-  expect(make({ sead: 1 })).toThrow('`sead` is no option of `Bag`: `dims`, `seed`');
+  expect(make({ sead: 1 })).toThrow('`sead` is not an option of `Bag`: `dims`, `seed`');
   expect(make({ words: 3 })).toThrow('a dim is given as `dims: { words: 3 }`');
   expect(make({ seed: '1' })).toThrow('`seed`: expected a whole number of at least 0, given the text "1"');
   expect(make({ dims: { words: '3' } })).toThrow('the dim `words`: expected a whole number of at least 1, given the text "3"');

@@ -56,20 +56,20 @@ describe('an unknown option is told with the near one', () => {
   const model = (): Bag => new Bag(sgd);
   const run = { batchSize: 1, steps: 1 };
   const calls: readonly [string, () => unknown, string][] = [
-    ['of a model', () => new Bag(sgd, untyped({ dms: {} })), '`dms` is no option of `Bag`: `dims`, `seed`; did you mean `dims`?'],
+    ['of a model', () => new Bag(sgd, untyped({ dms: {} })), '`dms` is not an option of `Bag`: `dims`, `seed`; did you mean `dims`?'],
     ['a dim', () => new Bag(sgd, { dims: untyped({ word: 3 }) }), 'did you mean `words`?'],
     ['dims that are none', () => new Bag(sgd, { dims: untyped(3) }), '`dims`: expected sizes by name, given 3'],
     [
       'of forward',
       () => model().forward([example], untyped({ sed: 1 })),
-      '`sed` is no option of `forward`: `seed`, `ids`; did you mean `seed`?',
+      '`sed` is not an option of `forward`: `seed`, `ids`; did you mean `seed`?',
     ],
     ['of loss', () => model().loss([example], untyped({ objectve: 'a' })), 'did you mean `objective`?'],
     ['of gradients', () => model().gradients([example], untyped({ stp: 1 })), 'did you mean `step`?'],
     [
       'of generate',
       () => new GenerativeModel(chain()).generate([{ tokens: [1] }], untyped({ metod: 'beam' })),
-      '`metod` is no option of greedy search: `method`',
+      '`metod` is not an option of greedy search: `method`',
     ],
     [
       'a method',
@@ -79,10 +79,10 @@ describe('an unknown option is told with the near one', () => {
     [
       'of encode',
       () => new GenerativeModel(chain()).encode([{ tokens: [1] }], untyped({ atmost: 2 })),
-      '`atmost` is no option of `encode`: `atMost`, `seed`, `ids`; did you mean `atMost`?',
+      '`atmost` is not an option of `encode`: `atMost`, `seed`, `ids`; did you mean `atMost`?',
     ],
-    ['of stream', () => new CausalModel(tally()).stream([{}], untyped({ seeds: 1 })), '`seeds` is no option of `stream`'],
-    ['of fit', () => fit(model(), { train: [example] }, untyped({ ...run, batchsize: 3 })), '`batchsize` is no option of `fit`'],
+    ['of stream', () => new CausalModel(tally()).stream([{}], untyped({ seeds: 1 })), '`seeds` is not an option of `stream`'],
+    ['of fit', () => fit(model(), { train: [example] }, untyped({ ...run, batchsize: 3 })), '`batchsize` is not an option of `fit`'],
     ['of its data', () => fit(model(), untyped({ train: [example], validaton: [] }), run), 'did you mean `validation`?'],
     [
       'of validate',
@@ -152,7 +152,7 @@ describe('what takes tensors looks at their shapes', () => {
     expect(() => optimizer.apply({ table: tf.zeros([1, 2]) }, settings, 1)).toThrow('has the shape [1, 2], expected');
     expect(() => optimizer.apply(gradients, untyped({ kind: 'adm', rate: 1 }), 1)).toThrow('did you mean `adam`?');
     expect(() => optimizer.apply(gradients, { ...settings, beta: 1 }, 1)).toThrow('did you mean `beta1`?');
-    expect(() => optimizer.apply(gradients, settings, 1, untyped({ kind: 'norm', limt: 1 }))).toThrow('`limt` is no option of `clip`');
+    expect(() => optimizer.apply(gradients, settings, 1, untyped({ kind: 'norm', limt: 1 }))).toThrow('`limt` is not an option of `clip`');
     optimizer.apply(gradients, settings, 1);
     const stored = await optimizer.store();
     const mean = stored.get('mean/table')!;

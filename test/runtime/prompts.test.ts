@@ -27,7 +27,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
         const model = new Chain(definition, { seed });
         const more = { ...options, atMost: 6, taps: Object.keys(definition.decoder!.taps) };
         const free = await model.generate(examples, more);
-        // Every length at once, none and all of the output too; the end is no part of a prompt.
+        // Every length at once, none and all of the output too; the end is not a part of a prompt.
         const prompts = free.map(({ ids, ended }, row) =>
           ids.slice(0, Math.min(2 * row, ids.length - (ended && definition.decoder!.end !== null ? 1 : 0))),
         );

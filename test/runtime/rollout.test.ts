@@ -109,7 +109,7 @@ test("a task's rollouts become those of a model", async () => {
   expect('rollout' in train && (await train.rollout(newModel(), () => 0.5, 1, 1))).toEqual([{ tokens: [3], label: 1 }]);
 });
 
-test('what is no batch is refused', async () => {
+test('what is not a batch is refused', async () => {
   const run = async (rolled: unknown, more: object = {}): Promise<unknown> =>
     fit(newModel(), { train: { rollout: async () => rolled as Example[] } }, { batchSize: 4, steps: 1, ...more });
   await expect(run([])).rejects.toThrow('`rollout` gave no examples for step 1: a step needs at least one');

@@ -216,7 +216,7 @@ function nextValue(target: Target, value: Value, expr: Expr, here: Here, kind: B
     const entry = here.scope.own(name);
     if (entry?.kind === 'value' && entry.value.kind === 'error') return ERROR;
     return kind.states
-      ? report(here, 'E0603', target.span, `\`${name}\` is no state: only a state has a next value`, {
+      ? report(here, 'E0603', target.span, `\`${name}\` is not a state: only a state has a next value`, {
           fix: `declare it: \`state ${name}: […] = …\``,
         })
       : report(here, 'E0603', target.span, 'a prime stands only in a `scan` or a decoder');

@@ -151,7 +151,7 @@ function evaluateName(expr: NameExpr, here: Here): Value {
     });
   }
   if (base !== null)
-    return report(here, 'E0603', expr.span, `\`${expr.name}\` is no state: only a state has a next value`, {
+    return report(here, 'E0603', expr.span, `\`${expr.name}\` is not a state: only a state has a next value`, {
       fix: `write \`${expr.name}\``,
     });
   if (isBuiltin(key)) return report(here, 'E0205', expr.span, `\`${key}\` is an operation: call it with \`(…)\``);
@@ -219,7 +219,7 @@ function evaluateBinary(fn: BinaryFn, expr: BinaryExpr, here: Here): Value {
   if (left.kind === 'error' || right.kind === 'error') return ERROR;
   const map = mapBinary(fn, left, right, here, expr.span);
   if (map !== null) return map;
-  // Beside what is no number nothing is said of a map.
+  // Beside what is not a number nothing is said of a map.
   if (left.kind === 'map' && right.kind !== 'map' && asTensor(right, here, expr.right.span) === null) return ERROR;
   const a = asTensor(left, here, expr.left.span);
   const b = a === null ? null : asTensor(right, here, expr.right.span);

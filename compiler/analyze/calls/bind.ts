@@ -36,7 +36,7 @@ export interface Bound {
 /** An argument, or one side of a map. */
 interface Open {
   readonly param: Param;
-  /** Of a map the axes of this side. */
+  /** The axes on this side, if the value is a map. */
   readonly side: readonly Axis[] | null;
   readonly sides: Sides | null;
   /** Gains the axes that only its masks had, where they are bound. */

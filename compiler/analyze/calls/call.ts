@@ -45,7 +45,7 @@ export function staticArguments(args: readonly BracketArg[], entry: DeclarationE
   let position = 0;
   for (const arg of args) {
     if (arg.kind !== 'value' && arg.kind !== 'named' && arg.kind !== 'group') {
-      report(here, 'E0404', arg.span, 'this is no static argument', { fix: '`F[name]`, `F[name = value]`' });
+      report(here, 'E0404', arg.span, 'this is not a static argument', { fix: '`F[name]`, `F[name = value]`' });
       return null;
     }
     const param = arg.kind === 'named' ? statics.find((candidate) => candidate.name.text === arg.name.text) : statics[position];

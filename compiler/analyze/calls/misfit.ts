@@ -9,7 +9,7 @@ import type { DeclarationEntry, StaticArgument } from '../scope/values.ts';
 import { report } from '../scope/report.ts';
 import { choicesOf } from '../types/types.ts';
 
-/** Names that the brackets of a call may give: bracket parameters, axes of the signature that are no dims, options of the body. */
+/** Names that the brackets of a call may give: bracket parameters, axes of the signature that are not dims, options of the body. */
 interface Bracketed {
   readonly statics: readonly string[];
   readonly formals: readonly string[];
@@ -83,7 +83,7 @@ export function surplusBracket(
   );
 }
 
-/** Of the names that brackets may give, one that takes such a value. */
+/** A name that brackets may give and that takes such a value. */
 function takerOf({ statics, formals, options }: Bracketed, value: StaticArgument['value']): string | undefined {
   const option = (takes: (choices: readonly string[] | null) => boolean): string | undefined =>
     [...options].find(([, item]) => takes(choicesOf(item)))?.[0];

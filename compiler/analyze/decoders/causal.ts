@@ -1,4 +1,4 @@
-/** What looks ahead inside a clock, told in the program's words; and models that say `causal`. */
+/** Reports what looks ahead inside a clock, in the program's own words; and elaborates models that say `causal`. */
 import type { Declaration } from '../../../grammar/ast.ts';
 import type { Axis, Clocked, Input, Node, NodeOf, Origin } from '../../graph/graph.ts';
 import { isInner, sameSpace } from '../../graph/spaces.ts';
@@ -69,7 +69,7 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
   const space = spaceOfName(causal, here);
   if (space === null) return null;
   if (isInner(space)) {
-    report(here, 'E0507', causal.span, `\`${causal.text}\` has a length for each position of another dim: it is no clock`, {
+    report(here, 'E0507', causal.span, `\`${causal.text}\` has a length for each position of another dim: it is not a clock`, {
       why: 'a clock runs once for an example',
       fix: `leave \`causal\` away; a \`scan ${causal.text}\` reads position after position`,
     });
@@ -109,7 +109,7 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
   return { declaration, axis, sequences };
 }
 
-/** What stands in the clock is seen from outside as its results; null where it looks ahead, or a result is no position's own. */
+/** What stands in the clock is seen from outside as its results; null where it looks ahead, or a result is not a position's own. */
 export function closeClock(
   { declaration, axis, sequences }: OpenClock,
   found: ReadonlyMap<string, Node>,

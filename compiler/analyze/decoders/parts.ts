@@ -25,7 +25,7 @@ export interface Decoded {
   readonly logits: Node;
   /** Every named value of the body with the generated axis, in the model's frame; what may be absent is so here, too. */
   readonly named: ReadonlyMap<string, Node>;
-  /** Of the named values that have fields, as an attention's call has `weights`: field to its name in `named`. */
+  /** For each named value that has fields, as an attention's call has `weights`: field to its name in `named`. */
   readonly fields: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly inputs: readonly Input[];
   /** The targets: `y'`. */
@@ -200,7 +200,7 @@ export function limitsOf(
   return { start, end, rank: clauses.rank, atMost };
 }
 
-/** A literal position, null where none is given, undefined where it is no position (reported). */
+/** A literal position, null where none is given, undefined where it is not a position (reported). */
 function placeOfOutput(expr: Expr | null, what: string, elem: DecoderSetting['elem'], base: Here): number | null | undefined {
   if (expr === null) return null;
   const value = numberOfExpr(expr);

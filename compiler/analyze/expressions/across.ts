@@ -88,7 +88,7 @@ function standing(name: string, word: Word, { span }: BracketArg, here: Here): A
   if (here.reach === null || (word === 'batch' && here.reach !== 'objective')) {
     const isBlock = here.reach === 'running';
     report(here, 'E0806', span, `\`${word}\` does not stand here`, {
-      why: "a value that mixes examples is no example's own: an answer would depend on its neighbours",
+      why: "a value that mixes examples is not an example's own: an answer would depend on its neighbours",
       fix: isBlock
         ? 'in a block with `running` values write `lifted`: all examples, and all that the block is lifted over'
         : word === 'batch'

@@ -50,7 +50,7 @@ const reductions: Readonly<Record<string, ReduceFn>> = {
   all: 'all',
 };
 
-/** Of the ones above. */
+/** Which of the ones above it is. */
 const composed: Readonly<Record<string, (x: Node, here: Here, span: Span) => Node | null>> = {
   ceil,
   log2: (x, here, span) => binary('div', unary('log', x, here, span), constant(Math.LN2, 'float', here, span), here, span),
@@ -84,7 +84,7 @@ export function worksOnElements(name: string): boolean {
   return Object.hasOwn(unaries, name) || Object.hasOwn(composed, name) || name === 'clamp' || name === 'dropout';
 }
 
-/** Does the operation want to be told its axes? */
+/** Does the operation need its axes in brackets? */
 export function goesAlong(name: string): boolean {
   return Object.hasOwn(reductions, name) || along.includes(name);
 }
@@ -239,7 +239,7 @@ function partial(
 function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boolean, here: Here, span: Span): Value {
   if (Object.hasOwn(reductions, name)) return reduction(name, x, axes, here, span);
   if (axes.length !== 1) {
-    // Labels of a group, such as `g.a`, are no names that anyone could write.
+    // Labels of a group, such as `g.a`, are not names that anyone could write.
     const isGroup = axes.length === 0 || axes.some(({ label }) => label.includes('.'));
     return report(here, 'E0404', span, `\`${name}\` goes over exactly one axis`, {
       given: `${axes.length}`,

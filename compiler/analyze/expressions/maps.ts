@@ -69,12 +69,12 @@ export function mapBinary(fn: BinaryFn, left: Value, right: Value, here: Here, s
   return { ...map, node: here.ctx.builder.node({ kind: 'binary', fn }, nodes, origin(here, span)) };
 }
 
-/** Has an axis of each side the same name, so that the map is no plain tensor? */
+/** Has an axis of each side the same name, so that the map is not a plain tensor? */
 function hasOneName({ outs, ins }: Sides): boolean {
   return outs.some((out) => ins.some(({ label }) => label === out.label));
 }
 
-/** `-W`, `tanh(W)`, `stop(W)`; a truth value or a whole number of each element is no map. */
+/** `-W`, `tanh(W)`, `stop(W)`; a truth value or a whole number of each element is not a map. */
 export function mapUnary(fn: UnaryFn, map: MapValue, here: Here, span: Span): Value | null {
   if (fn === 'not' || fn === 'int' || fn === 'floor') return null;
   return { ...map, node: here.ctx.builder.node({ kind: 'unary', fn }, [map.node], origin(here, span)) };

@@ -26,7 +26,7 @@ export function argsort(u: Node, brackets: readonly BracketArg[], here: Here, sp
     return report(here, 'E0301', to.span, `the result would hold \`${to.text}\` twice`);
   const b = here.ctx.builder.at(origin(here, span));
   const other: Axis = { id: `${here.frame.id}before~${axis.label}`, label: axis.label, space: axis.space };
-  // A rank is no position: nothing is sorted before its time because its rank has come.
+  // A rank is not a position: nothing is sorted before its time because its rank has come.
   const rank: Axis = { id: `${here.frame.id}rank~${to.text}`, label: to.text, space: { kind: 'merge', parts: [axis.space] } };
   const ones = (condition: Node): Node => b.select(condition, b.constant(1, 'int'), b.constant(0, 'int'));
   const place = (of: Axis): Node => b.unary('int', b.position(of));

@@ -106,7 +106,7 @@ function onlyArgument({ name, args, span }: Drawn, here: Here): Node | null {
   return p === null ? null : toFloat(p, here, arg.value.span);
 }
 
-/** Of dims, and of axes that values have here. */
+/** Names of dims, and of axes that values have here. */
 function namedAxes({ name, brackets }: Drawn, here: Here): Axis[] | null {
   const axes: Axis[] = [];
   for (const arg of brackets) {

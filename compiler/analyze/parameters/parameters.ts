@@ -194,7 +194,7 @@ function sameExtent(a: Axis, b: Axis, here: Here): boolean {
 
 const initialisers = '`zeros`, `ones`, a number, `orthogonal`, `glorot`, `uniform(limit)`, `normal(deviation)`';
 
-/** Of a parameter with these axes. */
+/** For a parameter with these axes. */
 export function initialiserFor(expr: Expr, outs: readonly Axis[], ins: readonly Axis[], here: Here): Initialiser | null {
   const init = initialiserOf(expr, here);
   if (init === null || holds(init, outs, ins)) return init;
@@ -222,6 +222,6 @@ export function initialiserOf(expr: Expr, here: Here): Initialiser | null {
       return value === null ? null : name === 'uniform' ? { kind: 'uniform', limit: value } : { kind: 'normal', deviation: value };
     }
   }
-  report(here, 'E0804', expr.span, 'this is no initialiser', { expected: initialisers, fix: '`= normal(0.01)`, or leave it away' });
+  report(here, 'E0804', expr.span, 'this is not an initialiser', { expected: initialisers, fix: '`= normal(0.01)`, or leave it away' });
   return null;
 }

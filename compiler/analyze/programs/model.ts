@@ -171,7 +171,7 @@ function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Here):
     }
     return number;
   }
-  report(here, 'E0305', value.span, `this is no default of the input \`${name}\``, {
+  report(here, 'E0305', value.span, `this is not a default of the input \`${name}\``, {
     expected:
       elem.kind === 'bool'
         ? '`true` or `false`'

@@ -255,7 +255,7 @@ function switched(name: string, value: Expr, here: Here): HostExpr | null {
 /** `adam(rate = 1e-3, beta2 = 0.98)`: calls with named arguments parse as calls whose arguments carry names. */
 function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
   if (expr.kind !== 'call' || expr.callee.kind !== 'name') {
-    report(here, 'E0803', expr.span, 'this is no optimizer', {
+    report(here, 'E0803', expr.span, 'this is not an optimizer', {
       expected: Object.keys(optimizers)
         .map((name) => `\`${name}(…)\``)
         .join(', '),

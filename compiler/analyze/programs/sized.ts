@@ -30,7 +30,7 @@ function standsOn(inputs: readonly Input[], dim: Dim): boolean {
 export function toldDims(dims: readonly Dim[], inputs: readonly Input[], roots: readonly Node[]): readonly Dim[] {
   const nodes = reachable(roots);
   return dims.filter((dim) => {
-    // Of a length for each position of another dim there is no one number.
+    // A dim with a length for each position of another has no single number.
     if (!dim.ragged || dim.inside !== undefined || standsOn(inputs, dim)) return false;
     return (
       inputs.some(

@@ -54,7 +54,7 @@ function sourceOf(node: Node): Node | null {
   return argument < 0 ? null : called.inputs[argument]!;
 }
 
-/** Of a call's result: what the call is given, and what of its body the result is. */
+/** For a call's result: what the call is given, and which value of its body the result is. */
 function calledFor({
   op,
   inputs: [call],

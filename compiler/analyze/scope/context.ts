@@ -29,7 +29,7 @@ export interface CallSite {
   readonly place: Place;
 }
 
-/** Of a `per` or a `repeat` around: the axis that parameters have in front, and the position on it that this instance or round is. */
+/** What an enclosing `per` or `repeat` adds: the axis that parameters have in front, and this instance's or round's position along it. */
 export interface OwnPlace {
   readonly axis: Axis;
   readonly place: Node;
@@ -80,7 +80,7 @@ export class NotOneType extends Error {
 
 /** Each has a piece of code of its own. */
 const MOST_BODIES = 8192;
-/** Of expressions, those of bodies that are called included: they are gone through by recursion. */
+/** Nesting of expressions, called bodies included: elaboration recurses. */
 const MOST_DEPTH = 320;
 
 export class Context {
@@ -104,7 +104,7 @@ export class Context {
   /** What they are after the evaluations so far of this update. */
   nexts = new Nexts();
   readonly parameterNodes = new Map<string, Node>();
-  /** Of those that the standard library declares: the user's call that they come from. */
+  /** For parameters that the standard library declares: the user's call that they come from. */
   readonly parameterCalls = new Map<string, Place>();
   readonly requirements: Requirement[] = [];
   readonly facts: { left: Size; right: Size }[] = [];
@@ -237,7 +237,7 @@ export interface Here {
   readonly ordinals: Map<string, number>;
   /** Positions of the scans around, outermost first. */
   readonly loops: readonly Node[];
-  /** Of the `per` around, outermost first. */
+  /** One for each enclosing `per`, outermost first. */
   readonly own: readonly OwnPlace[];
   /** This step's position in the scans around in this frame, by axis label. */
   readonly steps: ReadonlyMap<string, Node>;

@@ -7,7 +7,7 @@ import type { Size } from '../../size/size.ts';
 /** A dim of an imported file, which the file itself does not import. */
 const IMPORTED = /^0~\d*\.(.*)$/u;
 
-/** Without the block that a formal belongs to; a dim of an imported file is told from the file's own. */
+/** Without the block that a formal belongs to; a dim of an imported file is distinguished from the file's own. */
 function atomName(atom: string): string {
   const imported = IMPORTED.exec(atom);
   return imported === null ? atom.replace(/^.*?\.(?=[^.]*\D)/u, '') : `imported ${imported[1]}`;
@@ -70,7 +70,7 @@ export function sizeFix(a: Space, b: Space): { readonly fix?: string } {
   if (isRagged(a) || isRagged(b))
     return { fix: 'lengths are equal only along one dim: declare both over it, or index one axis by the positions of the other' };
   const [one, other] = [sizeOf(a), sizeOf(b)];
-  // Of two numbers that differ nothing can be required.
+  // Two numbers that differ cannot be required to agree.
   return constantOf(one) !== null && constantOf(other) !== null
     ? {}
     : { fix: `if they are of one size wherever this stands, say so: \`require ${describeSize(one)} == ${describeSize(other)}\`` };

@@ -62,14 +62,14 @@ function definedAt(name: string, here: Here): Place | null {
   return entry === null ? null : placeOfEntry(entry, here);
 }
 
-/** Of so many errors, each is told what was probably meant: that is sought among all names. */
+/** At most this many errors say what was probably meant: finding it searches all names. */
 const MOST_ADVISED = 100;
 
 function advice(name: string, candidates: Iterable<string>, here: Here): Advice | null {
   return here.ctx.problems.errors < MOST_ADVISED ? adviceOn(name, candidates) : null;
 }
 
-/** Of few candidates, all are listed. */
+/** Up to this many candidates are all listed. */
 export function unknownOf(here: Here, code: Code, name: Name, what: string, candidates: readonly string[]): Value {
   const advised = advice(name.text, candidates, here);
   return report(here, code, name.span, `there is no ${what} \`${name.text}\``, {

@@ -14,7 +14,7 @@ interface Lost {
   readonly within: Axis;
 }
 
-/** An axis whose lengths nobody can tell: neither is the axis that they are counted along here, nor does the body stand at one of its positions. */
+/** An inner axis whose lengths are unknown: the axis that they are counted along is not here, nor does the body stand at one of its positions. */
 export function lost(axes: readonly Axis[], here: Here): Lost | null {
   for (const axis of axes) {
     for (const { within } of innerDims(axis.space)) {
@@ -117,7 +117,7 @@ export function refuseOrder(axes: readonly Axis[], span: Span, here: Here): bool
   return false;
 }
 
-/** Of a signature with an inner dim and without what it is ragged in: the body stands at one position of that, whichever it is. */
+/** A signature with an inner dim and without the dim it is ragged in: the body stands at some one position of that dim. */
 export function standsInside(declaration: Declaration, here: Here): void {
   for (const { type } of declaration.params) {
     if (type.kind !== 'tensor') continue;
@@ -179,7 +179,7 @@ export function placeInner(
   return true;
 }
 
-/** Of an inner dim, is the axis that it belongs to among these, so that its positions are told apart? */
+/** Is the axis that an inner dim belongs to among these, so that its positions are distinguished? */
 export function isCounted(space: Space, axes: readonly Axis[], here: Here): boolean {
   return innerDims(space).every(({ within }) => axes.some(({ id }) => id === within.id) || here.frame.standsIn(within));
 }

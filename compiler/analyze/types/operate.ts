@@ -160,7 +160,7 @@ function wholePower(left: Node, right: Node, here: Here, span: Span): Node | nul
   return known === null ? here.ctx.builder.at(origin(here, span)).size(made) : constant(known, 'int', here, span);
 }
 
-/** As a literal: beyond int32 it may still become a float, and beyond that it is no number. */
+/** As a literal: beyond int32 it may still become a float, and beyond that it is not a number. */
 function knownPower(value: number, here: Here, span: Span): Node {
   if (Number.isFinite(Math.fround(value))) return constant(value, 'int', here, span);
   report(here, 'E0111', span, 'this power is too large: a value is a 32-bit float', {

@@ -247,7 +247,7 @@ export function mapTypeOfExpr(expr: Extract<TypeExpr, { kind: 'map' }>, here: He
 
 // ---------------------------------------------------------------- dims and options
 
-/** How the dims of a file are told from those of others; `shared`: what the program calls those that belong to it, by name. */
+/** How the dims of a file are distinguished from those of others; `shared`: what the program calls those that belong to it, by name. */
 export interface FileDims {
   readonly prefix: string;
   readonly shared: ReadonlyMap<string, string>;
@@ -345,7 +345,7 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
     case 'size': {
       if (shared !== null && value.size.kind === 'number' && !item.constant) {
         if (!Number.isInteger(value.size.value) || value.size.value < 1) {
-          report(here, 'E0311', value.size.span, `\`${value.size.text}\` is no size of a dim`, { expected: 'a whole number from 1' });
+          report(here, 'E0311', value.size.span, `\`${value.size.text}\` is not a size of a dim`, { expected: 'a whole number from 1' });
           return null;
         }
         return dim({ size: ctx.fixed.has(id) ? size.int(typeof override === 'number' ? override : value.size.value) : size.atom(id) });
@@ -447,7 +447,7 @@ function noValue(
   choices: readonly string[] | null,
 ): Pick<Diagnostic, 'message' | 'expected' | 'given'> {
   return {
-    message: `\`${value}\` is no value of the option \`${option}\``,
+    message: `\`${value}\` is not a value of the option \`${option}\``,
     expected: choices === null ? 'a number' : choices.map((choice) => `\`${choice}\``).join(' or '),
     given: `\`${value}\``,
   };

@@ -12,7 +12,7 @@ export interface Package {
   readonly version: string;
   /** SHA-512 of its tarball, in base64. */
   readonly sha512: string;
-  /** Of all its files, unpacked. */
+  /** Bytes of all its files, unpacked. */
   readonly bytes: number;
 }
 

@@ -202,7 +202,7 @@ export async function unpackWheel(
     env,
     signal,
     onStdout(text) {
-      // What else a Python prints when it starts is no number.
+      // What else a Python prints when it starts is not a number.
       for (const line of text.split('\n')) done += Number(line) || 0;
       progress(Math.min(1, done / wheel.libraryBytes));
     },

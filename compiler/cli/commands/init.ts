@@ -44,7 +44,7 @@ export async function init(given: Given, io: Io): Promise<number> {
 /** What checks the types of task.ts and of the emitted module. */
 const TYPES = ['typescript', '@types/node'];
 
-/** Of where attnc, which lies in `root`, came from; a checkout is linked to, and so are its tools for types. */
+/** Depending on where attnc, which lies in `root`, came from; a checkout is linked to, and so are its tools for types. */
 export function packagesFor(root: string, folder: string, cwd: string): ProjectPackages {
   const attnc = originOf(root, folder, cwd);
   if (!isInstalled(root)) {

@@ -189,7 +189,7 @@ function settingsOf(wanted: Wanted, given: Given, task: string, outFolder: strin
   };
 }
 
-/** The store; a damaged file is told by its name, before anything of it is used. */
+/** The store; a damaged file is reported by name before anything of it is used. */
 function naming(store: CheckpointStore, folder: string, infoOf: (bytes: Uint8Array) => CheckpointInfo, io: Io): CheckpointStore {
   return {
     // It is claimed already.

@@ -57,7 +57,7 @@ export function showCliError(error: CliError, io: Io): void {
 }
 
 /**
- * Work on each of several things: one that cannot be read or written is told, and does not hide what is wrong with the others.
+ * Work on each of several things: one that cannot be read or written is reported, and does not hide what is wrong with the others.
  *
  * @returns whether all could be
  */

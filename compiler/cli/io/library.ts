@@ -42,7 +42,7 @@ export interface NodeLibrary extends Library {
 
 /**
  * @param cwd relative to which files are named
- * @param given texts that are no files, by name
+ * @param given texts that are not files, by name
  */
 export function nodeLibrary(cwd: string = process.cwd(), given: ReadonlyMap<string, string> = new Map()): NodeLibrary {
   const standardFolder = join(packageRoot(), 'models', 'std');

@@ -9,7 +9,7 @@ import { inline } from '../../passes/clock/inline.ts';
 export interface Cost {
   /** Products that are added up: contractions. */
   readonly multiplyAdds: number;
-  /** Of all other arithmetic: an operation for each result, and of what is summed up, compared or searched for each operand. */
+  /** All other arithmetic: one operation for each result, or for each operand of what is summed, compared or searched. */
   readonly otherOperations: number;
   /** Bytes of the float32 values that the backward pass needs, at most: of every operation's result. */
   readonly activationBytes: number;
@@ -104,7 +104,7 @@ export function costOf(program: Program, sizes: Sizes): Cost {
   return { multiplyAdds, otherOperations, activationBytes };
 }
 
-/** Of every tape the slots that a module gives it: one for each step, and one for the initial value. */
+/** The slots that a module gives every tape: one for each step, and one for the initial value. */
 function tapeSizes(nodes: readonly Node[]): ReadonlyMap<string, Size> {
   const sizes = new Map<string, Size>();
   // Outer loops first: one inside may go along their tape.

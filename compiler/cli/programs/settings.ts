@@ -12,7 +12,7 @@ interface Settable {
   readonly what: 'dim' | 'option';
   /** Null: nothing, its size comes from elsewhere. */
   readonly takes: string | null;
-  /** Of the standard library: can be set, but is not listed. */
+  /** Belongs to the standard library: can be set, but is not listed. */
   readonly standard: boolean;
   accepts(value: string | number): boolean;
 }

@@ -31,7 +31,7 @@ export async function loadTask(where: string, io: Io): Promise<LoadedTask> {
   const fault = faultOf(task);
   if (fault !== null)
     throw new CliError(
-      `${relative(io.cwd, file)} is no task: ${fault}`,
+      `${relative(io.cwd, file)} is not a task: ${fault}`,
       "export a `task` of type `Task` (import type { Task } from 'attnc/runtime')",
     );
   return { task: task as AnyTask, folder: dirname(file), importModule };
@@ -44,7 +44,7 @@ export function taskFile(where: string, io: Io): string {
   if (stat === undefined) throw new CliError(`there is no ${where}`, 'give the folder of a task.ts, or the path of such a file');
   if (!stat.isDirectory()) {
     if (!/\.[cm]?[jt]s$/u.test(path))
-      throw new CliError(`${where} is no task`, `give its folder: ${relative(io.cwd, dirname(path)) || '.'}`);
+      throw new CliError(`${where} is not a task`, `give its folder: ${relative(io.cwd, dirname(path)) || '.'}`);
     return path;
   }
   const file = ['task.ts', 'task.js', 'task.mjs'].map((name) => join(path, name)).find((each) => existsSync(each));

@@ -1,4 +1,4 @@
-/** `run.json`: with which settings a run began, so that going on, generating and evaluating need not be told again. */
+/** `run.json`: the settings that a run began with, so that resuming, generating and evaluating need not be given them again. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from '../io/files.ts';

@@ -51,7 +51,7 @@ export const binding = {
   ),
   W0401: entry(
     'axis looks like a misspelt dim',
-    'An axis in a signature that is no `dim` of the file is a formal, which stands for any axis of a caller. This one is a slip of the hand away from a dim, or stands nowhere else. Of names that differ as names do on purpose, as `place` and `places`, `head1` and `head2`, nothing is said.',
+    'An axis in a signature that is not a `dim` of the file is a formal, which stands for any axis of a caller. This one is a slip of the hand away from a dim, or stands nowhere else. Of names that differ as names do on purpose, as `place` and `places`, `head1` and `head2`, nothing is said.',
     'dim hidden = 8\nblock F(x: [hiden]) -> [hiden] { tanh(x) }',
     'dim hidden = 8\nblock F(x: [hidden]) -> [hidden] { tanh(x) }',
   ),

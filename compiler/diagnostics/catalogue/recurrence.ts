@@ -19,7 +19,7 @@ export const recurrence = {
     "state h, c: [hidden] = 0\n(h', c') = LSTM(xt, h, c)",
   ),
   E0603: loop(
-    'prime on what is no state',
+    'prime on what is not a state',
     "A prime is the next value of a `state` or `running` name, or the output now predicted (`y'`). Other names have one value.",
     "context' = Additive(s, annotations)",
     'context = Additive(s, annotations)',
@@ -62,7 +62,7 @@ export const recurrence = {
     'generates y: index(words)[target] start 1 end 2',
   ),
   E0610: loop(
-    'past of what is no state',
+    'past of what is not a state',
     '`past[tape](h)` is the values that the state `h` has had: its initial one, and one for each step before this. Only a state of a `scan` or decoder is kept from step to step.',
     "scan source with xt = x {\n  state h: [hidden] = 0\n  h' = tanh(sum[tape](past[tape](xt)) + h)\n  emit h'\n}",
     "scan source with xt = x {\n  state h: [hidden] = 0\n  h' = tanh(sum[tape](past[tape](h)) + xt)\n  emit h'\n}",

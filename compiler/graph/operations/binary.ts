@@ -28,7 +28,7 @@ export interface BinaryOperation {
   readonly slopes: ((m: Algebra, g: Node, a: Node, b: Node, y: Node) => readonly [Cotangent, Cotangent]) | null;
   readonly typescript: Emitted & {
     readonly call: string;
-    /** Of numbers of the host. */
+    /** On numbers of the host. */
     readonly host: <P>(a: P, b: P) => readonly (P | string)[];
   };
 }
@@ -178,7 +178,7 @@ export const BINARY: { readonly [F in BinaryFn]: BinaryOperation } = {
     exact: false,
     weak: null,
     zeroOfZeros: false,
-    // By 0 there is no quotient.
+    // There is no quotient by 0.
     range: ([a, b], [c, d]) => (c >= 1 ? [Math.min(a, 0), Math.max(b, 0)] : c > 0 || d < 0 ? hull([a, b, -a, -b]) : ANY),
     slopes: null,
     typescript: { call: 'rt.quot', hint: 'quotient', host: (a, b) => ['Math.floor(', a, ' / ', b, ')'] },

@@ -2,7 +2,7 @@
 
 export const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
-/** Of a gate that is shut nothing comes through, not even of infinity. */
+/** A shut gate lets nothing through, not even of infinity. */
 const through = (x: number, gate: number): number => (gate === 0 ? 0 : x * gate);
 
 /** x σ(x): Elfwing, Uchibe & Doya 2018. */

@@ -61,7 +61,7 @@ export interface UnaryOperation {
   /** The cotangent of x, where `g` is that of y = f(x); null: it has no slope anywhere. */
   readonly slope: ((m: Algebra, g: Node, x: Node, y: Node) => Node) | null;
   readonly typescript: Emitted & {
-    /** Of a number of the host; null: it has none. */
+    /** On a number of the host; null: it has no value there. */
     readonly host: string | null;
   };
 }

@@ -213,7 +213,7 @@ export class Absence {
     return of({ node, axis });
   }
 
-  /** A float input: what its padding holds is nobody's business, and from here on 0. */
+  /** A float input: its padding may hold anything, and is 0 from here on. */
   ended(x: Node): Node {
     const m = this.#m;
     const ends = axesOf(x).filter((axis) => this.ragged(axis));

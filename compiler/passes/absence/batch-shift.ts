@@ -113,7 +113,7 @@ function windowOf(form: Form, axis: Axis, isRagged: boolean, taken: readonly Axi
     return !isRagged && nonNegative(sizes.sub(count, sizes.mul(read, scale))) ? stride : null;
   };
   const able = form.terms.filter((term) => strideOf(term) !== null);
-  // Of two that could be moved along, as in valid windows, the larger is not the window.
+  // Where either axis could be moved along, as in valid windows, the larger is not the window.
   const main =
     able.find((term) => term.axis.id === axis.id) ?? able.find((term) => constantOf(sizeOf(term.axis.space)) === null) ?? able[0];
   if (main === undefined) return null;
@@ -240,7 +240,7 @@ function placed(m: Maker, x: Node, axis: Axis, { to, stride }: Window, offset: S
   return m.make({ kind: 'slice', axis: phase.id, start: ZERO, into: null }, [split]);
 }
 
-/** With so many zeros behind. */
+/** With this many zeros behind it. */
 function longer(m: Maker, x: Node, axis: Axis, by: number): Node {
   const { elem } = typeOf(x);
   const zero = m.constant(0, elem.kind === 'index' ? 'int' : elem.kind);

@@ -37,7 +37,7 @@ export interface Ends {
 
 export interface Batched {
   readonly roots: Roots;
-  /** Of loops, by their position. */
+  /** Loops by their position. */
   readonly ends: ReadonlyMap<Node, Ends>;
 }
 
@@ -150,7 +150,7 @@ class Batch extends Rebuild {
     const partials = node.inputs.map((each, k): Partial => ({ value: inputs[k]!, masks: this.#masks.get(each) ?? [] }));
     const masks = this.#masks.get(node)!;
     const isDivision = (op.kind === 'binary' && op.fn === 'quot') || (op.kind === 'unary' && op.fn === 'floor');
-    // Of what is summed by positions the positions stay.
+    // A sum by positions keeps the positions.
     const isNumber = (value: Node, k: number): boolean => typeOf(value).elem.kind === 'int' && (op.kind !== 'scatter' || k === 0);
     const rough = isDivision
       ? made
@@ -171,7 +171,7 @@ class Batch extends Rebuild {
     ]);
   }
 
-  /** Of the loops that a value stands in: that this step is before the example's end, and, of a next state, that another follows. */
+  /** For the loops that a value stands in: that this step is before the example's end and, for a next state, that another follows. */
   #steps(value: Node, { next }: Reading): readonly Node[] {
     return [...this.m.loopsOf(value)].flatMap((position) => {
       const op = this.loops.get(position);

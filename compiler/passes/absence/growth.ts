@@ -49,7 +49,7 @@ export function runaways(scan: Scan, facts: Facts): (state: number) => boolean {
         return node.op.kind === 'constant' && Math.abs(node.op.value) <= 1 ? (node.op.value >= 0 ? SHARE : UNIT) : BOUNDED;
       if (region.states.includes(node)) return ALONG;
       if (node.op.kind === 'argument') return BOUNDED;
-      // Of a loop inside: nothing is known.
+      // A loop inside: nothing is known of it.
       return node.op.kind === 'result' ? BEYOND : growthOf(node, of);
     },
   );
@@ -118,7 +118,7 @@ function within([low, high]: Range): Growth {
   return low >= 0 && high <= 1 ? SHARE : low >= -1 && high <= 1 ? UNIT : BOUNDED;
 }
 
-/** Of a mean by weights what is weighed. */
+/** What a weighted mean weighs. */
 function otherThanWeights(inputs: readonly Node[], axis: string): Node | null {
   const k = inputs.findIndex((x) => weighs(x, axis));
   return k < 0 ? null : inputs[1 - k]!;

@@ -161,7 +161,7 @@ export function hasLeft(m: Maker, op: Arithmetic, exact: Node, rough: Node, [x, 
   return m.binary('gt', m.unary('abs', m.binary('sub', m.float(exact), rough)), m.constant(2 ** 30));
 }
 
-/** A count of steps, `t' = t + 1` from a number that is known: no loop has so many that it would leave int32. */
+/** A count of steps, `t' = t + 1` from a number that is known: no loop has enough steps for it to leave int32. */
 export function counters(facts: Facts, roots: Roots): (node: Node) => boolean {
   const isStart = (init: Node | undefined): boolean => init?.op.kind === 'constant' && Math.abs(init.op.value) <= 2 ** 30;
   const isState = (state: Node, next: Node): boolean => {

@@ -28,7 +28,7 @@ export type Need = readonly Case[] | null;
 /** More are not worth telling apart. */
 const MOST_CASES = 3;
 
-/** A step of a loop beyond the example's end is read by nobody, nor is a position of a sequence that such a step alone reads. */
+/** A step of a loop beyond the example's end is not read, nor is a position of a sequence that such a step alone reads. */
 export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends']): ReadonlyMap<Node, Need> {
   const needs = new Map<Node, Need>();
   const isBefore = conditionsFirst(facts.nodes, endsOf(ends));
@@ -46,7 +46,7 @@ export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends
       const end = ends.get(region.position);
       const inside = both(need, known(end?.step));
       region.emits.forEach((each) => add(each, inside));
-      // Of the last step nothing reads the next state but the scan's result.
+      // Only the scan's result reads the last step's next state.
       region.nexts.forEach((each, k) => add(each, facts.results.get(node)?.has(k) === true ? inside : both(inside, known(end?.more))));
       // What the steps read of a sequence is known when they have been seen.
       inputs.forEach((input, k) => (k < region.xs.length && input.id < region.xs[k]!.id ? undefined : add(input, null)));
@@ -113,7 +113,7 @@ function ofOperand(node: Node, k: number, need: Need): Need {
   }
 }
 
-/** Of `a and b` each, and of `not a` that a is false. */
+/** `a and b` is both of them, `not a` that a is false. */
 function conditions(node: Node, holds: boolean): Case {
   const { op, inputs } = node;
   if (op.kind === 'unary' && op.fn === 'not') return conditions(inputs[0]!, !holds);
@@ -147,7 +147,7 @@ function kept(need: Need, keep: (condition: Condition) => boolean): Need {
 function within(need: Need, node: Node, facts: Facts, isBefore: (condition: Node, node: Node) => boolean): Need {
   if (need === null) return null;
   const loops = facts.loopsOf(node);
-  // Of a scan all results are meant: its body's nodes have axes of their own.
+  // For a scan, all of its results: its body's nodes have axes of their own.
   const has = (id: string): boolean => node.op.kind === 'scan' || hasAxis(typeOf(node).axes, id);
   return kept(
     need,

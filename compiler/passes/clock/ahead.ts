@@ -69,7 +69,7 @@ function beyond(node: Node, space: Space, of: (node: Node) => number | null, ran
     case 'broadcast':
     case 'rename':
       return of(inputs[0]!);
-    // Of the positions up to now one that is in them.
+    // One of the positions up to now.
     case 'argmax':
       return clockAxes(inputs, space).some(({ id }) => id === op.axis) ? 0 : null;
     default:

@@ -100,7 +100,7 @@ const future = (what: string, fix: string | null = null): Fault => ({ kind: 'fut
 function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | null {
   const { op, inputs } = node;
   const isClock = (axis: Axis): boolean => sameSpace(axis.space, space);
-  // Of another dim of the same size all positions are there from the start.
+  // The positions of another dim, of the same size, are all there from the start.
   const clocks = clockAxes(inputs, space);
   const mixed = inputs
     .flatMap(({ types }) => types.flatMap(({ axes }) => axes))

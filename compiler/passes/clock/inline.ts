@@ -51,13 +51,13 @@ export class Whole {
 }
 
 export class Inline extends Rebuild {
-  /** Of all the calls around, outermost first: a draw is independent along each. */
+  /** The extras of all enclosing calls, outermost first: a draw is independent along each. */
   readonly #extras: readonly Axis[];
   /** Those of them along which there is one instance. */
   readonly #shared: readonly Axis[];
   readonly #calls = new Map<Node, Inline>();
   readonly #whole: Whole;
-  /** Of the calls around, outermost first: where they stand. */
+  /** Where the enclosing calls stand, outermost first. */
   readonly #trail: readonly Origin[];
 
   constructor(

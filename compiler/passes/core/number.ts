@@ -3,7 +3,7 @@ import { foldSize, size as sizes, type Size } from '../../size/size.ts';
 import type { Node } from '../../graph/graph.ts';
 import type { Maker } from './maker.ts';
 
-/** int: `atom` gives what is no number of the host; null: it is one. */
+/** int: `atom` gives what is not a number of the host; null: it is one. */
 export function numberOf(m: Maker, size: Size, atom: (name: string) => Node | null): Node {
   const int = (n: number): Node => m.constant(n, 'int');
   const join = (fn: 'add' | 'mul', parts: readonly Node[]): Node => parts.reduce((a, b) => m.binary(fn, a, b));

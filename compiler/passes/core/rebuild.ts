@@ -232,7 +232,7 @@ export class Rebuild implements Site {
   }
 
   protected *result(from: Node, index: number): Making<Node> {
-    if (!isOf(from, 'scan')) throw new GraphError(`%${from.id} is no scan`);
+    if (!isOf(from, 'scan')) throw new GraphError(`%${from.id} is not a scan`);
     const node = this.facts.latest(from);
     let results = this.#results.get(node);
     if (results === undefined) {
