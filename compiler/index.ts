@@ -6,7 +6,7 @@ import type { Program } from './graph/graph.ts';
 import { BeyondLimits } from './passes/layout/beyond-limits.ts';
 import type { CompiledModel } from './passes/core/compiled.ts';
 import { NoStep } from './passes/decoder/no-step.ts';
-import { derive, type Derived, type DeriveOptions } from './passes/pipeline.ts';
+import { arrange, derive, type Derived, type DeriveOptions } from './passes/pipeline.ts';
 
 export type { Library } from './analyze/modules/modules.ts';
 export type { Diagnostic, Place } from './diagnostics/diagnostic.ts';
@@ -58,7 +58,12 @@ export function checkFile(path: string, library: Library, options: CheckOptions 
     sources,
     checked: fine ? checked : null,
     programs,
-    models: fine ? derived.map(({ model }) => model) : [],
+    models: fine
+      ? arrange(
+          derived.map(({ model }) => model),
+          options,
+        )
+      : [],
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * What an emitted module hands to the runtime: one `Definition` per model. Emitted functions are plain and synchronous
  * (tfjs queues the work; only reading back is asynchronous), take ownership of nothing they are given, and return tensors
- * that the caller disposes. `n` holds every size by dim label; `p` every parameter by path.
+ * that the caller disposes. `n` holds every size by dim label; `p` every parameter by path, in the order that `stored` says, as
+ * are the gradients.
  */
 import type { NamedAxis, OwnSize } from './values.ts';
 import type * as tf from './tf.ts';
@@ -41,6 +42,8 @@ export interface ParameterSpec {
   readonly outs: number;
   /** How many axes in front count instances, each with first values of its own; `outs` counts from behind them. */
   readonly per?: number;
+  /** How it lies on the device, where that is not as it is declared: for each axis there which of these it is made of, by position; of none: one place. */
+  readonly stored?: readonly (readonly number[])[];
   readonly init: InitialiserSpec;
   /** It is kept as a parameter is, but no gradient changes it: updates give its next values. */
   readonly running?: true;

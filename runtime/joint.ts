@@ -1,4 +1,4 @@
-import type { Definition, Sizes } from './definition.ts';
+import type { Definition, ParameterSpec, Sizes } from './definition.ts';
 import { InputError } from './errors.ts';
 import { Learner } from './model.ts';
 import { listed, requireOptions, suggestion } from './names.ts';
@@ -29,7 +29,9 @@ export class Joint<Models extends { readonly [Name in keyof Models]: object }, E
     const dims = sharedDims(definition, parts);
     const sizes = definition.sizes(dims);
     requireEqual(definition, parts, sizes);
-    const own = definition.parameters(sizes).filter(({ path }) => !parts.some(({ name }) => path.startsWith(`${name}.`)));
+    const parameters = definition.parameters(sizes);
+    requireAlike(definition, parts, parameters);
+    const own = parameters.filter(({ path }) => !parts.some(({ name }) => path.startsWith(`${name}.`)));
     super(definition, {
       seed,
       dims,
@@ -76,6 +78,21 @@ function sharedDims(definition: Definition, parts: readonly NamedPart[]): Record
       parts.find(({ model }) => label in model.sizes)?.model.sizes[label] ?? value,
     ]),
   );
+}
+
+/** What a model's own module makes its parameters lie like is what the objective's functions read. */
+function requireAlike(definition: Definition, parts: readonly NamedPart[], parameters: readonly ParameterSpec[]): void {
+  for (const { name, model } of parts) {
+    const wanted = new Map(parameters.map((spec) => [spec.path, spec]));
+    const other = model.weights.specs.find(({ path, stored }) => {
+      const spec = wanted.get(`${name}.${path}`);
+      return spec !== undefined && JSON.stringify(spec.stored) !== JSON.stringify(stored);
+    });
+    if (other !== undefined)
+      throw new InputError(
+        `\`${definition.name}\`: \`${name}\` is of another module, in which its parameter \`${other.path}\` lies otherwise: take the class from the module of \`${definition.name}\``,
+      );
+  }
 }
 
 function requireEqual(definition: Definition, parts: readonly NamedPart[], sizes: Sizes): void {

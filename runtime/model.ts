@@ -8,6 +8,7 @@ import { whyInfinite } from './impossible.ts';
 import { exampleNames, listed, requireNames, requireOptions, suggestion } from './names.ts';
 import { StepRandom } from './random.ts';
 import { emitted } from './scope.ts';
+import { fromStored } from './stored.ts';
 import {
   download,
   MOST_PLACES,
@@ -164,7 +165,7 @@ export class Learner<Example extends object> {
     await this.possible(numbers, objective, examples);
     const value = (spec: ParameterSpec, data: Value['data']): [string, Value] => [
       spec.path,
-      { data, shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) },
+      { data: fromStored(spec, data), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) },
     ];
     const { specs } = this.weights;
     const trained = specs.filter((spec) => spec.running !== true && trains(update, spec.path));

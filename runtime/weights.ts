@@ -4,6 +4,7 @@ import type { ParameterSpec, Tensors } from './definition.ts';
 import { CheckpointError, InputError } from './errors.ts';
 import { initialValues } from './initialise.ts';
 import { suggestion } from './names.ts';
+import { fromStored, storedShape, toStored } from './stored.ts';
 import { download, elementCount, isNested, show, type Value, type Values } from './values.ts';
 import { isWhole } from './checkpoint/dtypes.ts';
 import { shortened, type StoredTensor } from './checkpoint/safetensors.ts';
@@ -40,7 +41,7 @@ export class Weights {
     this.seed = seed;
   }
 
-  /** By path. They stay with this object: do not dispose them. */
+  /** By path, as the device holds them: `read` has the program's order. They stay with this object: do not dispose them. */
   get tensors(): Tensors {
     this.draw(this.undrawn.keys());
     if (this.parts.size === 0) return this.current;
@@ -84,9 +85,7 @@ export class Weights {
       requireShape(spec, value);
     }
     this.replace(
-      Object.fromEntries(
-        Object.entries(values).map(([path, { data }]) => [path, upload(Float32Array.from(data), shapeOf(specs.get(path)!))]),
-      ),
+      Object.fromEntries(Object.entries(values).map(([path, { data }]) => [path, upload(specs.get(path)!, Float32Array.from(data))])),
     );
   }
 
@@ -99,13 +98,13 @@ export class Weights {
           this.specs.map((each) => each.path),
         )}`,
       );
-    return { data: await download(this.tensor(path)), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) };
+    return { data: fromStored(spec, await download(this.tensor(path))), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) };
   }
 
   /** All parameters as they are written to a file. */
   async store(): Promise<Map<string, StoredTensor>> {
     const stored = this.specs.map(async (spec): Promise<[string, StoredTensor]> => {
-      const data = await download(this.tensors[spec.path]!);
+      const data = fromStored(spec, await download(this.tensors[spec.path]!));
       return [spec.path, { data: data instanceof Float32Array ? data : Float32Array.from(data), shape: shapeOf(spec) }];
     });
     return new Map(await Promise.all(stored));
@@ -146,7 +145,7 @@ export class Weights {
         `the checkpoint does not fit the model; nothing was changed:\n  ${[...faults.slice(0, 8), ...more].join('\n  ')}`,
       );
     }
-    this.replace(Object.fromEntries(this.specs.map((spec) => [spec.path, upload(stored.get(spec.path)!.data, shapeOf(spec))])));
+    this.replace(Object.fromEntries(this.specs.map((spec) => [spec.path, upload(spec, stored.get(spec.path)!.data)])));
   }
 
   /** Frees what is its own, not what others share with it. */
@@ -168,7 +167,7 @@ export class Weights {
   private draw(paths: Iterable<string>): void {
     this.requireAlive();
     const specs = Array.from(paths).flatMap((path) => this.undrawn.get(path) ?? []);
-    if (specs.length > 0) this.hold(specs.map((spec) => [spec.path, upload(initialValues(spec, this.seed), shapeOf(spec))]));
+    if (specs.length > 0) this.hold(specs.map((spec) => [spec.path, upload(spec, initialValues(spec, this.seed))]));
   }
 
   /** In the order of the program, whatever came first. */
@@ -222,7 +221,7 @@ export function sizeOf(spec: ParameterSpec): number {
   return elementCount(shapeOf(spec));
 }
 
-/** Kept, so that a `tf.tidy` around the caller does not take it. */
-function upload(data: Float32Array, shape: number[]): tf.Tensor {
-  return tf.keep(tf.tensor(data, shape, 'float32'));
+/** Values in the program's order. Kept, so that a `tf.tidy` around the caller does not take it. */
+function upload(spec: ParameterSpec, data: Float32Array): tf.Tensor {
+  return tf.keep(tf.tensor(toStored(spec, data), storedShape(spec), 'float32'));
 }

@@ -141,7 +141,12 @@ export type ReduceFn = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' | 'all';
 export type Op =
   // leaves
   | { readonly kind: 'input'; readonly name: string }
-  | { readonly kind: 'parameter'; readonly path: string }
+  /** `stored`, in 'laid-out': it lies as a view of the axes that it is declared with: of which of these each of its own is made. */
+  | {
+      readonly kind: 'parameter';
+      readonly path: string;
+      readonly stored?: { readonly axes: readonly Axis[]; readonly groups: readonly (readonly number[])[] };
+    }
   | { readonly kind: 'constant'; readonly value: number } // scalar; bool as 0 or 1; its elem is in the type
   | { readonly kind: 'size'; readonly size: Size } // int scalar; a ragged atom is this example's own length
   | { readonly kind: 'length'; readonly dim: Dim } // int [batch], or [batch, sentence] of a dim `ragged in sentence`: lengths; 'batched' on

@@ -5,6 +5,7 @@
  * every dialect, so that a pass can be checked by what it leaves equal.
  */
 import {
+  arrange,
   cut,
   everywhere,
   fill,
@@ -207,6 +208,14 @@ class Run {
     }
   }
 
+  /** Values are bound in the order of the declared axes. */
+  #parameter({ path, stored }: OpOf<'parameter'>, type: TensorType, data: Float64Array): Tensor {
+    const given = this.#scopes.sized(data, { ...type, axes: stored?.axes ?? type.axes }, `parameter ${path}`);
+    if (stored === undefined) return given;
+    const order = stored.groups.flat().map((k) => given.axes[k]!);
+    return this.#scopes.sized(arrange(given, order).data, type, `parameter ${path}`);
+  }
+
   #rule(node: Node, inputs: readonly Tensor[]): readonly Tensor[] {
     const { op } = node;
     switch (op.kind) {
@@ -217,7 +226,7 @@ class Run {
       case 'parameter': {
         const data = parameterOf(this.#bindings.parameters, op.path);
         if (data === undefined) throw new GraphError(`no parameter ${op.path} is bound`);
-        return [this.#scopes.sized(data, node.types[0]!, `parameter ${op.path}`)];
+        return [this.#parameter(op, node.types[0]!, data)];
       }
       case 'length': {
         const lengths = this.#bindings.lengths?.get(op.dim.id);

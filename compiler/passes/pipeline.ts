@@ -8,6 +8,8 @@ import { batchWithEnds, type Batched } from './absence/batch.ts';
 import { circulant } from './loops/circulant.ts';
 import { deriveClockStep } from './decoder/clock-step.ts';
 import {
+  functionsOf,
+  mapFunctions,
   RUNNING,
   type CompiledDecoder,
   type CompiledModel,
@@ -29,6 +31,8 @@ import { simplify } from './core/simplify.ts';
 import { algebra } from './core/algebra.ts';
 import { hold } from './absence/hold.ts';
 import { hoist } from './layout/hoist.ts';
+import { chooseStored, joinedAsStored, withStored, type Stored } from './layout/stored.ts';
+import type { Groups } from './layout/views.ts';
 import { deriveStep } from './decoder/step.ts';
 import { tapes } from './loops/tape.ts';
 import { vectorise } from './loops/vectorise.ts';
@@ -74,12 +78,10 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   const finish = (fn: string, roots: Roots): Roots =>
     passes.run(`${fn}: layout`, options.layout === undefined ? 'laid-out' : 'batched', roots, options.layout ?? lay);
 
-  /** What differs from one step to the next, or from a step to what prepares it. */
-  const changing = new Set(['batch', 'beam', NOW, BEFORE, ...ragged.flatMap(({ size }) => [...atomsOf(size)])]);
-  const finished = (fn: string, roots: StepRoots): StepRoots => {
-    const laid = { prepare: finish(`${fn}prepare`, roots.prepare), step: finish(`${fn}step`, roots.step) };
-    return options.layout === undefined ? hoist(laid, changing) : laid;
-  };
+  const finished = (fn: string, { prepare, step }: StepRoots): StepRoots => ({
+    prepare: finish(`${fn}prepare`, prepare),
+    step: finish(`${fn}step`, step),
+  });
 
   const outputs = new Map([...program.outputs]);
   const forward = finish(
@@ -125,7 +127,43 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
     const { prepare, step } = deriveClockStep(program.causal, { beam: null, ragged, optimise: (roots) => passes.optimise('step', roots) });
     stream = { clocked: program.causal, ...finished('stream ', { prepare, step }) };
   }
-  return { model: { program, forward, objectives, decoder, stream }, unreached: program.objectives.length === 0 ? [] : [...unreached] };
+  const model = { program, stored: new Map(), forward, objectives, decoder, stream };
+  return { model, unreached: program.objectives.length === 0 ? [] : [...unreached] };
+}
+
+/**
+ * Laid-out models of one file as they are emitted: their parameters lie as the functions read them, and what a step makes of
+ * parameters alone is made once. An objective over several models finds their parameters as these have them.
+ */
+export function arrange(models: readonly CompiledModel[], options: DeriveOptions = {}): readonly CompiledModel[] {
+  const chosen = new Map(
+    models.map((model) => [model.program, chooseStored(functionsOf(model), new Set(model.program.running.map(({ path }) => path)))]),
+  );
+  return models.map((model) => {
+    const { program } = model;
+    const passes = new Passes(options, program);
+    const stored = storedIn(program, chosen.get(program)!, chosen);
+    const laid = mapFunctions(model, (fn, roots) =>
+      passes.run(`${fn}: stored`, 'laid-out', roots, (each) => withStored(joinedAsStored(each, stored), stored)),
+    );
+    const changing = changingSizes(program);
+    const hoisted = <T extends StepRoots>(steps: T | null): T | null => (steps === null ? null : { ...steps, ...hoist(steps, changing) });
+    return { ...laid, stored, decoder: hoisted(laid.decoder), stream: hoisted(laid.stream) };
+  });
+}
+
+/** What differs from one step to the next, or from a step to what prepares it: atoms of sizes. */
+function changingSizes({ ragged }: Program): ReadonlySet<string> {
+  return new Set(['batch', 'beam', NOW, BEFORE, ...ragged.flatMap(({ size }) => [...atomsOf(size)])]);
+}
+
+/** An objective's models have their parameters under the names that it gives the models, and decide how these lie. */
+function storedIn({ parts = [] }: Program, own: Stored, chosen: ReadonlyMap<Program, Stored>): Stored {
+  const theirs = parts.flatMap(({ name, model, file }) => {
+    const stored = [...chosen].find(([program]) => program.name === model && program.file === file)?.[1] ?? new Map<string, Groups>();
+    return [...stored].map(([path, groups]) => [`${name}.${path}`, groups] as const);
+  });
+  return new Map([...[...own].filter(([path]) => !parts.some(({ name }) => path.startsWith(`${name}.`))), ...theirs]);
 }
 
 class Passes {

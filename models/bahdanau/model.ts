@@ -113,30 +113,30 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz']), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
   });
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz']), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr']), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
   });
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr']), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W']), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
   rt.dispose(xRows);
@@ -158,13 +158,11 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() =>
-      tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.backward.h.GRU.U'], false, true))),
-    );
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.backward.h.GRU.U']))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -190,13 +188,11 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const rSum2At = rSum2Steps[t]!;
     const newSum2At = newSum2Steps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() =>
-      tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.forward.h.GRU.U'], false, true))),
-    );
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.forward.h.GRU.U']))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
@@ -212,7 +208,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'], false, true)));
+  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'])));
   rt.dispose(h1);
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
@@ -220,10 +216,8 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const annotationsT = tf.transpose(annotations, [1, 0, 2]);
   const UProduct = tf.tidy(() => {
     const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
-    const additiveUProduct = tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U'], false, true);
-    return tf.reshape(additiveUProduct, [batchSize, source, align]);
+    return tf.reshape(tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U']), [batchSize, source, align]);
   });
-  const vWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
   rt.dispose(annotations);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
@@ -235,9 +229,9 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const score = tf.tidy(() => {
-      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W'], false, true), [batchSize, 1, align]);
-      const vProduct = tf.matMul(tf.reshape(tf.tanh(tf.add(WProduct, UProduct)), [batchSize * source, align]), vWide);
-      return tf.reshape(vProduct, [batchSize, source]);
+      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W']), [batchSize, 1, align]);
+      const tanhRows = tf.reshape(tf.tanh(tf.add(WProduct, UProduct)), [batchSize * source, align]);
+      return tf.reshape(tf.matMul(tanhRows, p['Translate.context.Scored.Additive.v']), [batchSize, source]);
     });
     // attention.attn:5  weights = softmax[key](score)
     const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
@@ -250,20 +244,17 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const sNextJoined = tf.concat([eAt, context], 1);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
     const z = tf.tidy(() => {
-      const WzProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wz'], false, true);
-      const sum = tf.add(tf.add(WzProduct, tf.matMul(s, p['Translate.s.GRU.Uz'], false, true)), p['Translate.s.GRU.bz']);
-      return tf.sigmoid(sum);
+      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wz']), tf.matMul(s, p['Translate.s.GRU.Uz']));
+      return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.bz']));
     });
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const r = tf.tidy(() => {
-      const WrProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wr'], false, true);
-      const sum = tf.add(tf.add(WrProduct, tf.matMul(s, p['Translate.s.GRU.Ur'], false, true)), p['Translate.s.GRU.br']);
-      return tf.sigmoid(sum);
+      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wr']), tf.matMul(s, p['Translate.s.GRU.Ur']));
+      return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.br']));
     });
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const new_ = tf.tidy(() => {
-      const UProduct = tf.matMul(tf.mul(r, s), p['Translate.s.GRU.U'], false, true);
-      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W'], false, true), UProduct);
+      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W']), tf.matMul(tf.mul(r, s), p['Translate.s.GRU.U']));
       return tf.tanh(tf.add(sum, p['Translate.s.GRU.b']));
     });
     rt.dispose(sNextJoined, r);
@@ -275,28 +266,25 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     weightsSteps.push(weights);
     s = sNext;
   }
-  rt.dispose(sourceMask, annotationsT, UProduct, vWide, eSteps, s);
+  rt.dispose(sourceMask, annotationsT, UProduct, eSteps, s);
   const weights = tf.stack(weightsSteps);
   const weightsStepsT = tf.transpose(weights, [1, 0, 2]);
   rt.dispose(weightsSteps, weights);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const readoutUProduct = tf.tidy(() => {
     const sStepsRows = tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]);
-    const UProduct = tf.matMul(sStepsRows, tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), false, true);
-    return tf.reshape(UProduct, [batchSize, target, maxout, pieces]);
+    return tf.reshape(tf.matMul(sStepsRows, p['Translate.logits.Readout.U']), [batchSize, target, maxout, pieces]);
   });
   const eRows = tf.reshape(e, [batchSize * target, embed]);
-  const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
   const logits = tf.tidy(() => {
-    const VProduct = tf.reshape(tf.matMul(eRows, VRows, false, true), [batchSize, target, maxout, pieces]);
+    const VProduct = tf.reshape(tf.matMul(eRows, p['Translate.logits.Readout.V']), [batchSize, target, maxout, pieces]);
     const contextStepsRows = tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]);
-    const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
-    const CProduct = tf.reshape(tf.matMul(contextStepsRows, CRows, false, true), [batchSize, target, maxout, pieces]);
-    const highestRows = tf.reshape(tf.max(tf.add(tf.add(readoutUProduct, VProduct), CProduct), 3), [batchSize * target, maxout]);
-    const WProduct = tf.matMul(highestRows, p['Translate.logits.Readout.W'], false, true);
+    const CProduct = tf.matMul(contextStepsRows, p['Translate.logits.Readout.C']);
+    const sum = tf.add(tf.add(readoutUProduct, VProduct), tf.reshape(CProduct, [batchSize, target, maxout, pieces]));
+    const WProduct = tf.matMul(tf.reshape(tf.max(sum, 3), [batchSize * target, maxout]), p['Translate.logits.Readout.W']);
     return tf.reshape(WProduct, [batchSize, target, characters]);
   });
-  rt.dispose(sSteps, e, contextSteps, readoutUProduct, eRows, VRows);
+  rt.dispose(sSteps, e, contextSteps, readoutUProduct, eRows);
   return { logits, weights: weightsStepsT };
 }
 
@@ -314,30 +302,30 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz']), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
   });
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz']), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr']), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
   });
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr']), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W']), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
   rt.dispose(xRows);
@@ -359,13 +347,11 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() =>
-      tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.backward.h.GRU.U'], false, true))),
-    );
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.backward.h.GRU.U']))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -391,13 +377,11 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const rSum2At = rSum2Steps[t]!;
     const newSum2At = newSum2Steps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() =>
-      tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.forward.h.GRU.U'], false, true))),
-    );
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.forward.h.GRU.U']))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
@@ -413,7 +397,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'], false, true)));
+  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'])));
   rt.dispose(h1);
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
@@ -421,10 +405,8 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const annotationsT = tf.transpose(annotations, [1, 0, 2]);
   const UProduct = tf.tidy(() => {
     const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
-    const additiveUProduct = tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U'], false, true);
-    return tf.reshape(additiveUProduct, [batchSize, source, align]);
+    return tf.reshape(tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U']), [batchSize, source, align]);
   });
-  const vWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
   rt.dispose(annotations);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
@@ -435,9 +417,9 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const score = tf.tidy(() => {
-      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W'], false, true), [batchSize, 1, align]);
-      const vProduct = tf.matMul(tf.reshape(tf.tanh(tf.add(WProduct, UProduct)), [batchSize * source, align]), vWide);
-      return tf.reshape(vProduct, [batchSize, source]);
+      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W']), [batchSize, 1, align]);
+      const tanhRows = tf.reshape(tf.tanh(tf.add(WProduct, UProduct)), [batchSize * source, align]);
+      return tf.reshape(tf.matMul(tanhRows, p['Translate.context.Scored.Additive.v']), [batchSize, source]);
     });
     // attention.attn:5  weights = softmax[key](score)
     const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
@@ -451,20 +433,17 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const sNextJoined = tf.concat([eAt, context], 1);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
     const z = tf.tidy(() => {
-      const WzProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wz'], false, true);
-      const sum = tf.add(tf.add(WzProduct, tf.matMul(s, p['Translate.s.GRU.Uz'], false, true)), p['Translate.s.GRU.bz']);
-      return tf.sigmoid(sum);
+      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wz']), tf.matMul(s, p['Translate.s.GRU.Uz']));
+      return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.bz']));
     });
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const r = tf.tidy(() => {
-      const WrProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wr'], false, true);
-      const sum = tf.add(tf.add(WrProduct, tf.matMul(s, p['Translate.s.GRU.Ur'], false, true)), p['Translate.s.GRU.br']);
-      return tf.sigmoid(sum);
+      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wr']), tf.matMul(s, p['Translate.s.GRU.Ur']));
+      return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.br']));
     });
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const new_ = tf.tidy(() => {
-      const UProduct = tf.matMul(tf.mul(r, s), p['Translate.s.GRU.U'], false, true);
-      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W'], false, true), UProduct);
+      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W']), tf.matMul(tf.mul(r, s), p['Translate.s.GRU.U']));
       return tf.tanh(tf.add(sum, p['Translate.s.GRU.b']));
     });
     rt.dispose(sNextJoined, r);
@@ -475,27 +454,24 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     contextSteps.push(context);
     s = sNext;
   }
-  rt.dispose(sourceMask, annotationsT, UProduct, vWide, eSteps, s);
+  rt.dispose(sourceMask, annotationsT, UProduct, eSteps, s);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const readoutUProduct = tf.tidy(() => {
     const sStepsRows = tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]);
-    const UProduct = tf.matMul(sStepsRows, tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), false, true);
-    return tf.reshape(UProduct, [batchSize, target, maxout, pieces]);
+    return tf.reshape(tf.matMul(sStepsRows, p['Translate.logits.Readout.U']), [batchSize, target, maxout, pieces]);
   });
   const eRows = tf.reshape(e, [batchSize * target, embed]);
-  const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
   const logits = tf.tidy(() => {
-    const VProduct = tf.reshape(tf.matMul(eRows, VRows, false, true), [batchSize, target, maxout, pieces]);
+    const VProduct = tf.reshape(tf.matMul(eRows, p['Translate.logits.Readout.V']), [batchSize, target, maxout, pieces]);
     const contextStepsRows = tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]);
-    const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
-    const CProduct = tf.reshape(tf.matMul(contextStepsRows, CRows, false, true), [batchSize, target, maxout, pieces]);
-    const highestRows = tf.reshape(tf.max(tf.add(tf.add(readoutUProduct, VProduct), CProduct), 3), [batchSize * target, maxout]);
-    const WProduct = tf.matMul(highestRows, p['Translate.logits.Readout.W'], false, true);
+    const CProduct = tf.matMul(contextStepsRows, p['Translate.logits.Readout.C']);
+    const sum = tf.add(tf.add(readoutUProduct, VProduct), tf.reshape(CProduct, [batchSize, target, maxout, pieces]));
+    const WProduct = tf.matMul(tf.reshape(tf.max(sum, 3), [batchSize * target, maxout]), p['Translate.logits.Readout.W']);
     return tf.reshape(WProduct, [batchSize, target, characters]);
   });
-  rt.dispose(sSteps, e, contextSteps, readoutUProduct, eRows, VRows);
+  rt.dispose(sSteps, e, contextSteps, readoutUProduct, eRows);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
   const targetMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
@@ -531,34 +507,34 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz']), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
   });
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz']), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
-  const zJoined = tf.concat([p['Translate.s.GRU.Wz'], p['Translate.s.GRU.Uz']], 1);
+  const zJoined = tf.concat([p['Translate.s.GRU.Wz'], p['Translate.s.GRU.Uz']], 0);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr']), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
   });
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr']), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
-  const rJoined = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.Ur']], 1);
+  const rJoined = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.Ur']], 0);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W']), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
-  const newJoined = tf.concat([p['Translate.s.GRU.W'], p['Translate.s.GRU.U']], 1);
+  const newJoined = tf.concat([p['Translate.s.GRU.W'], p['Translate.s.GRU.U']], 0);
   rt.dispose(xRows);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
@@ -584,14 +560,12 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newProduct = tf.mul(r, h);
-    const new_ = tf.tidy(() =>
-      tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['read.Annotate.backward.h.GRU.U'], false, true))),
-    );
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['read.Annotate.backward.h.GRU.U']))));
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, h);
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
@@ -627,14 +601,12 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const rSum2At = rSum2Steps[t]!;
     const newSum2At = newSum2Steps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newProduct = tf.mul(r, h2);
-    const new_ = tf.tidy(() =>
-      tf.tanh(tf.add(newSum2At, tf.matMul(newProduct, p['read.Annotate.forward.h.GRU.U'], false, true))),
-    );
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(newProduct, p['read.Annotate.forward.h.GRU.U']))));
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, h2);
     const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, difference)));
@@ -654,17 +626,15 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'], false, true)));
+  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'])));
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const annotationsT = tf.transpose(annotations, [1, 0, 2]);
   const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
-  const UProduct = tf.tidy(() => {
-    const additiveUProduct = tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U'], false, true);
-    return tf.reshape(additiveUProduct, [batchSize, source, align]);
-  });
-  const vWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
+  const UProduct = tf.tidy(() =>
+    tf.reshape(tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U']), [batchSize, source, align]),
+  );
   rt.dispose(annotations);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
@@ -683,12 +653,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const scoreTanh = tf.tidy(() => {
-      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W'], false, true), [batchSize, 1, align]);
+      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W']), [batchSize, 1, align]);
       return tf.tanh(tf.add(WProduct, UProduct));
     });
-    const score = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), vWide), [batchSize, source]),
-    );
+    const score = tf.tidy(() => {
+      const vProduct = tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), p['Translate.context.Scored.Additive.v']);
+      return tf.reshape(vProduct, [batchSize, source]);
+    });
     // attention.attn:5  weights = softmax[key](score)
     const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
     rt.dispose(score);
@@ -700,16 +671,15 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const sNextJoined = tf.concat([eAt, context], 1);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
     const zJoined2 = tf.concat([sNextJoined, s], 1);
-    const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, zJoined, false, true), p['Translate.s.GRU.bz'])));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, zJoined), p['Translate.s.GRU.bz'])));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, rJoined, false, true), p['Translate.s.GRU.br'])));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, rJoined), p['Translate.s.GRU.br'])));
     rt.dispose(zJoined2);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newProduct = tf.mul(r, s);
-    const new_ = tf.tidy(() => {
-      const sum = tf.add(tf.matMul(tf.concat([sNextJoined, newProduct], 1), newJoined, false, true), p['Translate.s.GRU.b']);
-      return tf.tanh(sum);
-    });
+    const new_ = tf.tidy(() =>
+      tf.tanh(tf.add(tf.matMul(tf.concat([sNextJoined, newProduct], 1), newJoined), p['Translate.s.GRU.b'])),
+    );
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, s);
     const sNext = tf.tidy(() => tf.add(s, tf.mul(z, difference)));
@@ -725,22 +695,22 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     scoreTanhSteps.push(scoreTanh);
     s = sNext;
   }
-  rt.dispose(zJoined, rJoined, newJoined, UProduct, vWide, eSteps, s);
+  rt.dispose(zJoined, rJoined, newJoined, UProduct, eSteps, s);
+  // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
+  const vRows = tf.reshape(p['Translate.context.Scored.Additive.v'], [align]);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const sStacked = tf.stack(sSteps);
-  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
   const eRows = tf.reshape(e, [batchSize * target, embed]);
-  const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
   const contextStacked = tf.stack(contextSteps);
-  const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
   const sum = tf.tidy(() => {
-    const UProduct = tf.matMul(tf.reshape(tf.transpose(sStacked, [1, 0, 2]), [batchSize * target, units]), URows, false, true);
-    const VProduct = tf.reshape(tf.matMul(eRows, VRows, false, true), [batchSize, target, maxout, pieces]);
+    const sStepsRows = tf.reshape(tf.transpose(sStacked, [1, 0, 2]), [batchSize * target, units]);
+    const UProduct = tf.reshape(tf.matMul(sStepsRows, p['Translate.logits.Readout.U']), [batchSize, target, maxout, pieces]);
+    const VProduct = tf.reshape(tf.matMul(eRows, p['Translate.logits.Readout.V']), [batchSize, target, maxout, pieces]);
     const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [1, 0, 2]), [batchSize * target, 2 * hidden]);
-    const CProduct = tf.reshape(tf.matMul(contextStepsRows, CRows, false, true), [batchSize, target, maxout, pieces]);
-    return tf.add(tf.add(tf.reshape(UProduct, [batchSize, target, maxout, pieces]), VProduct), CProduct);
+    const CProduct = tf.matMul(contextStepsRows, p['Translate.logits.Readout.C']);
+    return tf.add(tf.add(UProduct, VProduct), tf.reshape(CProduct, [batchSize, target, maxout, pieces]));
   });
   const highest = tf.max(sum, 3);
   rt.dispose(e, contextSteps);
@@ -752,10 +722,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   }
   const keepStepsT = tf.tidy(() => tf.transpose(tf.stack(keepSteps), [1, 0, 2]));
   const productRows = tf.tidy(() => tf.reshape(tf.mul(highest, keepStepsT), [batchSize * target, maxout]));
-  const logits = tf.tidy(() => {
-    const WProduct = tf.matMul(productRows, p['Translate.logits.Readout.W'], false, true);
-    return tf.reshape(WProduct, [batchSize, target, characters]);
-  });
+  const logits = tf.tidy(() =>
+    tf.reshape(tf.matMul(productRows, p['Translate.logits.Readout.W']), [batchSize, target, characters]),
+  );
   rt.dispose(keepSteps, highest);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
   const targetMask = tf.tidy(() =>
@@ -776,17 +745,23 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
   const productRows2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(dLogitsRows, p['Translate.logits.Readout.W']), [batchSize, target, maxout]);
-    const productWide = tf.reshape(tf.mul(WProduct, keepStepsT), [batchSize, target, maxout, 1]);
-    return tf.reshape(tf.mul(productWide, rt.oneHot(tf.argMax(sum, 3), pieces)), [batchSize * target, maxout * pieces]);
+    const WProduct = tf.matMul(dLogitsRows, p['Translate.logits.Readout.W'], false, true);
+    const product = tf.mul(tf.reshape(WProduct, [batchSize, target, maxout]), keepStepsT);
+    const product2 = tf.mul(tf.reshape(product, [batchSize, target, maxout, 1]), rt.oneHot(tf.argMax(sum, 3), pieces));
+    return tf.reshape(product2, [batchSize * target, maxout * pieces]);
   });
-  const readoutUProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, URows), [batchSize, target, units]));
-  rt.dispose(dLogits, sum, keepStepsT, URows);
-  const CProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, CRows), [batchSize, target, 2 * hidden]));
-  rt.dispose(CRows);
+  const readoutUProduct = tf.tidy(() => {
+    const UProduct = tf.matMul(productRows2, p['Translate.logits.Readout.U'], false, true);
+    return tf.reshape(UProduct, [batchSize, target, units]);
+  });
+  const CProduct = tf.tidy(() => {
+    const readoutCProduct = tf.matMul(productRows2, p['Translate.logits.Readout.C'], false, true);
+    return tf.reshape(readoutCProduct, [batchSize, target, 2 * hidden]);
+  });
+  rt.dispose(dLogits, sum, keepStepsT);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined2 = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 0);
-  const rJoined3 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 0);
+  const rJoined2 = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 1);
+  const rJoined3 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 1);
   // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const exact = tf.tidy(() => {
     const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
@@ -823,21 +798,21 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const dZ = tf.mul(dSNext, differenceAt);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const newUProduct = tf.matMul(newTanhGradient, p['Translate.s.GRU.U']);
+    const newUProduct = tf.matMul(newTanhGradient, p['Translate.s.GRU.U'], false, true);
     const dR = tf.mul(newUProduct, sAt);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
     const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
     rt.dispose(dZ);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
-    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined2));
+    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined2, false, true));
     rt.dispose(dR);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
     const zSum3 = tf.add(readoutUProductAt, rProduct);
     rt.dispose(rProduct);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rProduct2 = tf.tidy(() =>
-      tf.matMul(tf.concat([rSigmoidGradient, newTanhGradient, zSigmoidGradient], 1), rJoined3),
+      tf.matMul(tf.concat([rSigmoidGradient, newTanhGradient, zSigmoidGradient], 1), rJoined3, false, true),
     );
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(dSNext, dNew);
@@ -863,9 +838,11 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const scoreDifference = tf.tidy(() => tf.sub(1, tf.mul(scoreTanhAt, scoreTanhAt)));
     const scoreProduct = tf.tidy(() => {
       const product = tf.reshape(tf.matMul(tf.reshape(dScore, [batchSize, 1, source]), scoreDifference), [batchSize, align]);
-      return tf.mul(product, p['Translate.context.Scored.Additive.v']);
+      return tf.mul(product, vRows);
     });
-    const scoreSum = tf.tidy(() => tf.add(zSum3, tf.matMul(scoreProduct, p['Translate.context.Scored.Additive.W'])));
+    const scoreSum = tf.tidy(() =>
+      tf.add(zSum3, tf.matMul(scoreProduct, p['Translate.context.Scored.Additive.W'], false, true)),
+    );
     const scoreProduct2 = tf.tidy(() => tf.mul(tf.reshape(dScore, [batchSize, source, 1]), scoreDifference));
     rt.dispose(zSum3, scoreDifference);
     // model.attn:49  s' = GRU(concat(e, context), s)
@@ -895,19 +872,19 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const dContext = tf.tidy(() =>
     tf.matMul(tf.transpose(tf.stack(dContextSteps), [1, 2, 0]), tf.transpose(tf.stack(weightsSteps), [1, 0, 2])),
   );
-  const product = tf.mul(state, p['Translate.context.Scored.Additive.v']);
-  rt.dispose(weightsSteps, dContextSteps, state);
+  const product = tf.mul(state, vRows);
+  rt.dispose(weightsSteps, dContextSteps, vRows, state);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreProductRows = tf.reshape(product, [batchSize * source, align]);
   const dAnnotations = tf.tidy(() => {
-    const UProduct = tf.matMul(scoreProductRows, p['Translate.context.Scored.Additive.U']);
+    const UProduct = tf.matMul(scoreProductRows, p['Translate.context.Scored.Additive.U'], false, true);
     return tf.add(dContext, tf.transpose(tf.reshape(UProduct, [batchSize, source, 2 * hidden]), [0, 2, 1]));
   });
   rt.dispose(product, dContext);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const dForward = tf.slice(dAnnotations, [0, 0, 0], [-1, hidden, -1]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined4 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 0);
+  const rJoined4 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 1);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dForwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dForward, [2, 0, 1])));
   rt.dispose(dForward);
@@ -935,13 +912,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     rt.dispose(dZ);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const newUProduct = tf.matMul(newTanhGradient, p['read.Annotate.forward.h.GRU.U']);
+    const newUProduct = tf.matMul(newTanhGradient, p['read.Annotate.forward.h.GRU.U'], false, true);
     const dR = tf.mul(newUProduct, hAt);
     const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, rAt)));
     rt.dispose(dNew, difference, newUProduct);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
-    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined4));
+    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined4, false, true));
     rt.dispose(dR);
     // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const dH2 = tf.add(rProduct, newSum3);
@@ -958,7 +935,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(newTanhGradientSteps2, rSigmoidGradientSteps2, zSigmoidGradientSteps2);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const tanhGradient = rt.tanhGradient(dSNext, sFirst);
-  const dH1 = tf.matMul(tanhGradient, p['Translate.W0']);
+  const dH1 = tf.matMul(tanhGradient, p['Translate.W0'], false, true);
   rt.dispose(sFirst, dSNext);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const dBackward = tf.tidy(() => {
@@ -967,7 +944,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   });
   rt.dispose(number, dAnnotations, dH1);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined5 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 0);
+  const rJoined5 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 1);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const dBackwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dBackward, [2, 0, 1])));
   rt.dispose(dBackward);
@@ -993,14 +970,14 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const dZ = tf.mul(dHNext, differenceAt);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const newUProduct = tf.matMul(newTanhGradient, p['read.Annotate.backward.h.GRU.U']);
+    const newUProduct = tf.matMul(newTanhGradient, p['read.Annotate.backward.h.GRU.U'], false, true);
     const dR = tf.mul(newUProduct, hAt);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
     const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
     rt.dispose(dZ);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
-    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined5));
+    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined5, false, true));
     rt.dispose(dR);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
     const zSum3 = tf.add(backwardChosen, rProduct);
@@ -1025,11 +1002,12 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const WProduct = tf.tidy(() => {
     const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    return tf.reshape(tf.matMul(tanhGradientStepsRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, embed]);
+    const gRUWProduct = tf.matMul(tanhGradientStepsRows, p['read.Annotate.forward.h.GRU.W'], false, true);
+    return tf.reshape(gRUWProduct, [batchSize, source, embed]);
   });
   const newWProduct = tf.tidy(() => {
     const tanhGradientStepsRows = tf.reshape(tf.transpose(backwardTanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WProduct = tf.matMul(tanhGradientStepsRows, p['read.Annotate.backward.h.GRU.W']);
+    const WProduct = tf.matMul(tanhGradientStepsRows, p['read.Annotate.backward.h.GRU.W'], false, true);
     return tf.reshape(WProduct, [batchSize, source, embed]);
   });
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
@@ -1038,12 +1016,12 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum3 = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WrProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.forward.h.GRU.Wr']);
+    const WrProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.forward.h.GRU.Wr'], false, true);
     return tf.add(WProduct, tf.reshape(WrProduct, [batchSize, source, embed]));
   });
   const rSum4 = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(backwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WrProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.backward.h.GRU.Wr']);
+    const WrProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
     return tf.add(newWProduct, tf.reshape(WrProduct, [batchSize, source, embed]));
   });
   rt.dispose(WProduct, newWProduct);
@@ -1053,9 +1031,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const dX = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(forwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WzProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.forward.h.GRU.Wz']);
+    const WzProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.forward.h.GRU.Wz'], false, true);
     const zSigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
-    const gRUWzProduct = tf.matMul(zSigmoidGradientStepsRows, p['read.Annotate.backward.h.GRU.Wz']);
+    const gRUWzProduct = tf.matMul(zSigmoidGradientStepsRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
     const sum = tf.add(rSum4, tf.reshape(gRUWzProduct, [batchSize, source, embed]));
     return tf.add(tf.add(rSum3, tf.reshape(WzProduct, [batchSize, source, embed])), sum);
   });
@@ -1085,9 +1063,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const newTanhGradientStepsRows = tf.reshape(backwardTanhGradientStacked, [batchSize * source, hidden]);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * source, hidden]));
-  const dGRUUz = tf.matMul(zSigmoidGradientStepsRows, backwardHStepsRows, true);
-  const dGRUUr = tf.matMul(sigmoidGradientStepsRows2, backwardHStepsRows, true);
-  const dGRUU = tf.tidy(() => {
+  const dUz2 = tf.matMul(zSigmoidGradientStepsRows, backwardHStepsRows, true);
+  const dUr2 = tf.matMul(sigmoidGradientStepsRows2, backwardHStepsRows, true);
+  const dU2 = tf.tidy(() => {
     const productStepsRows = tf.reshape(tf.stack(newProductSteps), [batchSize * source, hidden]);
     return tf.matMul(newTanhGradientStepsRows, productStepsRows, true);
   });
@@ -1096,27 +1074,26 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const zXRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
   const dWz = tf.matMul(sigmoidGradientStepsRows, zXRows, true);
   const dBz = tf.sum(forwardSigmoidGradientStacked, [0, 1]);
-  const dGRUWz = tf.matMul(zSigmoidGradientStepsRows, zXRows, true);
+  const dWz2 = tf.matMul(zSigmoidGradientStepsRows, zXRows, true);
   rt.dispose(x, sigmoidGradientStepsRows, forwardSigmoidGradientStacked, zSigmoidGradientStepsRows);
   const dGRUBz = tf.sum(sigmoidGradientStacked2, [0, 1]);
   rt.dispose(sigmoidGradientStacked2);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const dWr = tf.matMul(rSigmoidGradientStepsRows, zXRows, true);
   const dBr = tf.sum(sigmoidGradientStacked, [0, 1]);
-  const dGRUWr = tf.matMul(sigmoidGradientStepsRows2, zXRows, true);
+  const dWr2 = tf.matMul(sigmoidGradientStepsRows2, zXRows, true);
   const dGRUBr = tf.sum(backwardSigmoidGradientStacked, [0, 1]);
   rt.dispose(rSigmoidGradientStepsRows, sigmoidGradientStacked, sigmoidGradientStepsRows2);
   rt.dispose(backwardSigmoidGradientStacked);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const dW = tf.matMul(tanhGradientStepsRows, zXRows, true);
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
-  const dGRUW = tf.matMul(newTanhGradientStepsRows, zXRows, true);
+  const dW2 = tf.matMul(newTanhGradientStepsRows, zXRows, true);
   rt.dispose(tanhGradientStepsRows, tanhGradientStacked, newTanhGradientStepsRows, zXRows);
   const dGRUB = tf.sum(backwardTanhGradientStacked, [0, 1]);
   rt.dispose(backwardTanhGradientStacked);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const VProduct = tf.matMul(productRows2, VRows);
-  rt.dispose(VRows);
+  const VProduct = tf.matMul(productRows2, p['Translate.logits.Readout.V'], false, true);
   // model.attn:57  Translate(read.annotations, read.h1)
   const dE = tf.tidy(() =>
     tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(tf.stack(dESteps), [1, 0, 2])),
@@ -1129,11 +1106,11 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const dW0 = tf.matMul(tanhGradient, h1, true);
   rt.dispose(h1, tanhGradient);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const dAdditiveU = tf.matMul(scoreProductRows, annotationsRows, true);
+  const dU3 = tf.matMul(scoreProductRows, annotationsRows, true);
   rt.dispose(annotationsRows, scoreProductRows);
   // model.attn:57  Translate(read.annotations, read.h1)
   const sStepsRows = tf.reshape(sStacked, [batchSize * target, units]);
-  const dAdditiveW = tf.tidy(() =>
+  const dW3 = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.stack(scoreProductSteps2), [batchSize * target, align]), sStepsRows, true),
   );
   const dV = tf.tidy(() => tf.sum(tf.stack(scoreProductSteps), 0));
@@ -1141,17 +1118,17 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const sigmoidGradientStepsRows3 = tf.reshape(sigmoidGradientStacked3, [batchSize * target, units]);
   const joinedStepsRows = tf.tidy(() => tf.reshape(tf.stack(sNextJoinedSteps), [batchSize * target, embed + 2 * hidden]));
   rt.dispose(scoreProductSteps2, scoreProductSteps, zSigmoidGradientSteps, sNextJoinedSteps);
-  const dSGRUWz = tf.matMul(sigmoidGradientStepsRows3, joinedStepsRows, true);
+  const dWz3 = tf.matMul(sigmoidGradientStepsRows3, joinedStepsRows, true);
   const sigmoidGradientStacked4 = tf.stack(rSigmoidGradientSteps);
   const sigmoidGradientStepsRows4 = tf.reshape(sigmoidGradientStacked4, [batchSize * target, units]);
-  const dSGRUWr = tf.matMul(sigmoidGradientStepsRows4, joinedStepsRows, true);
+  const dWr3 = tf.matMul(sigmoidGradientStepsRows4, joinedStepsRows, true);
   const tanhGradientStacked2 = tf.stack(newTanhGradientSteps);
   const tanhGradientStepsRows2 = tf.reshape(tanhGradientStacked2, [batchSize * target, units]);
-  const dSGRUW = tf.matMul(tanhGradientStepsRows2, joinedStepsRows, true);
-  const dSGRUUz = tf.matMul(sigmoidGradientStepsRows3, sStepsRows, true);
+  const dW4 = tf.matMul(tanhGradientStepsRows2, joinedStepsRows, true);
+  const dUz3 = tf.matMul(sigmoidGradientStepsRows3, sStepsRows, true);
   rt.dispose(rSigmoidGradientSteps, newTanhGradientSteps, joinedStepsRows, sigmoidGradientStepsRows3);
-  const dSGRUUr = tf.matMul(sigmoidGradientStepsRows4, sStepsRows, true);
-  const dSGRUU = tf.tidy(() =>
+  const dUr3 = tf.matMul(sigmoidGradientStepsRows4, sStepsRows, true);
+  const dU4 = tf.tidy(() =>
     tf.matMul(tanhGradientStepsRows2, tf.reshape(tf.stack(newProductSteps3), [batchSize * target, units]), true),
   );
   rt.dispose(sStepsRows, sigmoidGradientStepsRows4, newProductSteps3, tanhGradientStepsRows2);
@@ -1160,50 +1137,83 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const dSGRUB = tf.sum(tanhGradientStacked2, [0, 1]);
   rt.dispose(sigmoidGradientStacked3, sigmoidGradientStacked4, tanhGradientStacked2);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const dU2 = tf.tidy(() => {
-    const product = tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows2);
-    return tf.reshape(product, [units, maxout, pieces]);
-  });
-  const dReadoutV = tf.tidy(() => tf.reshape(tf.matMul(productRows2, eRows, true), [maxout, pieces, embed]));
+  const dReadoutU = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows2),
+  );
+  const product2 = tf.matMul(productRows2, eRows, true);
   const dC = tf.tidy(() => {
     const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [2, 1, 0]), [2 * hidden, batchSize * target]);
-    return tf.reshape(tf.matMul(contextStepsRows, productRows2), [2 * hidden, maxout, pieces]);
+    return tf.matMul(contextStepsRows, productRows2);
   });
   rt.dispose(sStacked, eRows, contextStacked, productRows2);
-  const dReadoutW = tf.matMul(dLogitsRows, productRows, true);
+  const dW5 = tf.matMul(dLogitsRows, productRows, true);
   rt.dispose(productRows, dLogitsRows);
+  // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
+  const dAdditiveW = tf.transpose(dW3, [1, 0]);
+  const dAdditiveU = tf.transpose(dU3, [1, 0]);
+  const dAdditiveV = tf.reshape(dV, [align, 1]);
+  rt.dispose(dW3, dU3, dV);
+  // model.attn:45  param table: [characters, embed] = normal(0.1), W0: [units <- hidden]
+  const dTranslateW0 = tf.transpose(dW0, [1, 0]);
+  rt.dispose(dW0);
+  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
+  const dGRUWz = tf.transpose(dWz, [1, 0]);
+  const dGRUWr = tf.transpose(dWr, [1, 0]);
+  const dGRUW = tf.transpose(dW, [1, 0]);
+  const dGRUUz = tf.transpose(dUz, [1, 0]);
+  rt.dispose(dWz, dWr, dW, dUz);
+  const dGRUUr = tf.transpose(dUr, [1, 0]);
+  const dGRUU = tf.transpose(dU, [1, 0]);
+  const dHGRUWz = tf.transpose(dWz2, [1, 0]);
+  const dHGRUWr = tf.transpose(dWr2, [1, 0]);
+  rt.dispose(dUr, dU, dWz2, dWr2);
+  const dHGRUW = tf.transpose(dW2, [1, 0]);
+  const dHGRUUz = tf.transpose(dUz2, [1, 0]);
+  const dHGRUUr = tf.transpose(dUr2, [1, 0]);
+  const dHGRUU = tf.transpose(dU2, [1, 0]);
+  rt.dispose(dW2, dUz2, dUr2, dU2);
+  const dSGRUWz = tf.transpose(dWz3, [1, 0]);
+  const dSGRUWr = tf.transpose(dWr3, [1, 0]);
+  const dSGRUW = tf.transpose(dW4, [1, 0]);
+  const dSGRUUz = tf.transpose(dUz3, [1, 0]);
+  rt.dispose(dWz3, dWr3, dW4, dUz3);
+  const dSGRUUr = tf.transpose(dUr3, [1, 0]);
+  const dSGRUU = tf.transpose(dU4, [1, 0]);
+  rt.dispose(dUr3, dU4);
   // model.attn:35  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed], C: [maxout, pieces <- a…
-  const dReadoutU = tf.transpose(dU2, [1, 2, 0]);
-  const dReadoutC = tf.transpose(dC, [1, 2, 0]);
-  rt.dispose(dU2, dC);
+  const dReadoutV = tf.transpose(product2, [1, 0]);
+  rt.dispose(product2);
+  // model.attn:36  W: [characters <- maxout]
+  const dReadoutW = tf.transpose(dW5, [1, 0]);
+  rt.dispose(dW5);
   return {
     loss,
     metrics: { exact },
     gradients: {
       'read.Annotate.table': dTable,
-      'read.Annotate.forward.h.GRU.Wz': dWz,
-      'read.Annotate.forward.h.GRU.Wr': dWr,
-      'read.Annotate.forward.h.GRU.W': dW,
-      'read.Annotate.forward.h.GRU.Uz': dUz,
-      'read.Annotate.forward.h.GRU.Ur': dUr,
-      'read.Annotate.forward.h.GRU.U': dU,
+      'read.Annotate.forward.h.GRU.Wz': dGRUWz,
+      'read.Annotate.forward.h.GRU.Wr': dGRUWr,
+      'read.Annotate.forward.h.GRU.W': dGRUW,
+      'read.Annotate.forward.h.GRU.Uz': dGRUUz,
+      'read.Annotate.forward.h.GRU.Ur': dGRUUr,
+      'read.Annotate.forward.h.GRU.U': dGRUU,
       'read.Annotate.forward.h.GRU.bz': dBz,
       'read.Annotate.forward.h.GRU.br': dBr,
       'read.Annotate.forward.h.GRU.b': dB,
-      'read.Annotate.backward.h.GRU.Wz': dGRUWz,
-      'read.Annotate.backward.h.GRU.Wr': dGRUWr,
-      'read.Annotate.backward.h.GRU.W': dGRUW,
-      'read.Annotate.backward.h.GRU.Uz': dGRUUz,
-      'read.Annotate.backward.h.GRU.Ur': dGRUUr,
-      'read.Annotate.backward.h.GRU.U': dGRUU,
+      'read.Annotate.backward.h.GRU.Wz': dHGRUWz,
+      'read.Annotate.backward.h.GRU.Wr': dHGRUWr,
+      'read.Annotate.backward.h.GRU.W': dHGRUW,
+      'read.Annotate.backward.h.GRU.Uz': dHGRUUz,
+      'read.Annotate.backward.h.GRU.Ur': dHGRUUr,
+      'read.Annotate.backward.h.GRU.U': dHGRUU,
       'read.Annotate.backward.h.GRU.bz': dGRUBz,
       'read.Annotate.backward.h.GRU.br': dGRUBr,
       'read.Annotate.backward.h.GRU.b': dGRUB,
       'Translate.table': dTranslateTable,
-      'Translate.W0': dW0,
+      'Translate.W0': dTranslateW0,
       'Translate.context.Scored.Additive.W': dAdditiveW,
       'Translate.context.Scored.Additive.U': dAdditiveU,
-      'Translate.context.Scored.Additive.v': dV,
+      'Translate.context.Scored.Additive.v': dAdditiveV,
       'Translate.s.GRU.Wz': dSGRUWz,
       'Translate.s.GRU.Wr': dSGRUWr,
       'Translate.s.GRU.W': dSGRUW,
@@ -1215,7 +1225,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
       'Translate.s.GRU.b': dSGRUB,
       'Translate.logits.Readout.U': dReadoutU,
       'Translate.logits.Readout.V': dReadoutV,
-      'Translate.logits.Readout.C': dReadoutC,
+      'Translate.logits.Readout.C': dC,
       'Translate.logits.Readout.W': dReadoutW,
     },
   };
@@ -1245,30 +1255,30 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz']), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz']), [batchSize, source, hidden]);
     return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
   });
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr']), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr']), [batchSize, source, hidden]);
     return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W']), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
   rt.dispose(xRows);
@@ -1285,13 +1295,11 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.forward.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.forward.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.forward.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.forward.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() =>
-      tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.forward.h.GRU.U'], false, true))),
-    );
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.forward.h.GRU.U']))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -1316,17 +1324,11 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const rSum2At = rSum2Steps[t]!;
     const newSum2At = newSum2Steps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() =>
-      tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.backward.h.GRU.Uz'], false, true))),
-    );
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.backward.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() =>
-      tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.backward.h.GRU.Ur'], false, true))),
-    );
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.backward.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() =>
-      tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.backward.h.GRU.U'], false, true))),
-    );
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.backward.h.GRU.U']))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
@@ -1347,13 +1349,12 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const v2 = tf.transpose(annotations, [1, 0, 2]);
   const v1 = tf.tidy(() => {
-    const annotationsRows = tf.reshape(v2, [batchSize * source, 2 * hidden]);
-    const UProduct = tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U'], false, true);
+    const UProduct = tf.matMul(tf.reshape(v2, [batchSize * source, 2 * hidden]), p['Translate.context.Scored.Additive.U']);
     return tf.reshape(UProduct, [batchSize, source, align]);
   });
   rt.dispose(annotations);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const s = tf.tidy(() => tf.reshape(tf.tanh(tf.matMul(h1, p['Translate.W0'], false, true)), [batchSize, 1, units]));
+  const s = tf.tidy(() => tf.reshape(tf.tanh(tf.matMul(h1, p['Translate.W0'])), [batchSize, 1, units]));
   rt.dispose(h1);
   return {
     memory: { '0': keyMask, '1': v1, '2': v2 },
@@ -1370,7 +1371,7 @@ type TranslatorStepResults = {
 
 /** One place: logits, the next states and the taps. */
 function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory: TranslatorMemory, state: TranslatorState, previous: tf.Tensor2D, _t: number): TranslatorStepResults {
-  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, units } = batch.n;
+  const { align, batch: batchSize, characters, hidden, maxout, pieces, source, units } = batch.n;
   const beam = previous.shape[1];
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const sRows = tf.reshape(state.s, [batchSize * beam, units]);
@@ -1381,12 +1382,10 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   rt.dispose(yRows);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const vProduct = tf.tidy(() => {
-    const WProduct = tf.matMul(sRows, p['Translate.context.Scored.Additive.W'], false, true);
-    const v1Wide = tf.reshape(memory['1'], [batchSize, 1, source, align]);
-    const sum = tf.add(tf.reshape(WProduct, [batchSize, beam, 1, align]), v1Wide);
+    const WProduct = tf.reshape(tf.matMul(sRows, p['Translate.context.Scored.Additive.W']), [batchSize, beam, 1, align]);
+    const sum = tf.add(WProduct, tf.reshape(memory['1'], [batchSize, 1, source, align]));
     const tanhRows = tf.reshape(tf.tanh(tf.reshape(sum, [batchSize * beam, source, align])), [batchSize * beam * source, align]);
-    const additiveVProduct = tf.matMul(tanhRows, tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]));
-    return tf.reshape(additiveVProduct, [batchSize, beam, source]);
+    return tf.reshape(tf.matMul(tanhRows, p['Translate.context.Scored.Additive.v']), [batchSize, beam, source]);
   });
   // attention.attn:5  weights = softmax[key](score)
   const weights = tf.tidy(() => {
@@ -1401,33 +1400,27 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   rt.dispose(context);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const logits = tf.tidy(() => {
-    const UProduct = tf.matMul(sRows, tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), false, true);
-    const VProduct = tf.matMul(e, tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]), false, true);
-    const readoutUProduct = tf.reshape(UProduct, [batchSize * beam, maxout, pieces]);
-    const CProduct = tf.matMul(context2, tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]), false, true);
-    const sum = tf.add(readoutUProduct, tf.reshape(VProduct, [batchSize * beam, maxout, pieces]));
-    const highest = tf.max(tf.add(sum, tf.reshape(CProduct, [batchSize * beam, maxout, pieces])), 2);
-    return tf.matMul(highest, p['Translate.logits.Readout.W'], false, true);
+    const UProduct = tf.reshape(tf.matMul(sRows, p['Translate.logits.Readout.U']), [batchSize * beam, maxout, pieces]);
+    const VProduct = tf.reshape(tf.matMul(e, p['Translate.logits.Readout.V']), [batchSize * beam, maxout, pieces]);
+    const CProduct = tf.reshape(tf.matMul(context2, p['Translate.logits.Readout.C']), [batchSize * beam, maxout, pieces]);
+    return tf.matMul(tf.max(tf.add(tf.add(UProduct, VProduct), CProduct), 2), p['Translate.logits.Readout.W']);
   });
   // model.attn:49  s' = GRU(concat(e, context), s)
   const sNextJoined = tf.concat([e, context2], 1);
   rt.dispose(e, context2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => {
-    const WzProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wz'], false, true);
-    const sum = tf.add(tf.add(WzProduct, tf.matMul(sRows, p['Translate.s.GRU.Uz'], false, true)), p['Translate.s.GRU.bz']);
-    return tf.sigmoid(sum);
+    const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wz']), tf.matMul(sRows, p['Translate.s.GRU.Uz']));
+    return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.bz']));
   });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => {
-    const WrProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wr'], false, true);
-    const sum = tf.add(tf.add(WrProduct, tf.matMul(sRows, p['Translate.s.GRU.Ur'], false, true)), p['Translate.s.GRU.br']);
-    return tf.sigmoid(sum);
+    const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wr']), tf.matMul(sRows, p['Translate.s.GRU.Ur']));
+    return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.br']));
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const new_ = tf.tidy(() => {
-    const UProduct = tf.matMul(tf.mul(r, sRows), p['Translate.s.GRU.U'], false, true);
-    const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W'], false, true), UProduct);
+    const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W']), tf.matMul(tf.mul(r, sRows), p['Translate.s.GRU.U']));
     return tf.tanh(tf.add(sum, p['Translate.s.GRU.b']));
   });
   rt.dispose(sNextJoined, r);
@@ -1460,42 +1453,42 @@ const translatorDefinition: rt.Definition = {
   parameters(n: TranslatorSizes) {
     return [
       { path: 'read.Annotate.table', axes: [{ label: 'words', size: n.words }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: 0.1 } },
-      { path: 'read.Annotate.forward.h.GRU.Wz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'read.Annotate.forward.h.GRU.Wr', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'read.Annotate.forward.h.GRU.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'read.Annotate.forward.h.GRU.Uz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'read.Annotate.forward.h.GRU.Ur', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'read.Annotate.forward.h.GRU.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'read.Annotate.forward.h.GRU.Wz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'read.Annotate.forward.h.GRU.Wr', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'read.Annotate.forward.h.GRU.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'read.Annotate.forward.h.GRU.Uz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'read.Annotate.forward.h.GRU.Ur', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'read.Annotate.forward.h.GRU.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
       { path: 'read.Annotate.forward.h.GRU.bz', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'read.Annotate.forward.h.GRU.br', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'read.Annotate.forward.h.GRU.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'read.Annotate.backward.h.GRU.Wz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'read.Annotate.backward.h.GRU.Wr', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'read.Annotate.backward.h.GRU.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'read.Annotate.backward.h.GRU.Uz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'read.Annotate.backward.h.GRU.Ur', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'read.Annotate.backward.h.GRU.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'read.Annotate.backward.h.GRU.Wz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'read.Annotate.backward.h.GRU.Wr', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'read.Annotate.backward.h.GRU.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'read.Annotate.backward.h.GRU.Uz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'read.Annotate.backward.h.GRU.Ur', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'read.Annotate.backward.h.GRU.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
       { path: 'read.Annotate.backward.h.GRU.bz', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'read.Annotate.backward.h.GRU.br', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'read.Annotate.backward.h.GRU.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'Translate.table', axes: [{ label: 'characters', size: n.characters }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: 0.1 } },
-      { path: 'Translate.W0', axes: [{ label: 'units', size: n.units }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.context.Scored.Additive.W', axes: [{ label: 'align', size: n.align }, { label: 'q', size: n.units }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.context.Scored.Additive.U', axes: [{ label: 'align', size: n.align }, { label: 'k', size: 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.context.Scored.Additive.v', axes: [{ label: 'align', size: n.align }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.s.GRU.Wz', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.s.GRU.Wr', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.s.GRU.W', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.s.GRU.Uz', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'Translate.s.GRU.Ur', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'Translate.s.GRU.U', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'Translate.W0', axes: [{ label: 'units', size: n.units }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'Translate.context.Scored.Additive.W', axes: [{ label: 'align', size: n.align }, { label: 'q', size: n.units }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'Translate.context.Scored.Additive.U', axes: [{ label: 'align', size: n.align }, { label: 'k', size: 2 * n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'Translate.context.Scored.Additive.v', axes: [{ label: 'align', size: n.align }], outs: 1, stored: [[0], []], init: { kind: 'glorot' } },
+      { path: 'Translate.s.GRU.Wz', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'Translate.s.GRU.Wr', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'Translate.s.GRU.W', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'Translate.s.GRU.Uz', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'Translate.s.GRU.Ur', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'Translate.s.GRU.U', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
       { path: 'Translate.s.GRU.bz', axes: [{ label: 'hidden', size: n.units }], outs: 1, init: { kind: 'zeros' } },
       { path: 'Translate.s.GRU.br', axes: [{ label: 'hidden', size: n.units }], outs: 1, init: { kind: 'zeros' } },
       { path: 'Translate.s.GRU.b', axes: [{ label: 'hidden', size: n.units }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'Translate.logits.Readout.U', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'units', size: n.units }], outs: 2, init: { kind: 'glorot' } },
-      { path: 'Translate.logits.Readout.V', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'glorot' } },
-      { path: 'Translate.logits.Readout.C', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'annotation', size: 2 * n.hidden }], outs: 2, init: { kind: 'glorot' } },
-      { path: 'Translate.logits.Readout.W', axes: [{ label: 'characters', size: n.characters }, { label: 'maxout', size: n.maxout }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Translate.logits.Readout.U', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'units', size: n.units }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
+      { path: 'Translate.logits.Readout.V', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'embed', size: n.embed }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
+      { path: 'Translate.logits.Readout.C', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'annotation', size: 2 * n.hidden }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
+      { path: 'Translate.logits.Readout.W', axes: [{ label: 'characters', size: n.characters }, { label: 'maxout', size: n.maxout }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
     ];
   },
   inputs(n: TranslatorSizes) {

@@ -95,40 +95,40 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, hidden]);
     return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
   const pickedRows = tf.reshape(picked, [batchSize * target, embed]);
   const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo']), [batchSize, target, hidden]);
     return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
   });
   rt.dispose(x, picked);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, hidden]);
     return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
   const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf']), [batchSize, target, hidden]);
     return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, hidden]);
     return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
   const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi']), [batchSize, target, hidden]);
     return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
   });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, hidden]);
     return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
   const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg']), [batchSize, target, hidden]);
     return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
   });
   rt.dispose(xRows, pickedRows);
@@ -152,13 +152,13 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     const iSumAt = iSumSteps[t]!;
     const gSumAt = gSumSteps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo'], false, true))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo']))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf'], false, true))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf']))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui'], false, true))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui']))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug'], false, true))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug']))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     rt.dispose(f, i, g);
@@ -198,13 +198,13 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     const iSum2At = iSum2Steps[t]!;
     const gSum2At = gSum2Steps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo'], false, true))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo']))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf'], false, true))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf']))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui'], false, true))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui']))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug'], false, true))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug']))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     rt.dispose(f, i, g, c2);
@@ -219,7 +219,7 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => {
     const hStepsRows = tf.reshape(tf.transpose(tf.stack(hSteps2), [1, 0, 2]), [batchSize * target, hidden]);
-    const WProduct = tf.reshape(tf.matMul(hStepsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, characters]);
+    const WProduct = tf.reshape(tf.matMul(hStepsRows, p['Write.logits.Linear.W']), [batchSize, target, characters]);
     return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   rt.dispose(hSteps2);
@@ -246,40 +246,40 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, hidden]);
     return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
   const pickedRows = tf.reshape(picked, [batchSize * target, embed]);
   const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo']), [batchSize, target, hidden]);
     return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
   });
   rt.dispose(x, picked);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, hidden]);
     return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
   const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf']), [batchSize, target, hidden]);
     return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, hidden]);
     return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
   const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi']), [batchSize, target, hidden]);
     return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
   });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, hidden]);
     return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
   const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg']), [batchSize, target, hidden]);
     return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
   });
   rt.dispose(xRows, pickedRows);
@@ -303,13 +303,13 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     const iSumAt = iSumSteps[t]!;
     const gSumAt = gSumSteps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo'], false, true))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo']))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf'], false, true))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf']))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui'], false, true))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui']))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug'], false, true))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug']))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     rt.dispose(f, i, g);
@@ -349,13 +349,13 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     const iSum2At = iSum2Steps[t]!;
     const gSum2At = gSum2Steps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo'], false, true))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo']))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf'], false, true))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf']))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui'], false, true))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui']))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug'], false, true))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug']))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     rt.dispose(f, i, g, c2);
@@ -372,7 +372,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => {
     const hStepsRows = tf.reshape(tf.transpose(tf.stack(hSteps2), [1, 0, 2]), [batchSize * target, hidden]);
-    const WProduct = tf.reshape(tf.matMul(hStepsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, characters]);
+    const WProduct = tf.reshape(tf.matMul(hStepsRows, p['Write.logits.Linear.W']), [batchSize, target, characters]);
     return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   rt.dispose(hSteps2);
@@ -417,39 +417,39 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, hidden]);
     return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
   const pickedRows = tf.reshape(picked, [batchSize * target, embed]);
   const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo']), [batchSize, target, hidden]);
     return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
   });
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, hidden]);
     return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
   const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf']), [batchSize, target, hidden]);
     return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, hidden]);
     return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
   const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi']), [batchSize, target, hidden]);
     return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
   });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, hidden]);
     return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
   const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg']), [batchSize, target, hidden]);
     return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
   });
   rt.dispose(xRows, pickedRows);
@@ -480,13 +480,13 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const iSumAt = iSumSteps[t]!;
     const gSumAt = gSumSteps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo'], false, true))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo']))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf'], false, true))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf']))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui'], false, true))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui']))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug'], false, true))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug']))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     // cells.attn:26  { h = o * tanh(new), c = new }
@@ -539,13 +539,13 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const iSum2At = iSum2Steps[t]!;
     const gSum2At = gSum2Steps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo'], false, true))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo']))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf'], false, true))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf']))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui'], false, true))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui']))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug'], false, true))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug']))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     // cells.attn:26  { h = o * tanh(new), c = new }
@@ -577,7 +577,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // layers.attn:4  W @ x + b
   const productRows = tf.tidy(() => tf.reshape(tf.transpose(logitsProduct, [1, 0, 2]), [batchSize * target, hidden]));
   const logits = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(productRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, characters]);
+    const WProduct = tf.reshape(tf.matMul(productRows, p['Write.logits.Linear.W']), [batchSize, target, characters]);
     return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   rt.dispose(logitsProduct);
@@ -599,14 +599,14 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   rt.dispose(logSoftmax, lossAsFloat);
   // layers.attn:4  W @ x + b
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
-  const WProduct = tf.matMul(dLogitsRows, p['Write.logits.Linear.W']);
+  const WProduct = tf.matMul(dLogitsRows, p['Write.logits.Linear.W'], false, true);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsProduct2 = tf.tidy(() =>
     tf.mul(tf.reshape(WProduct, [batchSize, target, hidden]), tf.transpose(keepStacked, [1, 0, 2])),
   );
   rt.dispose(keepStacked, WProduct);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gJoined = tf.concat([p['Write.h_c.LSTM.Ug'], p['Write.h_c.LSTM.Ui'], p['Write.h_c.LSTM.Uf'], p['Write.h_c.LSTM.Uo']], 0);
+  const gJoined = tf.concat([p['Write.h_c.LSTM.Ug'], p['Write.h_c.LSTM.Ui'], p['Write.h_c.LSTM.Uf'], p['Write.h_c.LSTM.Uo']], 1);
   // model.attn:37  Write(read.h, read.c)
   const logitsProduct2Steps = tf.tidy(() => tf.unstack(tf.transpose(logitsProduct2, [1, 0, 2])));
   rt.dispose(logitsProduct2);
@@ -648,9 +648,10 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     rt.dispose(dO);
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
     const gTanhGradient = rt.tanhGradient(dG, gAt);
-    const gProduct = tf.tidy(() =>
-      tf.matMul(tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1), gJoined),
-    );
+    const gProduct = tf.tidy(() => {
+      const joined = tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1);
+      return tf.matMul(joined, gJoined, false, true);
+    });
     rt.dispose(dG);
     oSigmoidGradientSteps[t] = oSigmoidGradient;
     fSigmoidGradientSteps[t] = fSigmoidGradient;
@@ -666,7 +667,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const scattered2 = rt.scatter(number, state2, source);
   rt.dispose(state, state2);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gJoined2 = tf.concat([p['read.Read.run.h_c.LSTM.Ug'], p['read.Read.run.h_c.LSTM.Ui'], p['read.Read.run.h_c.LSTM.Uf'], p['read.Read.run.h_c.LSTM.Uo']], 0);
+  const gJoined2 = tf.concat([p['read.Read.run.h_c.LSTM.Ug'], p['read.Read.run.h_c.LSTM.Ui'], p['read.Read.run.h_c.LSTM.Uf'], p['read.Read.run.h_c.LSTM.Uo']], 1);
   // model.attn:20  run = scan source reversed with xt = x {
   const scatteredSteps = tf.unstack(scattered);
   const scattered2Steps = tf.unstack(scattered2);
@@ -712,9 +713,10 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     rt.dispose(dO);
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
     const gTanhGradient = rt.tanhGradient(dG, gAt);
-    const gProduct = tf.tidy(() =>
-      tf.matMul(tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1), gJoined2),
-    );
+    const gProduct = tf.tidy(() => {
+      const joined = tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1);
+      return tf.matMul(joined, gJoined2, false, true);
+    });
     rt.dispose(dG);
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
     const dH3 = tf.add(chosen, gProduct);
@@ -739,7 +741,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const WgProduct = tf.tidy(() => {
     const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    return tf.reshape(tf.matMul(tanhGradientStepsRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, embed]);
+    const lSTMWgProduct = tf.matMul(tanhGradientStepsRows, p['read.Read.run.h_c.LSTM.Wg'], false, true);
+    return tf.reshape(lSTMWgProduct, [batchSize, source, embed]);
   });
   // model.attn:20  run = scan source reversed with xt = x {
   const sigmoidGradientStacked = tf.stack(iSigmoidGradientSteps2);
@@ -753,8 +756,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum3 = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WiProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, embed]);
-    return tf.add(WgProduct, WiProduct);
+    const WiProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wi'], false, true);
+    return tf.add(WgProduct, tf.reshape(WiProduct, [batchSize, source, embed]));
   });
   rt.dispose(WgProduct);
   // model.attn:20  run = scan source reversed with xt = x {
@@ -763,8 +766,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum3 = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WfProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, embed]);
-    return tf.add(iSum3, WfProduct);
+    const WfProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wf'], false, true);
+    return tf.add(iSum3, tf.reshape(WfProduct, [batchSize, source, embed]));
   });
   rt.dispose(iSum3);
   // model.attn:20  run = scan source reversed with xt = x {
@@ -773,8 +776,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const dX = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
-    const WoProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, embed]);
-    return tf.add(fSum3, WoProduct);
+    const WoProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wo'], false, true);
+    return tf.add(fSum3, tf.reshape(WoProduct, [batchSize, source, embed]));
   });
   rt.dispose(fSum3);
   // model.attn:19  x = table[tokens]
@@ -801,7 +804,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gWgProduct = tf.tidy(() => {
     const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked2, [1, 0, 2]), [batchSize * target, hidden]);
-    return tf.reshape(tf.matMul(tanhGradientStepsRows, p['Write.h_c.LSTM.Wg']), [batchSize, target, embed]);
+    const WgProduct = tf.matMul(tanhGradientStepsRows, p['Write.h_c.LSTM.Wg'], false, true);
+    return tf.reshape(WgProduct, [batchSize, target, embed]);
   });
   // model.attn:37  Write(read.h, read.c)
   const sigmoidGradientStacked3 = tf.stack(iSigmoidGradientSteps);
@@ -809,8 +813,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum4 = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked3, [1, 0, 2]), [batchSize * target, hidden]);
-    const WiProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wi']), [batchSize, target, embed]);
-    return tf.add(gWgProduct, WiProduct);
+    const WiProduct = tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wi'], false, true);
+    return tf.add(gWgProduct, tf.reshape(WiProduct, [batchSize, target, embed]));
   });
   rt.dispose(gWgProduct);
   // model.attn:37  Write(read.h, read.c)
@@ -819,8 +823,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum4 = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked4, [1, 0, 2]), [batchSize * target, hidden]);
-    const WfProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wf']), [batchSize, target, embed]);
-    return tf.add(iSum4, WfProduct);
+    const WfProduct = tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wf'], false, true);
+    return tf.add(iSum4, tf.reshape(WfProduct, [batchSize, target, embed]));
   });
   rt.dispose(iSum4);
   // model.attn:37  Write(read.h, read.c)
@@ -829,8 +833,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oSum3 = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked5, [1, 0, 2]), [batchSize * target, hidden]);
-    const WoProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wo']), [batchSize, target, embed]);
-    return tf.add(fSum4, WoProduct);
+    const WoProduct = tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wo'], false, true);
+    return tf.add(fSum4, tf.reshape(WoProduct, [batchSize, target, embed]));
   });
   rt.dispose(fSum4);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
@@ -846,10 +850,10 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const gTanhGradientStepsRows = tf.reshape(tanhGradientStacked2, [batchSize * target, hidden]);
   // model.attn:37  Write(read.h, read.c)
   const hStepsRows2 = tf.tidy(() => tf.reshape(tf.stack(hSteps4), [batchSize * target, hidden]));
-  const dLSTMUi = tf.matMul(iSigmoidGradientStepsRows, hStepsRows2, true);
-  const dLSTMUf = tf.matMul(sigmoidGradientStepsRows2, hStepsRows2, true);
-  const dLSTMUo = tf.matMul(sigmoidGradientStepsRows3, hStepsRows2, true);
-  const dLSTMUg = tf.matMul(gTanhGradientStepsRows, hStepsRows2, true);
+  const dUi2 = tf.matMul(iSigmoidGradientStepsRows, hStepsRows2, true);
+  const dUf2 = tf.matMul(sigmoidGradientStepsRows2, hStepsRows2, true);
+  const dUo2 = tf.matMul(sigmoidGradientStepsRows3, hStepsRows2, true);
+  const dUg2 = tf.matMul(gTanhGradientStepsRows, hStepsRows2, true);
   rt.dispose(hFirst, hSteps3, hStepsRows2);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iXRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
@@ -857,25 +861,25 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const dBi = tf.sum(sigmoidGradientStacked, [0, 1]);
   const iPickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked, [1, 0, 2]), [batchSize * target, embed]));
   rt.dispose(x, sigmoidGradientStepsRows, sigmoidGradientStacked, picked);
-  const dLSTMWi = tf.matMul(iSigmoidGradientStepsRows, iPickedRows, true);
+  const dWi2 = tf.matMul(iSigmoidGradientStepsRows, iPickedRows, true);
   const dLSTMBi = tf.sum(sigmoidGradientStacked3, [0, 1]);
   rt.dispose(iSigmoidGradientStepsRows, sigmoidGradientStacked3);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const dWo = tf.matMul(oSigmoidGradientStepsRows, iXRows, true);
   const dBo = tf.sum(sigmoidGradientStacked2, [0, 1]);
-  const dLSTMWo = tf.matMul(sigmoidGradientStepsRows3, iPickedRows, true);
+  const dWo2 = tf.matMul(sigmoidGradientStepsRows3, iPickedRows, true);
   const dLSTMBo = tf.sum(sigmoidGradientStacked5, [0, 1]);
   rt.dispose(oSigmoidGradientStepsRows, sigmoidGradientStacked2, sigmoidGradientStepsRows3, sigmoidGradientStacked5);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const dWg = tf.matMul(tanhGradientStepsRows, iXRows, true);
   const dBg = tf.sum(tanhGradientStacked, [0, 1]);
-  const dLSTMWg = tf.matMul(gTanhGradientStepsRows, iPickedRows, true);
+  const dWg2 = tf.matMul(gTanhGradientStepsRows, iPickedRows, true);
   const dLSTMBg = tf.sum(tanhGradientStacked2, [0, 1]);
   rt.dispose(tanhGradientStepsRows, tanhGradientStacked, gTanhGradientStepsRows, tanhGradientStacked2);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const dWf = tf.matMul(fSigmoidGradientStepsRows, iXRows, true);
   const dBf = tf.sum(runSigmoidGradientStacked, [0, 1]);
-  const dLSTMWf = tf.matMul(sigmoidGradientStepsRows2, iPickedRows, true);
+  const dWf2 = tf.matMul(sigmoidGradientStepsRows2, iPickedRows, true);
   rt.dispose(fSigmoidGradientStepsRows, iXRows, runSigmoidGradientStacked, sigmoidGradientStepsRows2, iPickedRows);
   const dLSTMBf = tf.sum(sigmoidGradientStacked4, [0, 1]);
   rt.dispose(sigmoidGradientStacked4);
@@ -883,37 +887,61 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const dW = tf.matMul(dLogitsRows, productRows, true);
   const dB = tf.sum(dLogits, [0, 1]);
   rt.dispose(productRows, dLogitsRows, dLogits);
+  // cells.attn:19  param Wi, Wf, Wo, Wg: [hidden <- input], Ui, Uf, Uo, Ug: [hidden <- hidden] = orthogonal
+  const dLSTMWi = tf.transpose(dWi, [1, 0]);
+  const dLSTMWf = tf.transpose(dWf, [1, 0]);
+  const dLSTMWo = tf.transpose(dWo, [1, 0]);
+  const dLSTMWg = tf.transpose(dWg, [1, 0]);
+  rt.dispose(dWi, dWf, dWo, dWg);
+  const dLSTMUi = tf.transpose(dUi, [1, 0]);
+  const dLSTMUf = tf.transpose(dUf, [1, 0]);
+  const dLSTMUo = tf.transpose(dUo, [1, 0]);
+  const dLSTMUg = tf.transpose(dUg, [1, 0]);
+  rt.dispose(dUi, dUf, dUo, dUg);
+  const dHCLSTMWi = tf.transpose(dWi2, [1, 0]);
+  const dHCLSTMWf = tf.transpose(dWf2, [1, 0]);
+  const dHCLSTMWo = tf.transpose(dWo2, [1, 0]);
+  const dHCLSTMWg = tf.transpose(dWg2, [1, 0]);
+  rt.dispose(dWi2, dWf2, dWo2, dWg2);
+  const dHCLSTMUi = tf.transpose(dUi2, [1, 0]);
+  const dHCLSTMUf = tf.transpose(dUf2, [1, 0]);
+  const dHCLSTMUo = tf.transpose(dUo2, [1, 0]);
+  const dHCLSTMUg = tf.transpose(dUg2, [1, 0]);
+  rt.dispose(dUi2, dUf2, dUo2, dUg2);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
   return {
     loss,
     metrics: { exact },
     gradients: {
       'read.Read.table': dTable,
-      'read.Read.run.h_c.LSTM.Wi': dWi,
-      'read.Read.run.h_c.LSTM.Wf': dWf,
-      'read.Read.run.h_c.LSTM.Wo': dWo,
-      'read.Read.run.h_c.LSTM.Wg': dWg,
-      'read.Read.run.h_c.LSTM.Ui': dUi,
-      'read.Read.run.h_c.LSTM.Uf': dUf,
-      'read.Read.run.h_c.LSTM.Uo': dUo,
-      'read.Read.run.h_c.LSTM.Ug': dUg,
+      'read.Read.run.h_c.LSTM.Wi': dLSTMWi,
+      'read.Read.run.h_c.LSTM.Wf': dLSTMWf,
+      'read.Read.run.h_c.LSTM.Wo': dLSTMWo,
+      'read.Read.run.h_c.LSTM.Wg': dLSTMWg,
+      'read.Read.run.h_c.LSTM.Ui': dLSTMUi,
+      'read.Read.run.h_c.LSTM.Uf': dLSTMUf,
+      'read.Read.run.h_c.LSTM.Uo': dLSTMUo,
+      'read.Read.run.h_c.LSTM.Ug': dLSTMUg,
       'read.Read.run.h_c.LSTM.bi': dBi,
       'read.Read.run.h_c.LSTM.bo': dBo,
       'read.Read.run.h_c.LSTM.bg': dBg,
       'read.Read.run.h_c.LSTM.bf': dBf,
       'Write.table': dWriteTable,
-      'Write.h_c.LSTM.Wi': dLSTMWi,
-      'Write.h_c.LSTM.Wf': dLSTMWf,
-      'Write.h_c.LSTM.Wo': dLSTMWo,
-      'Write.h_c.LSTM.Wg': dLSTMWg,
-      'Write.h_c.LSTM.Ui': dLSTMUi,
-      'Write.h_c.LSTM.Uf': dLSTMUf,
-      'Write.h_c.LSTM.Uo': dLSTMUo,
-      'Write.h_c.LSTM.Ug': dLSTMUg,
+      'Write.h_c.LSTM.Wi': dHCLSTMWi,
+      'Write.h_c.LSTM.Wf': dHCLSTMWf,
+      'Write.h_c.LSTM.Wo': dHCLSTMWo,
+      'Write.h_c.LSTM.Wg': dHCLSTMWg,
+      'Write.h_c.LSTM.Ui': dHCLSTMUi,
+      'Write.h_c.LSTM.Uf': dHCLSTMUf,
+      'Write.h_c.LSTM.Uo': dHCLSTMUo,
+      'Write.h_c.LSTM.Ug': dHCLSTMUg,
       'Write.h_c.LSTM.bi': dLSTMBi,
       'Write.h_c.LSTM.bo': dLSTMBo,
       'Write.h_c.LSTM.bg': dLSTMBg,
       'Write.h_c.LSTM.bf': dLSTMBf,
-      'Write.logits.Linear.W': dW,
+      'Write.logits.Linear.W': dLinearW,
       'Write.logits.Linear.b': dB,
     },
   };
@@ -943,23 +971,23 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, hidden]);
     return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
   rt.dispose(x);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, hidden]);
     return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, hidden]);
     return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, hidden]);
     return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
   rt.dispose(xRows);
@@ -983,13 +1011,13 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
     const iSumAt = iSumSteps[t]!;
     const gSumAt = gSumSteps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo'], false, true))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo']))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf'], false, true))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf']))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui'], false, true))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui']))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug'], false, true))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug']))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     rt.dispose(f, i, g);
@@ -1043,27 +1071,23 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2Seq
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const hRows = tf.reshape(state.h, [batchSize * beam, hidden]);
   const o = tf.tidy(() => {
-    const WoProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wo'], false, true);
-    const sum = tf.add(tf.add(WoProduct, tf.matMul(hRows, p['Write.h_c.LSTM.Uo'], false, true)), p['Write.h_c.LSTM.bo']);
-    return tf.sigmoid(sum);
+    const sum = tf.add(tf.matMul(picked, p['Write.h_c.LSTM.Wo']), tf.matMul(hRows, p['Write.h_c.LSTM.Uo']));
+    return tf.sigmoid(tf.add(sum, p['Write.h_c.LSTM.bo']));
   });
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const f = tf.tidy(() => {
-    const WfProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wf'], false, true);
-    const sum = tf.add(tf.add(WfProduct, tf.matMul(hRows, p['Write.h_c.LSTM.Uf'], false, true)), p['Write.h_c.LSTM.bf']);
-    return tf.sigmoid(sum);
+    const sum = tf.add(tf.matMul(picked, p['Write.h_c.LSTM.Wf']), tf.matMul(hRows, p['Write.h_c.LSTM.Uf']));
+    return tf.sigmoid(tf.add(sum, p['Write.h_c.LSTM.bf']));
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const i = tf.tidy(() => {
-    const WiProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wi'], false, true);
-    const sum = tf.add(tf.add(WiProduct, tf.matMul(hRows, p['Write.h_c.LSTM.Ui'], false, true)), p['Write.h_c.LSTM.bi']);
-    return tf.sigmoid(sum);
+    const sum = tf.add(tf.matMul(picked, p['Write.h_c.LSTM.Wi']), tf.matMul(hRows, p['Write.h_c.LSTM.Ui']));
+    return tf.sigmoid(tf.add(sum, p['Write.h_c.LSTM.bi']));
   });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const g = tf.tidy(() => {
-    const WgProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wg'], false, true);
-    const sum = tf.add(tf.add(WgProduct, tf.matMul(hRows, p['Write.h_c.LSTM.Ug'], false, true)), p['Write.h_c.LSTM.bg']);
-    return tf.tanh(sum);
+    const sum = tf.add(tf.matMul(picked, p['Write.h_c.LSTM.Wg']), tf.matMul(hRows, p['Write.h_c.LSTM.Ug']));
+    return tf.tanh(tf.add(sum, p['Write.h_c.LSTM.bg']));
   });
   rt.dispose(picked, hRows);
   // cells.attn:25  new = f * c + i * g
@@ -1077,7 +1101,7 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2Seq
   const c = tf.reshape(new_, [batchSize, beam, hidden]);
   rt.dispose(new_);
   // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => tf.add(tf.matMul(h, p['Write.logits.Linear.W'], false, true), p['Write.logits.Linear.b']));
+  const logits = tf.tidy(() => tf.add(tf.matMul(h, p['Write.logits.Linear.W']), p['Write.logits.Linear.b']));
   rt.dispose(h);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
@@ -1102,32 +1126,32 @@ const seq2SeqDefinition: rt.Definition = {
   parameters(n: Seq2SeqSizes) {
     return [
       { path: 'read.Read.table', axes: [{ label: 'words', size: n.words }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: 0.1 } },
-      { path: 'read.Read.run.h_c.LSTM.Wi', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'read.Read.run.h_c.LSTM.Wf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'read.Read.run.h_c.LSTM.Wo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'read.Read.run.h_c.LSTM.Wg', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'read.Read.run.h_c.LSTM.Ui', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'read.Read.run.h_c.LSTM.Uf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'read.Read.run.h_c.LSTM.Uo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'read.Read.run.h_c.LSTM.Ug', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'read.Read.run.h_c.LSTM.Wi', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'read.Read.run.h_c.LSTM.Wf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'read.Read.run.h_c.LSTM.Wo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'read.Read.run.h_c.LSTM.Wg', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'read.Read.run.h_c.LSTM.Ui', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'read.Read.run.h_c.LSTM.Uf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'read.Read.run.h_c.LSTM.Uo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'read.Read.run.h_c.LSTM.Ug', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
       { path: 'read.Read.run.h_c.LSTM.bi', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'read.Read.run.h_c.LSTM.bo', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'read.Read.run.h_c.LSTM.bg', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'read.Read.run.h_c.LSTM.bf', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'ones' } },
       { path: 'Write.table', axes: [{ label: 'characters', size: n.characters }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: 0.1 } },
-      { path: 'Write.h_c.LSTM.Wi', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Write.h_c.LSTM.Wf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Write.h_c.LSTM.Wo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Write.h_c.LSTM.Wg', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Write.h_c.LSTM.Ui', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'Write.h_c.LSTM.Uf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'Write.h_c.LSTM.Uo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'Write.h_c.LSTM.Ug', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'Write.h_c.LSTM.Wi', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'Write.h_c.LSTM.Wf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'Write.h_c.LSTM.Wo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'Write.h_c.LSTM.Wg', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'Write.h_c.LSTM.Ui', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'Write.h_c.LSTM.Uf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'Write.h_c.LSTM.Uo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'Write.h_c.LSTM.Ug', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
       { path: 'Write.h_c.LSTM.bi', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'Write.h_c.LSTM.bo', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'Write.h_c.LSTM.bg', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'Write.h_c.LSTM.bf', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'ones' } },
-      { path: 'Write.logits.Linear.W', axes: [{ label: 'out.characters', size: n.characters }, { label: 'in', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Write.logits.Linear.W', axes: [{ label: 'out.characters', size: n.characters }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'Write.logits.Linear.b', axes: [{ label: 'out.characters', size: n.characters }], outs: 1, init: { kind: 'zeros' } },
     ];
   },

@@ -7,6 +7,7 @@ import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import type { OptimizerSettings, ParameterSpec, Tensors, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, TrainingError } from '../errors.ts';
 import { listed, requireOptions, suggestion } from '../names.ts';
+import { fromStored, storedShape, toStored } from '../stored.ts';
 import { download, isNumber, show, type Value, type Values } from '../values.ts';
 import { requireShape, shapeOf, sizeOf, Weights } from '../weights.ts';
 
@@ -115,7 +116,7 @@ export class Optimizer {
   }
 
   /**
-   * One step. Gradients are tensors, which stay with the caller, or what `gradients` of a model gives. Nothing is read back.
+   * One step. Gradients are tensors that lie as the weights' do, which stay with the caller, or what `gradients` of a model gives. Nothing is read back.
    *
    * @param step counts from 1
    * @throws TrainingError for a setting that the method does not have, and for the gradient of a parameter that is not here
@@ -138,9 +139,9 @@ export class Optimizer {
           )}`,
         );
       if (!tf.isTensor(gradient)) requireShape(spec, gradient);
-      else if (gradient.shape.join() !== shapeOf(spec).join())
+      else if (gradient.shape.join() !== storedShape(spec).join())
         throw new TrainingError(
-          `the gradient of \`${path}\` has the shape [${gradient.shape.join(', ')}], expected [${shapeOf(spec).join(', ')}]`,
+          `the gradient of \`${path}\` has the shape [${gradient.shape.join(', ')}], expected [${storedShape(spec).join(', ')}]`,
         );
     }
     requireClip(clip);
@@ -148,10 +149,10 @@ export class Optimizer {
     const next: Record<string, tf.Tensor> = {};
     const vector = tf.tidy(() => {
       const gradients = Object.fromEntries(
-        Object.entries<tf.Tensor | Value>(given).map(([path, each]) => [
-          path,
-          tf.isTensor(each) ? each : tf.tensor(each.data, each.shape.slice(), 'float32'),
-        ]),
+        Object.entries<tf.Tensor | Value>(given).map(([path, each]) => {
+          const spec = this.specs.find((other) => other.path === path)!;
+          return [path, tf.isTensor(each) ? each : tf.tensor(toStored(spec, each.data), storedShape(spec), 'float32')];
+        }),
       );
       const result = rule.apply({
         parameters: previous,
@@ -180,7 +181,7 @@ export class Optimizer {
       let at = 0;
       for (const spec of this.specs) {
         const size = sizeOf(spec);
-        stored.set(`${slot}/${spec.path}`, { data: data.slice(at, at + size), shape: shapeOf(spec) });
+        stored.set(`${slot}/${spec.path}`, { data: fromStored(spec, data.slice(at, at + size)), shape: shapeOf(spec) });
         at += size;
       }
     }
@@ -205,7 +206,7 @@ export class Optimizer {
           throw new CheckpointError(
             `the optimiser's \`${name}\` of \`${spec.path}\` has the shape [${part.shape.join(', ')}], expected [${shapeOf(spec).join(', ')}]`,
           );
-        whole.set(part.data, at);
+        whole.set(toStored(spec, part.data), at);
         at += sizeOf(spec);
       }
       data.set(name, whole);
@@ -245,7 +246,7 @@ export class Optimizer {
     return tf.tidy(() =>
       Object.fromEntries(
         this.specs.map((spec) => {
-          const part = tf.reshape(tf.slice(vector, [at], [sizeOf(spec)]), shapeOf(spec));
+          const part = tf.reshape(tf.slice(vector, [at], [sizeOf(spec)]), storedShape(spec));
           at += sizeOf(spec);
           return [spec.path, part];
         }),

@@ -10,6 +10,7 @@ import { interpretAll, type Bindings, type Nested } from '../../compiler/oracle/
 import { sizeOf } from '../../compiler/graph/spaces.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import type { HostBatch, Learner } from '../../runtime/index.ts';
+import { fromStored } from '../../runtime/stored.ts';
 import { rowOf } from '../../runtime/values.ts';
 import { drawsOf } from '../models/chance.ts';
 import type { Built, Example } from './build.ts';
@@ -88,7 +89,9 @@ function expectedOf(ran: Ran, root: Node | undefined, step: number, chance: Chan
 }
 
 export function gradientReference(ran: Ran, objective: string, update: UpdateGraph, path: string, chance: Chance): Expected | null {
-  return expectedOf(ran, updateOf(ran.built, objective, update)?.gradients.get(`gradient.${path}`), 1, chance);
+  const expected = expectedOf(ran, updateOf(ran.built, objective, update)?.gradients.get(`gradient.${path}`), 1, chance);
+  const spec = ran.learner.weights.specs.find((each) => each.path === path)!;
+  return expected === null ? null : { exact: fromStored(spec, expected.exact), within: fromStored(spec, expected.within) };
 }
 
 /** The loss, or a metric by its name, over the batch. */

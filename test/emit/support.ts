@@ -96,7 +96,7 @@ export function modelOf({ dims, parameters = [], build }: Case, name = 'Sample')
     objectives: [],
     requirements: [],
   };
-  return { model: { program, forward: layout(batched), objectives: [], decoder: null, stream: null }, batched };
+  return { model: { program, stored: new Map(), forward: layout(batched), objectives: [], decoder: null, stream: null }, batched };
 }
 
 /** The functions of a module, refusing tensors that were disposed: backends may read what is left of them. */

@@ -201,6 +201,7 @@ export function translator(): CompiledModel {
   const forced = teacherForced(b);
   return {
     program,
+    stored: new Map(),
     forward: layout(new Map([['weights', forced.weights]])),
     objectives: [{ objective, updates: [{ update: objective.updates[0]!, loss: layout(lossOf(b)), gradients: layout(gradientsOf(b)) }] }],
     stream: null,

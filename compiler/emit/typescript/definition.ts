@@ -92,7 +92,7 @@ class DefinitionWriter {
               ].join(', ');
               const rounds = parameter.axes.slice(0, parameter.rounds ?? 0);
               const axes = parameter.axes.slice(rounds.length);
-              const spec = `{ path: ${quoted(parameter.path)}, axes: [${axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`} init: { ${init} }${program.running.includes(parameter) ? ', running: true' : ''} }`;
+              const spec = `{ path: ${quoted(parameter.path)}, axes: [${axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`}${this.#stored(parameter.path)} init: { ${init} }${program.running.includes(parameter) ? ', running: true' : ''} }`;
               return rounds.length === 0
                 ? spec
                 : `...rt.ofRounds([${rounds.map((axis) => this.#size(sizeOf(axis.space))).join(', ')}], ${spec})`;
@@ -106,6 +106,11 @@ class DefinitionWriter {
       this.#decoder(names);
       this.#stream(names);
     });
+  }
+
+  #stored(path: string): string {
+    const stored = this.#context.model.stored.get(path);
+    return stored === undefined ? '' : ` stored: [${stored.map((group) => `[${group.join(', ')}]`).join(', ')}],`;
   }
 
   #line(text: string): void {

@@ -4,6 +4,9 @@ import type { Clocked, DecoderGraph, Node, ObjectiveGraph, Program, UpdateGraph 
 /** Named results of one function. Every pass maps roots to roots. */
 export type Roots = ReadonlyMap<string, Node>;
 
+/** In front of the paths of parameters among them. */
+export const GRADIENT = 'gradient.';
+
 /** In front of the paths of running values among the roots of gradients. */
 export const RUNNING = 'running.';
 
@@ -46,9 +49,37 @@ export interface CompiledStream {
 
 export interface CompiledModel {
   readonly program: Program;
+  /** By path, how those parameters lie on the device that do not lie as they are declared: of which axes each is made there. */
+  readonly stored: ReadonlyMap<string, readonly (readonly number[])[]>;
   /** By output name, `batch` in front. */
   readonly forward: Roots;
   readonly objectives: readonly CompiledObjective[];
   readonly decoder: CompiledDecoder | null;
   readonly stream: CompiledStream | null;
+}
+
+/** Every function of a model under its name, such as `forward` or `stream step`. */
+export function mapFunctions(model: CompiledModel, change: (name: string, roots: Roots) => Roots): CompiledModel {
+  const steps = <T extends StepRoots>(front: string, of: T | null): T | null =>
+    of === null ? null : { ...of, prepare: change(`${front}prepare`, of.prepare), step: change(`${front}step`, of.step) };
+  const update = (objective: ObjectiveGraph, each: CompiledUpdate): CompiledUpdate => {
+    const name = each.update.name === null ? objective.name : `${objective.name} ${each.update.name}`;
+    return { ...each, loss: change(`${name} loss`, each.loss), gradients: change(`${name} gradients`, each.gradients) };
+  };
+  return {
+    ...model,
+    forward: change('forward', model.forward),
+    objectives: model.objectives.map(({ objective, updates }) => ({ objective, updates: updates.map((each) => update(objective, each)) })),
+    decoder: steps('', model.decoder),
+    stream: steps('stream ', model.stream),
+  };
+}
+
+export function functionsOf(model: CompiledModel): readonly Roots[] {
+  const found: Roots[] = [];
+  mapFunctions(model, (_, roots) => {
+    found.push(roots);
+    return roots;
+  });
+  return found;
 }

@@ -1,6 +1,6 @@
 /** Building 'laid-out' graphs: equal nodes are one node, and permutations and reshapes that change nothing vanish. */
 import { constantOf } from '../../size/size.ts';
-import type { Axis, Node, Op, OpOf, Origin, TensorType } from '../../graph/graph.ts';
+import type { Axis, Node, Op, Origin, TensorType } from '../../graph/graph.ts';
 import { infer } from '../../graph/infer.ts';
 import { excessOf } from '../../graph/limits.ts';
 import { hasAxis, sizeOf, unitAxis } from '../../graph/spaces.ts';
@@ -48,12 +48,13 @@ export class LaidOut implements Build {
   readonly #known = new Map<string, Node>();
   #count = 0;
 
-  #node(op: Op, inputs: readonly Node[], types: readonly TensorType[], origin: Origin): Node {
+  /** One by itself, be there another like it. */
+  node(op: Op, inputs: readonly Node[], types: readonly TensorType[], origin: Origin): Node {
     return { id: this.#count++, op, inputs, types, origin };
   }
 
   leaf(op: Op, types: readonly TensorType[], origin: Origin): Node {
-    if (op.kind === 'argument') return this.#node(op, [], types, origin);
+    if (op.kind === 'argument') return this.node(op, [], types, origin);
     // A length lies along the axis that it is counted on, under whatever name that has there.
     return this.#shared(op, [], origin, () => types, types.map((type) => this.#keys.type(type)).join());
   }
@@ -79,14 +80,10 @@ export class LaidOut implements Build {
     const key = `${this.#keys.op(op)} ${inputs.map((input) => input.id).join()} ${more}`;
     let node = this.#known.get(key);
     if (node === undefined) {
-      node = this.#node(op, inputs, types(), origin);
+      node = this.node(op, inputs, types(), origin);
       this.#known.set(key, node);
     }
     return node;
-  }
-
-  scan(op: OpOf<'scan'>, inputs: readonly Node[], types: readonly TensorType[], origin: Origin): Node {
-    return this.#node(op, inputs, types, origin);
   }
 
   float(x: Node, origin: Origin): Node {

@@ -368,7 +368,7 @@ class Layout {
     }
     const body: ScanRegion = { position, xs, states, nexts, emits };
     const types = [...states.map((x) => x.types[0]!), ...emits.map((x) => ({ ...x.types[0]!, axes: [op.axis, ...axesOf(x)] }))];
-    return build.scan({ ...op, region: body }, [...sequences, ...firsts], types, node.origin);
+    return build.node({ ...op, region: body }, [...sequences, ...firsts], types, node.origin);
   }
 }
 

@@ -1,13 +1,15 @@
 /** 'laid-out' to 'laid-out': every node made again, some by another rule. */
 import type { Node } from '../../graph/graph.ts';
-import { isGiven } from '../../graph/infer.ts';
 import type { Roots } from '../core/compiled.ts';
 import { inOrder, LaidOut } from './build.ts';
 
 /** What takes the place of a node, whose inputs are rewritten already; null: the same operation on them. */
 export type Rule = (node: Node, inputs: readonly Node[], build: LaidOut) => Node | null;
 
-export function rewritten(roots: Roots, rule: Rule): Roots {
+/** What takes the place of a root; null: what its node has become. */
+export type RootRule = (name: string, root: Node, of: (node: Node) => Node, build: LaidOut) => Node | null;
+
+export function rewritten(roots: Roots, rule: Rule, rootRule: RootRule = () => null): Roots {
   const build = new LaidOut();
   const made = new Map<Node, Node>();
   const of = (node: Node): Node => made.get(node)!;
@@ -15,19 +17,21 @@ export function rewritten(roots: Roots, rule: Rule): Roots {
     const inputs = node.inputs.map(of);
     made.set(node, rule(node, inputs, build) ?? again(node, inputs, build, of));
   }
-  return new Map([...roots].map(([name, node]) => [name, of(node)]));
+  return new Map([...roots].map(([name, node]) => [name, rootRule(name, node, of, build) ?? of(node)]));
 }
 
+/** What is read has the axes that it had, so that the types stay. */
 function again({ op, types, origin }: Node, inputs: readonly Node[], build: LaidOut, of: (node: Node) => Node): Node {
-  if (isGiven(op)) return build.leaf(op, types, origin);
-  if (op.kind !== 'scan') return build.make(op, inputs, origin);
+  if (op.kind !== 'scan') return build.node(op, inputs, types, origin);
   const { position, xs, states, nexts, emits } = op.region;
   const region = { position: of(position), xs: xs.map(of), states: states.map(of), nexts: nexts.map(of), emits: emits.map(of) };
-  return build.scan({ ...op, region }, inputs, types, origin);
+  return build.node({ ...op, region }, inputs, types, origin);
 }
 
 /** Who reads each node: operations, and the loops that go on with it or give it. A root is read by null. */
-export function readersOf(roots: Roots): ReadonlyMap<Node, readonly (Node | null)[]> {
+export type Readers = ReadonlyMap<Node, readonly (Node | null)[]>;
+
+export function readersOf(roots: Roots): Readers {
   const readers = new Map<Node, (Node | null)[]>();
   const read = (node: Node, reader: Node | null): void => {
     const known = readers.get(node);

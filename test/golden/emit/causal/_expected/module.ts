@@ -80,24 +80,21 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   const WProduct = tf.tidy(() => {
     const shiftedShaped = tf.reshape(rt.shift(x, 1, 2), [batchSize, time, 1, d]);
     const joined = tf.concat([xShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
-    return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), tf.reshape(p.W, [d, 3 * d]), false, true);
+    return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), p.W);
   });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
-  const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz'], false, true), [batchSize, time, d]);
-    return tf.add(WzProduct, p['run.h.GRU.bz']);
-  });
+  const zSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz']), [batchSize, time, d]), p['run.h.GRU.bz']),
+  );
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr'], false, true), [batchSize, time, d]);
-    return tf.add(WrProduct, p['run.h.GRU.br']);
-  });
+  const rSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr']), [batchSize, time, d]), p['run.h.GRU.br']),
+  );
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W'], false, true), [batchSize, time, d]);
-    return tf.add(WProduct, p['run.h.GRU.b']);
-  });
+  const newSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W']), [batchSize, time, d]), p['run.h.GRU.b']),
+  );
   rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
@@ -133,11 +130,11 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U'], false, true))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U']))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -180,24 +177,21 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
   const WProduct = tf.tidy(() => {
     const shiftedShaped = tf.reshape(rt.shift(x, 1, 2), [batchSize, time, 1, d]);
     const joined = tf.concat([xShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
-    return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), tf.reshape(p.W, [d, 3 * d]), false, true);
+    return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), p.W);
   });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
-  const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz'], false, true), [batchSize, time, d]);
-    return tf.add(WzProduct, p['run.h.GRU.bz']);
-  });
+  const zSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz']), [batchSize, time, d]), p['run.h.GRU.bz']),
+  );
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr'], false, true), [batchSize, time, d]);
-    return tf.add(WrProduct, p['run.h.GRU.br']);
-  });
+  const rSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr']), [batchSize, time, d]), p['run.h.GRU.br']),
+  );
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W'], false, true), [batchSize, time, d]);
-    return tf.add(WProduct, p['run.h.GRU.b']);
-  });
+  const newSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W']), [batchSize, time, d]), p['run.h.GRU.b']),
+  );
   rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
@@ -230,11 +224,11 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U'], false, true))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U']))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -284,25 +278,22 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     const joined = tf.concat([xShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
     return tf.reshape(joined, [batchSize * time, 3 * d]);
   });
-  const WProduct = tf.tidy(() => tf.matMul(joinedRows, tf.reshape(p.W, [d, 3 * d]), false, true));
+  const WProduct = tf.matMul(joinedRows, p.W);
   const nearWProduct = tf.reshape(WProduct, [batchSize, time, d]);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
-  const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz'], false, true), [batchSize, time, d]);
-    return tf.add(WzProduct, p['run.h.GRU.bz']);
-  });
+  const zSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz']), [batchSize, time, d]), p['run.h.GRU.bz']),
+  );
   rt.dispose(WProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr'], false, true), [batchSize, time, d]);
-    return tf.add(WrProduct, p['run.h.GRU.br']);
-  });
+  const rSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr']), [batchSize, time, d]), p['run.h.GRU.br']),
+  );
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W'], false, true), [batchSize, time, d]);
-    return tf.add(WProduct, p['run.h.GRU.b']);
-  });
+  const newSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W']), [batchSize, time, d]), p['run.h.GRU.b']),
+  );
   rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
@@ -344,12 +335,12 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newProduct = tf.mul(r, h);
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['run.h.GRU.U'], false, true))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['run.h.GRU.U']))));
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, h);
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
@@ -396,7 +387,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   });
   rt.dispose(dWeights, x, weightsBoth, weightsChosen, weightsSoftmax, weightsChosen2, weightsProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 0);
+  const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 1);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const dYSteps = tf.tidy(() => tf.unstack(tf.transpose(dY, [1, 0, 2])));
   rt.dispose(dY);
@@ -424,13 +415,13 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     rt.dispose(dZ);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const UProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U']);
+    const UProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U'], false, true);
     const dR = tf.mul(UProduct, hAt);
     const newSum2 = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, rAt)));
     rt.dispose(dNew, difference2, UProduct);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
-    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined));
+    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
     rt.dispose(dR);
     // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
     const dH2 = tf.add(rProduct, newSum2);
@@ -445,8 +436,8 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   rt.dispose(newTanhGradientSteps);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newWProduct = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * time, d]), p['run.h.GRU.W']);
-    return tf.reshape(WProduct, [batchSize, time, d]);
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * time, d]);
+    return tf.reshape(tf.matMul(tanhGradientStepsRows, p['run.h.GRU.W'], false, true), [batchSize, time, d]);
   });
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const sigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
@@ -454,7 +445,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum2 = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
-    const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['run.h.GRU.Wr']), [batchSize, time, d]);
+    const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, d]);
     return tf.add(newWProduct, WrProduct);
   });
   rt.dispose(newWProduct);
@@ -464,12 +455,12 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum2 = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
-    const sum = tf.add(rSum2, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['run.h.GRU.Wz']), [batchSize, time, d]));
-    return tf.add(weightsProduct2, sum);
+    const WzProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, d]);
+    return tf.add(weightsProduct2, tf.add(rSum2, WzProduct));
   });
   rt.dispose(weightsProduct2, rSum2);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const dW = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(zSum2, [batchSize * time, d]), joinedRows, true), [d, 3, d]));
+  const nearProduct = tf.tidy(() => tf.matMul(tf.reshape(zSum2, [batchSize * time, d]), joinedRows, true));
   rt.dispose(joinedRows, zSum2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const sigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, d]);
@@ -495,20 +486,32 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const dBr = tf.sum(sigmoidGradientStacked, [0, 1]);
   rt.dispose(rSigmoidGradientStepsRows, sigmoidGradientStacked);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const dGRUW = tf.matMul(tanhGradientStepsRows, WProductRows, true);
+  const dW = tf.matMul(tanhGradientStepsRows, WProductRows, true);
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
   rt.dispose(tanhGradientStepsRows, WProductRows, tanhGradientStacked);
+  // input.attn:4  param W: [d2: d <- taps, d]
+  const productT = tf.transpose(nearProduct, [1, 0]);
+  rt.dispose(nearProduct);
+  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
+  const dGRUWz = tf.transpose(dWz, [1, 0]);
+  const dGRUWr = tf.transpose(dWr, [1, 0]);
+  const dGRUW = tf.transpose(dW, [1, 0]);
+  const dGRUUz = tf.transpose(dUz, [1, 0]);
+  rt.dispose(dWz, dWr, dW, dUz);
+  const dGRUUr = tf.transpose(dUr, [1, 0]);
+  const dGRUU = tf.transpose(dU, [1, 0]);
+  rt.dispose(dUr, dU);
   return {
     loss,
     metrics: {},
     gradients: {
-      W: dW,
-      'run.h.GRU.Wz': dWz,
-      'run.h.GRU.Wr': dWr,
+      W: productT,
+      'run.h.GRU.Wz': dGRUWz,
+      'run.h.GRU.Wr': dGRUWr,
       'run.h.GRU.W': dGRUW,
-      'run.h.GRU.Uz': dUz,
-      'run.h.GRU.Ur': dUr,
-      'run.h.GRU.U': dU,
+      'run.h.GRU.Uz': dGRUUz,
+      'run.h.GRU.Ur': dGRUUr,
+      'run.h.GRU.U': dGRUU,
       'run.h.GRU.bz': dBz,
       'run.h.GRU.br': dBr,
       'run.h.GRU.b': dB,
@@ -536,8 +539,11 @@ function filterPrepareStream(p: FilterParameters, batch: FilterBatch): FilterPre
   const { batch: batchSize, d } = batch.n;
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const h = tf.fill([batchSize, d], 0);
+  // input.attn:4  param W: [d2: d <- taps, d]
+  const WShaped = tf.reshape(p.W, [3, d, d]);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const v0 = tf.tidy(() => tf.reshape(tf.transpose(p.W, [2, 1, 0]), [3 * d, d]));
+  const v0 = tf.tidy(() => tf.reshape(tf.transpose(WShaped, [1, 0, 2]), [3 * d, d]));
+  rt.dispose(WShaped);
   return {
     memory: { '0': v0 },
     state: { x: rt.noRows(), h, rows: rt.noRows() },
@@ -566,18 +572,18 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
   });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.Wz'], false, true), p['run.h.GRU.bz']);
-    return tf.sigmoid(tf.add(sum, tf.matMul(state.h, p['run.h.GRU.Uz'], false, true)));
+    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.Wz']), p['run.h.GRU.bz']);
+    return tf.sigmoid(tf.add(sum, tf.matMul(state.h, p['run.h.GRU.Uz'])));
   });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.Wr'], false, true), p['run.h.GRU.br']);
-    return tf.sigmoid(tf.add(sum, tf.matMul(state.h, p['run.h.GRU.Ur'], false, true)));
+    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.Wr']), p['run.h.GRU.br']);
+    return tf.sigmoid(tf.add(sum, tf.matMul(state.h, p['run.h.GRU.Ur'])));
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const new_ = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.W'], false, true), p['run.h.GRU.b']);
-    return tf.tanh(tf.add(sum, tf.matMul(tf.mul(r, state.h), p['run.h.GRU.U'], false, true)));
+    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.W']), p['run.h.GRU.b']);
+    return tf.tanh(tf.add(sum, tf.matMul(tf.mul(r, state.h), p['run.h.GRU.U'])));
   });
   rt.dispose(r);
   // cells.attn:14  (1 - z) * h + z * new
@@ -618,13 +624,13 @@ const filterDefinition: rt.Definition = {
   },
   parameters(n: FilterSizes) {
     return [
-      { path: 'W', axes: [{ label: 'd2', size: n.d }, { label: 'taps', size: 3 }, { label: 'd', size: n.d }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.Wz', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.Wr', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.W', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.Uz', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'run.h.GRU.Ur', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'run.h.GRU.U', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'W', axes: [{ label: 'd2', size: n.d }, { label: 'taps', size: 3 }, { label: 'd', size: n.d }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
+      { path: 'run.h.GRU.Wz', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'run.h.GRU.Wr', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'run.h.GRU.W', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'run.h.GRU.Uz', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'run.h.GRU.Ur', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'run.h.GRU.U', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
       { path: 'run.h.GRU.bz', axes: [{ label: 'hidden', size: n.d }], outs: 1, init: { kind: 'zeros' } },
       { path: 'run.h.GRU.br', axes: [{ label: 'hidden', size: n.d }], outs: 1, init: { kind: 'zeros' } },
       { path: 'run.h.GRU.b', axes: [{ label: 'hidden', size: n.d }], outs: 1, init: { kind: 'zeros' } },

@@ -67,8 +67,8 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
   const x = tf.tidy(() => rt.where(tf.reshape(sourceMask, [batchSize, source, 1]), batch.inputs.x, 0));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * source, d]), p['h.Linear.W'], false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, source, d]), p['h.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * source, d]), p['h.Linear.W']), [batchSize, source, d]);
+    return tf.add(WProduct, p['h.Linear.b']);
   });
   rt.dispose(x);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
@@ -82,8 +82,8 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
   rt.dispose(n2);
   // layers.attn:4  W @ x + b
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(h, [batchSize * source, d]), tf.reshape(p['weights.Linear.W'], [d, 1]));
-    return tf.add(tf.reshape(WProduct, [batchSize, source]), p['weights.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(h, [batchSize * source, d]), p['weights.Linear.W']), [batchSize, source]);
+    return tf.add(WProduct, p['weights.Linear.b']);
   });
   // input.attn:6  weights = softmax[source](Linear[](h))
   const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
@@ -113,8 +113,8 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   const x = tf.tidy(() => rt.where(tf.reshape(sourceMask, [batchSize, source, 1]), batch.inputs.x, 0));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * source, d]), p['h.Linear.W'], false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, source, d]), p['h.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * source, d]), p['h.Linear.W']), [batchSize, source, d]);
+    return tf.add(WProduct, p['h.Linear.b']);
   });
   rt.dispose(x);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
@@ -128,8 +128,8 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   rt.dispose(n2);
   // layers.attn:4  W @ x + b
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(h, [batchSize * source, d]), tf.reshape(p['weights.Linear.W'], [d, 1]));
-    return tf.add(tf.reshape(WProduct, [batchSize, source]), p['weights.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(h, [batchSize * source, d]), p['weights.Linear.W']), [batchSize, source]);
+    return tf.add(WProduct, p['weights.Linear.b']);
   });
   // input.attn:6  weights = softmax[source](Linear[](h))
   const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
@@ -194,7 +194,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   // layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * source, d]);
   const sum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['h.Linear.W'], false, true), [batchSize, source, d]), p['h.Linear.b']),
+    tf.add(tf.reshape(tf.matMul(xRows, p['h.Linear.W']), [batchSize, source, d]), p['h.Linear.b']),
   );
   rt.dispose(x);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
@@ -226,10 +226,11 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const h = tf.tidy(() => tf.add(tf.mul(n2, p['h.BatchNorm.gain']), p['h.BatchNorm.bias']));
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * source, d]);
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.reshape(p['weights.Linear.W'], [d, 1])), [batchSize, source]);
-    return tf.add(WProduct, p['weights.Linear.b']);
-  });
+  const sum2 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['weights.Linear.W']), [batchSize, source]), p['weights.Linear.b']),
+  );
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const WRows = tf.reshape(p['weights.Linear.W'], [d]);
   // input.attn:6  weights = softmax[source](Linear[](h))
   const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
   rt.dispose(sum2);
@@ -262,7 +263,8 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   );
   rt.dispose(sourceMask, weights, dWeights);
   // layers.attn:4  W @ x + b
-  const product = tf.tidy(() => tf.mul(tf.reshape(weightsChosen, [batchSize, source, 1]), p['weights.Linear.W']));
+  const product = tf.tidy(() => tf.mul(tf.reshape(weightsChosen, [batchSize, source, 1]), WRows));
+  rt.dispose(WRows);
   // input.attn:13  R = -sum[d]((y - t) ^ 2)
   const dY = tf.tidy(() => {
     const product = tf.mul(RDifference, 1 / batchSize);
@@ -314,18 +316,22 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   // layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.matMul(tf.reshape(hTanhGradient, [batchSize * source, d]), xRows, true));
   const dB = tf.sum(hTanhGradient, [0, 1]);
-  const dLinearW = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows), [d]));
+  const product2 = tf.tidy(() => tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows));
   const dLinearB = tf.sum(weightsChosen);
   rt.dispose(xRows, hTanhGradient, hRows, weightsChosen);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  const dWeightsLinearW = tf.reshape(product2, [d, 1]);
+  rt.dispose(dW, product2);
   return {
     loss,
     metrics: {},
     gradients: {
-      'h.Linear.W': dW,
+      'h.Linear.W': dLinearW,
       'h.Linear.b': dB,
       'h.BatchNorm.gain': dGain,
       'h.BatchNorm.bias': dBias,
-      'weights.Linear.W': dLinearW,
+      'weights.Linear.W': dWeightsLinearW,
       'weights.Linear.b': dLinearB,
     },
     running: {
@@ -346,11 +352,11 @@ const glanceDefinition: rt.Definition = {
   },
   parameters(n: GlanceSizes) {
     return [
-      { path: 'h.Linear.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'h.Linear.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'h.Linear.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } },
       { path: 'h.BatchNorm.gain', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'ones' } },
       { path: 'h.BatchNorm.bias', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'weights.Linear.W', axes: [{ label: 'in', size: n.d }], outs: 0, init: { kind: 'glorot' } },
+      { path: 'weights.Linear.W', axes: [{ label: 'in', size: n.d }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
       { path: 'weights.Linear.b', axes: [], outs: 0, init: { kind: 'zeros' } },
       { path: 'h.BatchNorm.m', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'zeros' }, running: true },
       { path: 'h.BatchNorm.v', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'constant', value: 1 }, running: true },

@@ -69,38 +69,35 @@ type PictureResults = { readonly y: tf.Tensor };
 function pictureForward(p: PictureParameters, batch: PictureBatch): PictureResults {
   const { batch: batchSize, colours, columns, filters, rows } = batch.n;
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
-  const shifted = rt.shift(batch.inputs.image, 1, 1);
   const relu = tf.tidy(() => {
     const shiftedRows = tf.reshape(rt.shift(batch.inputs.image, 1, -1), [batchSize * columns * rows, colours]);
+    const shiftedRows2 = tf.reshape(rt.shift(batch.inputs.image, 1, 1), [batchSize * columns * rows, colours]);
     const imageRows = tf.reshape(batch.inputs.image, [batchSize * columns * rows, colours]);
-    const joined = tf.concat([tf.reshape(shifted, [batchSize * columns * rows, colours]), imageRows, shiftedRows], 1);
+    const joined = tf.concat([shiftedRows2, imageRows, shiftedRows], 1);
     const joinedShaped = tf.reshape(joined, [batchSize, rows, columns, 3, colours]);
-    const shiftedRows2 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, 3 * colours]);
-    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, 3 * colours]);
-    const joined2 = tf.concat([shiftedRows3, tf.reshape(joined, [batchSize * columns * rows, 3 * colours]), shiftedRows2], 1);
-    const WRows = tf.reshape(tf.transpose(p['x.Near.W'], [2, 1, 3, 0]), [9 * colours, filters]);
-    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * colours]), WRows);
+    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, 3 * colours]);
+    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, 3 * colours]);
+    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, 3 * colours]), shiftedRows3], 1);
+    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * colours]), p['x.Near.W']);
     return tf.relu(tf.add(tf.reshape(WProduct, [batchSize, rows, columns, filters]), p['x.Near.b']));
   });
-  const shifted2 = rt.shift(relu, 1, 1);
   const x = tf.tidy(() => {
     const shiftedRows = tf.reshape(rt.shift(relu, 1, -1), [batchSize * columns * rows, filters]);
-    const shiftedRows2 = tf.reshape(shifted2, [batchSize * columns * rows, filters]);
+    const shiftedRows2 = tf.reshape(rt.shift(relu, 1, 1), [batchSize * columns * rows, filters]);
     const joined = tf.concat([shiftedRows2, tf.reshape(relu, [batchSize * columns * rows, filters]), shiftedRows], 1);
     const joinedShaped = tf.reshape(joined, [batchSize, rows, columns, 3, filters]);
     const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, 3 * filters]);
     const shiftedRows4 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, 3 * filters]);
     const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, 3 * filters]), shiftedRows3], 1);
-    const WRows = tf.reshape(tf.transpose(p['x.Near#2.W'], [2, 1, 3, 0]), [9 * filters, filters]);
-    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * filters]), WRows);
+    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * filters]), p['x.Near#2.W']);
     return tf.relu(tf.add(tf.reshape(WProduct, [batchSize, rows, columns, filters]), p['x.Near#2.b']));
   });
-  rt.dispose(shifted, relu, shifted2);
+  rt.dispose(relu);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const mean = tf.mean(x, [1, 2]);
   rt.dispose(x);
   // layers.attn:4  W @ x + b
-  const y = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W'], false, true), p['Linear.b']));
+  const y = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W']), p['Linear.b']));
   rt.dispose(mean);
   return { y };
 }
@@ -115,38 +112,35 @@ type PictureLossResults = {
 function pictureLoss(p: PictureParameters, batch: PictureBatch): PictureLossResults {
   const { batch: batchSize, colours, columns, filters, rows } = batch.n;
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
-  const shifted = rt.shift(batch.inputs.image, 1, 1);
   const relu = tf.tidy(() => {
     const shiftedRows = tf.reshape(rt.shift(batch.inputs.image, 1, -1), [batchSize * columns * rows, colours]);
+    const shiftedRows2 = tf.reshape(rt.shift(batch.inputs.image, 1, 1), [batchSize * columns * rows, colours]);
     const imageRows = tf.reshape(batch.inputs.image, [batchSize * columns * rows, colours]);
-    const joined = tf.concat([tf.reshape(shifted, [batchSize * columns * rows, colours]), imageRows, shiftedRows], 1);
+    const joined = tf.concat([shiftedRows2, imageRows, shiftedRows], 1);
     const joinedShaped = tf.reshape(joined, [batchSize, rows, columns, 3, colours]);
-    const shiftedRows2 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, 3 * colours]);
-    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, 3 * colours]);
-    const joined2 = tf.concat([shiftedRows3, tf.reshape(joined, [batchSize * columns * rows, 3 * colours]), shiftedRows2], 1);
-    const WRows = tf.reshape(tf.transpose(p['x.Near.W'], [2, 1, 3, 0]), [9 * colours, filters]);
-    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * colours]), WRows);
+    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, 3 * colours]);
+    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, 3 * colours]);
+    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, 3 * colours]), shiftedRows3], 1);
+    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * colours]), p['x.Near.W']);
     return tf.relu(tf.add(tf.reshape(WProduct, [batchSize, rows, columns, filters]), p['x.Near.b']));
   });
-  const shifted2 = rt.shift(relu, 1, 1);
   const x = tf.tidy(() => {
     const shiftedRows = tf.reshape(rt.shift(relu, 1, -1), [batchSize * columns * rows, filters]);
-    const shiftedRows2 = tf.reshape(shifted2, [batchSize * columns * rows, filters]);
+    const shiftedRows2 = tf.reshape(rt.shift(relu, 1, 1), [batchSize * columns * rows, filters]);
     const joined = tf.concat([shiftedRows2, tf.reshape(relu, [batchSize * columns * rows, filters]), shiftedRows], 1);
     const joinedShaped = tf.reshape(joined, [batchSize, rows, columns, 3, filters]);
     const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, 3 * filters]);
     const shiftedRows4 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, 3 * filters]);
     const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, 3 * filters]), shiftedRows3], 1);
-    const WRows = tf.reshape(tf.transpose(p['x.Near#2.W'], [2, 1, 3, 0]), [9 * filters, filters]);
-    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * filters]), WRows);
+    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * filters]), p['x.Near#2.W']);
     return tf.relu(tf.add(tf.reshape(WProduct, [batchSize, rows, columns, filters]), p['x.Near#2.b']));
   });
-  rt.dispose(shifted, relu, shifted2);
+  rt.dispose(relu);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const mean = tf.mean(x, [1, 2]);
   rt.dispose(x);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W'], false, true), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W']), p['Linear.b']));
   rt.dispose(mean);
   // input.attn:16  loss = cross_entropy[classes](y, label)
   const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(rt.logSoftmax(sum), batch.inputs.label, 1, 1))));
@@ -180,8 +174,8 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
     return tf.reshape(joined2, [batchSize * columns * rows, 9 * colours]);
   });
   const relu = tf.tidy(() => {
-    const WProduct = tf.matMul(joinedShaped, tf.reshape(tf.transpose(p['x.Near.W'], [2, 1, 3, 0]), [9 * colours, filters]));
-    return tf.relu(tf.add(tf.reshape(WProduct, [batchSize, rows, columns, filters]), p['x.Near.b']));
+    const WProduct = tf.reshape(tf.matMul(joinedShaped, p['x.Near.W']), [batchSize, rows, columns, filters]);
+    return tf.relu(tf.add(WProduct, p['x.Near.b']));
   });
   const joinedShaped2 = tf.tidy(() => {
     const shiftedRows = tf.reshape(rt.shift(relu, 1, -1), [batchSize * columns * rows, filters]);
@@ -194,13 +188,13 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
     return tf.reshape(joined2, [batchSize * columns * rows, 9 * filters]);
   });
   const x = tf.tidy(() => {
-    const WProduct = tf.matMul(joinedShaped2, tf.reshape(tf.transpose(p['x.Near#2.W'], [2, 1, 3, 0]), [9 * filters, filters]));
-    return tf.relu(tf.add(tf.reshape(WProduct, [batchSize, rows, columns, filters]), p['x.Near#2.b']));
+    const WProduct = tf.reshape(tf.matMul(joinedShaped2, p['x.Near#2.W']), [batchSize, rows, columns, filters]);
+    return tf.relu(tf.add(WProduct, p['x.Near#2.b']));
   });
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const mean = tf.mean(x, [1, 2]);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W'], false, true), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W']), p['Linear.b']));
   // input.attn:16  loss = cross_entropy[classes](y, label)
   const logSoftmax = rt.logSoftmax(sum);
   const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(logSoftmax, batch.inputs.label, 1, 1))));
@@ -210,18 +204,21 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   });
   rt.dispose(sum, logSoftmax);
   // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(lossDifference, p['Linear.W']);
+  const WProduct = tf.matMul(lossDifference, p['Linear.W'], false, true);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const dX = tf.div(WProduct, rows * columns);
   rt.dispose(WProduct);
+  // input.attn:5  param W: [out <- dy, dx, in], b: [out]
+  const WT = tf.tidy(() => tf.transpose(tf.reshape(p['x.Near#2.W'], [3, 3, filters, filters]), [3, 1, 0, 2]));
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
   const isGreater = tf.greater(relu, 0);
   const chosen = tf.tidy(() => rt.where(tf.greater(x, 0), tf.reshape(dX, [batchSize, 1, 1, filters]), 0));
   const chosenRows = tf.reshape(chosen, [batchSize * columns * rows, filters]);
   const near2WProduct = tf.tidy(() => {
-    const WProduct = tf.matMul(chosenRows, tf.reshape(p['x.Near#2.W'], [filters, 9 * filters]));
+    const WProduct = tf.matMul(chosenRows, tf.reshape(WT, [filters, 9 * filters]));
     return tf.reshape(WProduct, [3 * batchSize * columns * rows, 3 * filters]);
   });
+  rt.dispose(relu, x, dX, WT);
   const sum2 = tf.tidy(() => {
     const partShaped = tf.reshape(tf.slice(near2WProduct, [0, 2 * filters], [-1, filters]), [batchSize, rows, columns, 3, filters]);
     const partRows = tf.reshape(tf.slice(near2WProduct, [0, filters], [-1, filters]), [3 * batchSize * columns * filters * rows]);
@@ -231,7 +228,6 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
     const partShaped = tf.reshape(tf.slice(near2WProduct, [0, 0], [-1, filters]), [batchSize, rows, columns, 3, filters]);
     return tf.reshape(rt.shift(partShaped, 2, -1), [3 * batchSize * columns * filters * rows]);
   });
-  rt.dispose(relu, x, dX, near2WProduct);
   const chosen2 = tf.tidy(() => {
     const sumShaped = tf.reshape(tf.add(sum2, shiftedRows), [batchSize * columns * rows, 3 * filters]);
     const partShaped = tf.reshape(tf.slice(sumShaped, [0, 2 * filters], [-1, filters]), [batchSize, rows, columns, filters]);
@@ -239,23 +235,26 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
     const shifted = rt.shift(tf.reshape(tf.slice(sumShaped, [0, 0], [-1, filters]), [batchSize, rows, columns, filters]), 1, -1);
     return rt.where(isGreater, tf.add(tf.add(partShaped2, rt.shift(partShaped, 1, 1)), shifted), 0);
   });
-  const dW = tf.tidy(() => {
-    const product = tf.matMul(tf.reshape(chosen2, [batchSize * columns * rows, filters]), joinedShaped, true);
-    return tf.reshape(product, [filters, 3, 3, colours]);
-  });
-  rt.dispose(isGreater, sum2, shiftedRows, joinedShaped);
+  rt.dispose(near2WProduct, isGreater, sum2, shiftedRows);
+  const product = tf.tidy(() =>
+    tf.matMul(tf.reshape(chosen2, [batchSize * columns * rows, filters]), joinedShaped, true),
+  );
   const dB = tf.sum(chosen2, [0, 1, 2]);
-  const dW2 = tf.tidy(() => tf.reshape(tf.matMul(chosenRows, joinedShaped2, true), [filters, 3, 3, filters]));
+  const product2 = tf.matMul(chosenRows, joinedShaped2, true);
+  rt.dispose(joinedShaped, chosen2, joinedShaped2, chosenRows);
   const dNear2B = tf.sum(chosen, [0, 1, 2]);
-  rt.dispose(chosen2, joinedShaped2, chosenRows, chosen);
+  rt.dispose(chosen);
   // layers.attn:4  W @ x + b
-  const dLinearW = tf.matMul(lossDifference, mean, true);
+  const dW = tf.matMul(lossDifference, mean, true);
   const dLinearB = tf.sum(lossDifference, 0);
   rt.dispose(mean, lossDifference);
   // input.attn:5  param W: [out <- dy, dx, in], b: [out]
-  const dNearW = tf.transpose(dW, [0, 2, 1, 3]);
-  const dNear2W = tf.transpose(dW2, [0, 2, 1, 3]);
-  rt.dispose(dW, dW2);
+  const dNearW = tf.transpose(product, [1, 0]);
+  const dNear2W = tf.transpose(product2, [1, 0]);
+  rt.dispose(product, product2);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
   return {
     loss,
     metrics: {},
@@ -280,11 +279,11 @@ const pictureDefinition: rt.Definition = {
   },
   parameters(n: PictureSizes) {
     return [
-      { path: 'x.Near.W', axes: [{ label: 'out', size: n.filters }, { label: 'dy', size: 3 }, { label: 'dx', size: 3 }, { label: 'in', size: n.colours }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'x.Near.W', axes: [{ label: 'out', size: n.filters }, { label: 'dy', size: 3 }, { label: 'dx', size: 3 }, { label: 'in', size: n.colours }], outs: 1, stored: [[2, 1, 3], [0]], init: { kind: 'glorot' } },
       { path: 'x.Near.b', axes: [{ label: 'out', size: n.filters }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'x.Near#2.W', axes: [{ label: 'out', size: n.filters }, { label: 'dy', size: 3 }, { label: 'dx', size: 3 }, { label: 'in', size: n.filters }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'x.Near#2.W', axes: [{ label: 'out', size: n.filters }, { label: 'dy', size: 3 }, { label: 'dx', size: 3 }, { label: 'in', size: n.filters }], outs: 1, stored: [[2, 1, 3], [0]], init: { kind: 'glorot' } },
       { path: 'x.Near#2.b', axes: [{ label: 'out', size: n.filters }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.filters }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.filters }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'Linear.b', axes: [{ label: 'out.classes', size: n.classes }], outs: 1, init: { kind: 'zeros' } },
     ];
   },

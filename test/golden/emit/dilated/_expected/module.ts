@@ -68,8 +68,8 @@ function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
   rt.dispose(timeMask);
   // layers.attn:4  W @ x + b
   const h = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, notes]), p['h.Linear.W'], false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['h.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * time, notes]), p['h.Linear.W']), [batchSize, time, hidden]);
+    return tf.add(WProduct, p['h.Linear.b']);
   });
   rt.dispose(x);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
@@ -77,8 +77,7 @@ function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
   const hTanh = tf.tidy(() => {
     const shiftedShaped = tf.reshape(hShifted, [batchSize, time, 1, hidden]);
     const joined = tf.concat([tf.reshape(h, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const joinedRows = tf.reshape(joined, [batchSize * time, 2 * hidden]);
-    const WProduct = tf.matMul(joinedRows, tf.reshape(p['repeat[0].W'], [hidden, 2 * hidden]), false, true);
+    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), p['repeat[0].W']);
     return tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[0].b']));
   });
   const y = tf.tidy(() => {
@@ -86,8 +85,7 @@ function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
     const shifted = rt.shift(sum, 1, 2);
     const shiftedShaped = tf.reshape(shifted, [batchSize, time, 1, hidden]);
     const joined = tf.concat([tf.reshape(sum, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const joinedRows = tf.reshape(joined, [batchSize * time, 2 * hidden]);
-    const WProduct = tf.matMul(joinedRows, tf.reshape(p['repeat[1].W'], [hidden, 2 * hidden]), false, true);
+    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), p['repeat[1].W']);
     const product = tf.mul(tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[1].b'])), shifted);
     return tf.add(sum, product);
   });
@@ -113,8 +111,8 @@ function waveLoss(p: WaveParameters, batch: WaveBatch): WaveLossResults {
   rt.dispose(timeMask);
   // layers.attn:4  W @ x + b
   const h = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, notes]), p['h.Linear.W'], false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['h.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * time, notes]), p['h.Linear.W']), [batchSize, time, hidden]);
+    return tf.add(WProduct, p['h.Linear.b']);
   });
   rt.dispose(x);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
@@ -122,8 +120,7 @@ function waveLoss(p: WaveParameters, batch: WaveBatch): WaveLossResults {
   const hTanh = tf.tidy(() => {
     const shiftedShaped = tf.reshape(hShifted, [batchSize, time, 1, hidden]);
     const joined = tf.concat([tf.reshape(h, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const joinedRows = tf.reshape(joined, [batchSize * time, 2 * hidden]);
-    const WProduct = tf.matMul(joinedRows, tf.reshape(p['repeat[0].W'], [hidden, 2 * hidden]), false, true);
+    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), p['repeat[0].W']);
     return tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[0].b']));
   });
   const h2 = tf.tidy(() => {
@@ -131,8 +128,7 @@ function waveLoss(p: WaveParameters, batch: WaveBatch): WaveLossResults {
     const shifted = rt.shift(sum, 1, 2);
     const shiftedShaped = tf.reshape(shifted, [batchSize, time, 1, hidden]);
     const joined = tf.concat([tf.reshape(sum, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const joinedRows = tf.reshape(joined, [batchSize * time, 2 * hidden]);
-    const WProduct = tf.matMul(joinedRows, tf.reshape(p['repeat[1].W'], [hidden, 2 * hidden]), false, true);
+    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), p['repeat[1].W']);
     const product = tf.mul(tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[1].b'])), shifted);
     return tf.add(sum, product);
   });
@@ -170,10 +166,9 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
   const x = rt.where(timeMaskWide, batch.inputs.x, 0);
   // layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * time, notes]);
-  const h = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['h.Linear.W'], false, true), [batchSize, time, hidden]);
-    return tf.add(WProduct, p['h.Linear.b']);
-  });
+  const h = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['h.Linear.W']), [batchSize, time, hidden]), p['h.Linear.b']),
+  );
   rt.dispose(x);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
   const hShifted = rt.shift(h, 1, 1);
@@ -182,9 +177,8 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
     const joined = tf.concat([tf.reshape(h, [batchSize, time, 1, hidden]), shiftedShaped], 2);
     return tf.reshape(joined, [batchSize * time, 2 * hidden]);
   });
-  const WRows = tf.reshape(p['repeat[0].W'], [hidden, 2 * hidden]);
   const hTanh = tf.tidy(() => {
-    const sum = tf.add(tf.reshape(tf.matMul(joinedRows, WRows, false, true), [batchSize, time, hidden]), p['repeat[0].b']);
+    const sum = tf.add(tf.reshape(tf.matMul(joinedRows, p['repeat[0].W']), [batchSize, time, hidden]), p['repeat[0].b']);
     return tf.tanh(sum);
   });
   const hSum = tf.tidy(() => tf.add(h, tf.mul(hTanh, hShifted)));
@@ -194,9 +188,8 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
     const joined = tf.concat([tf.reshape(hSum, [batchSize, time, 1, hidden]), shiftedShaped], 2);
     return tf.reshape(joined, [batchSize * time, 2 * hidden]);
   });
-  const hWRows = tf.reshape(p['repeat[1].W'], [hidden, 2 * hidden]);
   const hTanh2 = tf.tidy(() => {
-    const sum = tf.add(tf.reshape(tf.matMul(hJoinedRows, hWRows, false, true), [batchSize, time, hidden]), p['repeat[1].b']);
+    const sum = tf.add(tf.reshape(tf.matMul(hJoinedRows, p['repeat[1].W']), [batchSize, time, hidden]), p['repeat[1].b']);
     return tf.tanh(sum);
   });
   const h2 = tf.tidy(() => tf.add(hSum, tf.mul(hTanh2, hShifted2)));
@@ -220,37 +213,44 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
   const hTanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, hShifted2), hTanh2));
   const tanhGradientRows = tf.reshape(hTanhGradient, [batchSize * time, hidden]);
   const hSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tanhGradientRows, hWRows), [batchSize, time, 2, hidden]);
+    const WProduct = tf.reshape(tf.matMul(tanhGradientRows, p['repeat[1].W'], false, true), [batchSize, time, 2, hidden]);
     const place = tf.reshape(tf.slice(WProduct, [0, 0, 1, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]);
     const sum = tf.add(dH, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
     return tf.add(sum, rt.shift(tf.add(tf.mul(dH, hTanh2), place), 1, -2));
   });
-  rt.dispose(hShifted2, hWRows, hTanh2, dH);
   const hTanhGradient2 = tf.tidy(() => rt.tanhGradient(tf.mul(hSum2, hShifted), hTanh));
+  rt.dispose(hShifted2, hTanh2, dH, hShifted);
   const hTanhGradientRows = tf.reshape(hTanhGradient2, [batchSize * time, hidden]);
   const dH2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hTanhGradientRows, WRows), [batchSize, time, 2, hidden]);
+    const WProduct = tf.reshape(tf.matMul(hTanhGradientRows, p['repeat[0].W'], false, true), [batchSize, time, 2, hidden]);
     const place = tf.reshape(tf.slice(WProduct, [0, 0, 1, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]);
     const sum = tf.add(hSum2, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
     return tf.add(sum, rt.shift(tf.add(tf.mul(hSum2, hTanh), place), 1, -1));
   });
-  rt.dispose(hShifted, WRows, hTanh, hSum2);
+  rt.dispose(hTanh, hSum2);
   // layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.matMul(tf.reshape(dH2, [batchSize * time, hidden]), xRows, true));
   const dB = tf.sum(dH2, [0, 1]);
   rt.dispose(xRows, dH2);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const dRepeat0W = tf.tidy(() => tf.reshape(tf.matMul(hTanhGradientRows, joinedRows, true), [hidden, 2, hidden]));
+  const hProduct = tf.matMul(hTanhGradientRows, joinedRows, true);
   const dRepeat0B = tf.sum(hTanhGradient2, [0, 1]);
-  const dRepeat1W = tf.tidy(() => tf.reshape(tf.matMul(tanhGradientRows, hJoinedRows, true), [hidden, 2, hidden]));
+  const hProduct2 = tf.matMul(tanhGradientRows, hJoinedRows, true);
   rt.dispose(joinedRows, hTanhGradientRows, hTanhGradient2, hJoinedRows, tanhGradientRows);
   const dRepeat1B = tf.sum(hTanhGradient, [0, 1]);
   rt.dispose(hTanhGradient);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
+  // input.attn:7  param W: [out: hidden <- tap, hidden], b: [hidden]
+  const dRepeat0W = tf.transpose(hProduct, [1, 0]);
+  const dRepeat1W = tf.transpose(hProduct2, [1, 0]);
+  rt.dispose(hProduct, hProduct2);
   return {
     loss,
     metrics: {},
     gradients: {
-      'h.Linear.W': dW,
+      'h.Linear.W': dLinearW,
       'h.Linear.b': dB,
       'repeat[0].W': dRepeat0W,
       'repeat[0].b': dRepeat0B,
@@ -270,11 +270,11 @@ const waveDefinition: rt.Definition = {
   },
   parameters(n: WaveSizes) {
     return [
-      { path: 'h.Linear.W', axes: [{ label: 'out.hidden', size: n.hidden }, { label: 'in', size: n.notes }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'h.Linear.W', axes: [{ label: 'out.hidden', size: n.hidden }, { label: 'in', size: n.notes }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'h.Linear.b', axes: [{ label: 'out.hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'repeat[0].W', axes: [{ label: 'out', size: n.hidden }, { label: 'tap', size: 2 }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'repeat[0].W', axes: [{ label: 'out', size: n.hidden }, { label: 'tap', size: 2 }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
       { path: 'repeat[0].b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'repeat[1].W', axes: [{ label: 'out', size: n.hidden }, { label: 'tap', size: 2 }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'repeat[1].W', axes: [{ label: 'out', size: n.hidden }, { label: 'tap', size: 2 }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
       { path: 'repeat[1].b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
     ];
   },

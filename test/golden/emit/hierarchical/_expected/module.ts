@@ -79,8 +79,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   const picked = tf.gather(p['s.Sentence.table'], batch.inputs.document);
   // cells.attn:4  tanh(W @ x + U @ h + b)
   const sum = tf.tidy(() => {
-    const pickedRows = tf.reshape(picked, [batchSize * sentence * word, embed]);
-    const WProduct = tf.matMul(pickedRows, p['s.Sentence.scan.h.RNN.W'], false, true);
+    const WProduct = tf.matMul(tf.reshape(picked, [batchSize * sentence * word, embed]), p['s.Sentence.scan.h.RNN.W']);
     return tf.add(tf.reshape(WProduct, [batchSize, sentence, word, hidden]), p['s.Sentence.scan.h.RNN.b']);
   });
   rt.dispose(picked);
@@ -94,7 +93,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     const sumAt = sumSteps[t]!;
     // cells.attn:4  tanh(W @ x + U @ h + b)
     const hNext = tf.tidy(() => {
-      const UProduct = tf.matMul(tf.reshape(h, [batchSize * sentence, hidden]), p['s.Sentence.scan.h.RNN.U'], false, true);
+      const UProduct = tf.matMul(tf.reshape(h, [batchSize * sentence, hidden]), p['s.Sentence.scan.h.RNN.U']);
       return tf.tanh(tf.add(sumAt, tf.reshape(UProduct, [batchSize, sentence, hidden])));
     });
     hNextSteps.push(hNext);
@@ -105,7 +104,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   const hNextStacked = rt.stack(hNextSteps, [batchSize, sentence, hidden], 'float32');
   const sum2 = tf.tidy(() => {
     const hNextStepsRows = tf.reshape(tf.transpose(hNextStacked, [1, 0, 2, 3]), [batchSize * sentence * word, hidden]);
-    const WProduct = tf.matMul(hNextStepsRows, p['s.Sentence.Pool.weights.Linear.W'], false, true);
+    const WProduct = tf.matMul(hNextStepsRows, p['s.Sentence.Pool.weights.Linear.W']);
     return tf.add(tf.reshape(WProduct, [batchSize, word, sentence, align]), p['s.Sentence.Pool.weights.Linear.b']);
   });
   rt.dispose(hNextSteps);
@@ -114,8 +113,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     tf.greater(tf.reshape(batch.lengths.word, [batchSize, sentence, 1]), tf.range(0, word, 1, 'int32')),
   );
   const weights = tf.tidy(() => {
-    const tanhRows = tf.reshape(tf.tanh(sum2), [batchSize * sentence * word, align]);
-    const contextProduct = tf.matMul(tanhRows, tf.reshape(p['s.Sentence.Pool.context'], [align, 1]));
+    const contextProduct = tf.matMul(tf.reshape(tf.tanh(sum2), [batchSize * sentence * word, align]), p['s.Sentence.Pool.context']);
     const contextProductT = tf.transpose(tf.reshape(contextProduct, [batchSize, word, sentence]), [0, 2, 1]);
     return rt.where(placeMask, tf.softmax(rt.where(placeMask, contextProductT, -Infinity)), 0);
   });
@@ -128,8 +126,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   rt.dispose(hNextStacked);
   // layers.attn:4  W @ x + b
   const sum3 = tf.tidy(() => {
-    const product2 = tf.reshape(product, [batchSize * sentence, hidden]);
-    const WProduct = tf.matMul(product2, p['logits.Pool.weights.Linear.W'], false, true);
+    const WProduct = tf.matMul(tf.reshape(product, [batchSize * sentence, hidden]), p['logits.Pool.weights.Linear.W']);
     return tf.add(tf.reshape(WProduct, [batchSize, sentence, align]), p['logits.Pool.weights.Linear.b']);
   });
   // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
@@ -137,9 +134,8 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
   );
   const weights2 = tf.tidy(() => {
-    const tanhRows = tf.reshape(tf.tanh(sum3), [batchSize * sentence, align]);
-    const contextProduct = tf.reshape(tf.matMul(tanhRows, tf.reshape(p['logits.Pool.context'], [align, 1])), [batchSize, sentence]);
-    return tf.softmax(rt.where(placeMask2, contextProduct, -Infinity));
+    const contextProduct = tf.matMul(tf.reshape(tf.tanh(sum3), [batchSize * sentence, align]), p['logits.Pool.context']);
+    return tf.softmax(rt.where(placeMask2, tf.reshape(contextProduct, [batchSize, sentence]), -Infinity));
   });
   rt.dispose(sum3, placeMask2);
   // input.attn:8  sum[place](weights * h)
@@ -149,10 +145,9 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   });
   rt.dispose(product, weights2);
   // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(product2, [batchSize, hidden]), p['logits.Linear.W'], false, true);
-    return tf.add(WProduct, p['logits.Linear.b']);
-  });
+  const logits = tf.tidy(() =>
+    tf.add(tf.matMul(tf.reshape(product2, [batchSize, hidden]), p['logits.Linear.W']), p['logits.Linear.b']),
+  );
   rt.dispose(product2);
   return { logits, look: weights };
 }
@@ -168,16 +163,16 @@ const classifyDefinition: rt.Definition = {
   parameters(n: ClassifySizes) {
     return [
       { path: 's.Sentence.table', axes: [{ label: 'words', size: n.words }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
-      { path: 's.Sentence.scan.h.RNN.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
-      { path: 's.Sentence.scan.h.RNN.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 's.Sentence.scan.h.RNN.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 's.Sentence.scan.h.RNN.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
       { path: 's.Sentence.scan.h.RNN.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 's.Sentence.Pool.context', axes: [{ label: 'align', size: n.align }], outs: 1, init: { kind: 'normal', deviation: 1 } },
-      { path: 's.Sentence.Pool.weights.Linear.W', axes: [{ label: 'out.align', size: n.align }, { label: 'in', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 's.Sentence.Pool.context', axes: [{ label: 'align', size: n.align }], outs: 1, stored: [[0], []], init: { kind: 'normal', deviation: 1 } },
+      { path: 's.Sentence.Pool.weights.Linear.W', axes: [{ label: 'out.align', size: n.align }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 's.Sentence.Pool.weights.Linear.b', axes: [{ label: 'out.align', size: n.align }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'logits.Pool.context', axes: [{ label: 'align', size: n.align }], outs: 1, init: { kind: 'normal', deviation: 1 } },
-      { path: 'logits.Pool.weights.Linear.W', axes: [{ label: 'out.align', size: n.align }, { label: 'in', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'logits.Pool.context', axes: [{ label: 'align', size: n.align }], outs: 1, stored: [[0], []], init: { kind: 'normal', deviation: 1 } },
+      { path: 'logits.Pool.weights.Linear.W', axes: [{ label: 'out.align', size: n.align }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'logits.Pool.weights.Linear.b', axes: [{ label: 'out.align', size: n.align }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'logits.Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'logits.Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'logits.Linear.b', axes: [{ label: 'out.classes', size: n.classes }], outs: 1, init: { kind: 'zeros' } },
     ];
   },

@@ -67,7 +67,7 @@ function taggerForward(p: TaggerParameters, batch: TaggerBatch): TaggerResults {
   const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
   const score = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W'], false, true);
+    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W']);
     return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
   });
   rt.dispose(relu);
@@ -87,7 +87,7 @@ function taggerLossTagging(p: TaggerParameters, batch: TaggerBatch): TaggerLossT
   const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W'], false, true);
+    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W']);
     return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
   });
   rt.dispose(relu);
@@ -120,10 +120,9 @@ function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random
   const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
   const reluRows = tf.reshape(relu, [batchSize * source, embed]);
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(reluRows, p['Linear.W'], false, true), [batchSize, source, tags]);
-    return tf.add(WProduct, p['Linear.b']);
-  });
+  const sum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(reluRows, p['Linear.W']), [batchSize, source, tags]), p['Linear.b']),
+  );
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
   const sourceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
@@ -142,7 +141,7 @@ function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random
   rt.dispose(sum, sourceMask, logSoftmax, lossAsFloat);
   // layers.attn:4  W @ x + b
   const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
-  const WProduct = tf.matMul(differenceRows, p['Linear.W']);
+  const WProduct = tf.matMul(differenceRows, p['Linear.W'], false, true);
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
   const dTable = tf.tidy(() => {
     const chosen = rt.where(tf.greater(relu, 0), tf.reshape(WProduct, [batchSize, source, embed]), 0);
@@ -153,12 +152,15 @@ function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random
   const dW = tf.matMul(differenceRows, reluRows, true);
   const dB = tf.sum(lossDifference, [0, 1]);
   rt.dispose(reluRows, differenceRows, lossDifference);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
   return {
     loss,
     metrics: {},
     gradients: {
       'Read.table': dTable,
-      'Linear.W': dW,
+      'Linear.W': dLinearW,
       'Linear.b': dB,
     },
   };
@@ -177,7 +179,7 @@ function taggerLossWeighted(p: TaggerParameters, batch: TaggerBatch): TaggerLoss
   const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W'], false, true);
+    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W']);
     return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
   });
   rt.dispose(relu);
@@ -210,10 +212,9 @@ function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _rando
   const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
   const reluRows = tf.reshape(relu, [batchSize * source, embed]);
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(reluRows, p['Linear.W'], false, true), [batchSize, source, tags]);
-    return tf.add(WProduct, p['Linear.b']);
-  });
+  const sum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(reluRows, p['Linear.W']), [batchSize, source, tags]), p['Linear.b']),
+  );
   // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
   const sourceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
@@ -231,7 +232,7 @@ function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _rando
   rt.dispose(sum, sourceMask, logSoftmax);
   // layers.attn:4  W @ x + b
   const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
-  const WProduct = tf.matMul(differenceRows, p['Linear.W']);
+  const WProduct = tf.matMul(differenceRows, p['Linear.W'], false, true);
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
   const dTable = tf.tidy(() => {
     const chosen = rt.where(tf.greater(relu, 0), tf.reshape(WProduct, [batchSize, source, embed]), 0);
@@ -242,12 +243,15 @@ function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _rando
   const dW = tf.matMul(differenceRows, reluRows, true);
   const dB = tf.sum(lossDifference, [0, 1]);
   rt.dispose(reluRows, differenceRows, lossDifference);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
   return {
     loss,
     metrics: {},
     gradients: {
       'Read.table': dTable,
-      'Linear.W': dW,
+      'Linear.W': dLinearW,
       'Linear.b': dB,
     },
   };
@@ -264,7 +268,7 @@ const taggerDefinition: rt.Definition = {
   parameters(n: TaggerSizes) {
     return [
       { path: 'Read.table', axes: [{ label: 'words', size: n.vocabulary }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
-      { path: 'Linear.W', axes: [{ label: 'out.tags', size: n.tags }, { label: 'in', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Linear.W', axes: [{ label: 'out.tags', size: n.tags }, { label: 'in', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'Linear.b', axes: [{ label: 'out.tags', size: n.tags }], outs: 1, init: { kind: 'zeros' } },
     ];
   },
@@ -376,7 +380,7 @@ type CounterResults = { readonly result: tf.Tensor };
 
 /** The outputs of Counter, batch first. */
 function counterForward(p: CounterParameters, batch: CounterBatch): CounterResults {
-  const { batch: batchSize, embed, source } = batch.n;
+  const { batch: batchSize, source } = batch.n;
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
   const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // input.attn:6  model Counter(tokens: index(vocabulary)[source]) -> [] { Linear[](mean[source](Read(token…
@@ -389,9 +393,7 @@ function counterForward(p: CounterParameters, batch: CounterBatch): CounterResul
   });
   rt.dispose(relu, sourceMask);
   // layers.attn:4  W @ x + b
-  const result = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(quotient, tf.reshape(p['Linear.W'], [embed, 1])), [batchSize]), p['Linear.b']),
-  );
+  const result = tf.tidy(() => tf.add(tf.reshape(tf.matMul(quotient, p['Linear.W']), [batchSize]), p['Linear.b']));
   rt.dispose(quotient);
   return { result };
 }
@@ -407,7 +409,7 @@ const counterDefinition: rt.Definition = {
   parameters(n: CounterSizes) {
     return [
       { path: 'Read.table', axes: [{ label: 'words', size: n.vocabulary }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
-      { path: 'Linear.W', axes: [{ label: 'in', size: n.embed }], outs: 0, init: { kind: 'glorot' } },
+      { path: 'Linear.W', axes: [{ label: 'in', size: n.embed }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
       { path: 'Linear.b', axes: [], outs: 0, init: { kind: 'zeros' } },
     ];
   },

@@ -62,18 +62,18 @@ function doubleForward(p: DoubleParameters, batch: DoubleBatch): DoubleResults {
   const product = tf.mul(batch.inputs.x, 2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => {
-    const UzProduct = tf.matMul(batch.inputs.h, p['y.GRU.Uz'], false, true);
-    return tf.sigmoid(tf.add(tf.add(tf.matMul(product, p['y.GRU.Wz'], false, true), UzProduct), p['y.GRU.bz']));
+    const sum = tf.add(tf.add(tf.matMul(product, p['y.GRU.Wz']), tf.matMul(batch.inputs.h, p['y.GRU.Uz'])), p['y.GRU.bz']);
+    return tf.sigmoid(sum);
   });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => {
-    const UrProduct = tf.matMul(batch.inputs.h, p['y.GRU.Ur'], false, true);
-    return tf.sigmoid(tf.add(tf.add(tf.matMul(product, p['y.GRU.Wr'], false, true), UrProduct), p['y.GRU.br']));
+    const sum = tf.add(tf.add(tf.matMul(product, p['y.GRU.Wr']), tf.matMul(batch.inputs.h, p['y.GRU.Ur'])), p['y.GRU.br']);
+    return tf.sigmoid(sum);
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const new_ = tf.tidy(() => {
-    const UProduct = tf.matMul(tf.mul(r, batch.inputs.h), p['y.GRU.U'], false, true);
-    return tf.tanh(tf.add(tf.add(tf.matMul(product, p['y.GRU.W'], false, true), UProduct), p['y.GRU.b']));
+    const sum = tf.add(tf.matMul(product, p['y.GRU.W']), tf.matMul(tf.mul(r, batch.inputs.h), p['y.GRU.U']));
+    return tf.tanh(tf.add(sum, p['y.GRU.b']));
   });
   rt.dispose(product, r);
   // cells.attn:14  (1 - z) * h + z * new
@@ -92,12 +92,12 @@ const doubleDefinition: rt.Definition = {
   },
   parameters(n: DoubleSizes) {
     return [
-      { path: 'y.GRU.Wz', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'y.GRU.Wr', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'y.GRU.W', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'y.GRU.Uz', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'y.GRU.Ur', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'y.GRU.U', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'y.GRU.Wz', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'y.GRU.Wr', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'y.GRU.W', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'y.GRU.Uz', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'y.GRU.Ur', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'y.GRU.U', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
       { path: 'y.GRU.bz', axes: [{ label: 'hidden', size: n.n }], outs: 1, init: { kind: 'zeros' } },
       { path: 'y.GRU.br', axes: [{ label: 'hidden', size: n.n }], outs: 1, init: { kind: 'zeros' } },
       { path: 'y.GRU.b', axes: [{ label: 'hidden', size: n.n }], outs: 1, init: { kind: 'zeros' } },

@@ -124,8 +124,8 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   );
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(sNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[0].x.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W']), [batchSize, sentence, 2]);
+    return tf.add(WProduct, p['wide.Grow.repeat[0].x.Linear.b']);
   });
   rt.dispose(sNextStepsRows);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
@@ -133,9 +133,8 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
   const sum2 = tf.tidy(() => {
-    const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
-    const WProduct = tf.reshape(tf.matMul(xRows, p['wide.Grow.repeat[1].x.Linear.W'], false, true), [batchSize, sentence, 2]);
-    return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
+    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * sentence, d + 2]), p['wide.Grow.repeat[1].x.Linear.W']);
+    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[1].x.Linear.b']);
   });
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
   const final = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
@@ -258,8 +257,7 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   const final = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
-    const WProduct = tf.matMul(sNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
+    const WProduct = tf.matMul(tf.reshape(sNextStepsT, [batchSize * sentence, d]), p['wide.Grow.repeat[0].x.Linear.W']);
     return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[0].x.Linear.b']);
   });
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
@@ -267,9 +265,8 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   rt.dispose(sNextStepsT, sum);
   // layers.attn:4  W @ x + b
   const sum2 = tf.tidy(() => {
-    const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
-    const WProduct = tf.reshape(tf.matMul(xRows, p['wide.Grow.repeat[1].x.Linear.W'], false, true), [batchSize, sentence, 2]);
-    return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
+    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * sentence, d + 2]), p['wide.Grow.repeat[1].x.Linear.W']);
+    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[1].x.Linear.b']);
   });
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const x = tf.tidy(() => tf.concat([joined, tf.tanh(sum2)], 2));
@@ -369,8 +366,8 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // layers.attn:4  W @ x + b
   const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(sNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[0].x.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W']), [batchSize, sentence, 2]);
+    return tf.add(WProduct, p['wide.Grow.repeat[0].x.Linear.b']);
   });
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const tanh = tf.tanh(sum2);
@@ -379,7 +376,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // layers.attn:4  W @ x + b
   const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
   const sum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['wide.Grow.repeat[1].x.Linear.W'], false, true), [batchSize, sentence, 2]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['wide.Grow.repeat[1].x.Linear.W']), [batchSize, sentence, 2]);
     return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
   });
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
@@ -395,8 +392,8 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // layers.attn:4  W @ x + b
   const tanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
   const dX2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tanhGradientRows, p['wide.Grow.repeat[1].x.Linear.W']), [batchSize, sentence, d + 2]);
-    return tf.add(tf.transpose(part, [1, 2, 0]), WProduct);
+    const WProduct = tf.matMul(tanhGradientRows, p['wide.Grow.repeat[1].x.Linear.W'], false, true);
+    return tf.add(tf.transpose(part, [1, 2, 0]), tf.reshape(WProduct, [batchSize, sentence, d + 2]));
   });
   rt.dispose(part);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
@@ -406,7 +403,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   rt.dispose(joined, tanh2, tanh, dX2);
   // layers.attn:4  W @ x + b
   const tanhGradientRows2 = tf.reshape(tanhGradient2, [batchSize * sentence, 2]);
-  const WProduct = tf.matMul(tanhGradientRows2, p['wide.Grow.repeat[0].x.Linear.W']);
+  const WProduct = tf.matMul(tanhGradientRows2, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
   const total = tf.sum(final, 0);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProductSteps: tf.Tensor[] = [];
@@ -523,14 +520,16 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // layers.attn:4  W @ x + b
   const dW = tf.matMul(tanhGradientRows2, sNextStepsRows, true);
   const dB = tf.sum(tanhGradient2, [0, 1]);
-  const dLinearW = tf.matMul(tanhGradientRows, xRows, true);
+  const dW2 = tf.matMul(tanhGradientRows, xRows, true);
   rt.dispose(sNextStepsRows, tanhGradientRows2, tanhGradient2, xRows, tanhGradientRows);
   const dLinearB = tf.sum(tanhGradient, [0, 1]);
   rt.dispose(tanhGradient);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dWStacked = tf.stack(dWSteps);
   const dBStacked = tf.stack(dBSteps);
-  rt.dispose(dWSteps, dBSteps);
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  const dXLinearW = tf.transpose(dW2, [1, 0]);
+  rt.dispose(dWSteps, dBSteps, dW, dW2);
   // input.attn:6  param table: [words, d]
   const dWStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dWStacked, [round, 1, d]), [round, d, d]));
   const dBStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dBStacked, [round, 1]), [round, d]));
@@ -544,9 +543,9 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
       table: state,
       ...rt.rounds('rounds[*].Linear.W', dWStepsWideWideSteps),
       ...rt.rounds('rounds[*].Linear.b', dBStepsWideWideSteps),
-      'wide.Grow.repeat[0].x.Linear.W': dW,
+      'wide.Grow.repeat[0].x.Linear.W': dLinearW,
       'wide.Grow.repeat[0].x.Linear.b': dB,
-      'wide.Grow.repeat[1].x.Linear.W': dLinearW,
+      'wide.Grow.repeat[1].x.Linear.W': dXLinearW,
       'wide.Grow.repeat[1].x.Linear.b': dLinearB,
     },
   };
@@ -565,9 +564,9 @@ const readDefinition: rt.Definition = {
       { path: 'table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'normal', deviation: n.d ** (-0.5) } },
       ...rt.ofRounds([n.round], { path: 'rounds[*].Linear.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } }),
       ...rt.ofRounds([n.round], { path: 'rounds[*].Linear.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } }),
-      { path: 'wide.Grow.repeat[0].x.Linear.W', axes: [{ label: 'out.filters', size: 2 }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'wide.Grow.repeat[0].x.Linear.W', axes: [{ label: 'out.filters', size: 2 }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'wide.Grow.repeat[0].x.Linear.b', axes: [{ label: 'out.filters', size: 2 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'wide.Grow.repeat[1].x.Linear.W', axes: [{ label: 'out.filters', size: 2 }, { label: 'in', size: n.d + 2 }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'wide.Grow.repeat[1].x.Linear.W', axes: [{ label: 'out.filters', size: 2 }, { label: 'in', size: n.d + 2 }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'wide.Grow.repeat[1].x.Linear.b', axes: [{ label: 'out.filters', size: 2 }], outs: 1, init: { kind: 'zeros' } },
     ];
   },

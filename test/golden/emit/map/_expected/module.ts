@@ -61,10 +61,9 @@ function mapForward(p: MapParameters, batch: MapBatch): MapResults {
   const x = tf.tidy(() => rt.where(tf.reshape(rowsMask, [batchSize, rows, 1]), batch.inputs.x, 0));
   rt.dispose(rowsMask);
   // input.attn:6  { y = W @ x + b }
-  const y = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * rows, in_]), p.W, false, true), [batchSize, rows, out]);
-    return tf.add(WProduct, p.b);
-  });
+  const y = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(tf.reshape(x, [batchSize * rows, in_]), p.W), [batchSize, rows, out]), p.b),
+  );
   rt.dispose(x);
   return { y };
 }
@@ -79,7 +78,7 @@ const mapDefinition: rt.Definition = {
   },
   parameters(n: MapSizes) {
     return [
-      { path: 'W', axes: [{ label: 'out', size: n.out }, { label: 'in', size: n.in }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'W', axes: [{ label: 'out', size: n.out }, { label: 'in', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'b', axes: [{ label: 'out', size: n.out }], outs: 1, init: { kind: 'zeros' } },
     ];
   },

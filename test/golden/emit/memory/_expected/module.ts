@@ -77,26 +77,23 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, in_]), p['run.h.Linear.W'], false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, time, width]), p['run.h.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * time, in_]), p['run.h.Linear.W']), [batchSize, time, width]);
+    return tf.add(WProduct, p['run.h.Linear.b']);
   });
   // input.attn:6  h = tanh(Linear[width](xt))
   const h = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['run.s.Linear.W'], false, true), [batchSize, time, 3]);
-    return tf.add(WProduct, p['run.s.Linear.b']);
-  });
-  const sum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.reshape(p['run.c.Linear.W'], [width, 1])), [batchSize, time]);
-    return tf.add(WProduct, p['run.c.Linear.b']);
-  });
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
-    return tf.add(WProduct, p['run.M.Linear.b']);
-  });
+  const sum2 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['run.s.Linear.W']), [batchSize, time, 3]), p['run.s.Linear.b']),
+  );
+  const sum3 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['run.c.Linear.W']), [batchSize, time]), p['run.c.Linear.b']),
+  );
+  const sum4 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['run.M.Linear.W']), [batchSize, time, width]), p['run.M.Linear.b']),
+  );
   rt.dispose(hRows);
   // input.attn:8  s = softmax[around](Linear[around](h))
   const s = tf.softmax(sum2);
@@ -208,7 +205,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   rt.dispose(wNextStacked, MNextStacked);
   // layers.attn:4  W @ x + b
   const y = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(product, [batchSize * time, width]), p['y.Linear.W'], false, true);
+    const WProduct = tf.matMul(tf.reshape(product, [batchSize * time, width]), p['y.Linear.W']);
     return tf.add(tf.reshape(WProduct, [batchSize, time, in_]), p['y.Linear.b']);
   });
   rt.dispose(product);
@@ -252,8 +249,8 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   const x = rt.where(timeMaskWide, batch.inputs.x, 0);
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, in_]), p['run.h.Linear.W'], false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, time, width]), p['run.h.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * time, in_]), p['run.h.Linear.W']), [batchSize, time, width]);
+    return tf.add(WProduct, p['run.h.Linear.b']);
   });
   rt.dispose(x);
   // input.attn:6  h = tanh(Linear[width](xt))
@@ -261,18 +258,15 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['run.s.Linear.W'], false, true), [batchSize, time, 3]);
-    return tf.add(WProduct, p['run.s.Linear.b']);
-  });
-  const sum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.reshape(p['run.c.Linear.W'], [width, 1])), [batchSize, time]);
-    return tf.add(WProduct, p['run.c.Linear.b']);
-  });
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
-    return tf.add(WProduct, p['run.M.Linear.b']);
-  });
+  const sum2 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['run.s.Linear.W']), [batchSize, time, 3]), p['run.s.Linear.b']),
+  );
+  const sum3 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['run.c.Linear.W']), [batchSize, time]), p['run.c.Linear.b']),
+  );
+  const sum4 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['run.M.Linear.W']), [batchSize, time, width]), p['run.M.Linear.b']),
+  );
   rt.dispose(hRows);
   // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
   const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
@@ -386,7 +380,7 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   rt.dispose(wNextStacked, MNextStacked);
   // layers.attn:4  W @ x + b
   const y = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(product, [batchSize * time, width]), p['y.Linear.W'], false, true);
+    const WProduct = tf.matMul(tf.reshape(product, [batchSize * time, width]), p['y.Linear.W']);
     return tf.add(tf.reshape(WProduct, [batchSize, time, in_]), p['y.Linear.b']);
   });
   rt.dispose(product);
@@ -422,33 +416,31 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const x = rt.where(timeMaskWide, batch.inputs.x, 0);
   // layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * time, in_]);
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['run.h.Linear.W'], false, true), [batchSize, time, width]);
-    return tf.add(WProduct, p['run.h.Linear.b']);
-  });
+  const sum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.Linear.W']), [batchSize, time, width]), p['run.h.Linear.b']),
+  );
   rt.dispose(x);
   // input.attn:6  h = tanh(Linear[width](xt))
   const h = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['run.s.Linear.W'], false, true), [batchSize, time, 3]);
-    return tf.add(WProduct, p['run.s.Linear.b']);
-  });
-  const sum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.reshape(p['run.c.Linear.W'], [width, 1])), [batchSize, time]);
-    return tf.add(WProduct, p['run.c.Linear.b']);
-  });
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
-    return tf.add(WProduct, p['run.M.Linear.b']);
-  });
+  const sum2 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['run.s.Linear.W']), [batchSize, time, 3]), p['run.s.Linear.b']),
+  );
+  const sum3 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['run.c.Linear.W']), [batchSize, time]), p['run.c.Linear.b']),
+  );
+  const sum4 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['run.M.Linear.W']), [batchSize, time, width]), p['run.M.Linear.b']),
+  );
   // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
   const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
   // input.attn:8  s = softmax[around](Linear[around](h))
   const s = tf.softmax(sum2);
   rt.dispose(sum2);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const WRows = tf.reshape(p['run.c.Linear.W'], [width]);
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
   const cSoftplus = tf.softplus(sum3);
   // measures.attn:3  largest = stop(max[width..](abs(x)))
@@ -583,10 +575,9 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   rt.dispose(wNextStacked);
   // layers.attn:4  W @ x + b
   const product2 = tf.reshape(product, [batchSize * time, width]);
-  const y = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(product2, p['y.Linear.W'], false, true), [batchSize, time, in_]);
-    return tf.add(WProduct, p['y.Linear.b']);
-  });
+  const y = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(product2, p['y.Linear.W']), [batchSize, time, in_]), p['y.Linear.b']),
+  );
   rt.dispose(product);
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
@@ -603,7 +594,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   rt.dispose(y, t, timeMaskWide, timeMask, difference, product3);
   // layers.attn:4  W @ x + b
   const dYRows = tf.reshape(dY, [batchSize * time, in_]);
-  const WProduct = tf.matMul(dYRows, p['y.Linear.W']);
+  const WProduct = tf.matMul(dYRows, p['y.Linear.W'], false, true);
   // input.attn:11  emit sum[slots](w' * M')
   const product4 = tf.tidy(() => {
     const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 3, 2]), [batchSize * time, width, slots]);
@@ -749,7 +740,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // layers.attn:4  W @ x + b
   const sigmoidGradientRows = tf.reshape(MNextSigmoidGradient, [batchSize * time, width]);
   const sum5 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(sigmoidGradientRows, p['run.M.Linear.W']), [batchSize, time, width]);
+    const WProduct = tf.reshape(tf.matMul(sigmoidGradientRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
     return tf.add(tf.transpose(runProductStacked, [1, 0, 2]), WProduct);
   });
   rt.dispose(runProductStacked);
@@ -788,34 +779,42 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // layers.attn:4  W @ x + b
   const productRows = tf.reshape(sProduct, [batchSize * time, 3]);
   const dH = tf.tidy(() => {
-    const sum = tf.add(qSum, tf.mul(tf.reshape(cProduct, [batchSize, time, 1]), p['run.c.Linear.W']));
-    return tf.add(sum, tf.reshape(tf.matMul(productRows, p['run.s.Linear.W']), [batchSize, time, width]));
+    const WProduct = tf.reshape(tf.matMul(productRows, p['run.s.Linear.W'], false, true), [batchSize, time, width]);
+    return tf.add(tf.add(qSum, tf.mul(tf.reshape(cProduct, [batchSize, time, 1]), WRows)), WProduct);
   });
-  rt.dispose(qSum);
+  rt.dispose(WRows, qSum);
   // input.attn:6  h = tanh(Linear[width](xt))
   const hTanhGradient = rt.tanhGradient(dH, h);
   rt.dispose(h, dH);
   // layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.matMul(tf.reshape(hTanhGradient, [batchSize * time, width]), xRows, true));
   const dB = tf.sum(hTanhGradient, [0, 1]);
-  const dLinearW = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows), [width]));
+  const product6 = tf.tidy(() => tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows));
   const dLinearB = tf.sum(cProduct);
-  const dSLinearW = tf.matMul(productRows, hRows, true);
+  const dW2 = tf.matMul(productRows, hRows, true);
   rt.dispose(xRows, hTanhGradient, cProduct, productRows);
   const dSLinearB = tf.sum(sProduct, [0, 1]);
-  const dMLinearW = tf.matMul(sigmoidGradientRows, hRows, true);
+  const dW3 = tf.matMul(sigmoidGradientRows, hRows, true);
   const dMLinearB = tf.sum(MNextSigmoidGradient, [0, 1]);
   rt.dispose(sProduct, hRows, sigmoidGradientRows, MNextSigmoidGradient);
-  const dYLinearW = tf.matMul(dYRows, product2, true);
+  const dW4 = tf.matMul(dYRows, product2, true);
   const dYLinearB = tf.sum(dY, [0, 1]);
   rt.dispose(product2, dYRows, dY);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  const dCLinearW = tf.reshape(product6, [width, 1]);
+  const dSLinearW = tf.transpose(dW2, [1, 0]);
+  const dMLinearW = tf.transpose(dW3, [1, 0]);
+  rt.dispose(dW, product6, dW2, dW3);
+  const dYLinearW = tf.transpose(dW4, [1, 0]);
+  rt.dispose(dW4);
   return {
     loss,
     metrics: {},
     gradients: {
-      'run.h.Linear.W': dW,
+      'run.h.Linear.W': dLinearW,
       'run.h.Linear.b': dB,
-      'run.c.Linear.W': dLinearW,
+      'run.c.Linear.W': dCLinearW,
       'run.c.Linear.b': dLinearB,
       'run.s.Linear.W': dSLinearW,
       'run.s.Linear.b': dSLinearB,
@@ -840,15 +839,15 @@ const machineDefinition: rt.Definition = {
   },
   parameters(n: MachineSizes) {
     return [
-      { path: 'run.h.Linear.W', axes: [{ label: 'out.width', size: n.width }, { label: 'in', size: n.in }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'run.h.Linear.W', axes: [{ label: 'out.width', size: n.width }, { label: 'in', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'run.h.Linear.b', axes: [{ label: 'out.width', size: n.width }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'run.c.Linear.W', axes: [{ label: 'in', size: n.width }], outs: 0, init: { kind: 'glorot' } },
+      { path: 'run.c.Linear.W', axes: [{ label: 'in', size: n.width }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
       { path: 'run.c.Linear.b', axes: [], outs: 0, init: { kind: 'zeros' } },
-      { path: 'run.s.Linear.W', axes: [{ label: 'out.around', size: 3 }, { label: 'in', size: n.width }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'run.s.Linear.W', axes: [{ label: 'out.around', size: 3 }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'run.s.Linear.b', axes: [{ label: 'out.around', size: 3 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'run.M.Linear.W', axes: [{ label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'run.M.Linear.W', axes: [{ label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'run.M.Linear.b', axes: [{ label: 'out.width', size: n.width }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'y.Linear.W', axes: [{ label: 'out.in', size: n.in }, { label: 'in', size: n.width }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'y.Linear.W', axes: [{ label: 'out.in', size: n.in }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'y.Linear.b', axes: [{ label: 'out.in', size: n.in }], outs: 1, init: { kind: 'zeros' } },
     ];
   },

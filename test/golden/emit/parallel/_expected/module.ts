@@ -90,15 +90,15 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const xRows = tf.reshape(x, [batchSize * target, model]);
   const WqProduct = tf.tidy(() => {
-    const multiHeadWqProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), false, true);
+    const multiHeadWqProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wq']);
     return tf.reshape(multiHeadWqProduct, [batchSize, target, heads, model / heads]);
   });
   const WkProduct = tf.tidy(() => {
-    const multiHeadWkProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
+    const multiHeadWkProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wk']);
     return tf.reshape(multiHeadWkProduct, [batchSize, target, heads, model / heads]);
   });
   const WvProduct = tf.tidy(() => {
-    const multiHeadWvProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
+    const multiHeadWvProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wv']);
     return tf.reshape(multiHeadWvProduct, [batchSize, target, heads, model / heads]);
   });
   rt.dispose(xRows);
@@ -126,7 +126,7 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WoProduct = tf.tidy(() => {
     const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
-    return tf.matMul(totalRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]), false, true);
+    return tf.matMul(totalRows, p['Write.logits.Layer.a.MultiHead.Wo']);
   });
   rt.dispose(total);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
@@ -227,15 +227,15 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const xRows = tf.reshape(x, [batchSize * target, model]);
   const WqProduct = tf.tidy(() => {
-    const multiHeadWqProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), false, true);
+    const multiHeadWqProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wq']);
     return tf.reshape(multiHeadWqProduct, [batchSize, target, heads, model / heads]);
   });
   const WkProduct = tf.tidy(() => {
-    const multiHeadWkProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
+    const multiHeadWkProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wk']);
     return tf.reshape(multiHeadWkProduct, [batchSize, target, heads, model / heads]);
   });
   const WvProduct = tf.tidy(() => {
-    const multiHeadWvProduct = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
+    const multiHeadWvProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wv']);
     return tf.reshape(multiHeadWvProduct, [batchSize, target, heads, model / heads]);
   });
   rt.dispose(xRows);
@@ -263,7 +263,7 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WoProduct = tf.tidy(() => {
     const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
-    return tf.matMul(totalRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]), false, true);
+    return tf.matMul(totalRows, p['Write.logits.Layer.a.MultiHead.Wo']);
   });
   rt.dispose(total);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
@@ -388,16 +388,15 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const both = tf.logicalAnd(targetMaskWide, isAtMost);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const xRows = tf.reshape(x, [batchSize * target, model]);
-  const WqRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]);
-  const WqProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(xRows, WqRows, false, true), [batchSize, target, heads, model / heads]),
-  );
-  const WkRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]);
-  const WkProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(xRows, WkRows, false, true), [batchSize, target, heads, model / heads]),
-  );
-  const WvRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]);
-  const WvProduct = tf.matMul(xRows, WvRows, false, true);
+  const WqProduct = tf.tidy(() => {
+    const multiHeadWqProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wq']);
+    return tf.reshape(multiHeadWqProduct, [batchSize, target, heads, model / heads]);
+  });
+  const WkProduct = tf.tidy(() => {
+    const multiHeadWkProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wk']);
+    return tf.reshape(multiHeadWkProduct, [batchSize, target, heads, model / heads]);
+  });
+  const WvProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wv']);
   const multiHeadWvProduct = tf.reshape(WvProduct, [batchSize, target, heads, model / heads]);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsBoth = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
@@ -424,10 +423,10 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   });
   rt.dispose(multiHeadWvProduct);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WoRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]);
-  const WoProduct = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), WoRows, false, true),
-  );
+  const WoProduct = tf.tidy(() => {
+    const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
+    return tf.matMul(totalRows, p['Write.logits.Layer.a.MultiHead.Wo']);
+  });
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(x, WoProduct);
@@ -569,8 +568,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   rt.dispose(keep, nearProduct, weightsProduct2);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const dARows = tf.reshape(dA, [batchSize * target, model]);
-  const multiHeadWoProduct = tf.matMul(dARows, WoRows);
-  rt.dispose(WoRows);
+  const multiHeadWoProduct = tf.matMul(dARows, p['Write.logits.Layer.a.MultiHead.Wo'], false, true);
   // attention.attn:18  sum[key](weights * values)
   const chosenShaped = tf.tidy(() => {
     const WoProduct = tf.reshape(multiHeadWoProduct, [batchSize, 1, target, model]);
@@ -607,16 +605,18 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   });
   rt.dispose(WkProduct, WqProduct, quotientRows);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const multiHeadWqProduct = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(weightsProduct3, [0, 2, 1, 3]), [batchSize * target, model]), WqRows),
-  );
+  const multiHeadWqProduct = tf.tidy(() => {
+    const productRows = tf.reshape(tf.transpose(weightsProduct3, [0, 2, 1, 3]), [batchSize * target, model]);
+    return tf.matMul(productRows, p['Write.logits.Layer.a.MultiHead.Wq'], false, true);
+  });
   const product8 = tf.reshape(product7, [batchSize * target, model]);
   const sum5 = tf.tidy(() => {
-    const WkProduct = tf.matMul(tf.reshape(tf.transpose(weightsProduct4, [0, 3, 1, 2]), [batchSize * target, model]), WkRows);
-    const WvProduct = tf.reshape(tf.matMul(product8, WvRows), [batchSize, target, model]);
-    return tf.add(WvProduct, tf.reshape(WkProduct, [batchSize, target, model]));
+    const WvProduct = tf.matMul(product8, p['Write.logits.Layer.a.MultiHead.Wv'], false, true);
+    const productRows = tf.reshape(tf.transpose(weightsProduct4, [0, 3, 1, 2]), [batchSize * target, model]);
+    const WkProduct = tf.matMul(productRows, p['Write.logits.Layer.a.MultiHead.Wk'], false, true);
+    return tf.add(tf.reshape(WvProduct, [batchSize, target, model]), tf.reshape(WkProduct, [batchSize, target, model]));
   });
-  rt.dispose(WqRows, product7, WkRows, WvRows);
+  rt.dispose(product7);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const aSum = tf.add(dA, sum5);
   rt.dispose(dA, sum5);
@@ -628,28 +628,27 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const dWriteTable = tf.tidy(() => tf.add(logitsProduct, rt.scatter(batch.inputs.y, dX, words)));
   rt.dispose(logitsProduct, dX);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const dWq = tf.tidy(() => {
-    const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct3, [1, 3, 0, 2]), [model, batchSize * target]), xRows);
-    return tf.reshape(product, [heads, model / heads, model]);
-  });
-  const dWk = tf.tidy(() => {
-    const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct4, [1, 2, 0, 3]), [model, batchSize * target]), xRows);
-    return tf.reshape(product, [heads, model / heads, model]);
-  });
-  const dWv = tf.tidy(() => tf.reshape(tf.matMul(product8, xRows, true), [heads, model / heads, model]));
+  const product9 = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(weightsProduct3, [1, 3, 0, 2]), [model, batchSize * target]), xRows),
+  );
+  const product10 = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(weightsProduct4, [1, 2, 0, 3]), [model, batchSize * target]), xRows),
+  );
+  const product11 = tf.matMul(product8, xRows, true);
   rt.dispose(weightsProduct3, weightsProduct4, xRows, product8);
-  const dWo = tf.tidy(() => {
-    const product = tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), dARows);
-    return tf.reshape(product, [heads, model / heads, model]);
-  });
+  const dWo = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), dARows),
+  );
   rt.dispose(total, dARows);
   // layers.attn:16  gain * (narrow * centred) + bias
   const dGain = tf.tidy(() => tf.sum(tf.mul(logitsTableProduct, product3), [0, 1]));
   const dBias = tf.sum(logitsTableProduct, [0, 1]);
   rt.dispose(product3, logitsTableProduct);
   // attention.attn:77  param Wq, Wk, Wv: [heads, width <- model], Wo: [model <- heads, width]
-  const dMultiHeadWo = tf.transpose(dWo, [2, 0, 1]);
-  rt.dispose(dWo);
+  const dWq = tf.transpose(product9, [1, 0]);
+  const dWk = tf.transpose(product10, [1, 0]);
+  const dWv = tf.transpose(product11, [1, 0]);
+  rt.dispose(product9, product10, product11);
   return {
     loss,
     metrics: { right },
@@ -659,7 +658,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
       'Write.logits.Layer.a.MultiHead.Wq': dWq,
       'Write.logits.Layer.a.MultiHead.Wk': dWk,
       'Write.logits.Layer.a.MultiHead.Wv': dWv,
-      'Write.logits.Layer.a.MultiHead.Wo': dMultiHeadWo,
+      'Write.logits.Layer.a.MultiHead.Wo': dWo,
       'Write.logits.Layer.LayerNorm.gain': dGain,
       'Write.logits.Layer.LayerNorm.bias': dBias,
     },
@@ -734,19 +733,15 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], yRows), chosen));
   rt.dispose(yRows, chosen);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WqProduct = tf.tidy(() =>
-    tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), false, true),
+  const WqProduct = tf.matMul(x, p['Write.logits.Layer.a.MultiHead.Wq']);
+  const WkProduct = tf.tidy(() =>
+    tf.reshape(tf.matMul(x, p['Write.logits.Layer.a.MultiHead.Wk']), [batchSize, beam, heads, model / heads]),
   );
-  const WkProduct = tf.tidy(() => {
-    const multiHeadWkProduct = tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
-    return tf.reshape(multiHeadWkProduct, [batchSize, beam, heads, model / heads]);
-  });
   const rows = rt.append(state.rows, WkProduct, 3);
   const rowsSoFar = rt.joined(rows, 3);
-  const WvProduct = tf.tidy(() => {
-    const multiHeadWvProduct = tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
-    return tf.reshape(multiHeadWvProduct, [batchSize, beam, heads, model / heads]);
-  });
+  const WvProduct = tf.tidy(() =>
+    tf.reshape(tf.matMul(x, p['Write.logits.Layer.a.MultiHead.Wv']), [batchSize, beam, heads, model / heads]),
+  );
   const rows2 = rt.append(state.rows2, WvProduct, 3);
   const rowsSoFar2 = rt.joined(rows2, 3);
   rt.dispose(WkProduct, WvProduct);
@@ -764,10 +759,9 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   });
   rt.dispose(rowsSoFar2, weights);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WoProduct = tf.tidy(() => {
-    const WoRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]);
-    return tf.matMul(tf.reshape(product, [batchSize * beam, model]), WoRows, false, true);
-  });
+  const WoProduct = tf.tidy(() =>
+    tf.matMul(tf.reshape(product, [batchSize * beam, model]), p['Write.logits.Layer.a.MultiHead.Wo']),
+  );
   rt.dispose(product);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const a = tf.add(x, WoProduct);
@@ -838,10 +832,10 @@ const translateDefinition: rt.Definition = {
     return [
       { path: 'table', axes: [{ label: 'words', size: n.words }, { label: 'model', size: n.model }], outs: 2, init: { kind: 'normal', deviation: n.model ** (-0.5) } },
       { path: 'Write.table', axes: [{ label: 'words', size: n.words }, { label: 'model', size: n.model }], outs: 2, init: { kind: 'normal', deviation: n.model ** (-0.5) } },
-      { path: 'Write.logits.Layer.a.MultiHead.Wq', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, init: { kind: 'glorot' } },
-      { path: 'Write.logits.Layer.a.MultiHead.Wk', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, init: { kind: 'glorot' } },
-      { path: 'Write.logits.Layer.a.MultiHead.Wv', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, init: { kind: 'glorot' } },
-      { path: 'Write.logits.Layer.a.MultiHead.Wo', axes: [{ label: 'model', size: n.model }, { label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Write.logits.Layer.a.MultiHead.Wq', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
+      { path: 'Write.logits.Layer.a.MultiHead.Wk', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
+      { path: 'Write.logits.Layer.a.MultiHead.Wv', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
+      { path: 'Write.logits.Layer.a.MultiHead.Wo', axes: [{ label: 'model', size: n.model }, { label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
       { path: 'Write.logits.Layer.LayerNorm.gain', axes: [{ label: 'features', size: n.model }], outs: 1, init: { kind: 'ones' } },
       { path: 'Write.logits.Layer.LayerNorm.bias', axes: [{ label: 'features', size: n.model }], outs: 1, init: { kind: 'zeros' } },
     ];

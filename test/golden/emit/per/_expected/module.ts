@@ -73,12 +73,12 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
   // layers.attn:4  W @ x + b
   const xT = tf.tidy(() => tf.transpose(tf.reshape(x, [batchSize * time, groups, width]), [1, 0, 2]));
   const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W'], false, true), [groups, batchSize, time, width]);
-    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]));
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W']), [groups, batchSize, time, width]);
+    return tf.add(WProduct, p['own.Gated.Linear.b']);
   });
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W'], false, true), [groups, batchSize, time, width]);
-    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear#2.b'], [groups, 1, 1, width]));
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W']), [groups, batchSize, time, width]);
+    return tf.add(WProduct, p['own.Gated.Linear#2.b']);
   });
   rt.dispose(x, xT);
   // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
@@ -88,13 +88,12 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
   const h = tf.mean(own, 0);
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['gate.Linear.W'], false, true), [batchSize, time, experts]);
-    return tf.add(WProduct, p['gate.Linear.b']);
-  });
+  const sum3 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['gate.Linear.W']), [batchSize, time, experts]), p['gate.Linear.b']),
+  );
   const sum4 = tf.tidy(() => {
-    const WProduct = tf.matMul(hRows, tf.reshape(p['best.Linear.W'], [experts * width, width]), false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, time, experts, width]), p['best.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['best.Linear.W']), [batchSize, time, experts, width]);
+    return tf.add(WProduct, p['best.Linear.b']);
   });
   rt.dispose(h, hRows);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
@@ -130,12 +129,12 @@ function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResu
   // layers.attn:4  W @ x + b
   const xT = tf.tidy(() => tf.transpose(tf.reshape(x, [batchSize * time, groups, width]), [1, 0, 2]));
   const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W'], false, true), [groups, batchSize, time, width]);
-    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]));
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W']), [groups, batchSize, time, width]);
+    return tf.add(WProduct, p['own.Gated.Linear.b']);
   });
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W'], false, true), [groups, batchSize, time, width]);
-    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear#2.b'], [groups, 1, 1, width]));
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W']), [groups, batchSize, time, width]);
+    return tf.add(WProduct, p['own.Gated.Linear#2.b']);
   });
   rt.dispose(x, xT);
   // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
@@ -145,13 +144,12 @@ function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResu
   const h = tf.mean(own, 0);
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['gate.Linear.W'], false, true), [batchSize, time, experts]);
-    return tf.add(WProduct, p['gate.Linear.b']);
-  });
+  const sum3 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['gate.Linear.W']), [batchSize, time, experts]), p['gate.Linear.b']),
+  );
   const sum4 = tf.tidy(() => {
-    const WProduct = tf.matMul(hRows, tf.reshape(p['best.Linear.W'], [experts * width, width]), false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, time, experts, width]), p['best.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['best.Linear.W']), [batchSize, time, experts, width]);
+    return tf.add(WProduct, p['best.Linear.b']);
   });
   rt.dispose(h, hRows);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
@@ -196,12 +194,12 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   const xRows = tf.reshape(x, [batchSize * time, groups, width]);
   const xT = tf.transpose(xRows, [1, 0, 2]);
   const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W'], false, true), [groups, batchSize, time, width]);
-    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]));
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W']), [groups, batchSize, time, width]);
+    return tf.add(WProduct, p['own.Gated.Linear.b']);
   });
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W'], false, true), [groups, batchSize, time, width]);
-    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear#2.b'], [groups, 1, 1, width]));
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W']), [groups, batchSize, time, width]);
+    return tf.add(WProduct, p['own.Gated.Linear#2.b']);
   });
   rt.dispose(x, xT);
   // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
@@ -213,13 +211,11 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   const h = tf.mean(own, 0);
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['gate.Linear.W'], false, true), [batchSize, time, experts]);
-    return tf.add(WProduct, p['gate.Linear.b']);
-  });
-  const WRows = tf.reshape(p['best.Linear.W'], [experts * width, width]);
+  const sum3 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(hRows, p['gate.Linear.W']), [batchSize, time, experts]), p['gate.Linear.b']),
+  );
   const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, WRows, false, true), [batchSize, time, experts, width]);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['best.Linear.W']), [batchSize, time, experts, width]);
     return tf.add(WProduct, p['best.Linear.b']);
   });
   rt.dispose(h);
@@ -260,10 +256,10 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   const scatteredRows = tf.reshape(scattered, [batchSize * time, experts * width]);
   const productRows = tf.reshape(gateProduct, [batchSize * time, experts]);
   const dH = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(productRows, p['gate.Linear.W']), [batchSize, time, width]);
-    return tf.add(tf.reshape(tf.matMul(scatteredRows, WRows), [batchSize, time, width]), WProduct);
+    const WProduct = tf.reshape(tf.matMul(scatteredRows, p['best.Linear.W'], false, true), [batchSize, time, width]);
+    const linearWProduct = tf.reshape(tf.matMul(productRows, p['gate.Linear.W'], false, true), [batchSize, time, width]);
+    return tf.add(WProduct, linearWProduct);
   });
-  rt.dispose(WRows);
   // input.attn:9  h = mean[groups](own)
   const dOwn = tf.tidy(() => tf.add(lossSum, tf.div(dH, groups)));
   rt.dispose(lossSum, dH);
@@ -275,25 +271,27 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   const xT2 = tf.transpose(xRows, [1, 2, 0]);
   const dW = tf.tidy(() => tf.matMul(xT2, tf.reshape(sigmoidGradient, [groups, batchSize * time, width])));
   const dB = tf.sum(sigmoidGradient, [1, 2]);
-  const dW2 = tf.tidy(() => tf.matMul(xT2, tf.reshape(tanhGradient, [groups, batchSize * time, width])));
-  const dLinear2B = tf.sum(tanhGradient, [1, 2]);
+  const dLinear2W = tf.tidy(() => tf.matMul(xT2, tf.reshape(tanhGradient, [groups, batchSize * time, width])));
+  const dB2 = tf.sum(tanhGradient, [1, 2]);
   rt.dispose(xRows, sigmoidGradient, xT2, tanhGradient);
-  const dLinearW = tf.matMul(productRows, hRows, true);
+  const dW2 = tf.matMul(productRows, hRows, true);
   const dLinearB = tf.sum(gateProduct, [0, 1]);
-  const dBestLinearW = tf.tidy(() => tf.reshape(tf.matMul(scatteredRows, hRows, true), [experts, width, width]));
+  const product = tf.matMul(scatteredRows, hRows, true);
   rt.dispose(productRows, gateProduct, hRows, scatteredRows);
   const dBestLinearB = tf.sum(scattered, [0, 1]);
   rt.dispose(scattered);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dGatedLinearW = tf.transpose(dW, [0, 2, 1]);
-  const dLinear2W = tf.transpose(dW2, [0, 2, 1]);
-  rt.dispose(dW, dW2);
+  const dGatedLinearB = tf.reshape(dB, [groups, 1, 1, width]);
+  const dLinear2B = tf.reshape(dB2, [groups, 1, 1, width]);
+  const dLinearW = tf.transpose(dW2, [1, 0]);
+  const dBestLinearW = tf.transpose(product, [1, 0]);
+  rt.dispose(dB, dB2, dW2, product);
   return {
     loss,
     metrics: {},
     gradients: {
-      'own.Gated.Linear.W': dGatedLinearW,
-      'own.Gated.Linear.b': dB,
+      'own.Gated.Linear.W': dW,
+      'own.Gated.Linear.b': dGatedLinearB,
       'own.Gated.Linear#2.W': dLinear2W,
       'own.Gated.Linear#2.b': dLinear2B,
       'gate.Linear.W': dLinearW,
@@ -314,13 +312,13 @@ const groupedDefinition: rt.Definition = {
   },
   parameters(n: GroupedSizes) {
     return [
-      { path: 'own.Gated.Linear.W', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, init: { kind: 'glorot' } },
-      { path: 'own.Gated.Linear.b', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }], outs: 1, per: 1, init: { kind: 'zeros' } },
-      { path: 'own.Gated.Linear#2.W', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, init: { kind: 'glorot' } },
-      { path: 'own.Gated.Linear#2.b', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }], outs: 1, per: 1, init: { kind: 'zeros' } },
-      { path: 'gate.Linear.W', axes: [{ label: 'out.experts', size: n.experts }, { label: 'in', size: n.width }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'own.Gated.Linear.W', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, stored: [[0], [2], [1]], init: { kind: 'glorot' } },
+      { path: 'own.Gated.Linear.b', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }], outs: 1, per: 1, stored: [[0], [], [], [1]], init: { kind: 'zeros' } },
+      { path: 'own.Gated.Linear#2.W', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, stored: [[0], [2], [1]], init: { kind: 'glorot' } },
+      { path: 'own.Gated.Linear#2.b', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }], outs: 1, per: 1, stored: [[0], [], [], [1]], init: { kind: 'zeros' } },
+      { path: 'gate.Linear.W', axes: [{ label: 'out.experts', size: n.experts }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'gate.Linear.b', axes: [{ label: 'out.experts', size: n.experts }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'best.Linear.W', axes: [{ label: 'experts', size: n.experts }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, init: { kind: 'glorot' } },
+      { path: 'best.Linear.W', axes: [{ label: 'experts', size: n.experts }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
       { path: 'best.Linear.b', axes: [{ label: 'experts', size: n.experts }, { label: 'out.width', size: n.width }], outs: 1, per: 1, init: { kind: 'zeros' } },
     ];
   },

@@ -76,21 +76,18 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   rt.dispose(timeMask);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * time, in_]);
-  const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
-    return tf.add(WzProduct, p['run.h.GRU.bz']);
-  });
+  const zSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz']), [batchSize, time, hidden]), p['run.h.GRU.bz']),
+  );
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
-    return tf.add(WrProduct, p['run.h.GRU.br']);
-  });
+  const rSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr']), [batchSize, time, hidden]), p['run.h.GRU.br']),
+  );
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
-    return tf.add(WProduct, p['run.h.GRU.b']);
-  });
+  const newSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.W']), [batchSize, time, hidden]), p['run.h.GRU.b']),
+  );
   rt.dispose(xRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, hidden], 0);
@@ -105,11 +102,11 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U'], false, true))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U']))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -126,7 +123,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   );
   rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
+  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W']), p['logits.Linear.b']));
   rt.dispose(picked);
   return { logits };
 }
@@ -148,21 +145,18 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
   rt.dispose(timeMask);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * time, in_]);
-  const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
-    return tf.add(WzProduct, p['run.h.GRU.bz']);
-  });
+  const zSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz']), [batchSize, time, hidden]), p['run.h.GRU.bz']),
+  );
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
-    return tf.add(WrProduct, p['run.h.GRU.br']);
-  });
+  const rSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr']), [batchSize, time, hidden]), p['run.h.GRU.br']),
+  );
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
-    return tf.add(WProduct, p['run.h.GRU.b']);
-  });
+  const newSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.W']), [batchSize, time, hidden]), p['run.h.GRU.b']),
+  );
   rt.dispose(xRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, hidden], 0);
@@ -177,11 +171,11 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U'], false, true))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U']))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -198,7 +192,7 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
   );
   rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
+  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W']), p['logits.Linear.b']));
   rt.dispose(picked);
   // input.attn:10  loss = cross_entropy[classes](logits, class)
   const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(rt.logSoftmax(logits), batch.inputs.class, 1, 1))));
@@ -232,20 +226,17 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   rt.dispose(timeMask);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * time, in_]);
-  const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
-    return tf.add(WzProduct, p['run.h.GRU.bz']);
-  });
+  const zSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz']), [batchSize, time, hidden]), p['run.h.GRU.bz']),
+  );
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
-    return tf.add(WrProduct, p['run.h.GRU.br']);
-  });
+  const rSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr']), [batchSize, time, hidden]), p['run.h.GRU.br']),
+  );
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
-    return tf.add(WProduct, p['run.h.GRU.b']);
-  });
+  const newSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.W']), [batchSize, time, hidden]), p['run.h.GRU.b']),
+  );
   rt.dispose(xRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, hidden], 0);
@@ -266,12 +257,12 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newProduct = tf.mul(r, h);
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['run.h.GRU.U'], false, true))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['run.h.GRU.U']))));
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, h);
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
@@ -291,7 +282,7 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const picked = tf.tidy(() => tf.gather(tf.transpose(run, [1, 0, 2]), sum, 1, 1));
   rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
+  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W']), p['logits.Linear.b']));
   // input.attn:10  loss = cross_entropy[classes](logits, class)
   const logSoftmax = rt.logSoftmax(logits);
   const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(logSoftmax, batch.inputs.class, 1, 1))));
@@ -301,12 +292,12 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   });
   rt.dispose(logSoftmax);
   // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(dLogits, p['logits.Linear.W']);
+  const WProduct = tf.matMul(dLogits, p['logits.Linear.W'], false, true);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const dRun = tf.tidy(() => tf.transpose(rt.scatter(sum, WProduct, time, 1), [1, 0, 2]));
   rt.dispose(sum, WProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 0);
+  const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 1);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dRunSteps = tf.unstack(dRun);
   rt.dispose(dRun);
@@ -334,13 +325,13 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     rt.dispose(dZ);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const UProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U']);
+    const UProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U'], false, true);
     const dR = tf.mul(UProduct, hAt);
     const newSum2 = tf.tidy(() => tf.add(difference, tf.mul(UProduct, rAt)));
     rt.dispose(dNew, difference, UProduct);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
-    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined));
+    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
     rt.dispose(dR);
     // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const dH2 = tf.add(rProduct, newSum2);
@@ -393,19 +384,31 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
   rt.dispose(tanhGradientStepsRows, zXRows, tanhGradientStacked);
   // layers.attn:4  W @ x + b
-  const dLinearW = tf.matMul(dLogits, picked, true);
+  const dW2 = tf.matMul(dLogits, picked, true);
   const dLinearB = tf.sum(dLogits, 0);
   rt.dispose(picked, dLogits);
+  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
+  const dGRUWz = tf.transpose(dWz, [1, 0]);
+  const dGRUWr = tf.transpose(dWr, [1, 0]);
+  const dGRUW = tf.transpose(dW, [1, 0]);
+  const dGRUUz = tf.transpose(dUz, [1, 0]);
+  rt.dispose(dWz, dWr, dW, dUz);
+  const dGRUUr = tf.transpose(dUr, [1, 0]);
+  const dGRUU = tf.transpose(dU, [1, 0]);
+  rt.dispose(dUr, dU);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW2, [1, 0]);
+  rt.dispose(dW2);
   return {
     loss,
     metrics: { right },
     gradients: {
-      'run.h.GRU.Wz': dWz,
-      'run.h.GRU.Wr': dWr,
-      'run.h.GRU.W': dW,
-      'run.h.GRU.Uz': dUz,
-      'run.h.GRU.Ur': dUr,
-      'run.h.GRU.U': dU,
+      'run.h.GRU.Wz': dGRUWz,
+      'run.h.GRU.Wr': dGRUWr,
+      'run.h.GRU.W': dGRUW,
+      'run.h.GRU.Uz': dGRUUz,
+      'run.h.GRU.Ur': dGRUUr,
+      'run.h.GRU.U': dGRUU,
       'run.h.GRU.bz': dBz,
       'run.h.GRU.br': dBr,
       'run.h.GRU.b': dB,
@@ -425,16 +428,16 @@ const classifyDefinition: rt.Definition = {
   },
   parameters(n: ClassifySizes) {
     return [
-      { path: 'run.h.GRU.Wz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.Wr', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.Uz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'run.h.GRU.Ur', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'run.h.GRU.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'run.h.GRU.Wz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'run.h.GRU.Wr', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'run.h.GRU.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'run.h.GRU.Uz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'run.h.GRU.Ur', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+      { path: 'run.h.GRU.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
       { path: 'run.h.GRU.bz', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'run.h.GRU.br', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'run.h.GRU.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'logits.Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'logits.Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'logits.Linear.b', axes: [{ label: 'out.classes', size: n.classes }], outs: 1, init: { kind: 'zeros' } },
     ];
   },

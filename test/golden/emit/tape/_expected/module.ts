@@ -57,8 +57,6 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   const { batch: batchSize, d, target, words } = batch.n;
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
-  // input.attn:10  chosen' = chosen or position[words] == y'
-  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const stateFirst = tf.tidy(() => {
     const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
@@ -71,12 +69,12 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   const tapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
   const isEqual = tf.tidy(() => tf.equal(tapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
   const isAtMost = tf.lessEqual(tapePositionsWide, targetPositions);
-  const WxProduct = tf.tidy(() => {
-    const writeWxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
-    return tf.reshape(writeWxProduct, [batchSize, target, d]);
-  });
-  const vWide = tf.reshape(p['Write.v'], [d, 1]);
+  const WxProduct = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx']), [batchSize, target, d]),
+  );
   rt.dispose(targetPositions, tapePositionsWide);
+  // input.attn:10  chosen' = chosen or position[words] == y'
+  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
   const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs["y'"], [1, 0])));
@@ -99,7 +97,7 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const w = tf.tidy(() => {
       const tanh = tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d])));
-      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), vWide);
+      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), p['Write.v']);
       const softmax = tf.softmax(rt.where(isAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
       return rt.where(isAtMostAt, softmax, 0);
     });
@@ -124,8 +122,7 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     state = wChosen;
     state2 = wChosen2;
   }
-  rt.dispose(wordsPositions, vWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state);
-  rt.dispose(state2);
+  rt.dispose(wordsPositions, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -134,7 +131,7 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
     const sNextStepsRows = tf.reshape(tf.transpose(tf.stack(sNextSteps), [1, 0, 2]), [batchSize * target, d]);
-    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, words]);
+    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W']), [batchSize, target, words]);
     return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   rt.dispose(sNextSteps);
@@ -157,8 +154,6 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const targetPositions = tf.range(0, target, 1, 'int32');
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
-  // input.attn:10  chosen' = chosen or position[words] == y'
-  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const stateFirst = tf.tidy(() => {
     const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
@@ -170,12 +165,12 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const tapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
   const isEqual = tf.tidy(() => tf.equal(tapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
   const isAtMost = tf.lessEqual(tapePositionsWide, targetPositions);
-  const WxProduct = tf.tidy(() => {
-    const writeWxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
-    return tf.reshape(writeWxProduct, [batchSize, target, d]);
-  });
-  const vWide = tf.reshape(p['Write.v'], [d, 1]);
+  const WxProduct = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx']), [batchSize, target, d]),
+  );
   rt.dispose(tapePositionsWide);
+  // input.attn:10  chosen' = chosen or position[words] == y'
+  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
   const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs["y'"], [1, 0])));
@@ -198,7 +193,7 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const w = tf.tidy(() => {
       const tanh = tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d])));
-      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), vWide);
+      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), p['Write.v']);
       const softmax = tf.softmax(rt.where(isAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
       return rt.where(isAtMostAt, softmax, 0);
     });
@@ -223,8 +218,7 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     state = wChosen;
     state2 = wChosen2;
   }
-  rt.dispose(wordsPositions, vWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state);
-  rt.dispose(state2);
+  rt.dispose(wordsPositions, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -233,7 +227,7 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
     const sNextStepsRows = tf.reshape(tf.transpose(tf.stack(sNextSteps), [1, 0, 2]), [batchSize * target, d]);
-    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, words]);
+    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W']), [batchSize, target, words]);
     return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   rt.dispose(sNextSteps);
@@ -267,8 +261,6 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const targetPositions = tf.range(0, target, 1, 'int32');
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
-  // input.attn:10  chosen' = chosen or position[words] == y'
-  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const stateFirst = tf.tidy(() => {
     const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
@@ -280,12 +272,14 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const tapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
   const isEqual = tf.tidy(() => tf.equal(tapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
   const isAtMost = tf.lessEqual(tapePositionsWide, targetPositions);
-  const WxProduct = tf.tidy(() => {
-    const writeWxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
-    return tf.reshape(writeWxProduct, [batchSize, target, d]);
-  });
-  const vWide = tf.reshape(p['Write.v'], [d, 1]);
+  const WxProduct = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx']), [batchSize, target, d]),
+  );
   rt.dispose(tapePositionsWide);
+  // input.attn:10  chosen' = chosen or position[words] == y'
+  const wordsPositions = tf.range(0, words, 1, 'int32');
+  // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
+  const vRows = tf.reshape(p['Write.v'], [d]);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
   const xT = tf.transpose(x, [1, 0, 2]);
@@ -313,7 +307,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wTanh = tf.tidy(() => tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d]))));
     const wSoftmax = tf.tidy(() => {
-      const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), vWide);
+      const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), p['Write.v']);
       return tf.softmax(rt.where(isAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
     });
     const w = rt.where(isAtMostAt, wSoftmax, 0);
@@ -341,7 +335,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     state = wChosen;
     state2 = wChosen2;
   }
-  rt.dispose(wordsPositions, vWide, yNextSteps, xTSteps, WxProductSteps, chosen, state, state2);
+  rt.dispose(wordsPositions, yNextSteps, xTSteps, WxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -351,7 +345,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const sNextStacked = tf.stack(sNextSteps);
   const sNextStepsRows = tf.tidy(() => tf.reshape(tf.transpose(sNextStacked, [1, 0, 2]), [batchSize * target, d]));
   const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, words]);
+    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W']), [batchSize, target, words]);
     return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
@@ -373,7 +367,9 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   rt.dispose(negationT, picked, logSoftmax, chosen2);
   // layers.attn:4  W @ x + b
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
-  const WProduct = tf.tidy(() => tf.reshape(tf.matMul(dLogitsRows, p['Write.logits.Linear.W']), [batchSize, target, d]));
+  const WProduct = tf.tidy(() =>
+    tf.reshape(tf.matMul(dLogitsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, d]),
+  );
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const zeros = tf.fill([batchSize, target + 1, d], 0);
   const stateFirst2 = tf.fill([batchSize, d, target + 1], 0);
@@ -415,12 +411,12 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     });
     const wDifference = tf.tidy(() => tf.sub(1, tf.mul(wTanhAt, wTanhAt)));
     const wSum = tf.tidy(() => {
-      const product = tf.mul(tf.mul(tf.reshape(wChosen2, [batchSize, target + 1, 1]), wDifference), p['Write.v']);
+      const product = tf.mul(tf.mul(tf.reshape(wChosen2, [batchSize, target + 1, 1]), wDifference), vRows);
       return tf.add(rt.where(isEqualWide, 0, state3), product);
     });
     const wProduct = tf.tidy(() => {
       const product = tf.reshape(tf.matMul(tf.reshape(wChosen2, [batchSize, 1, target + 1]), wDifference), [batchSize, d]);
-      return tf.mul(product, p['Write.v']);
+      return tf.mul(product, vRows);
     });
     rt.dispose(dW, isEqualWide, state3, wDifference);
     const wProduct2 = tf.tidy(() => {
@@ -435,15 +431,16 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     state3 = wSum;
     state4 = sNextSum;
   }
-  rt.dispose(isEqualSteps, isAtMostSteps, sNextSteps, stateSteps, wSteps, wSoftmaxSteps, wTanhSteps, WProductSteps);
-  rt.dispose(state4);
+  rt.dispose(vRows, isEqualSteps, isAtMostSteps, sNextSteps, stateSteps, wSteps, wSoftmaxSteps, wTanhSteps);
+  rt.dispose(WProductSteps, state4);
   const productStacked = tf.stack(wProductSteps);
   const dXStacked = tf.stack(dXSteps);
   rt.dispose(wProductSteps, dXSteps);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const dX = tf.tidy(() => {
-    const WxProduct = tf.matMul(tf.reshape(tf.transpose(productStacked, [1, 0, 2]), [batchSize * target, d]), p['Write.Wx']);
-    return tf.add(tf.transpose(dXStacked, [1, 0, 2]), tf.reshape(WxProduct, [batchSize, target, d]));
+    const productStepsRows = tf.reshape(tf.transpose(productStacked, [1, 0, 2]), [batchSize * target, d]);
+    const WxProduct = tf.reshape(tf.matMul(productStepsRows, p['Write.Wx'], false, true), [batchSize, target, d]);
+    return tf.add(tf.transpose(dXStacked, [1, 0, 2]), WxProduct);
   });
   rt.dispose(dXStacked);
   // input.attn:6  x = table[y]
@@ -469,15 +466,22 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const dW = tf.matMul(dLogitsRows, sNextStepsRows, true);
   const dB = tf.sum(dLogits, [0, 1]);
   rt.dispose(sNextStepsRows, dLogitsRows, dLogits);
+  // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
+  const dWriteWx = tf.transpose(dWx, [1, 0]);
+  const dWriteV = tf.reshape(dV, [d, 1]);
+  rt.dispose(dWx, dV);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
   return {
     loss,
     metrics: {},
     gradients: {
       'Write.table': dTable,
       'Write.Wh': dWh,
-      'Write.Wx': dWx,
-      'Write.v': dV,
-      'Write.logits.Linear.W': dW,
+      'Write.Wx': dWriteWx,
+      'Write.v': dWriteV,
+      'Write.logits.Linear.W': dLinearW,
       'Write.logits.Linear.b': dB,
     },
   };
@@ -544,10 +548,10 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   });
   const sKept = rt.append(state.sKept, WhProduct, 2);
   const w = tf.tidy(() => {
-    const WxProduct = tf.reshape(tf.matMul(x, p['Write.Wx'], false, true), [batchSize * beam, 1, d]);
+    const WxProduct = tf.reshape(tf.matMul(x, p['Write.Wx']), [batchSize * beam, 1, d]);
     const tanh = tf.tanh(tf.add(tf.reshape(rt.joined(sKept, 2), [batchSize * beam, now, d]), WxProduct));
-    const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * beam * now, d]), tf.reshape(p['Write.v'], [d, 1]));
-    return tf.softmax(tf.reshape(vProduct, [batchSize * beam, now]));
+    const vProduct = tf.reshape(tf.matMul(tf.reshape(tanh, [batchSize * beam * now, d]), p['Write.v']), [batchSize * beam, now]);
+    return tf.softmax(vProduct);
   });
   const sPast = rt.append(state.sPast, state.s, 2);
   const rowsRows = tf.tidy(() => tf.reshape(rt.joined(sPast, 2), [batchSize * beam, now, d]));
@@ -560,9 +564,7 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   const s = tf.reshape(sNext, [batchSize, beam, d]);
   rt.dispose(x, w, rowsRows);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() =>
-    tf.add(tf.matMul(sNext, p['Write.logits.Linear.W'], false, true), p['Write.logits.Linear.b']),
-  );
+  const sum = tf.tidy(() => tf.add(tf.matMul(sNext, p['Write.logits.Linear.W']), p['Write.logits.Linear.b']));
   rt.dispose(sNext);
   // input.attn:9  logits = Linear[words](s') where not chosen
   const logits = rt.where(chosen, -Infinity, sum);
@@ -589,9 +591,9 @@ const wordsDefinition: rt.Definition = {
     return [
       { path: 'Write.table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'normal', deviation: n.d ** (-0.5) } },
       { path: 'Write.Wh', axes: [{ label: 'd', size: n.d }, { label: 'd', size: n.d }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Write.Wx', axes: [{ label: 'd', size: n.d }, { label: 'd', size: n.d }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Write.v', axes: [{ label: 'd', size: n.d }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Write.logits.Linear.W', axes: [{ label: 'out.words', size: n.words }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Write.Wx', axes: [{ label: 'd', size: n.d }, { label: 'd', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+      { path: 'Write.v', axes: [{ label: 'd', size: n.d }], outs: 1, stored: [[0], []], init: { kind: 'glorot' } },
+      { path: 'Write.logits.Linear.W', axes: [{ label: 'out.words', size: n.words }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'Write.logits.Linear.b', axes: [{ label: 'out.words', size: n.words }], outs: 1, init: { kind: 'zeros' } },
     ];
   },

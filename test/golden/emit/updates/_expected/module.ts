@@ -57,12 +57,12 @@ type GeneratorResults = { readonly x: tf.Tensor };
 /** The outputs of Generator, batch first. */
 function generatorForward(p: GeneratorParameters, batch: GeneratorBatch): GeneratorResults {
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W'], false, true), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W']), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const x = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
+  const x = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W']), p['Linear#2.b']));
   rt.dispose(tanh);
   return { x };
 }
@@ -76,12 +76,12 @@ type GeneratorLossGeneratorResults = {
 /** Alternate, update Generator: the loss and the metrics, means over the batch. */
 function generatorLossGenerator(p: GeneratorParameters, batch: GeneratorBatch): GeneratorLossGeneratorResults {
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W'], false, true), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W']), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W']), p['Linear#2.b']));
   rt.dispose(tanh);
   // input.attn:22  error = sum[d]((x - y) ^ 2)
   const error = tf.tidy(() => {
@@ -106,12 +106,12 @@ type GeneratorGradientsGeneratorResults = {
 function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): GeneratorGradientsGeneratorResults {
   const { batch: batchSize } = batch.n;
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W'], false, true), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W']), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W']), p['Linear#2.b']));
   // input.attn:22  error = sum[d]((x - y) ^ 2)
   const errorDifference = tf.sub(sum2, batch.inputs.y);
   const error = tf.tidy(() => tf.mean(tf.sum(tf.mul(errorDifference, errorDifference), 1)));
@@ -121,21 +121,25 @@ function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBat
   });
   rt.dispose(sum2, errorDifference);
   // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(errorSum, p['Linear#2.W']);
+  const WProduct = tf.matMul(errorSum, p['Linear#2.W'], false, true);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanhGradient = rt.tanhGradient(WProduct, tanh);
   rt.dispose(WProduct);
   // layers.attn:4  W @ x + b
   const dW = tf.matMul(tanhGradient, batch.inputs.z, true);
   const dB = tf.sum(tanhGradient, 0);
-  const dLinear2W = tf.matMul(errorSum, tanh, true);
+  const dW2 = tf.matMul(errorSum, tanh, true);
   const dLinear2B = tf.sum(errorSum, 0);
   rt.dispose(tanhGradient, tanh, errorSum);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  const dLinear2W = tf.transpose(dW2, [1, 0]);
+  rt.dispose(dW, dW2);
   return {
     loss: error,
     metrics: {},
     gradients: {
-      'Linear.W': dW,
+      'Linear.W': dLinearW,
       'Linear.b': dB,
       'Linear#2.W': dLinear2W,
       'Linear#2.b': dLinear2B,
@@ -152,12 +156,12 @@ type GeneratorLossGenerator2Results = {
 /** Alternate, update Generator#2: the loss and the metrics, means over the batch. */
 function generatorLossGenerator2(p: GeneratorParameters, batch: GeneratorBatch): GeneratorLossGenerator2Results {
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W'], false, true), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W']), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W']), p['Linear#2.b']));
   rt.dispose(tanh);
   // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
   const loss = tf.tidy(() => tf.mean(tf.sum(tf.abs(sum2), 1)));
@@ -184,24 +188,24 @@ type GeneratorGradientsGenerator2Results = {
 function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): GeneratorGradientsGenerator2Results {
   const { batch: batchSize } = batch.n;
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W'], false, true), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W']), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W']), p['Linear#2.b']));
   // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
   const loss = tf.tidy(() => tf.mean(tf.sum(tf.abs(sum2), 1)));
   const product = tf.tidy(() => tf.mul(tf.sign(sum2), 1 / batchSize));
   // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(product, p['Linear#2.W']);
+  const WProduct = tf.matMul(product, p['Linear#2.W'], false, true);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanhGradient = rt.tanhGradient(WProduct, tanh);
   rt.dispose(WProduct);
   // layers.attn:4  W @ x + b
   const dW = tf.matMul(tanhGradient, batch.inputs.z, true);
   const dB = tf.sum(tanhGradient, 0);
-  const dLinear2W = tf.matMul(product, tanh, true);
+  const dW2 = tf.matMul(product, tanh, true);
   const dLinear2B = tf.sum(product, 0);
   rt.dispose(tanhGradient, tanh, product);
   // input.attn:22  error = sum[d]((x - y) ^ 2)
@@ -210,11 +214,15 @@ function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBa
     return tf.mean(tf.sum(tf.mul(difference, difference), 1));
   });
   rt.dispose(sum2);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  const dLinear2W = tf.transpose(dW2, [1, 0]);
+  rt.dispose(dW, dW2);
   return {
     loss,
     metrics: { off: error },
     gradients: {
-      'Linear.W': dW,
+      'Linear.W': dLinearW,
       'Linear.b': dB,
       'Linear#2.W': dLinear2W,
       'Linear#2.b': dLinear2B,
@@ -232,9 +240,9 @@ const generatorDefinition: rt.Definition = {
   },
   parameters(n: GeneratorSizes) {
     return [
-      { path: 'Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.latent }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.latent }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'Linear#2.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: 8 }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Linear#2.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: 8 }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'Linear#2.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } },
     ];
   },
@@ -334,14 +342,12 @@ type DiscriminatorResults = { readonly score: tf.Tensor };
 function discriminatorForward(p: DiscriminatorParameters, batch: DiscriminatorBatch): DiscriminatorResults {
   const { batch: batchSize } = batch.n;
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.x, p['Linear.W'], false, true), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.x, p['Linear.W']), p['Linear.b']));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const score = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(relu, tf.reshape(p['Linear#2.W'], [8, 1])), [batchSize]), p['Linear#2.b']),
-  );
+  const score = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['Linear#2.W']), [batchSize]), p['Linear#2.b']));
   rt.dispose(relu);
   return { score };
 }
@@ -356,9 +362,9 @@ const discriminatorDefinition: rt.Definition = {
   },
   parameters(n: DiscriminatorSizes) {
     return [
-      { path: 'Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'Linear#2.W', axes: [{ label: 'in', size: 8 }], outs: 0, init: { kind: 'glorot' } },
+      { path: 'Linear#2.W', axes: [{ label: 'in', size: 8 }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
       { path: 'Linear#2.b', axes: [], outs: 0, init: { kind: 'zeros' } },
     ];
   },
@@ -433,25 +439,24 @@ function hingeLossD(p: HingeParameters, batch: HingeBatch, random: rt.Random): H
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W'], false, true), p['G.Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W']), p['G.Linear.b']));
   rt.dispose(fakeNormal);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, p['D.Linear.W'], false, true), p['D.Linear.b']));
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W'], false, true), p['G.Linear#2.b']));
-  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W'], false, true), p['D.Linear.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, p['D.Linear.W']), p['D.Linear.b']));
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W']), p['G.Linear#2.b']));
+  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W']), p['D.Linear.b']));
   rt.dispose(tanh, fake);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum2);
   const relu2 = tf.relu(sum3);
   rt.dispose(sum2, sum3);
   // layers.attn:4  W @ x + b
-  const WWide = tf.reshape(p['D.Linear#2.W'], [8, 1]);
-  const sum4 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, WWide), [batchSize]), p['D.Linear#2.b']));
-  const sum5 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu2, WWide), [batchSize]), p['D.Linear#2.b']));
-  rt.dispose(relu, relu2, WWide);
+  const sum4 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
+  const sum5 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu2, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
+  rt.dispose(relu, relu2);
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
   const loss = tf.tidy(() => tf.mean(tf.add(tf.relu(tf.sub(1, sum4)), tf.relu(tf.add(sum5, 1)))));
   // input.attn:10  metric gap = D(real) - D(stop(fake))
@@ -484,33 +489,34 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W'], false, true), p['G.Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W']), p['G.Linear.b']));
   rt.dispose(fakeNormal);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, p['D.Linear.W'], false, true), p['D.Linear.b']));
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W'], false, true), p['G.Linear#2.b']));
-  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W'], false, true), p['D.Linear.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, p['D.Linear.W']), p['D.Linear.b']));
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W']), p['G.Linear#2.b']));
+  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W']), p['D.Linear.b']));
   rt.dispose(tanh);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum2);
   const relu2 = tf.relu(sum3);
   rt.dispose(sum2, sum3);
   // layers.attn:4  W @ x + b
-  const WWide = tf.reshape(p['D.Linear#2.W'], [8, 1]);
-  const sum4 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, WWide), [batchSize]), p['D.Linear#2.b']));
-  const sum5 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu2, WWide), [batchSize]), p['D.Linear#2.b']));
-  rt.dispose(WWide);
+  const sum4 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
+  const sum5 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu2, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const WRows = tf.reshape(p['D.Linear#2.W'], [8]);
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
   const lossRelu = tf.tidy(() => tf.relu(tf.sub(1, sum4)));
   const lossRelu2 = tf.tidy(() => tf.relu(tf.add(sum5, 1)));
   const lossChosen = tf.tidy(() => rt.where(tf.greater(lossRelu2, 0), 1 / batchSize, 0));
   const lossNegative = tf.tidy(() => tf.neg(rt.where(tf.greater(lossRelu, 0), 1 / batchSize, 0)));
   // layers.attn:4  W @ x + b
-  const product = tf.tidy(() => tf.mul(tf.reshape(lossChosen, [batchSize, 1]), p['D.Linear#2.W']));
-  const product2 = tf.tidy(() => tf.mul(tf.reshape(lossNegative, [batchSize, 1]), p['D.Linear#2.W']));
+  const product = tf.tidy(() => tf.mul(tf.reshape(lossChosen, [batchSize, 1]), WRows));
+  const product2 = tf.tidy(() => tf.mul(tf.reshape(lossNegative, [batchSize, 1]), WRows));
+  rt.dispose(WRows);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const chosen = tf.tidy(() => rt.where(tf.greater(relu2, 0), product, 0));
   const chosen2 = tf.tidy(() => rt.where(tf.greater(relu, 0), product2, 0));
@@ -529,20 +535,22 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   const product6 = tf.tidy(() => tf.matMul(tf.reshape(lossNegative, [1, batchSize]), relu));
   const dB = tf.tidy(() => tf.add(lossTotal, tf.sum(lossNegative)));
   rt.dispose(relu, lossNegative, lossTotal);
-  // input.attn:10  metric gap = D(real) - D(stop(fake))
-  const gap = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
-  rt.dispose(sum4, sum5);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dW = tf.add(product3, product4);
   const dLinearB = tf.add(total, total2);
   rt.dispose(product3, product4, total, total2);
-  const dLinear2W = tf.tidy(() => tf.add(tf.reshape(product5, [8]), tf.reshape(product6, [8])));
-  rt.dispose(product5, product6);
+  const dW2 = tf.tidy(() => tf.add(tf.reshape(product5, [8]), tf.reshape(product6, [8])));
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  const dLinear2W = tf.reshape(dW2, [8, 1]);
+  rt.dispose(product5, product6, dW, dW2);
+  // input.attn:10  metric gap = D(real) - D(stop(fake))
+  const gap = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
+  rt.dispose(sum4, sum5);
   return {
     loss,
     metrics: { gap },
     gradients: {
-      'D.Linear.W': dW,
+      'D.Linear.W': dLinearW,
       'D.Linear.b': dLinearB,
       'D.Linear#2.W': dLinear2W,
       'D.Linear#2.b': dB,
@@ -562,22 +570,20 @@ function hingeLossG(p: HingeParameters, batch: HingeBatch, random: rt.Random): H
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W'], false, true), p['G.Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W']), p['G.Linear.b']));
   rt.dispose(fakeNormal);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W'], false, true), p['G.Linear#2.b']));
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W'], false, true), p['D.Linear.b']));
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W']), p['G.Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W']), p['D.Linear.b']));
   rt.dispose(tanh, fake);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum2);
   rt.dispose(sum2);
   // layers.attn:4  W @ x + b
-  const sum3 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(relu, tf.reshape(p['D.Linear#2.W'], [8, 1])), [batchSize]), p['D.Linear#2.b']),
-  );
+  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
   rt.dispose(relu);
   // input.attn:15  loss = -D(fake)
   const loss = tf.tidy(() => tf.mean(tf.neg(sum3)));
@@ -609,36 +615,40 @@ function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W'], false, true), p['G.Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W']), p['G.Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const WRows = tf.reshape(p['D.Linear#2.W'], [8]);
   // layers.attn:4  W @ x + b
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W'], false, true), p['G.Linear#2.b']));
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W'], false, true), p['D.Linear.b']));
-  const product = tf.mul(-((1 / batchSize)), p['D.Linear#2.W']);
-  rt.dispose(fake);
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W']), p['G.Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W']), p['D.Linear.b']));
+  const product = tf.mul(-((1 / batchSize)), WRows);
+  rt.dispose(fake, WRows);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum2);
   const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product, 0));
   rt.dispose(sum2, product);
   // layers.attn:4  W @ x + b
-  const dFake = tf.matMul(chosen, p['D.Linear.W']);
-  const WProduct = tf.matMul(dFake, p['G.Linear#2.W']);
+  const dFake = tf.matMul(chosen, p['D.Linear.W'], false, true);
+  const WProduct = tf.matMul(dFake, p['G.Linear#2.W'], false, true);
   rt.dispose(chosen);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanhGradient = rt.tanhGradient(WProduct, tanh);
   rt.dispose(WProduct);
   // layers.attn:4  W @ x + b
-  const sum3 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(relu, tf.reshape(p['D.Linear#2.W'], [8, 1])), [batchSize]), p['D.Linear#2.b']),
-  );
+  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
   const dW = tf.matMul(tanhGradient, fakeNormal, true);
   const dB = tf.sum(tanhGradient, 0);
-  const dLinear2W = tf.matMul(dFake, tanh, true);
+  const dW2 = tf.matMul(dFake, tanh, true);
   rt.dispose(relu, fakeNormal, tanhGradient, tanh);
   const dLinear2B = tf.sum(dFake, 0);
   rt.dispose(dFake);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  const dLinear2W = tf.transpose(dW2, [1, 0]);
+  rt.dispose(dW, dW2);
   // input.attn:15  loss = -D(fake)
   const loss = tf.tidy(() => tf.mean(tf.neg(sum3)));
   rt.dispose(sum3);
@@ -646,7 +656,7 @@ function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Rando
     loss,
     metrics: {},
     gradients: {
-      'G.Linear.W': dW,
+      'G.Linear.W': dLinearW,
       'G.Linear.b': dB,
       'G.Linear#2.W': dLinear2W,
       'G.Linear#2.b': dLinear2B,
@@ -665,13 +675,13 @@ const hingeDefinition: rt.Definition = {
   },
   parameters(n: HingeSizes) {
     return [
-      { path: 'G.Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.latent }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'G.Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.latent }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'G.Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'G.Linear#2.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: 8 }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'G.Linear#2.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: 8 }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'G.Linear#2.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'D.Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'D.Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
       { path: 'D.Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'D.Linear#2.W', axes: [{ label: 'in', size: 8 }], outs: 0, init: { kind: 'glorot' } },
+      { path: 'D.Linear#2.W', axes: [{ label: 'in', size: 8 }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
       { path: 'D.Linear#2.b', axes: [], outs: 0, init: { kind: 'zeros' } },
     ];
   },

@@ -1,0 +1,232 @@
+/**
+ * 'laid-out' to 'laid-out', over all functions of a model: in which order each parameter lies on the device, so that none of them
+ * transposes one. Of the views that stand on a parameter one is it; products may read it transposed, which costs less the
+ * more of them read it as it is. The runtime brings values into that order where they are set, and back where they are read.
+ */
+import type { Axis, Node, NodeOf } from '../../graph/graph.ts';
+import { isOf } from '../../graph/walk.ts';
+import { GRADIENT, type Roots } from '../core/compiled.ts';
+import { inOrder, type LaidOut } from './build.ts';
+import { axesOf, merged } from './limits.ts';
+import { readersOf, rewritten, type Readers, type RootRule } from './rewrite.ts';
+import { transposed } from './transposed.ts';
+import { liesAs, seenIn, viewed, viewsOf, wholeOf, type Groups, type View, type Views } from './views.ts';
+
+/** By path, of those that do not lie as they are declared. */
+export type Stored = ReadonlyMap<string, Groups>;
+
+/** How something that has views is read: in the ways that would leave nothing to transpose, the best first. */
+interface Use {
+  readonly wants: readonly Groups[];
+  /** What any other way than the first costs. */
+  readonly otherwise: number;
+}
+
+/** Of a transposition in memory, where one as it is read is 1. */
+const TRANSPOSITION = 1000;
+
+/** `functions`: the roots of each. `running` values lie as they are declared: nothing multiplies them. */
+export function chooseStored(functions: readonly Roots[], running: ReadonlySet<string>): Stored {
+  const uses = new Map<string, { readonly axes: readonly Axis[]; readonly all: Use[] }>();
+  const use = (path: string, axes: readonly Axis[], each: Use): void => {
+    const known = uses.get(path) ?? { axes, all: [] };
+    uses.set(path, known);
+    known.all.push(each);
+  };
+  for (const roots of functions) {
+    const graph = graphOf(roots);
+    for (const [{ source }, each] of usesIn(graph, graph.parameters)) if (isParameter(source)) use(source.op.path, axesOf(source), each);
+    for (const [path, root] of gradientsOf(roots)) use(path, axesOf(root), gradientUse(root, graph));
+  }
+  return new Map(
+    [...uses].flatMap(([path, { axes, all }]): [string, Groups][] => {
+      const best = inShape(axes, all, ranked(axes, all)[0]!);
+      return running.has(path) || isWhole(best) ? [] : [[path, best]];
+    }),
+  );
+}
+
+/** Parameters that are joined for a product are joined in the order that they lie in. */
+export function joinedAsStored(roots: Roots, stored: Stored): Roots {
+  const graph = graphOf(roots);
+  if (graph.joins.size === 0) return roots;
+  const isMoved = (operand: Node, order: Groups): boolean => {
+    const { source, groups } = graph.parameters.get(operand)!;
+    const lies = stored.get((source as NodeOf<'parameter'>).op.path) ?? wholeOf(axesOf(source));
+    return !liesAs(ordered(groups, order), lies, axesOf(source));
+  };
+  const orders = new Map(
+    [...graph.joins].map(([node, uses]): [Node, Groups] => {
+      const axes = axesOf(node);
+      const moved = (order: Groups): number => TRANSPOSITION * node.inputs.filter((operand) => isMoved(operand, order)).length;
+      return [node, leastOf(ranked(axes, uses), (order) => costOf(axes, uses, order) + moved(order))];
+    }),
+  );
+  return replaced(
+    roots,
+    viewsOf(graph.nodes, (node) => orders.has(node)),
+    (node, inputs, build) => ({ lies: orders.get(node)!, made: joined(node as NodeOf<'concat'>, inputs, orders.get(node)!, build) }),
+  );
+}
+
+/** The graph with parameters, and gradients, as they are stored. */
+export function withStored(roots: Roots, stored: Stored): Roots {
+  const isStored = (node: Node): boolean => isParameter(node) && stored.has(node.op.path);
+  const views = viewsOf(inOrder([...roots.values()]), isStored);
+  const made = replaced(
+    roots,
+    views,
+    (node, _, build) => {
+      const { op, types, origin } = node as NodeOf<'parameter'>;
+      const lies = stored.get(op.path)!;
+      const axes = storedAxes(types[0]!.axes, lies);
+      const leaf = build.leaf({ ...op, stored: { axes: types[0]!.axes, groups: lies } }, [{ ...types[0]!, axes }], origin);
+      return { lies, made: leaf };
+    },
+    (name, root, of, build) => {
+      const groups = name.startsWith(GRADIENT) ? stored.get(name.slice(GRADIENT.length)) : undefined;
+      if (groups === undefined) return null;
+      const { source, groups: lies } = seenIn(root);
+      const atoms = axesOf(root);
+      return viewed(build, of(source), { atoms, lies, groups, axes: storedAxes(atoms, groups) }, root.origin);
+    },
+  );
+  return transposed(made);
+}
+
+/** As it lies on the device. */
+export function storedAxes(axes: readonly Axis[], groups: Groups): readonly Axis[] {
+  return groups.map((group, k) =>
+    merged(
+      group.map((each) => axes[each]!),
+      k,
+    ),
+  );
+}
+
+const isParameter = (node: Node): node is NodeOf<'parameter'> => isOf(node, 'parameter');
+const isWhole = (groups: Groups): boolean => groups.every((group, k) => group.length === 1 && group[0] === k);
+const gradientsOf = (roots: Roots): readonly (readonly [path: string, root: Node])[] =>
+  [...roots].flatMap(([name, root]) => (name.startsWith(GRADIENT) ? [[name.slice(GRADIENT.length), root] as const] : []));
+
+// ---------------------------------------------------------------- uses
+
+/** One function. */
+interface Graph {
+  readonly nodes: readonly Node[];
+  readonly readers: Readers;
+  readonly parameters: Views;
+  /** Joinings of parameters, and how they are read. */
+  readonly joins: ReadonlyMap<Node, readonly Use[]>;
+}
+
+function graphOf(roots: Roots): Graph {
+  const nodes = inOrder([...roots.values()]);
+  const graph = { nodes, readers: readersOf(roots), parameters: viewsOf(nodes, isParameter) };
+  const isJoining = (node: Node): boolean => isOf(node, 'concat') && node.inputs.every((input) => graph.parameters.has(input));
+  const joins = new Map<Node, Use[]>();
+  const found = usesIn(
+    { ...graph, joins },
+    viewsOf(nodes, (node) => isJoining(node)),
+  );
+  for (const [{ source }, use] of found) joins.set(source, [...(joins.get(source) ?? []), use]);
+  return { ...graph, joins };
+}
+
+function usesIn(graph: Graph, views: Views): readonly (readonly [View, Use])[] {
+  return [...views].flatMap(([node, view]) =>
+    (graph.readers.get(node) ?? []).flatMap((reader) =>
+      reader !== null && views.get(reader)?.source === view.source ? [] : [[view, useBy(reader, node, view, graph)] as const],
+    ),
+  );
+}
+
+function useBy(reader: Node | null, node: Node, { groups }: View, { joins }: Graph): Use {
+  const joining = reader === null ? undefined : joins.get(reader);
+  if (reader !== null && joining !== undefined)
+    return { wants: ranked(axesOf(reader), joining).map((order) => ordered(groups, order)), otherwise: 1 };
+  if (reader === null || !isOf(reader, 'matmul')) return { wants: [groups], otherwise: 0 };
+  const { transposeA, transposeB } = reader.op;
+  const isTransposed = reader.inputs[0] === node ? transposeA : transposeB;
+  return { wants: isTransposed ? [swapped(groups), groups] : [groups, swapped(groups)], otherwise: 1 };
+}
+
+/** A product comes out either way, where nothing else reads it. */
+function gradientUse(root: Node, { readers }: Graph): Use {
+  const { source, groups } = seenIn(root);
+  const isOnly = isOf(source, 'matmul') && (readers.get(source) ?? []).length === 1;
+  return { wants: isOnly ? [groups, swapped(groups)] : [groups], otherwise: 0 };
+}
+
+const swapped = (groups: Groups): Groups => [...groups.slice(0, -2), ...groups.slice(-2).reverse()];
+/** A view's groups in another order. */
+const ordered = (groups: Groups, order: Groups): Groups => order.flat().map((k) => groups[k]!);
+
+function costOf(axes: readonly Axis[], uses: readonly Use[], lies: Groups): number {
+  return uses.reduce((sum, { wants, otherwise }) => {
+    const way = wants.findIndex((wanted) => liesAs(wanted, lies, axes));
+    return sum + (way < 0 ? TRANSPOSITION : way === 0 ? 0 : otherwise);
+  }, 0);
+}
+
+/** Every order that something wants, the one that costs least first; as declared in case of doubt. */
+function ranked(axes: readonly Axis[], uses: readonly Use[]): readonly Groups[] {
+  const orders = [wholeOf(axes), ...uses.flatMap(({ wants }) => wants.map((wanted) => wanted.flat().map((k) => [k])))];
+  const different = new Map(orders.map((order) => [order.join(), order]));
+  return [...different.values()]
+    .map((order) => ({ order, cost: costOf(axes, uses, order) }))
+    .sort((a, b) => a.cost - b.cost)
+    .map(({ order }) => order);
+}
+
+/** What lies in this order in the shape in which most read it. */
+function inShape(axes: readonly Axis[], uses: readonly Use[], order: Groups): Groups {
+  const shapes = uses.flatMap(({ wants }) => wants.filter((wanted) => liesAs(wanted, order, axes)).slice(0, 1));
+  const readers = (shape: Groups): number => shapes.filter((other) => JSON.stringify(other) === JSON.stringify(shape)).length;
+  return leastOf([order, ...shapes], (shape) => -readers(shape));
+}
+
+/** The first of those with the least cost. */
+function leastOf<T>(all: readonly T[], cost: (each: T) => number): T {
+  const costs = all.map(cost);
+  return all[costs.indexOf(Math.min(...costs))]!;
+}
+
+// ---------------------------------------------------------------- rewriting
+
+/** A source as it lies from now on. */
+interface Placed {
+  readonly lies: Groups;
+  readonly made: Node;
+}
+
+/** The roots with other sources under their views. */
+function replaced(
+  roots: Roots,
+  views: Views,
+  place: (node: Node, inputs: readonly Node[], build: LaidOut) => Placed,
+  rootRule?: RootRule,
+): Roots {
+  const placed = new Map<Node, Placed>();
+  return rewritten(
+    roots,
+    (node, inputs, build) => {
+      const view = views.get(node);
+      if (view === undefined) return null;
+      if (view.source === node) placed.set(node, place(node, inputs, build));
+      const { lies, made } = placed.get(view.source)!;
+      return viewed(build, made, { atoms: axesOf(view.source), lies, groups: view.groups, axes: axesOf(node) }, node.origin);
+    },
+    rootRule,
+  );
+}
+
+/** A joining of operands whose axes are in this order. */
+function joined({ op, types, origin }: NodeOf<'concat'>, inputs: readonly Node[], lies: Groups, build: LaidOut): Node {
+  const order = lies.flat().map((k) => types[0]!.axes[k]!);
+  const operands = inputs.map((x, k) => {
+    const own = (axis: Axis): Axis => axesOf(x).find(({ id }) => id === (axis.id === op.axis.id ? op.parts[k] : axis.id))!;
+    return build.permuted(x, order.map(own), origin);
+  });
+  return build.make(op, operands, origin);
+}

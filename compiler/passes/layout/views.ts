@@ -1,0 +1,132 @@
+/** Views of a node in the 'laid-out' dialect: its elements in another order or shape, and nothing else. */
+import { size, type Size } from '../../size/size.ts';
+import type { Axis, Node, Origin } from '../../graph/graph.ts';
+import { isUnit, sizeOf } from '../../graph/spaces.ts';
+import type { LaidOut } from './build.ts';
+import { axesOf } from './limits.ts';
+
+/** For each axis those that it is made of, by position in some list of axes; of none: it has one place. */
+export type Groups = readonly (readonly number[])[];
+
+export interface View {
+  readonly source: Node;
+  /** Over the axes of the source. */
+  readonly groups: Groups;
+}
+
+export type Views = ReadonlyMap<Node, View>;
+
+export const wholeOf = (axes: readonly Axis[]): Groups => axes.map((_, k) => [k]);
+
+/** `nodes`: inputs first. Every source is a view of itself. */
+export function viewsOf(nodes: readonly Node[], isSource: (node: Node) => boolean): Views {
+  const views = new Map<Node, View>();
+  for (const node of nodes) {
+    if (isSource(node)) views.set(node, { source: node, groups: wholeOf(axesOf(node)) });
+    const under = isView(node) ? views.get(node.inputs[0]!) : undefined;
+    const groups = under === undefined ? null : through(node, under.groups, axesOf(under.source));
+    if (under !== undefined && groups !== null) views.set(node, { source: under.source, groups });
+  }
+  return views;
+}
+
+/** What a node is a view of in the end, whose axes are told by those of the node. */
+export function seenIn(node: Node): View {
+  const axes = axesOf(node);
+  let [source, groups] = [node, wholeOf(axes)];
+  while (isView(source)) {
+    const under = beneath(source, groups, axes);
+    if (under === null) break;
+    [source, groups] = [source.inputs[0]!, under];
+  }
+  return { source, groups };
+}
+
+const isView = ({ op }: Node): boolean => op.kind === 'permute' || op.kind === 'reshape' || op.kind === 'rename';
+
+/** The groups of a view from those of its operand. */
+function through({ op, inputs, types }: Node, groups: Groups, atoms: readonly Axis[]): Groups | null {
+  if (op.kind === 'rename') return groups;
+  if (op.kind === 'permute') return op.order.map((id) => groups[axesOf(inputs[0]!).findIndex((axis) => axis.id === id)]!);
+  return regrouped(groups.flat(), atoms, types[0]!.axes);
+}
+
+/** The groups of the operand from those of a view. */
+function beneath({ op, inputs }: Node, groups: Groups, atoms: readonly Axis[]): Groups | null {
+  const own = axesOf(inputs[0]!);
+  if (op.kind === 'rename') return groups;
+  if (op.kind === 'permute') return own.map(({ id }) => groups[op.order.indexOf(id)]!);
+  return regrouped(groups.flat(), atoms, own);
+}
+
+/** The same elements in the same order as these axes: which of the atoms make up each; null where it parts one. */
+function regrouped(order: readonly number[], atoms: readonly Axis[], axes: readonly Axis[]): Groups | null {
+  const rest = [...order];
+  const groups = axes.map(({ space }) => taken(rest, atoms, sizeOf(space)));
+  return rest.length > 0 || groups.includes(null) ? null : groups.filter((group) => group !== null);
+}
+
+function taken(rest: number[], atoms: readonly Axis[], wanted: Size): readonly number[] | null {
+  const group: number[] = [];
+  let made = size.int(1);
+  while (made.key !== wanted.key) {
+    const next = rest.shift();
+    if (next === undefined) return null;
+    group.push(next);
+    made = size.mul(made, sizeOf(atoms[next]!.space));
+  }
+  return group;
+}
+
+/** Do the elements lie in the same order? Axes of one place lie anywhere. */
+export function liesAs(a: Groups, b: Groups, atoms: readonly Axis[]): boolean {
+  const moving = (groups: Groups): string =>
+    groups
+      .flat()
+      .filter((k) => !isUnit(atoms[k]!))
+      .join();
+  return moving(a) === moving(b);
+}
+
+/** What a view is to become of something that lies otherwise. */
+export interface Wanted {
+  /** The axes that groups are made of. */
+  readonly atoms: readonly Axis[];
+  /** What there is. */
+  readonly lies: Groups;
+  readonly groups: Groups;
+  /** One for each group. */
+  readonly axes: readonly Axis[];
+}
+
+/** Groups that lie together are moved as one axis. */
+export function viewed(build: LaidOut, x: Node, { atoms, lies, groups, axes }: Wanted, origin: Origin): Node {
+  if (liesAs(lies, groups, atoms)) return shapedAs(build, x, axes, origin);
+  const flat = lies.flat();
+  const start = (group: readonly number[]): number => flat.indexOf(group[0]!);
+  if (groups.some((group) => group.some((atom, k) => flat[start(group) + k] !== atom))) {
+    const apart = (order: Groups): readonly Axis[] => order.flat().map((k) => atoms[k]!);
+    return shapedAs(build, build.permuted(shapedAs(build, x, apart(lies), origin), apart(groups), origin), axes, origin);
+  }
+  const present = groups.flatMap((group, k) => (group.length === 0 ? [] : [{ at: start(group), axis: axes[k]! }]));
+  const together = present.toSorted((a, b) => a.at - b.at).map(({ axis }) => axis);
+  const turned = build.permuted(
+    shapedAs(build, x, together, origin),
+    present.map(({ axis }) => axis),
+    origin,
+  );
+  return shapedAs(build, turned, axes, origin);
+}
+
+/** Where only the names of axes differ, nothing is to be done for it. */
+function shapedAs(build: LaidOut, x: Node, axes: readonly Axis[], origin: Origin): Node {
+  const own = axesOf(x);
+  if (own.length === axes.length && own.every(({ id }, k) => id === axes[k]!.id)) return x;
+  const isRenamed = own.length === axes.length && own.every(({ space }, k) => sizeOf(space).key === sizeOf(axes[k]!.space).key);
+  const isFree = (axis: Axis, k: number): boolean => own.every(({ id }, other) => other === k || id !== axis.id);
+  if (!isRenamed || !axes.every(isFree)) return build.reshaped(x, axes, origin);
+  return own.reduce(
+    (named, { id }, k) => (id === axes[k]!.id ? named : build.make({ kind: 'rename', from: id, to: axes[k]! }, [named], origin)),
+    x,
+  );
+}
