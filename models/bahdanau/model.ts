@@ -847,7 +847,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     rt.dispose(zSum3, scoreDifference);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const dS = tf.add(scoreSum, newSum3);
-    const sNextSum = tf.add(state, scoreProduct2);
+    const stateNext = tf.add(state, scoreProduct2);
     rt.dispose(newSum3, scoreSum, scoreProduct2, state);
     const dE = tf.slice(rProduct2, [0, 0], [-1, embed]);
     rt.dispose(rProduct2);
@@ -865,7 +865,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     scoreProductSteps[t] = scoreProduct3;
     scoreProductSteps2[t] = scoreProduct;
     dSNext = dS;
-    state = sNextSum;
+    state = stateNext;
   }
   rt.dispose(sourceMask, annotationsT, sSteps, zSteps3, differenceSteps3, newSteps3, rSteps3, scoreTanhSteps, rJoined2);
   rt.dispose(rJoined3, readoutUProductSteps, CProductSteps);

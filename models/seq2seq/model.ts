@@ -167,13 +167,13 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     rt.dispose(o);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(isGreaterWide, h2, h);
-    const chosen2 = rt.where(isGreaterWide, new_, c);
+    const hNext = rt.where(isGreaterWide, h2, h);
+    const cNext = rt.where(isGreaterWide, new_, c);
     rt.dispose(h, isGreaterWide, c);
     hSteps[t] = h2;
     newSteps[t] = new_;
-    h = chosen;
-    c = chosen2;
+    h = hNext;
+    c = cNext;
   }
   rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
   const hStacked = tf.stack(hSteps);
@@ -206,14 +206,14 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
     const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug']))));
     // cells.attn:25  new = f * c + i * g
-    const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
+    const cNext = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     rt.dispose(f, i, g, c2);
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const h3 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
+    const hNext = tf.tidy(() => tf.mul(o, tf.tanh(cNext)));
     rt.dispose(o);
-    hSteps2.push(h3);
-    h2 = h3;
-    c2 = new_;
+    hSteps2.push(hNext);
+    h2 = hNext;
+    c2 = cNext;
   }
   rt.dispose(hFirst, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
   // layers.attn:4  W @ x + b
@@ -318,13 +318,13 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     rt.dispose(o);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(isGreaterWide, h2, h);
-    const chosen2 = rt.where(isGreaterWide, new_, c);
+    const hNext = rt.where(isGreaterWide, h2, h);
+    const cNext = rt.where(isGreaterWide, new_, c);
     rt.dispose(h, isGreaterWide, c);
     hSteps[t] = h2;
     newSteps[t] = new_;
-    h = chosen;
-    c = chosen2;
+    h = hNext;
+    c = cNext;
   }
   rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
   const hStacked = tf.stack(hSteps);
@@ -357,14 +357,14 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
     const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug']))));
     // cells.attn:25  new = f * c + i * g
-    const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
+    const cNext = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     rt.dispose(f, i, g, c2);
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const h3 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
+    const hNext = tf.tidy(() => tf.mul(o, tf.tanh(cNext)));
     rt.dispose(o);
-    hSteps2.push(h3);
-    h2 = h3;
-    c2 = new_;
+    hSteps2.push(hNext);
+    h2 = hNext;
+    c2 = cNext;
   }
   rt.dispose(hFirst, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
@@ -494,8 +494,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const h2 = tf.mul(o, tanh);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(isGreaterWide, h2, h);
-    const chosen2 = rt.where(isGreaterWide, new_, c);
+    const hNext = rt.where(isGreaterWide, h2, h);
+    const cNext = rt.where(isGreaterWide, new_, c);
     rt.dispose(isGreaterWide);
     hSteps[t] = h2;
     newSteps[t] = new_;
@@ -506,8 +506,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     iSteps[t] = i;
     gSteps[t] = g;
     fSteps[t] = f;
-    h = chosen;
-    c = chosen2;
+    h = hNext;
+    c = cNext;
   }
   rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
   const hStacked = tf.stack(hSteps);
@@ -547,11 +547,11 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
     const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug']))));
     // cells.attn:25  new = f * c + i * g
-    const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
+    const cNext = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const tanh = tf.tanh(new_);
-    const h3 = tf.mul(o, tanh);
-    hSteps3.push(h3);
+    const tanh = tf.tanh(cNext);
+    const hNext = tf.mul(o, tanh);
+    hSteps3.push(hNext);
     oSteps2.push(o);
     tanhSteps2.push(tanh);
     iSteps2.push(i);
@@ -559,8 +559,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     hSteps4.push(h2);
     fSteps2.push(f);
     cSteps2.push(c2);
-    h2 = h3;
-    c2 = new_;
+    h2 = hNext;
+    c2 = cNext;
   }
   rt.dispose(oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
   const hStacked2 = tf.stack(hSteps3);
@@ -648,7 +648,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     rt.dispose(dO);
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
     const gTanhGradient = rt.tanhGradient(dG, gAt);
-    const gProduct = tf.tidy(() => {
+    const stateNext = tf.tidy(() => {
       const joined = tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1);
       return tf.matMul(joined, gJoined, false, true);
     });
@@ -657,7 +657,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     fSigmoidGradientSteps[t] = fSigmoidGradient;
     iSigmoidGradientSteps[t] = iSigmoidGradient;
     gTanhGradientSteps[t] = gTanhGradient;
-    state = gProduct;
+    state = stateNext;
     state2 = dC;
   }
   rt.dispose(oSteps2, tanhSteps2, iSteps2, gSteps2, fSteps2, cSteps2, gJoined, logitsProduct2Steps);
@@ -719,20 +719,20 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     });
     rt.dispose(dG);
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const dH3 = tf.add(chosen, gProduct);
+    const dHNext = tf.add(chosen, gProduct);
     rt.dispose(chosen, gProduct);
     // cells.attn:25  new = f * c + i * g
     const newProduct = tf.mul(dNew, fAt);
     rt.dispose(dNew);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const dC2 = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dC), newProduct));
+    const dCNext = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dC), newProduct));
     rt.dispose(isGreaterWide, newProduct, dC);
     oSigmoidGradientSteps2.push(oSigmoidGradient);
     fSigmoidGradientSteps2.push(fSigmoidGradient);
     iSigmoidGradientSteps2.push(iSigmoidGradient);
     gTanhGradientSteps2.push(gTanhGradient);
-    dH = dH3;
-    dC = dC2;
+    dH = dHNext;
+    dC = dCNext;
   }
   rt.dispose(sourceMaskSteps, cSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, gJoined2, scatteredSteps);
   rt.dispose(scattered2Steps, dH, dC);
@@ -1026,13 +1026,13 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
     rt.dispose(o);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(isGreaterWide, h2, h);
-    const chosen2 = rt.where(isGreaterWide, new_, c);
+    const hNext = rt.where(isGreaterWide, h2, h);
+    const cNext = rt.where(isGreaterWide, new_, c);
     rt.dispose(h, isGreaterWide, c);
     hSteps[t] = h2;
     newSteps[t] = new_;
-    h = chosen;
-    c = chosen2;
+    h = hNext;
+    c = cNext;
   }
   rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
   const hStacked = tf.stack(hSteps);

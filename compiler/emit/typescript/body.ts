@@ -74,6 +74,7 @@ function rolesOf({ roots, loops }: Lowered, returned: readonly string[]): Readon
     const begun = states.filter((state) => state.first === first);
     if (begun.length === 1) roles.set(first, [`${argument.origin.name ?? argument.hint} first`]);
   }
+  for (const { next, argument } of states) roles.set(next, [`${argument.origin.name ?? argument.hint} next`]);
   for (const [k, root] of roots.entries()) {
     const [kind, ...path] = returned[k]!.split('.');
     const names = kind === 'gradient' ? endsOf(path.join('.'), 4).map((end) => `d ${upperFirst(end)}`) : [path.at(-1) ?? kind!];
@@ -95,7 +96,7 @@ class BodyWriter {
   /** Of the block that is being written. */
   #names: Names;
   readonly #named = new Map<Value, string>();
-  /** Names of what has none of its own by what it is for: to begin a state with, to be returned. */
+  /** Names of what has none of its own by what it is for: to begin a state with, to be its next value, to be returned. */
   readonly #roles: ReadonlyMap<Value, readonly string[]>;
   /** Atom to local identifier. */
   readonly #sizes = new Map<string, string>();
@@ -212,8 +213,9 @@ class BodyWriter {
   }
 
   #expression(value: Value): string {
-    if (value.kind === 'host' || value.kind === 'given') return value.code.map((piece) => this.#piece(piece)).join('');
-    return this.#name(value);
+    if (value.kind !== 'host' && value.kind !== 'given') return this.#name(value);
+    const isArgument = (k: number): boolean => `${value.code[k - 1]}`.endsWith('(') && value.code[k + 1] === ')';
+    return value.code.map((piece, k) => (isArgument(k) ? unbracketed(this.#piece(piece)) : this.#piece(piece))).join('');
   }
 
   #piece(piece: Piece): string {
@@ -331,7 +333,7 @@ class BodyWriter {
     }
     const around = this.#names;
     this.#names = around.within();
-    const t = this.#names.take('t');
+    const t = this.#names.take(loop.position.hint);
     this.#named.set(loop.position, t);
     this.#write(
       depth,

@@ -376,7 +376,15 @@ class Lowering {
           'add',
         );
       case 'matmul':
-        return this.#call(node, productName(inputs), 'tf.matMul(', this.#tensorOf(x!), ', ', this.#tensorOf(y!), `${transpositions(op)})`);
+        return this.#call(
+          node,
+          this.#productName(inputs),
+          'tf.matMul(',
+          this.#tensorOf(x!),
+          ', ',
+          this.#tensorOf(y!),
+          `${transpositions(op)})`,
+        );
       case 'check': {
         const value = this.#of(x!);
         const labels = axesOf(y!)
@@ -619,12 +627,23 @@ class Lowering {
     return native === null || native.every((axis, k) => axis.id === order[k]) ? value : this.#permuted(node, value, native, order);
   }
 
+  /** A product with a parameter is called after that. */
+  #productName(operands: readonly Node[]): string {
+    const [path] = operands.flatMap((operand) => this.#pathOf(original(operand)) ?? []);
+    return `${path ?? ''} product`.trim();
+  }
+
+  /** Of a parameter, or one round's of it. */
+  #pathOf(node: Node): string | null {
+    return node.op.kind === 'parameter' ? node.op.path : (this.#roles.get(node)?.parameter?.path ?? null);
+  }
+
   /** What a value is called before it was reshaped and transposed. */
   #base(node: Node): string {
     let from = node;
     while (from.origin.name === null && (from.op.kind === 'reshape' || from.op.kind === 'permute' || from.op.kind === 'rename'))
       from = from.inputs[0]!;
-    return from.op.kind === 'parameter' ? from.op.path : nameOf(this.#of(from));
+    return this.#pathOf(from) ?? nameOf(this.#of(from));
   }
 
   #permuted(node: Node, value: Value, axes: readonly Axis[], order: readonly string[]): Value {
@@ -747,12 +766,6 @@ class Lowering {
     if (value === undefined) throw new Error(`emit: %${node.id} reads no scan`);
     return value;
   }
-}
-
-/** A product with a parameter is called after that. */
-function productName(operands: readonly Node[]): string {
-  const maps = operands.map(original).flatMap(({ op }) => (op.kind === 'parameter' ? [op.path] : []));
-  return `${maps[0] ?? ''} product`.trim();
 }
 
 /** What a node was before it was reshaped and transposed. */

@@ -254,7 +254,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const lossPicked = tf.gather(weights, spot, 1, 1);
   const loss = tf.tidy(() => tf.mean(tf.sub(RTotal, tf.mul(lossDifference, tf.log(lossPicked)))));
   const dWeights = tf.tidy(() =>
-    rt.scatter(spot, tf.div(tf.mul(lossDifference, -((1 / batchSize))), lossPicked), source, 1),
+    rt.scatter(spot, tf.div(tf.mul(lossDifference, -(1 / batchSize)), lossPicked), source, 1),
   );
   rt.dispose(RTotal, lossDifference, lossPicked);
   // input.attn:6  weights = softmax[source](Linear[](h))

@@ -199,7 +199,7 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   const logSoftmax = rt.logSoftmax(sum);
   const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(logSoftmax, batch.inputs.label, 1, 1))));
   const lossDifference = tf.tidy(() => {
-    const scattered = rt.scatter(batch.inputs.label, tf.fill([batchSize], -((1 / batchSize))), classes, 1);
+    const scattered = rt.scatter(batch.inputs.label, tf.fill([batchSize], -(1 / batchSize)), classes, 1);
     return tf.sub(scattered, tf.mul(tf.exp(logSoftmax), tf.sum(scattered, 1, true)));
   });
   rt.dispose(sum, logSoftmax);

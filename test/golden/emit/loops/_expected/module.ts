@@ -177,13 +177,13 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   rt.dispose(atNextSteps, wasNextStacked, flags);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProductSteps: tf.Tensor[] = [];
-  for (let t = 0; t < round; t++) {
+  for (let i = 0; i < round; i++) {
     // layers.attn:4  W @ x + b
     const sum3 = tf.tidy(() =>
-      tf.add(tf.matMul(final, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
+      tf.add(tf.matMul(final, p[`rounds[${i}].Linear.W`]!, false, true), p[`rounds[${i}].Linear.b`]!),
     );
     // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-    const roundsProduct = tf.mul(sum3, t + 1);
+    const roundsProduct = tf.mul(sum3, i + 1);
     rt.dispose(sum3);
     roundsProductSteps.push(roundsProduct);
   }
@@ -273,13 +273,13 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   rt.dispose(joined, sum2);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProductSteps: tf.Tensor[] = [];
-  for (let t = 0; t < round; t++) {
+  for (let i = 0; i < round; i++) {
     // layers.attn:4  W @ x + b
     const sum3 = tf.tidy(() =>
-      tf.add(tf.matMul(final, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
+      tf.add(tf.matMul(final, p[`rounds[${i}].Linear.W`]!, false, true), p[`rounds[${i}].Linear.b`]!),
     );
     // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-    const roundsProduct = tf.mul(sum3, t + 1);
+    const roundsProduct = tf.mul(sum3, i + 1);
     rt.dispose(sum3);
     roundsProductSteps.push(roundsProduct);
   }
@@ -408,14 +408,14 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProductSteps: tf.Tensor[] = [];
   const roundsNumberSteps: tf.Tensor[] = [];
-  for (let t = 0; t < round; t++) {
+  for (let i = 0; i < round; i++) {
     // layers.attn:4  W @ x + b
     const sum4 = tf.tidy(() =>
-      tf.add(tf.matMul(final, p[`rounds[${t}].Linear.W`]!, false, true), p[`rounds[${t}].Linear.b`]!),
+      tf.add(tf.matMul(final, p[`rounds[${i}].Linear.W`]!, false, true), p[`rounds[${i}].Linear.b`]!),
     );
     // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-    const roundsProduct = tf.mul(sum4, t + 1);
-    const roundsNumber = tf.scalar(t + 1);
+    const roundsProduct = tf.mul(sum4, i + 1);
+    const roundsNumber = tf.scalar(i + 1);
     rt.dispose(sum4);
     roundsProductSteps.push(roundsProduct);
     roundsNumberSteps.push(roundsNumber);
@@ -425,18 +425,18 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const dWSteps = new Array<tf.Tensor>(round);
   const dBSteps = new Array<tf.Tensor>(round);
   const productSteps = new Array<tf.Tensor>(round);
-  for (let t = round - 1; t >= 0; t--) {
-    const roundsNumberAt = roundsNumberSteps[t]!;
+  for (let i = round - 1; i >= 0; i--) {
+    const roundsNumberAt = roundsNumberSteps[i]!;
     // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
     const roundsProduct = tf.mul(1 / batchSize, roundsNumberAt);
     // layers.attn:4  W @ x + b
     const dW = tf.mul(roundsProduct, total);
     const dB = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
-    const product = tf.tidy(() => tf.mul(roundsProduct, tf.sum(p[`rounds[${t}].Linear.W`]!, 0)));
+    const product = tf.tidy(() => tf.mul(roundsProduct, tf.sum(p[`rounds[${i}].Linear.W`]!, 0)));
     rt.dispose(roundsProduct);
-    dWSteps[t] = dW;
-    dBSteps[t] = dB;
-    productSteps[t] = product;
+    dWSteps[i] = dW;
+    dBSteps[i] = dB;
+    productSteps[i] = product;
   }
   rt.dispose(total, roundsNumberSteps);
   const roundsTotal = tf.tidy(() => tf.sum(tf.stack(productSteps), 0));
@@ -511,10 +511,10 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     rt.dispose(innerTanhGradientSteps);
     // input.attn:7  h = scan sentence with ts = tokens {
     const dS2 = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTAt, [batchSize, 1]), sNextSum, 0));
-    const hSum = tf.add(state, innerScattered);
+    const stateNext = tf.add(state, innerScattered);
     rt.dispose(sNextSum, innerScattered, state);
     dS = dS2;
-    state = hSum;
+    state = stateNext;
   }
   rt.dispose(wordMaskSteps, hZeros, tokensSteps, sentenceMaskTSteps, innerSteps, sNextNumber, dHSteps, dS);
   // layers.attn:4  W @ x + b

@@ -658,12 +658,12 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     });
     rt.dispose(runSum);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-    const dC2 = tf.tidy(() => {
+    const dCNext = tf.tidy(() => {
       const product = tf.mul(tf.reshape(dWNext, [batchSize, slots, 1]), tf.reshape(sAt, [batchSize, 1, 3]));
       return tf.mul(tf.matMul(tf.reshape(product, [batchSize, 3 * slots]), oneHotRows), 0.5);
     });
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const cProduct = tf.tidy(() => tf.mul(cAt, tf.sub(dC2, tf.sum(tf.mul(cAt, dC2), 1, true))));
+    const cProduct = tf.tidy(() => tf.mul(cAt, tf.sub(dCNext, tf.sum(tf.mul(cAt, dCNext), 1, true))));
     const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(cSoftplusAt, [batchSize, 1])));
     // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
     const quotient = tf.div(cProduct2, chosenAt);
@@ -723,7 +723,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     MNextProductSteps[t2] = MNextProduct2;
     MNextProductSteps2[t2] = MNextProduct3;
     dM = dM2;
-    dC = dC2;
+    dC = dCNext;
   }
   rt.dispose(oneHotRows, timeMaskSteps, sSteps, cSoftplusSteps, partSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
   rt.dispose(wNextSteps, runChosenSteps, MNextDifferenceSteps, cSteps, quotientSteps, chosenSteps, rootSteps);

@@ -110,7 +110,7 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
     const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
-    const softmax = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt((model / heads))), -Infinity));
+    const softmax = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt(model / heads)), -Infinity));
     return rt.where(weightsWide, softmax, 0);
   });
   rt.dispose(WqProduct, WkProduct, weightsBoth);
@@ -247,7 +247,7 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
     const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
-    const softmax = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt((model / heads))), -Infinity));
+    const softmax = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt(model / heads)), -Infinity));
     return rt.where(weightsWide, softmax, 0);
   });
   rt.dispose(WqProduct, WkProduct, weightsBoth);
@@ -401,7 +401,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsBoth = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
   const chosenWide = tf.tidy(() => {
-    const chosenT = tf.transpose(rt.where(tf.logicalAnd(both, isAtMost), Math.sqrt((model / heads)), 1), [0, 2, 1]);
+    const chosenT = tf.transpose(rt.where(tf.logicalAnd(both, isAtMost), Math.sqrt(model / heads), 1), [0, 2, 1]);
     return tf.reshape(chosenT, [batchSize, 1, target, target]);
   });
   const weightsWide = tf.tidy(() => tf.reshape(rt.transpose(weightsBoth, [0, 2, 1]), [batchSize, 1, target, target]));
@@ -749,7 +749,7 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   const weights = tf.tidy(() => {
     const rowsRows = tf.reshape(rowsSoFar, [batchSize * beam * heads, now, model / heads]);
     const product = tf.matMul(rowsRows, tf.reshape(WqProduct, [batchSize * beam * heads, model / heads, 1]));
-    return tf.softmax(tf.div(tf.reshape(product, [batchSize * beam, heads, now]), Math.sqrt((model / heads))));
+    return tf.softmax(tf.div(tf.reshape(product, [batchSize * beam, heads, now]), Math.sqrt(model / heads)));
   });
   rt.dispose(WqProduct, rowsSoFar);
   // attention.attn:18  sum[key](weights * values)

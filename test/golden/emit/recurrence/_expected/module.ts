@@ -287,7 +287,7 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const logSoftmax = rt.logSoftmax(logits);
   const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(logSoftmax, batch.inputs.class, 1, 1))));
   const dLogits = tf.tidy(() => {
-    const scattered = rt.scatter(batch.inputs.class, tf.fill([batchSize], -((1 / batchSize))), classes, 1);
+    const scattered = rt.scatter(batch.inputs.class, tf.fill([batchSize], -(1 / batchSize)), classes, 1);
     return tf.sub(scattered, tf.mul(tf.exp(logSoftmax), tf.sum(scattered, 1, true)));
   });
   rt.dispose(logSoftmax);

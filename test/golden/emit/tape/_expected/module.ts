@@ -109,18 +109,18 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
-    const wChosen = tf.tidy(() =>
+    const stateNext = tf.tidy(() =>
       rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
     );
-    const wChosen2 = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide, state2);
     // input.attn:10  chosen' = chosen or position[words] == y'
     const chosenNext = tf.tidy(() => tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), wordsPositions)));
     sNextSteps.push(sNext);
     chosenSteps.push(chosen);
     chosen = chosenNext;
-    state = wChosen;
-    state2 = wChosen2;
+    state = stateNext;
+    state2 = wChosen;
   }
   rt.dispose(wordsPositions, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
@@ -205,18 +205,18 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
-    const wChosen = tf.tidy(() =>
+    const stateNext = tf.tidy(() =>
       rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
     );
-    const wChosen2 = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide, state2);
     // input.attn:10  chosen' = chosen or position[words] == y'
     const chosenNext = tf.tidy(() => tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), wordsPositions)));
     sNextSteps.push(sNext);
     chosenSteps.push(chosen);
     chosen = chosenNext;
-    state = wChosen;
-    state2 = wChosen2;
+    state = stateNext;
+    state2 = wChosen;
   }
   rt.dispose(wordsPositions, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
@@ -318,10 +318,10 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     });
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
-    const wChosen = tf.tidy(() =>
+    const stateNext = tf.tidy(() =>
       rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
     );
-    const wChosen2 = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide);
     // input.attn:10  chosen' = chosen or position[words] == y'
     const chosenNext = tf.tidy(() => tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), wordsPositions)));
@@ -332,8 +332,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     wSoftmaxSteps.push(wSoftmax);
     wTanhSteps.push(wTanh);
     chosen = chosenNext;
-    state = wChosen;
-    state2 = wChosen2;
+    state = stateNext;
+    state2 = wChosen;
   }
   rt.dispose(wordsPositions, yNextSteps, xTSteps, WxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
@@ -402,7 +402,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     const dX = rt.tanhGradient(dSNext, sNextAt);
     const dXWide = tf.reshape(dX, [batchSize, d, 1]);
     const dW = tf.tidy(() => tf.reshape(tf.matMul(stateAt, dXWide), [batchSize, target + 1]));
-    const sNextSum = tf.tidy(() => tf.add(wChosen, tf.mul(dXWide, tf.reshape(wAt, [batchSize, 1, target + 1]))));
+    const stateNext = tf.tidy(() => tf.add(wChosen, tf.mul(dXWide, tf.reshape(wAt, [batchSize, 1, target + 1]))));
     rt.dispose(dSNext, wChosen, dXWide);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wChosen2 = tf.tidy(() => {
@@ -429,7 +429,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     wTotalSteps[t] = wTotal;
     wProductSteps2[t] = wProduct2;
     state3 = wSum;
-    state4 = sNextSum;
+    state4 = stateNext;
   }
   rt.dispose(vRows, isEqualSteps, isAtMostSteps, sNextSteps, stateSteps, wSteps, wSoftmaxSteps, wTanhSteps);
   rt.dispose(WProductSteps, state4);

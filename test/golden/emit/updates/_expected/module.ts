@@ -624,7 +624,7 @@ function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   // layers.attn:4  W @ x + b
   const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W']), p['G.Linear#2.b']));
   const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W']), p['D.Linear.b']));
-  const product = tf.mul(-((1 / batchSize)), WRows);
+  const product = tf.mul(-(1 / batchSize), WRows);
   rt.dispose(fake, WRows);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum2);
