@@ -22,6 +22,7 @@ import {
   type Values,
 } from './values.ts';
 import { combined, trains, updateOf } from './updates.ts';
+import type { StoredTensor } from './checkpoint/safetensors.ts';
 import { shapeOf, sizeOf, Weights } from './weights.ts';
 
 export interface ModelOptions<Dims> {
@@ -82,6 +83,29 @@ interface Made {
   readonly dims: Readonly<Record<string, number>>;
   readonly sizes: Sizes;
   readonly weights: Weights;
+}
+
+/** @throws CheckpointError that also says which dims it was saved with, where they are others */
+function restore(
+  { dims, weights }: { readonly dims: Readonly<Record<string, number>>; readonly weights: Weights },
+  saved: Readonly<Record<string, number>>,
+  parameters: ReadonlyMap<string, StoredTensor>,
+  unread: ReadonlyMap<string, string>,
+): void {
+  try {
+    weights.restore(parameters, unread);
+  } catch (error) {
+    const others = Object.entries(saved).filter(([name, value]) => Object.hasOwn(dims, name) && dims[name] !== value);
+    if (!(error instanceof CheckpointError) || others.length === 0) throw error;
+    const list = (values: readonly (readonly [string, number | undefined])[], sign: string): string =>
+      values.map(([name, value]) => `${name}${sign} ${value}`).join(', ');
+    throw new CheckpointError(
+      `${error.message}\n  it was saved with ${list(others, ' =')}, this model has ${list(
+        others.map(([name]) => [name, dims[name]] as const),
+        ' =',
+      )}: make one with \`dims: { ${list(others, ':')} }\``,
+    );
+  }
 }
 
 /** What has parameters, and objectives to train them by: a model, or several models together. */
@@ -233,7 +257,7 @@ export class Learner<Example extends object> {
   async load(bytes: Uint8Array, part?: string): Promise<void> {
     const { parameters, info, unread } = readCheckpoint(bytes);
     const { name } = this.definition;
-    if (info.definition === undefined || info.definition === name) return this.weights.restore(parameters, unread);
+    if (info.definition === undefined || info.definition === name) return restore(this, info.dims ?? {}, parameters, unread);
     const parts = Object.entries(info.parts ?? {})
       .filter(([key, model]) => model === name && (part === undefined || part === key))
       .map(([key]) => key);

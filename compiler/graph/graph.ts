@@ -429,4 +429,6 @@ export interface Program {
   /** For an objective over several models: what it calls them, and what they are. It has their parameters, as `D.…`, and no inputs or outputs of its own. */
   readonly parts?: readonly Part[];
   readonly requirements: readonly Requirement[];
+  /** By path, the `repeat`s that are written out round by round, and why. */
+  readonly unrolled?: ReadonlyMap<string, string>;
 }

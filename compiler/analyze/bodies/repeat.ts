@@ -6,7 +6,7 @@ import { describeType } from '../scope/describe.ts';
 import type { Collected } from '../scope/collected.ts';
 import { asTensor, sizesAgree } from '../types/operate.ts';
 import { roundsAxis, runRound } from './round.ts';
-import { loopRounds, unroll } from './rounds.ts';
+import { loopRounds } from './rounds.ts';
 import { emittedValues } from './scan.ts';
 import type { Here } from '../scope/context.ts';
 import { type Entry, type Value, ERROR, tensor } from '../scope/values.ts';
@@ -75,13 +75,17 @@ export function runRepeat(expr: RepeatExpr, here: Here): Value | null {
 function loopOf(expr: RepeatExpr, path: string, here: Here): { readonly value: Value | null } | null {
   const { ctx } = here;
   if (ctx.unrolled.has(path)) return null;
-  const count = expr.count === null ? null : sizeOfExpr(expr.count, here);
+  if (expr.count === null) {
+    ctx.unrolled.set(path, { reason: 'it goes over literal numbers', tried: false });
+    return null;
+  }
+  const count = sizeOfExpr(expr.count, here);
   if (count === null) return null;
   const number = numberNow(count, here);
   if (number === null || number < 1 || number > MOST_ROUNDS) return null;
   const looped = loopRounds(expr, count, path, here);
   if ('value' in looped) return looped;
-  unroll(expr, path, looped.reason, here);
+  ctx.unrolled.set(path, looped);
   return null;
 }
 

@@ -10,7 +10,7 @@ import { atomsOf, size } from '../../size/size.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import { agree, axisByLabel, typeOf } from '../scope/axes.ts';
 import type { Collected } from '../scope/collected.ts';
-import { NotOneType, placeOf, type Here } from '../scope/context.ts';
+import { NotOneType, type Here, type Unrolled } from '../scope/context.ts';
 import { origin } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
 import { tensor, type Value } from '../scope/values.ts';
@@ -19,17 +19,18 @@ import { declaresState, runRound, roundsAxis, type Round } from './round.ts';
 import { emittedValues } from './scan.ts';
 
 /** The value of a `repeat`, null where it has none; or why it is no loop. */
-export type Looped = { readonly value: Value | null } | { readonly reason: string };
+export type Looped = { readonly value: Value | null } | Unrolled;
 
 /** A first value is given the type of the next one this often, before the rounds are said to differ. */
 const MOST_ATTEMPTS = 3;
 
 export function loopRounds(expr: RepeatExpr, count: Size, path: string, here: Here): Looped {
   const { ctx } = here;
-  if (here.stepping !== null && declaresState(expr.body)) return { reason: 'its rounds have states of the loop around' };
+  if (here.stepping !== null && declaresState(expr.body)) return { reason: 'its rounds have states of the loop around', tried: false };
   const carried = carriedBy(expr, here);
-  if (carried === null) return { reason: 'it carries what is not a tensor' };
-  if (here.clocked && here.own.some(({ round }) => round !== undefined)) return { reason: 'it stands in rounds along a clock' };
+  if (carried === null) return { reason: 'it carries what is not a tensor', tried: false };
+  if (here.clocked && here.own.some(({ round }) => round !== undefined))
+    return { reason: 'it stands in rounds along a clock', tried: false };
   for (const atom of atomsOf(count)) ctx.roundAtoms.add(atom);
   const axis: Axis = { ...roundsAxis(expr, count, here), rounds: true };
   try {
@@ -45,7 +46,7 @@ export function loopRounds(expr: RepeatExpr, count: Size, path: string, here: He
       throw new NotOneType('what it carries changes its type from round to round');
     });
   } catch (error) {
-    if (error instanceof NotOneType) return { reason: error.message };
+    if (error instanceof NotOneType) return { reason: error.message, tried: true };
     throw error;
   }
 }
@@ -283,9 +284,4 @@ function emitsOf(emit: Collected['emits'][number] | undefined, inside: Here): re
     if (node === null) throw new NotOneType('it emits what is not a tensor');
     return [field ? name : '', node];
   });
-}
-
-/** Marks the `repeat` as one whose rounds are written out, with the reason. */
-export function unroll(expr: RepeatExpr, path: string, reason: string, here: Here): void {
-  here.ctx.unrolled.set(path, { place: placeOf(here, expr.span), reason });
 }

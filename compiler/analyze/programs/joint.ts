@@ -5,7 +5,7 @@ import type { ObjectiveGraph, Program, UpdateGraph } from '../../graph/graph.ts'
 import { emittedName, type LoadedModule } from '../modules/modules.ts';
 import { elaborateObjective } from './objective.ts';
 import { begin, within, type Root, type Setup } from './root.ts';
-import type { Here } from '../scope/context.ts';
+import type { Here, Unrolled } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
 import { hasDim } from './sized.ts';
@@ -78,6 +78,7 @@ export function lowerJoint(objective: Objective, root: Root, setup: Setup, calle
       file: module.path,
     })),
     requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
+    ...(ctx.unrolled.size === 0 ? {} : { unrolled: reasons(ctx.unrolled) }),
   };
 }
 
@@ -96,6 +97,11 @@ export function bothWays(
     return { name, trains, loss, metrics, optimizer, clip, training: { loss: found.loss, metrics: found.metrics, running: found.running } };
   });
   return { name: objective.name.text, given: outside.given, updates };
+}
+
+/** Why each `repeat` that is written out is. */
+export function reasons(unrolled: ReadonlyMap<string, Unrolled>): ReadonlyMap<string, string> {
+  return new Map([...unrolled].map(([path, { reason }]) => [path.replace(/^\./, ''), reason]));
 }
 
 export function unique(requirements: Program['requirements']): Program['requirements'] {

@@ -14,7 +14,7 @@ import { begin, contained, within, type Root, type Setup } from './root.ts';
 import type { Here, Unrolled } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { isError, type DeclarationEntry } from '../scope/values.ts';
-import { bothWays, isJoint, lowerJoint, partsOf, unique } from './joint.ts';
+import { bothWays, isJoint, lowerJoint, partsOf, reasons, unique } from './joint.ts';
 import { checkBlock, checkDecoder } from './standalone.ts';
 import { localOptions, optionChoices, warnUnused } from './unused.ts';
 import { reportUnfit } from './unfit.ts';
@@ -231,10 +231,11 @@ function settled(variant: Variant, run: (setup: Setup) => Root): void {
   const unrolled = new Map<string, Unrolled>();
   for (;;) {
     const problems = new Problems();
-    const { size } = unrolled;
+    const tried = (): number => [...unrolled.values()].filter((each) => each.tried).length;
+    const before = tried();
     const { ctx } = run({ ...variant, problems, builder: new Builder(), fixed, unrolled }).here;
     const all = new Set([...fixed, ...ctx.fixedDims]);
-    if (all.size === fixed.size && unrolled.size === size) {
+    if (all.size === fixed.size && tried() === before) {
       for (const problem of problems.sorted()) variant.problems.report(problem);
       return;
     }
@@ -338,6 +339,7 @@ function lowerModel(
     causal: model.causal,
     objectives: graphs,
     requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
+    ...(ctx.unrolled.size === 0 ? {} : { unrolled: reasons(ctx.unrolled) }),
   };
 }
 

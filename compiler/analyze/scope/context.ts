@@ -58,8 +58,9 @@ interface ContextOptions {
 
 /** Why a `repeat` is written out round by round, and where. */
 export interface Unrolled {
-  readonly place: Place;
   readonly reason: string;
+  /** Was a loop of it elaborated, which an attempt without it drops? */
+  readonly tried: boolean;
 }
 
 /** A declaration is made of more calls and rounds than code is made for: its elaboration ends. */

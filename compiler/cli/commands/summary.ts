@@ -85,10 +85,11 @@ async function ofTask(
 }
 
 function show(program: Program, sizes: Sizes, lengths: ReadonlyMap<string, number>, io: Io): void {
-  const shape = ({ axes, outs, per = 0 }: Parameter): string => {
-    const names = axes.map(({ label, space }) => `${label} ${sizes(sizeOf(space))}`);
+  const shape = ({ axes, outs, rounds = 0, per = 0 }: Parameter): string => {
+    const all = axes.map(({ label, space }) => `${label} ${sizes(sizeOf(space))}`);
+    const [loops, names] = [all.slice(0, rounds), all.slice(rounds)];
     const [instances, to, ins] = [names.slice(0, per), names.slice(per, per + outs), names.slice(per + outs)];
-    return `[${to.join(', ')}${ins.length === 0 ? '' : ` <- ${ins.join(', ')}`}]${instances.length === 0 ? '' : ` per ${instances.join(', ')}`}`;
+    return `[${to.join(', ')}${ins.length === 0 ? '' : ` <- ${ins.join(', ')}`}]${instances.length === 0 ? '' : ` per ${instances.join(', ')}`}${loops.map((loop) => ` in ${loop}`).join('')}`;
   };
   const countOf = ({ axes }: Parameter): number => axes.reduce((product, { space }) => product * sizes(sizeOf(space)), 1);
   const counts = program.parameters.map(countOf);
@@ -102,6 +103,10 @@ function show(program: Program, sizes: Sizes, lengths: ReadonlyMap<string, numbe
     io.out('');
     const kept = program.running.map((value) => [value.path, shape(value), initialiser(value), whole(countOf(value))]);
     for (const line of tableOf(['running value', 'axes', 'initialiser', 'count'], kept, 3)) io.out(`  ${line}`);
+  }
+  if (program.unrolled !== undefined) {
+    io.out('');
+    for (const [path, reason] of program.unrolled) io.out(`  ${path}: a \`repeat\` that is written out round by round: ${reason}`);
   }
   const cost = costOf(program, sizes);
   const at = program.ragged.map(({ label }) => `${label} = ${lengths.get(label)!}`).join(', ');
