@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { checkFile, renderAll } from '../../compiler/index.ts';
 import { functionsOf, type CompiledModel } from '../../compiler/passes/core/compiled.ts';
 import { inOrder } from '../../compiler/passes/layout/build.ts';
+import { readersOf } from '../../compiler/passes/layout/rewrite.ts';
+import { roundParameters } from '../../compiler/passes/layout/round-parameters.ts';
 import { viewsOf } from '../../compiler/passes/layout/views.ts';
 import { isOf } from '../../compiler/graph/walk.ts';
 import { library } from '../models/support.ts';
@@ -44,6 +46,11 @@ describe('a parameter lies', () => {
       'model M(x: [time, heads, d]) -> y: [time, heads, e] { param W: [heads, e, d]; y = W @[d] x }',
       { W: [[0], [2], [1]] },
     ],
+    [
+      'in each round of a repeat as its product reads it',
+      'model M(x: [time, d]) -> y: [time, d] { repeat heads { param W: [d <- d], v: [d]; x = x + (W @ x) * (v @[d] x) }; y = x }',
+      { 'repeat[*].W': [[1], [0]], 'repeat[*].v': [[0], []] },
+    ],
     ['as a column', 'model M(x: [time, d]) -> y: [time] { param v: [d]; y = v @[d] x }', { v: [[0], []] }],
     ['as it is declared, where nothing multiplies it', 'model M(x: [time, d]) -> y: [time, d] { param b: [d]; y = x + b }', {}],
   ])('%s', (_, text, expected) => {
@@ -81,10 +88,11 @@ describe('no function transposes a parameter', () => {
     const moved = compiled(file, null, false).flatMap((model) =>
       functionsOf(model).flatMap((roots) => {
         const nodes = inOrder([...roots.values()]);
-        const views = viewsOf(nodes, (node) => isOf(node, 'parameter'));
+        const { elements } = roundParameters(nodes, roots, readersOf(roots));
+        const views = viewsOf(nodes, (node) => isOf(node, 'parameter') || elements.has(node));
         return nodes.flatMap((node) => {
           const source = isOf(node, 'permute') ? views.get(node.inputs[0]!)?.source : undefined;
-          return source !== undefined && isOf(source, 'parameter') ? [source.op.path] : [];
+          return source === undefined ? [] : [isOf(source, 'parameter') ? source.op.path : elements.get(source)!];
         });
       }),
     );

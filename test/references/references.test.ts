@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Bindings, Nested } from '../../compiler/oracle/interpret.ts';
+import type { Bindings, Nested, Value } from '../../compiler/oracle/interpret.ts';
 import type { CompiledUpdate, Roots } from '../../compiler/passes/core/compiled.ts';
 import { StepRandom, useBackend, type HostBatch, type Model, type Random } from '../../runtime/index.ts';
 import { fromStored } from '../../runtime/stored.ts';
@@ -172,7 +172,18 @@ function expectOutput(given: ArrayLike<number>, { data }: Tensor, what: string, 
   ).toBe(true);
 }
 
-const rootsOf = (roots: Roots, paths: readonly string[]) => paths.map((path) => roots.get(`gradient.${path}`)!);
+/** Those of rounds have one root for all. */
+const rootsOf = (roots: Roots, paths: readonly string[]) =>
+  paths.map((path) => roots.get(`gradient.${path}`) ?? roots.get(`gradient.${path.replace(/\[\d+\]/g, '[*]')}`)!);
+
+/** What the path means of a root: all, or that of a round. */
+function ofRound(path: string, { type, axes, data }: Value): Float64Array {
+  const rounds = type.axes.filter((axis) => axis.rounds === true).length;
+  const numbers = Array.from(path.matchAll(/\[(\d+)\]/g), ([, number]) => Number(number));
+  const at = axes.slice(0, rounds).reduce((flat, { size }, k) => flat * size + numbers[k]!, 0);
+  const size = axes.slice(rounds).reduce((product, each) => product * each.size, 1);
+  return data.slice(at * size, (at + 1) * size);
+}
 
 /** Slopes are held against the largest of their own tensor, or of all where the equations say that they are 0. */
 function expectGradients({ parameters, unmoved }: Fixture, given: (path: string) => ArrayLike<number>, tolerance: number): void {
@@ -267,7 +278,7 @@ describe.each(names)('%s, in float64', (name) => {
     const [loss, ...values] = oracle([gradients.get('loss')!, ...rootsOf(gradients, trained)], bound);
     expect(relative(loss!.data, [mean(fixture.examples.map((example) => example.loss))])).toBeLessThan(1e-9);
     const declared = (path: string): Float64Array =>
-      fromStored(tested.model.weights.specs.find((spec) => spec.path === path)!, values[trained.indexOf(path)]!.data);
+      fromStored(tested.model.weights.specs.find((spec) => spec.path === path)!, ofRound(path, values[trained.indexOf(path)]!));
     expectGradients(fixture, declared, 1e-9);
     oracle(
       kept.map(([path]) => gradients.get(`running.${path}`)!),

@@ -7,6 +7,11 @@ export type Roots = ReadonlyMap<string, Node>;
 /** In front of the paths of parameters among them. */
 export const GRADIENT = 'gradient.';
 
+/** The gradients among roots, by the paths of parameters. */
+export function gradientsOf(roots: Roots): readonly (readonly [path: string, root: Node])[] {
+  return [...roots].flatMap(([name, root]) => (name.startsWith(GRADIENT) ? [[name.slice(GRADIENT.length), root] as const] : []));
+}
+
 /** In front of the paths of running values among the roots of gradients. */
 export const RUNNING = 'running.';
 

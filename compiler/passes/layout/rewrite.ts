@@ -1,10 +1,11 @@
 /** 'laid-out' to 'laid-out': every node made again, some by another rule. */
-import type { Node } from '../../graph/graph.ts';
+import type { Node, NodeOf, ScanRegion } from '../../graph/graph.ts';
+import { isOf } from '../../graph/walk.ts';
 import type { Roots } from '../core/compiled.ts';
 import { inOrder, LaidOut } from './build.ts';
 
 /** What takes the place of a node, whose inputs are rewritten already; null: the same operation on them. */
-export type Rule = (node: Node, inputs: readonly Node[], build: LaidOut) => Node | null;
+export type Rule = (node: Node, inputs: readonly Node[], build: LaidOut, of: (node: Node) => Node) => Node | null;
 
 /** What takes the place of a root; null: what its node has become. */
 export type RootRule = (name: string, root: Node, of: (node: Node) => Node, build: LaidOut) => Node | null;
@@ -15,16 +16,28 @@ export function rewritten(roots: Roots, rule: Rule, rootRule: RootRule = () => n
   const of = (node: Node): Node => made.get(node)!;
   for (const node of inOrder([...roots.values()])) {
     const inputs = node.inputs.map(of);
-    made.set(node, rule(node, inputs, build) ?? again(node, inputs, build, of));
+    made.set(node, rule(node, inputs, build, of) ?? again(node, inputs, build, of));
   }
   return new Map([...roots].map(([name, node]) => [name, rootRule(name, node, of, build) ?? of(node)]));
 }
 
 /** What is read has the axes that it had, so that the types stay. */
-function again({ op, types, origin }: Node, inputs: readonly Node[], build: LaidOut, of: (node: Node) => Node): Node {
-  if (op.kind !== 'scan') return build.node(op, inputs, types, origin);
-  const { position, xs, states, nexts, emits } = op.region;
-  const region = { position: of(position), xs: xs.map(of), states: states.map(of), nexts: nexts.map(of), emits: emits.map(of) };
+function again(node: Node, inputs: readonly Node[], build: LaidOut, of: (node: Node) => Node): Node {
+  if (!isOf(node, 'scan')) return build.node(node.op, inputs, node.types, node.origin);
+  const { xs, emits } = node.op.region;
+  return scanAgain(node, inputs, build, of, { xs: xs.map(of), emits: emits.map(of) });
+}
+
+/** With what it binds of its sequences, and what it emits, made already. */
+export function scanAgain(
+  { op, types, origin }: NodeOf<'scan'>,
+  inputs: readonly Node[],
+  build: LaidOut,
+  of: (node: Node) => Node,
+  made: Pick<ScanRegion, 'xs' | 'emits'>,
+): Node {
+  const { position, states, nexts } = op.region;
+  const region = { ...made, position: of(position), states: states.map(of), nexts: nexts.map(of) };
   return build.node({ ...op, region }, inputs, types, origin);
 }
 

@@ -5,14 +5,15 @@
  */
 import type { Axis, Node, NodeOf } from '../../graph/graph.ts';
 import { isOf } from '../../graph/walk.ts';
-import { GRADIENT, type Roots } from '../core/compiled.ts';
+import { GRADIENT, gradientsOf, type Roots } from '../core/compiled.ts';
 import { inOrder, type LaidOut } from './build.ts';
 import { axesOf, merged } from './limits.ts';
-import { readersOf, rewritten, type Readers, type RootRule } from './rewrite.ts';
+import { axesInRound, isOfRounds, roundParameters, roundsOf, type RoundParameters } from './round-parameters.ts';
+import { readersOf, rewritten, scanAgain, type Readers, type RootRule, type Rule } from './rewrite.ts';
 import { transposed } from './transposed.ts';
 import { liesAs, seenIn, viewed, viewsOf, wholeOf, type Groups, type View, type Views } from './views.ts';
 
-/** By path, of those that do not lie as they are declared. */
+/** By path, of those that do not lie as they are declared. Of a parameter of rounds it is said of each round's. */
 export type Stored = ReadonlyMap<string, Groups>;
 
 /** How something that has views is read: in the ways that would leave nothing to transpose, the best first. */
@@ -28,6 +29,7 @@ const TRANSPOSITION = 1000;
 /** `functions`: the roots of each. `running` values lie as they are declared: nothing multiplies them. */
 export function chooseStored(functions: readonly Roots[], running: ReadonlySet<string>): Stored {
   const uses = new Map<string, { readonly axes: readonly Axis[]; readonly all: Use[] }>();
+  const others = new Set(running);
   const use = (path: string, axes: readonly Axis[], each: Use): void => {
     const known = uses.get(path) ?? { axes, all: [] };
     uses.set(path, known);
@@ -35,13 +37,17 @@ export function chooseStored(functions: readonly Roots[], running: ReadonlySet<s
   };
   for (const roots of functions) {
     const graph = graphOf(roots);
-    for (const [{ source }, each] of usesIn(graph, graph.parameters)) if (isParameter(source)) use(source.op.path, axesOf(source), each);
-    for (const [path, root] of gradientsOf(roots)) use(path, axesOf(root), gradientUse(root, graph));
+    for (const [{ source }, each] of usesIn(graph, graph.parameters)) use(pathOf(source, graph), axesOf(source), each);
+    for (const [path, root] of gradientsOf(roots)) {
+      const slope = graph.rounds.slopes.get(path) ?? root;
+      if (!isOfRounds(slope)) use(path, axesOf(slope), gradientUse(slope, graph));
+    }
+    for (const path of graph.rounds.others) others.add(path);
   }
   return new Map(
     [...uses].flatMap(([path, { axes, all }]): [string, Groups][] => {
       const best = inShape(axes, all, ranked(axes, all)[0]!);
-      return running.has(path) || isWhole(best) ? [] : [[path, best]];
+      return others.has(path) || isWhole(best) ? [] : [[path, best]];
     }),
   );
 }
@@ -52,7 +58,7 @@ export function joinedAsStored(roots: Roots, stored: Stored): Roots {
   if (graph.joins.size === 0) return roots;
   const isMoved = (operand: Node, order: Groups): boolean => {
     const { source, groups } = graph.parameters.get(operand)!;
-    const lies = stored.get((source as NodeOf<'parameter'>).op.path) ?? wholeOf(axesOf(source));
+    const lies = stored.get(pathOf(source, graph)) ?? wholeOf(axesOf(source));
     return !liesAs(ordered(groups, order), lies, axesOf(source));
   };
   const orders = new Map(
@@ -71,27 +77,58 @@ export function joinedAsStored(roots: Roots, stored: Stored): Roots {
 
 /** The graph with parameters, and gradients, as they are stored. */
 export function withStored(roots: Roots, stored: Stored): Roots {
-  const isStored = (node: Node): boolean => isParameter(node) && stored.has(node.op.path);
-  const views = viewsOf(inOrder([...roots.values()]), isStored);
-  const made = replaced(
-    roots,
-    views,
-    (node, _, build) => {
-      const { op, types, origin } = node as NodeOf<'parameter'>;
-      const lies = stored.get(op.path)!;
-      const axes = storedAxes(types[0]!.axes, lies);
-      const leaf = build.leaf({ ...op, stored: { axes: types[0]!.axes, groups: lies } }, [{ ...types[0]!, axes }], origin);
-      return { lies, made: leaf };
-    },
-    (name, root, of, build) => {
-      const groups = name.startsWith(GRADIENT) ? stored.get(name.slice(GRADIENT.length)) : undefined;
-      if (groups === undefined) return null;
-      const { source, groups: lies } = seenIn(root);
-      const atoms = axesOf(root);
-      return viewed(build, of(source), { atoms, lies, groups, axes: storedAxes(atoms, groups) }, root.origin);
-    },
-  );
+  const graph = graphOf(roots);
+  const views = viewsOf(graph.nodes, (node) => graph.parameters.get(node)?.source === node && stored.has(pathOf(node, graph)));
+  const sources = new Map<Node, Node>();
+  const place: Place = (node, _, build) => {
+    const lies = stored.get(pathOf(node, graph))!;
+    const made = placed(node, lies, build);
+    sources.set(node, made);
+    return { lies, made };
+  };
+  const made = replaced(roots, views, place, inRounds(graph.rounds, stored, sources), (name, root, of, build) => {
+    const groups = name.startsWith(GRADIENT) && !isOfRounds(root) ? stored.get(name.slice(GRADIENT.length)) : undefined;
+    return groups === undefined ? null : slopeAs(root, groups, of, build);
+  });
   return transposed(made);
+}
+
+/** A parameter, or what a loop over rounds binds of one, as it lies. */
+function placed({ op, types, origin }: Node, lies: Groups, build: LaidOut): Node {
+  const { axes } = types[0]!;
+  const rounds = roundsOf(axes);
+  const type = { ...types[0]!, axes: [...axes.slice(0, rounds), ...storedAxes(axesInRound(axes), lies)] };
+  if (op.kind !== 'parameter') return build.leaf(op, [type], origin);
+  const groups = [...axes.slice(0, rounds).map((_, k) => [k]), ...lies.map((group) => group.map((k) => k + rounds))];
+  return build.leaf({ ...op, stored: { axes, groups } }, [type], origin);
+}
+
+function slopeAs(slope: Node, groups: Groups, of: (node: Node) => Node, build: LaidOut): Node {
+  const { source, groups: lies } = seenIn(slope);
+  const atoms = axesOf(slope);
+  return viewed(build, of(source), { atoms, lies, groups, axes: storedAxes(atoms, groups) }, slope.origin);
+}
+
+/** What loops over rounds read of stored parameters, and emit of their gradients. `sources`: what they bind, as it lies. */
+function inRounds({ sequences, lists, emits }: RoundParameters, stored: Stored, sources: ReadonlyMap<Node, Node>): Rule {
+  const isStored = (paths: ReadonlyMap<Node, string>, node: Node): boolean => stored.has(paths.get(node) ?? '');
+  return (node, inputs, build, of) => {
+    if (isStored(sequences, node))
+      return isOf(node, 'rename') ? build.make(node.op, inputs, node.origin) : placed(node, stored.get(sequences.get(node)!)!, build);
+    if (isStored(lists, node)) return build.make(node.op, inputs, node.origin);
+    if (!isOf(node, 'scan')) return null;
+    const { region, axis } = node.op;
+    const slopes = emits.get(node);
+    const emitted = region.emits.map((emit, k) => {
+      const groups = stored.get(slopes?.get(k) ?? '');
+      return groups === undefined || isOfRounds(emit) ? of(emit) : slopeAs(emit, groups, of, build);
+    });
+    const types = node.types.map((type, k) => {
+      const emit = emitted[k - region.states.length];
+      return emit === undefined ? type : { ...type, axes: [axis, ...axesOf(emit)] };
+    });
+    return scanAgain({ ...node, types }, inputs, build, of, { xs: region.xs.map((x) => sources.get(x) ?? of(x)), emits: emitted });
+  };
 }
 
 /** As it lies on the device. */
@@ -105,9 +142,8 @@ export function storedAxes(axes: readonly Axis[], groups: Groups): readonly Axis
 }
 
 const isParameter = (node: Node): node is NodeOf<'parameter'> => isOf(node, 'parameter');
+const pathOf = (source: Node, { rounds }: Graph): string => (isParameter(source) ? source.op.path : rounds.elements.get(source)!);
 const isWhole = (groups: Groups): boolean => groups.every((group, k) => group.length === 1 && group[0] === k);
-const gradientsOf = (roots: Roots): readonly (readonly [path: string, root: Node])[] =>
-  [...roots].flatMap(([name, root]) => (name.startsWith(GRADIENT) ? [[name.slice(GRADIENT.length), root] as const] : []));
 
 // ---------------------------------------------------------------- uses
 
@@ -115,14 +151,19 @@ const gradientsOf = (roots: Roots): readonly (readonly [path: string, root: Node
 interface Graph {
   readonly nodes: readonly Node[];
   readonly readers: Readers;
+  /** Of what is one parameter to it: of those of rounds one round's. */
   readonly parameters: Views;
+  readonly rounds: RoundParameters;
   /** Joinings of parameters, and how they are read. */
   readonly joins: ReadonlyMap<Node, readonly Use[]>;
 }
 
 function graphOf(roots: Roots): Graph {
   const nodes = inOrder([...roots.values()]);
-  const graph = { nodes, readers: readersOf(roots), parameters: viewsOf(nodes, isParameter) };
+  const readers = readersOf(roots);
+  const rounds = roundParameters(nodes, roots, readers);
+  const isOne = (node: Node): boolean => (isParameter(node) && !isOfRounds(node)) || rounds.elements.has(node);
+  const graph = { nodes, readers, rounds, parameters: viewsOf(nodes, isOne) };
   const isJoining = (node: Node): boolean => isOf(node, 'concat') && node.inputs.every((input) => graph.parameters.has(input));
   const joins = new Map<Node, Use[]>();
   const found = usesIn(
@@ -200,21 +241,18 @@ interface Placed {
   readonly made: Node;
 }
 
-/** The roots with other sources under their views. */
-function replaced(
-  roots: Roots,
-  views: Views,
-  place: (node: Node, inputs: readonly Node[], build: LaidOut) => Placed,
-  rootRule?: RootRule,
-): Roots {
-  const placed = new Map<Node, Placed>();
+type Place = (node: Node, inputs: readonly Node[], build: LaidOut) => Placed;
+
+/** The roots with other sources under their views, and what else a rule makes otherwise. */
+function replaced(roots: Roots, views: Views, place: Place, rule: Rule = () => null, rootRule?: RootRule): Roots {
+  const sources = new Map<Node, Placed>();
   return rewritten(
     roots,
-    (node, inputs, build) => {
+    (node, inputs, build, of) => {
       const view = views.get(node);
-      if (view === undefined) return null;
-      if (view.source === node) placed.set(node, place(node, inputs, build));
-      const { lies, made } = placed.get(view.source)!;
+      if (view === undefined) return rule(node, inputs, build, of);
+      if (view.source === node) sources.set(node, place(node, inputs, build));
+      const { lies, made } = sources.get(view.source)!;
       return viewed(build, made, { atoms: axesOf(view.source), lies, groups: view.groups, axes: axesOf(node) }, node.origin);
     },
     rootRule,
