@@ -18,7 +18,7 @@ interface BoundArgument {
   /** Null: the parameter's default. */
   readonly node: Node | null;
   readonly span: Span;
-  /** Formal or rigid label to the caller's axis, for this argument; of a map for its out-axes. */
+  /** Formal or rigid label to the caller's axis, for this argument; for a map, those of its out-axes. */
   readonly axes: ReadonlyMap<string, Axis>;
   /** The same for the in-axes of a map. */
   readonly ins: ReadonlyMap<string, Axis>;

@@ -16,9 +16,9 @@ export interface Lifted {
   readonly args: readonly Node[];
   readonly formalsOf: readonly (readonly { readonly from: string; readonly to: Axis }[])[];
   readonly extras: readonly Axis[];
-  /** Those that arguments have. */
+  /** The extras that arguments have. */
   readonly given: readonly Axis[];
-  /** Those of `per`. */
+  /** The extras of `per`. */
   readonly instances: readonly Axis[];
   /** Has the body something of its own for every element, as a draw is? */
   readonly saturated: boolean;

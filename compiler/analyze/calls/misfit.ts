@@ -1,4 +1,4 @@
-/** What is said of a call that does not fit the signature of what it calls: what that takes, and how the call is written. */
+/** Errors about a call that does not fit the signature of what it calls: what that takes, and how the call is written. */
 import type { AxisExpr, BracketArg, Declaration, Expr, Name, OptionItem, Param, Span } from '../../../grammar/ast.ts';
 import { didYouMean } from '../../../runtime/near.ts';
 import { sizeOf } from '../../graph/spaces.ts';
@@ -99,7 +99,7 @@ function takerOf({ statics, formals, options }: Bracketed, value: StaticArgument
   }
 }
 
-/** `GroupNorm[width = width](x)`, where nothing of the block is called so. */
+/** `GroupNorm[width = width](x)`, where nothing of the block has that name. */
 export function unknownBracket(declaration: Declaration, name: Name, value: StaticArgument['value'], scope: Scope, here: Here): void {
   const { text } = declaration.name;
   const names = bracketed(declaration, scope);

@@ -112,7 +112,7 @@ export function logitsOf({ declaration, elem }: DecoderSetting, along: readonly 
   return null;
 }
 
-/** What an objective sees of a name: a tensor, absent where it is in the body. What is forbidden has probability 0. */
+/** What an objective sees of a name: a tensor, absent where it is absent in the body. What is forbidden has probability 0. */
 export function visible(name: string, value: Value, here: Here): Node | null {
   const node = value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
   return node !== null && name === 'probability' ? filled(node, 0, here) : node;

@@ -1,6 +1,6 @@
 /**
  * `mean[lifted](x)`, `mean[batch](x)`: reductions over all examples, and over all that a call is lifted over (semantics 6.1).
- * Nothing that an example gives may depend on one: its answer would depend on its neighbours.
+ * No result of an example may depend on one: its answer would depend on its neighbours.
  */
 import type { Body, BracketArg, Span } from '../../../grammar/ast.ts';
 import type { AcrossFn, Axis, Node, Origin } from '../../graph/graph.ts';

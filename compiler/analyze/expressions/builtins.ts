@@ -304,7 +304,7 @@ function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span
 }
 
 /**
- * `t` an index, or a distribution over the same axis (label smoothing). What a class that is absent has of it counts nothing;
+ * `t` an index, or a distribution over the same axis (label smoothing). What it gives to an absent class does not count;
  * where no other has any, the target is impossible and its loss Infinity.
  */
 function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[], here: Here, span: Span): Value {

@@ -1,4 +1,4 @@
-/** What expressions and bodies inside others are worth: the elaborator, from within. */
+/** Values of expressions and bodies inside others: the elaborator, from within. */
 import type { Body, Expr } from '../../../grammar/ast.ts';
 import type { Node } from '../../graph/graph.ts';
 import type { BodyKind, Collected } from '../scope/collected.ts';

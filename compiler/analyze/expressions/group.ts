@@ -79,7 +79,7 @@ function groupsOf(name: string, x: Node, by: By, here: Here, span: Span): Groups
     if (axis === null) return null;
     over.push(axis);
   }
-  // What falls outside is read by no group: so it is known of the value itself. The length of a clock is not known inside it.
+  // What falls outside is read by no group, so the mask belongs to the value itself. The length of a clock is not known inside it.
   const isInside = elem.kind === 'index' || (isRagged(space) ? here.clocked : liesWithin(index, space));
   return {
     x: isInside ? aligned[0] : inside(aligned[0], aligned[1], over, space, here, span),

@@ -152,7 +152,7 @@ function axesOf(node: Node, from: readonly Name[], here: Here): Axis[] | null {
   return axes;
 }
 
-/** Are these names none that the tensor keeps, and all different? */
+/** Are these names all different, and none of them one that the tensor keeps? */
 function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: Here): boolean {
   const kept = allAxes(node)
     .filter((axis) => !gone.some(({ id }) => id === axis.id))
@@ -358,7 +358,7 @@ function isConstant(node: Node, value: number): boolean {
   return node.op.kind === 'constant' && node.op.value === value;
 }
 
-/** Is a position on `part` one on `whole`? Of a sum its first summand is part; so is what a declaration or a `require` bounds. */
+/** Is a position on `part` one on `whole`? A sum's first summand is part of it; so is what a declaration or a `require` bounds. */
 function partOf(part: Space, whole: Space, here: Here): boolean {
   if (beginsWith(whole, part)) return true;
   return here.ctx.parts.some((pair) => sameSpace(pair.part, part) && sameSpace(pair.whole, whole));

@@ -46,7 +46,7 @@ export function pastOf(expr: CallExpr, brackets: readonly BracketArg[], here: He
   return tensor(here.ctx.builder.node({ kind: 'past', axis }, [value.node], origin(here, expr.span)));
 }
 
-/** One for all pasts of a scan: they have as many positions, and the same ones. */
+/** One for all pasts of a scan, since they have the same positions. */
 function tapeOf(loop: Node, label: string, { ctx }: Here): Dim {
   const known = ctx.tapes.get(loop);
   if (known !== undefined) return known;

@@ -145,7 +145,7 @@ function applied(map: MapValue, operand: Node, place: Place, here: Here): Value 
   return tensor(made);
 }
 
-/** `V @ W`: first W, then V. What V does not take in of what W gives stays, as with any operand. */
+/** `V @ W`: first W, then V. Outputs of W that V does not take stay, as with any operand. */
 function composed(outer: MapValue, inner: MapValue, place: Place, here: Here): Value {
   let [first, second] = [inner.node, outer.node];
   const between: string[] = [];

@@ -9,7 +9,7 @@ import { origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
 
 /**
- * A position's rank is how many stand before it: those of smaller value, and of equal ones the earlier. The position of each rank
+ * A position's rank is how many stand before it: those of smaller value, and the earlier ones of equal value. The position of each rank
  * is the one that has it. Where there are absent positions, the last ranks have none.
  */
 export function argsort(u: Node, brackets: readonly BracketArg[], here: Here, span: Span): Value {
@@ -26,7 +26,7 @@ export function argsort(u: Node, brackets: readonly BracketArg[], here: Here, sp
     return report(here, 'E0301', to.span, `the result would hold \`${to.text}\` twice`);
   const b = here.ctx.builder.at(origin(here, span));
   const other: Axis = { id: `${here.frame.id}before~${axis.label}`, label: axis.label, space: axis.space };
-  // A rank is not a position: nothing is sorted before its time because its rank has come.
+  // A rank is not a position in time: a clock does not order ranks.
   const rank: Axis = { id: `${here.frame.id}rank~${to.text}`, label: to.text, space: { kind: 'merge', parts: [axis.space] } };
   const ones = (condition: Node): Node => b.select(condition, b.constant(1, 'int'), b.constant(0, 'int'));
   const place = (of: Axis): Node => b.unary('int', b.position(of));

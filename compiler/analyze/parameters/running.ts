@@ -65,7 +65,7 @@ function one(
   };
 }
 
-/** What is known of all instances of a `per` around, for this one: the axes in front of its own `rank` are those of the innermost. */
+/** This instance's part of what an enclosing `per` holds for all: the axes in front of its own `rank` are the innermost's. */
 function atOwnPlaces(next: Node, rank: number, here: Here, span: Span): Node {
   const front = typeOf(next).axes.slice(0, typeOf(next).axes.length - rank);
   const own = here.own.slice(here.own.length - front.length);

@@ -32,7 +32,7 @@ export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): 
   );
   // A file of dims alone is there for others.
   const isShared = (name: string): boolean => imported.has(name) || module.items.every(({ kind }) => kind === 'dim' || kind === 'option');
-  // What a declaration defines itself it does not read of the file.
+  // A declaration does not read from the file what it defines itself.
   const own = new Map(module.items.map((item) => [item, ownNames(item)]));
   const everywhere = (name: string): boolean => [...counts].some(([item, uses]) => uses.has(name) && !own.get(item)!.has(name));
   const objectives = files

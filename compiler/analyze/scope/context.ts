@@ -111,13 +111,13 @@ export class Context {
   readonly facts: { left: Size; right: Size }[] = [];
   /** What `ragged <= places` and `require a <= b` declare: positions on `part` are positions on `whole`. */
   readonly parts: { part: Space; whole: Space }[] = [];
-  /** Atoms that every example has its own value of. */
+  /** Atoms with a value for each example. */
   readonly ragged = new Set<string>();
-  /** Those of them that may be 0. */
+  /** The ragged atoms that may be 0. */
   readonly emptied = new Set<string>();
-  /** Those of them that every position of another dim has its own value of. */
+  /** The ragged atoms with a value for each position of another dim. */
   readonly inner = new Map<string, Dim>();
-  /** Atoms that every call has its own value of (`= input`). */
+  /** Atoms with a value for each call (`= input`). */
   readonly ofCall = new Set<string>();
   /** Dims whose size a `repeat` has asked for: fixed when compiled. */
   readonly fixedDims = new Set<string>();
@@ -186,7 +186,7 @@ export class Context {
     }
   }
 
-  /** One like it, with nothing elaborated, that reports elsewhere. */
+  /** A context like this one, with nothing elaborated, that reports elsewhere. */
   reporting(problems: Problems): Context {
     return new Context({ ...this, problems });
   }
@@ -269,7 +269,7 @@ export interface Here {
   readonly calls: readonly CallSite[];
   /** Initialiser for parameters that name none; null: what is usual for them. */
   readonly init: Initialiser | null;
-  /** `init all …`: also for those that do. */
+  /** `init all …`: also for parameters that name one. */
   readonly initAll: boolean;
 }
 

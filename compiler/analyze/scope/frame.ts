@@ -1,4 +1,4 @@
-/** The axes of a body, apart from those of its callers. */
+/** The axes of a body, kept apart from those of its callers. */
 import type { Axis, Dim, Space } from '../../graph/graph.ts';
 import { dimSpace, isRagged, relocated, sameSpace, sizeOf, spaceKey } from '../../graph/spaces.ts';
 

@@ -21,7 +21,7 @@ export class Scope {
     this.constants = of.constants ?? null;
   }
 
-  /** Is `name` a value from outside the round that this is? */
+  /** Is `name` a value from outside this round? */
   carries(name: string): boolean {
     return this.round && this.parent?.lookup(name)?.kind === 'value';
   }

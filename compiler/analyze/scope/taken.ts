@@ -8,7 +8,7 @@ import { report } from './report.ts';
 import type { Scope } from './scope.ts';
 import type { Entry } from './values.ts';
 
-/** Where it stands that the user wrote it; null where it is not in a text of the user's. */
+/** Where the user wrote it; null where it is not in a text of the user's. */
 export function placeOfEntry(entry: Entry, here: Here): Place | null {
   if (entry.kind === 'declaration') return entry.module.standard ? null : { file: entry.module.path, ...entry.declaration.name.span };
   if (entry.kind === 'dim') return entry.span === null ? null : { file: entry.file, ...entry.span };
@@ -26,7 +26,7 @@ export function shownNode({ origin: { file, start, end, name } }: Node, here: He
   return name === null || file !== here.module.path ? {} : { related: [{ place: { file, start, end }, message: describeName(name) }] };
 }
 
-/** Has the scope that name? Then it is reported, and where it was first. */
+/** Does the scope have that name already? Then this is reported, with the first definition. */
 export function isTaken(
   name: Name,
   here: Here,

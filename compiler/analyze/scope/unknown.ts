@@ -1,4 +1,4 @@
-/** Names that are not there: what is said of them. */
+/** Errors about unknown names, and what was probably meant. */
 import type { Name } from '../../../grammar/ast.ts';
 import type { Code, Place } from '../../diagnostics/diagnostic.ts';
 import { adviceOn, type Advice } from '../../diagnostics/names.ts';
@@ -38,7 +38,7 @@ export function unknownName(here: Here, code: Code, name: Name, what: string, ca
   });
 }
 
-/** Is there one name alone, of no block, that nothing reads? Then it was probably meant, however unlike it is. */
+/** Is there exactly one name that nothing reads, and it is not a block's? Then it was probably meant, however unlike it is. */
 function onlyUnread(name: string, candidates: Iterable<string>, here: Here): Advice | null {
   if (here.ctx.problems.errors >= MOST_ADVISED) return null;
   const { text } = here.module.module.file;

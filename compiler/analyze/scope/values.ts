@@ -1,9 +1,9 @@
-/** What expressions are worth, and what names stand for. */
+/** Values of expressions, and what names stand for. */
 import type { Declaration, Param, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node, Space, TensorType } from '../../graph/graph.ts';
 import type { LoadedModule } from '../modules/modules.ts';
 
-/** What an expression is worth. */
+/** The value of an expression. */
 export type Value =
   | { readonly kind: 'tensor'; readonly node: Node }
   | MapValue

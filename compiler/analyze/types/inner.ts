@@ -76,7 +76,7 @@ export function numberOf(space: Space, here: Here, span: Span): Node {
   return space.parts.map((part) => numberOf(part, here, span)).reduce((a, b) => builder.binary(fn, a, b));
 }
 
-/** The number of a space's first position, and if wished of one some positions from it. */
+/** The number of a space's first position, or of one some positions after it. */
 export function firstOf(space: Space, here: Here, span: Span, by = 0): Node {
   const at = sizes.add(originOf(space), sizes.int(by));
   const known = constantOf(at);

@@ -220,7 +220,7 @@ function outer(a: Node, b: Node): boolean {
   return !shared && left.axes.length > 0 && right.axes.length > 0;
 }
 
-/** What comes of a tensor whose order means nothing has none either. */
+/** Where the order of an operand's axes means nothing, the result's means nothing either. */
 export function keepOrder(made: Node, operands: readonly Node[], here: Here): void {
   const joined = operands.map((operand) => here.ctx.unordered.get(operand)).find((each) => each !== undefined);
   if (joined !== undefined) here.ctx.unordered.set(made, joined);

@@ -18,7 +18,7 @@ interface Facts {
   readonly positive: boolean;
   readonly nonNegative: boolean;
   readonly nonPositive: boolean;
-  /** So small that no function of it overflows: what saturates, and small constants. */
+  /** Small enough that no function of it overflows: what saturates, and small constants. */
   readonly moderate: boolean;
   /** Made of float inputs, which may hold the largest numbers there are. */
   readonly fromData: boolean;

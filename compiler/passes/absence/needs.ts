@@ -25,7 +25,7 @@ type Case = readonly Condition[];
 /** In any of these cases; null: everywhere. */
 export type Need = readonly Case[] | null;
 
-/** More are not worth telling apart. */
+/** More are not worth distinguishing. */
 const MOST_CASES = 3;
 
 /** A step of a loop beyond the example's end is not read, nor is a position of a sequence that such a step alone reads. */

@@ -12,7 +12,7 @@ export interface Use {
   readonly holds: boolean;
 }
 
-/** Where a value is read: where all of these say so, and, of a loop's next state alone, where another step follows. */
+/** Where a value is read: where all of these say so and, for a loop's next state, where another step follows. */
 export interface Reading {
   readonly uses: readonly Use[];
   readonly next: Scan | null;

@@ -54,7 +54,7 @@ export function lookahead(clock: NodeOf<'clock'>, names: readonly string[]): rea
     const to = (isEnd: (each: Node) => boolean): readonly NamedOrigin[] | null => path(node, (each) => users.get(each) ?? [], isEnd, named);
     return (to((each) => each === results[0]) ?? to((each) => named.has(each)))!;
   };
-  // Positions that have lost their time can be read in no way: what reads them further on is not at fault as well.
+  // Positions without a time cannot be read at all: what reads them further on is not at fault as well.
   const displaced = new Set<Node>();
   return nodes.flatMap((node): Lookahead[] => {
     if (operandsOf(node).some((operand) => displaced.has(operand))) {
@@ -70,7 +70,7 @@ export function lookahead(clock: NodeOf<'clock'>, names: readonly string[]): rea
   });
 }
 
-/** What an operation reads, of a loop also what it computes inside. */
+/** What an operation reads; for a loop, also what it computes inside. */
 function operandsOf({ op, inputs }: Node): readonly Node[] {
   if (op.kind !== 'result' || inputs[0]!.op.kind !== 'scan') return inputs;
   const { region } = inputs[0]!.op;
