@@ -10,7 +10,7 @@ import {
   type TokenType,
 } from 'chevrotain';
 import type { Expr, Name, Span } from './ast.ts';
-import { spanOf, type Layout } from './layout.ts';
+import { spanOf, type Layout } from './line-breaks.ts';
 import { describe, reservedName } from './messages.ts';
 import { MOST_PROBLEMS, type SyntaxProblem } from './problems.ts';
 import * as t from './tokens.ts';

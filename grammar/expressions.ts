@@ -2,7 +2,7 @@
 import { EOF, tokenMatcher, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
 import type { BinaryOp, Body, BracketArg, CallExpr, Expr, ListExpr, MatchExpr, Name, Span } from './ast.ts';
 import { BaseParser } from './base.ts';
-import { spanOf } from './layout.ts';
+import { spanOf } from './line-breaks.ts';
 import { OperatorRow } from './operators.ts';
 import * as t from './tokens.ts';
 

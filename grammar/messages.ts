@@ -1,7 +1,7 @@
 /** Turns what lexer and parser found into sentences. */
 import { EOF, tokenMatcher, type ILexingError, type IRecognitionException, type IToken } from 'chevrotain';
 import type { Span } from './ast.ts';
-import { spanOf } from './layout.ts';
+import { spanOf } from './line-breaks.ts';
 import type { SyntaxProblem } from './problems.ts';
 import * as t from './tokens.ts';
 

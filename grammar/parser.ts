@@ -14,7 +14,7 @@ import type {
   StaticParam,
 } from './ast.ts';
 import type { Mark } from './base.ts';
-import { spanOf, type Layout } from './layout.ts';
+import { spanOf, type Layout } from './line-breaks.ts';
 import { closest, describe, problemOf } from './messages.ts';
 import type { SyntaxProblem } from './problems.ts';
 import { StatementParser } from './statements.ts';

@@ -2,7 +2,7 @@
 import { tokenMatcher, type IToken } from 'chevrotain';
 import type { Comment } from './ast.ts';
 import type { Mark } from './base.ts';
-import { layOut, type Layout } from './layout.ts';
+import { layOut, type Layout } from './line-breaks.ts';
 import { lexicalProblems } from './messages.ts';
 import { ModuleParser, type Parsed } from './parser.ts';
 import { MOST_PROBLEMS, type SyntaxProblem } from './problems.ts';

@@ -17,7 +17,7 @@ import type {
   Target,
   TypeExpr,
 } from './ast.ts';
-import { spanOf } from './layout.ts';
+import { spanOf } from './line-breaks.ts';
 import { ARROW_FIX, closest, describe, reservedName } from './messages.ts';
 import * as t from './tokens.ts';
 import { TypeParser } from './types.ts';

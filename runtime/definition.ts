@@ -6,12 +6,12 @@
  */
 import type { NamedAxis, OwnSize } from './values.ts';
 import type * as tf from './tf.ts';
-import type { Rows } from './decode/rows.ts';
+import type { Cache } from './decode/cache.ts';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
-/** What a step hands to the next: a tensor, or the rows of the positions before; of rounds a list, one element in each. */
-export type State = tf.Tensor | Rows | readonly Rows[];
+/** What a step hands to the next: a tensor, or a key/value cache of the positions before; of rounds a list, one element in each. */
+export type State = tf.Tensor | Cache | readonly Cache[];
 export type States = Readonly<Record<string, State>>;
 
 /** What every step reads; of rounds a list, one element in each. */
@@ -138,7 +138,7 @@ export interface DecoderDefinition {
   readonly end: number | null;
   /**
    * Once per call: what does not depend on the generated axis (`memory`, batch in front) and the first states
-   * ([batch, beam = 1, …], and so is every block of rows).
+   * ([batch, beam = 1, …], and so is every block of a cache).
    */
   prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Memory; readonly state: States };
   /** One position: `previous` int32 [batch, beam]; logits [batch, beam, vocabulary]; state and taps [batch, beam, …]. `t` counts from 0. */

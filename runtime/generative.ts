@@ -1,6 +1,6 @@
 import { requireExamples, type HostBatch } from './batch.ts';
 import { Decoding, unknownTap } from './decode/decoding.ts';
-import { boundReached, requirementsOn } from './decode/room.ts';
+import { boundReached, requirementsOn } from './decode/length-bounds.ts';
 import { BeamSearch, placesOf, Sampling, type Place, type Ranked, type Search, type SearchRules } from './decode/search.ts';
 import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';

@@ -6,7 +6,7 @@ export { CheckpointError, InputError, NumericError, TrainingError } from './erro
 export { collate, DeviceBatch, refuse, type HostBatch, type HostInput } from './batch.ts';
 export { StepRandom, stream, seedKey, fold, hashOf, type Key } from './random.ts';
 export * from './ops.ts';
-export { append, joined, noRows, placeOf, Rows } from './decode/rows.ts';
+export { appendToCache, cached, emptyCache, cachedAt, Cache } from './decode/cache.ts';
 export { initialValues } from './initialise.ts';
 export { ofRounds, rounds, type RoundPath } from './rounds.ts';
 export { Weights } from './weights.ts';

@@ -22,11 +22,11 @@ import {
 import { differentiate } from './gradient/differentiate.ts';
 import { inline } from './clock/inline.ts';
 import { layout as lay } from './layout/layout.ts';
-import { Maker } from './core/maker.ts';
+import { GraphBuilder } from './core/graph-builder.ts';
 import { axesOf, BATCH, BEAM, BEFORE, NOW } from './core/axes.ts';
 import { scanRounds } from './loops/rounds.ts';
 import { pack } from './loops/pack.ts';
-import { analyse, mapRoots, Rebuild } from './core/rebuild.ts';
+import { analyse, mapRoots, Pass } from './core/pass.ts';
 import { simplify } from './core/simplify.ts';
 import { algebra } from './core/algebra.ts';
 import { hold } from './absence/hold.ts';
@@ -206,8 +206,8 @@ function averaged(roots: Roots): Roots {
   return rebuilt(roots, (m, node) => (hasAxis(typeOf(node).axes, BATCH.id) ? m.reduce('mean', m.float(node), [BATCH.id]) : node));
 }
 
-function rebuilt(roots: Roots, change: (m: Maker, node: Node, name: string) => Node): Roots {
-  const m = new Maker(algebra);
-  const rebuild = new Rebuild(m, analyse(roots.values()));
+function rebuilt(roots: Roots, change: (m: GraphBuilder, node: Node, name: string) => Node): Roots {
+  const m = new GraphBuilder(algebra);
+  const rebuild = new Pass(m, analyse(roots.values()));
   return mapRoots(roots, (node, name) => change(m, rebuild.get(node), name));
 }

@@ -15,7 +15,7 @@ import {
   type Value,
   type Values,
 } from '../values.ts';
-import { boundReached } from './room.ts';
+import { boundReached } from './length-bounds.ts';
 import { mapStates, release, requireUnchanged } from './states.ts';
 
 /** One position, read back. */

@@ -1,7 +1,7 @@
 import type * as tf from '../tf.ts';
 import type { Memory, State, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
-import { Rows } from './rows.ts';
+import { Cache } from './cache.ts';
 
 /** @throws InputError where the parameters that a run began with are gone: the model learnt, took others, or was disposed of */
 export function requireUnchanged(weights: Tensors, begin: string): void {
@@ -10,26 +10,26 @@ export function requireUnchanged(weights: Tensors, begin: string): void {
 }
 
 function tensorsOf(states: States | Memory): tf.Tensor[] {
-  const elements = Object.values(states).flatMap((state): readonly (tf.Tensor | Rows)[] => (Array.isArray(state) ? state : [state]));
-  return elements.flatMap((state) => (state instanceof Rows ? state.blocks : [state]));
+  const elements = Object.values(states).flatMap((state): readonly (tf.Tensor | Cache)[] => (Array.isArray(state) ? state : [state]));
+  return elements.flatMap((state) => (state instanceof Cache ? state.blocks : [state]));
 }
 
-/** Disposes of what is not handed on: a state that did not change, and blocks that the next rows share, may be the same tensors. */
+/** Disposes of what is not handed on: a state that did not change, and blocks that the next cache shares, may be the same tensors. */
 export function release(states: States | Memory, handedOn: States = {}): void {
   const kept = new Set(tensorsOf(handedOn));
   for (const tensor of tensorsOf(states)) if (!kept.has(tensor)) tensor.dispose();
 }
 
-/** The same states with every tensor changed alike; the positions of rows have to stay. */
+/** The same states with every tensor changed alike; the positions of a cache have to stay. */
 export function mapStates(states: States, change: (tensor: tf.Tensor) => tf.Tensor): States {
-  const rows = ({ blocks, first, places }: Rows): Rows => new Rows(blocks.map(change), first, places);
+  const rows = ({ blocks, first, places }: Cache): Cache => new Cache(blocks.map(change), first, places);
   const next = Object.entries(states).map(([name, state]): [string, State] => [
     name,
-    state instanceof Rows ? rows(state) : isList(state) ? state.map(rows) : change(state),
+    state instanceof Cache ? rows(state) : isList(state) ? state.map(rows) : change(state),
   ]);
   return Object.fromEntries(next);
 }
 
-function isList(state: State): state is readonly Rows[] {
+function isList(state: State): state is readonly Cache[] {
   return Array.isArray(state);
 }

@@ -16,7 +16,7 @@ import { readAll } from '../model.ts';
 import { exampleNames, requireNames } from '../names.ts';
 import { emitted } from '../scope.ts';
 import { axesOf, elementCount, isNested, ownSizes, rowOf, show, type Value } from '../values.ts';
-import { boundReached, requirementsOn } from './room.ts';
+import { boundReached, requirementsOn } from './length-bounds.ts';
 import { release, requireUnchanged } from './states.ts';
 
 /** One position of an input for all examples: [batch, …] in one padded row of numbers, or nested by examples. */

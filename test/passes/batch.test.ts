@@ -8,7 +8,7 @@ import { Absence } from '../../compiler/passes/absence/absence.ts';
 import { batch } from '../../compiler/passes/absence/batch.ts';
 import { Domains } from '../../compiler/passes/absence/domains.ts';
 import { inline } from '../../compiler/passes/clock/inline.ts';
-import { Maker } from '../../compiler/passes/core/maker.ts';
+import { GraphBuilder } from '../../compiler/passes/core/graph-builder.ts';
 import { simplify } from '../../compiler/passes/core/simplify.ts';
 import { axis, BOOL, dim, floats, index, INT } from '../graph/support.ts';
 import { bahdanau, SIZES } from './graphs.ts';
@@ -197,7 +197,7 @@ describe('what no analysed program comes to', () => {
     const outer = dim('sentence', { ragged: true });
     const inner = dim('word', { ragged: true, inside: outer });
     const absence = new Absence(
-      new Maker(),
+      new GraphBuilder(),
       new Map([
         ['sentence', outer],
         ['word', inner],
@@ -215,7 +215,7 @@ describe('zeros in the padding', () => {
   const s = axis('s', dim('s', { ragged: true }));
   const t: Axis = { ...s, id: 't' };
   const [d, e] = [axis('d', 2), axis('e', 2)];
-  const m = new Maker();
+  const m = new GraphBuilder();
   const absence = new Absence(m, new Map([['s', dim('s', { ragged: true })]]), new Domains());
   const [x, y] = ['x', 'y'].map((name) => m.leaf({ kind: 'input', name }, floats(s, d)));
   absence.markZero(x!, 's');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Axis, Node, Op } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { anchorOf, upToNow } from '../../compiler/passes/clock/clock.ts';
-import { Maker } from '../../compiler/passes/core/maker.ts';
+import { GraphBuilder } from '../../compiler/passes/core/graph-builder.ts';
 import { axis, BOOL, dim, floats } from '../graph/support.ts';
 
 const time = axis('time', dim('time', { ragged: true }));
@@ -11,7 +11,7 @@ const [key, other]: readonly Axis[] = ['key', 'other'].map((id) => ({ ...time, i
 const [d, e] = [axis('d', 3), axis('e', 3)];
 
 class World {
-  readonly m = new Maker();
+  readonly m = new GraphBuilder();
 
   input(name: string, ...axes: Axis[]): Node {
     return this.m.leaf({ kind: 'input', name }, floats(...axes));

@@ -4,7 +4,7 @@ import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { BinaryFn, Node, UnaryFn } from '../../compiler/graph/graph.ts';
 import { runaways } from '../../compiler/passes/absence/growth.ts';
-import { analyse, type Scan } from '../../compiler/passes/core/rebuild.ts';
+import { analyse, type Scan } from '../../compiler/passes/core/pass.ts';
 import { axis, dim, floats, index, INT } from '../graph/support.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 

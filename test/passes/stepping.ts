@@ -7,9 +7,9 @@ import { typeOf } from '../../compiler/graph/infer.ts';
 import { sameSpace, sizeOf, without } from '../../compiler/graph/spaces.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import type { Roots } from '../../compiler/passes/core/compiled.ts';
-import { Maker } from '../../compiler/passes/core/maker.ts';
+import { GraphBuilder } from '../../compiler/passes/core/graph-builder.ts';
 import { derive } from '../../compiler/passes/pipeline.ts';
-import { analyse, mapRoots, Rebuild } from '../../compiler/passes/core/rebuild.ts';
+import { analyse, mapRoots, Pass } from '../../compiler/passes/core/pass.ts';
 import { NOW } from '../../compiler/passes/core/axes.ts';
 import { size } from '../../compiler/size/size.ts';
 import { compile } from '../analyze/support.ts';
@@ -52,7 +52,7 @@ export function expectForward(text: string, sizes: Sizes, lengths: Readonly<Reco
 }
 
 /** Rows that are kept, as the oracle knows them: joined. */
-class Joined extends Rebuild {
+class Joined extends Pass {
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const { op } = node;
     const { m } = this;
@@ -104,7 +104,7 @@ export function expectSteps(made: Stepped, { sizes = {}, steps = 4, lengths = {}
   };
   const whole = interpretAll([...program.outputs.values()], examples);
 
-  const rebuild = new Joined(new Maker(), analyse(made.step.values()));
+  const rebuild = new Joined(new GraphBuilder(), analyse(made.step.values()));
   const step = mapRoots(made.step, (node) => rebuild.get(node));
   const atStep = (t: number): Bindings['sizes'] => new Map([...batch.sizes, ['beam', 1], ['now', t + 1], ['before', t]]);
   const first = interpret([...prepare.values()], { ...batch, sizes: atStep(0) });

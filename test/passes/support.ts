@@ -9,8 +9,8 @@ import { reachable } from '../../compiler/graph/walk.ts';
 import { verify, type Dialect } from '../../compiler/graph/verify.ts';
 import type { Roots } from '../../compiler/passes/core/compiled.ts';
 import { differentiate } from '../../compiler/passes/gradient/differentiate.ts';
-import { Maker } from '../../compiler/passes/core/maker.ts';
-import { analyse, Rebuild } from '../../compiler/passes/core/rebuild.ts';
+import { GraphBuilder } from '../../compiler/passes/core/graph-builder.ts';
+import { analyse, Pass } from '../../compiler/passes/core/pass.ts';
 import { algebra } from '../../compiler/passes/core/algebra.ts';
 
 export type Sizes = Readonly<Record<string, number>>;
@@ -210,8 +210,8 @@ export function expectEqual(a: Roots, b: Roots, bindings: Bindings, tolerance = 
 
 /** The roots with the loss averaged over the batch, as `derive` makes them. */
 export function averaged(batched: Roots, loss = 'loss'): Roots {
-  const m = new Maker(algebra);
-  const rebuild = new Rebuild(m, analyse(batched.values()));
+  const m = new GraphBuilder(algebra);
+  const rebuild = new Pass(m, analyse(batched.values()));
   return new Map(
     [...batched].map(([name, node]) => {
       const made = rebuild.get(node);

@@ -5,7 +5,7 @@ import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
 import { finiteDifference, interpret } from '../../compiler/oracle/interpret.ts';
-import { Maker } from '../../compiler/passes/core/maker.ts';
+import { GraphBuilder } from '../../compiler/passes/core/graph-builder.ts';
 import { isDifferentiable, product, reduceTo, vjp, type Step } from '../../compiler/passes/gradient/vjp.ts';
 import { axis, BOOL, dim, floats, index } from '../graph/support.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
@@ -195,7 +195,7 @@ const CASES: readonly Case[] = [
   ],
 ];
 
-function stepOf(m: Maker, y: Node, g: Node): Step {
+function stepOf(m: GraphBuilder, y: Node, g: Node): Step {
   return { m, op: y.op, inputs: y.inputs, y, g };
 }
 
@@ -206,7 +206,7 @@ describe('the cotangents of', () => {
     const w = new World();
     const y = make(w);
     const g = w.value('g~', given);
-    const m = new Maker();
+    const m = new GraphBuilder();
     const found = vjp(stepOf(m, y, g));
     expect(
       found.map((each) =>
@@ -247,14 +247,14 @@ describe('sums over axes', () => {
   const [a, x, c] = [b.parameter('a', [p, q]), b.parameter('b', [q]), b.parameter('c', [r])];
 
   it.each<[string, Node, readonly number[]]>([
-    ['a product over what both have', product(new Maker(), a, x, ['p']), [140, 320]],
-    ['a product that keeps what both have', product(new Maker(), a, x, ['q']), [50, 140, 270]],
-    ['a product over everything', product(new Maker(), a, x, []), [460]],
-    ['a product with what has another axis', product(new Maker(), a, c, ['p']), [90, 225]],
-    ['a sum over what is there', reduceTo(new Maker(), a, [p, q], [p]), [6, 15]],
-    ['as often as what is not there has positions', reduceTo(new Maker(), x, [p, q], [q]), [20, 40, 60]],
-    ['over both', reduceTo(new Maker(), x, [p, q], []), [120]],
-    ['over nothing', reduceTo(new Maker(), x, [q], [q]), [10, 20, 30]],
+    ['a product over what both have', product(new GraphBuilder(), a, x, ['p']), [140, 320]],
+    ['a product that keeps what both have', product(new GraphBuilder(), a, x, ['q']), [50, 140, 270]],
+    ['a product over everything', product(new GraphBuilder(), a, x, []), [460]],
+    ['a product with what has another axis', product(new GraphBuilder(), a, c, ['p']), [90, 225]],
+    ['a sum over what is there', reduceTo(new GraphBuilder(), a, [p, q], [p]), [6, 15]],
+    ['as often as what is not there has positions', reduceTo(new GraphBuilder(), x, [p, q], [q]), [20, 40, 60]],
+    ['over both', reduceTo(new GraphBuilder(), x, [p, q], []), [120]],
+    ['over nothing', reduceTo(new GraphBuilder(), x, [q], [q]), [10, 20, 30]],
   ])('%s', (_, node, expected) => {
     expect(values(node)).toEqual(expected);
   });
@@ -263,7 +263,7 @@ describe('sums over axes', () => {
 it('nothing flows through what has no derivative, and what is not an operation has none to ask for', () => {
   const b = new Builder();
   const x = b.input('x', floats(q));
-  const step = (y: Node): Step => ({ m: new Maker(), op: y.op, inputs: y.inputs, y, g: x });
+  const step = (y: Node): Step => ({ m: new GraphBuilder(), op: y.op, inputs: y.inputs, y, g: x });
   expect(vjp(step(b.onehot(b.input('i', index(p, q)), p)))).toEqual([null]);
   expect(() => vjp(step(b.where(x, b.input('is', tensor(BOOL, [q])))))).toThrow('where is not differentiated as an operation');
   expect(() => vjp(step(b.node({ kind: 'permute', order: ['q'] }, [x])))).toThrow('permute is not differentiated as an operation');

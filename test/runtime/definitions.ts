@@ -2,7 +2,7 @@
 import { logSoftmax } from '../../runtime/ops.ts';
 import * as tf from '../../runtime/tf.ts';
 import type { Batch, Definition, UpdateDefinition, OptimizerSettings, Tensors } from '../../runtime/definition.ts';
-import { append, joined, noRows, placeOf, Rows, type Floats, type Ints, type Weights } from '../../runtime/index.ts';
+import { appendToCache, cached, emptyCache, cachedAt, Cache, type Floats, type Ints, type Weights } from '../../runtime/index.ts';
 
 export interface BagInput {
   readonly tokens: Ints;
@@ -193,16 +193,16 @@ export function recall(state: 'rows' | 'sum', fails = Infinity): Definition {
       ...chain({ end: null }).decoder!,
       prepare: (_p, batch) => ({
         memory: {},
-        state: { past: state === 'rows' ? noRows() : tf.zeros([batch.n.batch!, 1, batch.n.hidden!]) },
+        state: { past: state === 'rows' ? emptyCache() : tf.zeros([batch.n.batch!, 1, batch.n.hidden!]) },
       }),
       step: (p, batch, _memory, { past }, previous, t) => {
         const [size, beam] = previous.shape;
         const given = tf.tidy(() => tf.reshape(tf.gather(p.E!, tf.reshape(previous, [-1])), [size, beam, batch.n.hidden!]));
-        const next = past instanceof Rows ? append(past, given, 2) : tf.add(past as tf.Tensor, given);
-        const all = next instanceof Rows ? joined(next, 2) : next;
+        const next = past instanceof Cache ? appendToCache(past, given, 2) : tf.add(past as tf.Tensor, given);
+        const all = next instanceof Cache ? cached(next, 2) : next;
         if (t === fails) throw new Error('a kernel failed');
         const logits = tf.tidy(() => {
-          const sum = next instanceof Rows ? tf.sum(all, 2) : all;
+          const sum = next instanceof Cache ? tf.sum(all, 2) : all;
           return tf.reshape(tf.matMul(tf.reshape(tf.div(sum, -(t + 1)), [size * beam, -1]), p.O as tf.Tensor2D, false, true), [
             size,
             beam,
@@ -210,7 +210,7 @@ export function recall(state: 'rows' | 'sum', fails = Infinity): Definition {
           ]) as tf.Tensor3D;
         });
         given.dispose();
-        if (next instanceof Rows) all.dispose();
+        if (next instanceof Cache) all.dispose();
         return { logits, state: { past: next }, taps: {} };
       },
       taps: {},
@@ -278,14 +278,14 @@ export function tally(options: { time?: number; most?: number; fails?: 'prepare'
       prepare: (_p, { inputs }) => {
         const base = tf.neg(inputs.keys!);
         if (options.fails === 'prepare') throw new Error('a kernel failed');
-        return { memory: { base }, state: { marks: noRows(), labels: noRows() } };
+        return { memory: { base }, state: { marks: emptyCache(), labels: emptyCache() } };
       },
       step: (_p, { n }, memory, { marks, labels }, inputs, t) => {
-        const nextMarks = append(marks as Rows, inputs.marks!, 1);
+        const nextMarks = appendToCache(marks as Cache, inputs.marks!, 1);
         if (options.fails === 'step' && t === 2) throw new Error('a kernel failed');
-        const before = t === 0 ? tf.fill([n.batch!], 9, 'int32') : placeOf(labels as Rows, 1, t - 1);
-        const nextLabels = append(labels as Rows, inputs.label!, 1, 2);
-        const seen = tf.tidy(() => tf.sub(tf.sum(joined(nextMarks, 1), 1), memory.base as tf.Tensor));
+        const before = t === 0 ? tf.fill([n.batch!], 9, 'int32') : cachedAt(labels as Cache, 1, t - 1);
+        const nextLabels = appendToCache(labels as Cache, inputs.label!, 1, 2);
+        const seen = tf.tidy(() => tf.sub(tf.sum(cached(nextMarks, 1), 1), memory.base as tf.Tensor));
         return { outputs: { seen, before }, state: { marks: nextMarks, labels: nextLabels } };
       },
     },

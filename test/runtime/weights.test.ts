@@ -62,8 +62,8 @@ describe('a parameter that lies otherwise on the device', () => {
     const weights = new Weights([{ ...declared, stored }], 7);
     expect(await weights.read('W')).toEqual({ ...value, data: initialValues(declared, 7) });
     weights.write({ W: value });
-    expect(weights.tensors['W']!.shape).toEqual(shape);
-    expect(Array.from(await weights.tensors['W']!.data()).slice(0, 8)).toEqual(begins);
+    expect(weights.tensors.W!.shape).toEqual(shape);
+    expect(Array.from(await weights.tensors.W!.data()).slice(0, 8)).toEqual(begins);
     expect(await weights.read('W')).toEqual(value);
     const file = await weights.store();
     expect(file.get('W')).toEqual({ data: count, shape: [2, 3, 4] });
@@ -104,7 +104,7 @@ describe('a parameter that lies otherwise on the device', () => {
       'has the shape [2, 3, 4], expected [4, 6]',
     );
     optimizer.apply({ W: tf.ones([4, 6]) }, { kind: 'sgd', rate: 1 }, 1);
-    expect(weights.tensors['W']!.shape).toEqual([4, 6]);
+    expect(weights.tensors.W!.shape).toEqual([4, 6]);
     optimizer.dispose();
     weights.dispose();
   });

@@ -10,7 +10,7 @@ import { runRepeat } from './repeat.ts';
 import { chooseArm } from '../expressions/match.ts';
 import { declareRunning, nextRunning } from '../parameters/running.ts';
 import { declareStates } from './scan.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
 import { placeOf } from '../scope/context.ts';
 import { origin, report } from '../scope/report.ts';
@@ -23,8 +23,8 @@ import { type BodyKind, type Collected, keyOf } from '../scope/collected.ts';
 // ---------------------------------------------------------------- statements
 
 /** `tail`: is the body's last value the value of the whole? */
-export function elaborateBody(body: Body, here: Here, kind: BodyKind, found: Collected, tail = kind.value): void {
-  let current: Here = kind.states && kind.constants !== null ? { ...here, stepping: { states: found, constants: kind.constants } } : here;
+export function elaborateBody(body: Body, here: Site, kind: BodyKind, found: Collected, tail = kind.value): void {
+  let current: Site = kind.states && kind.constants !== null ? { ...here, stepping: { states: found, constants: kind.constants } } : here;
   for (const [k, statement] of body.statements.entries()) {
     const last = tail && k === body.statements.length - 1;
     try {
@@ -38,10 +38,10 @@ export function elaborateBody(body: Body, here: Here, kind: BodyKind, found: Col
   }
 }
 
-type InitChange = Pick<Here, 'init' | 'initAll'>;
+type InitChange = Pick<Site, 'init' | 'initAll'>;
 
-function runStatement(statement: Statement, here: Here, kind: BodyKind, found: Collected, last: boolean): InitChange | null {
-  const constants: Here = kind.constants === null ? here : { ...here, scope: kind.constants };
+function runStatement(statement: Statement, here: Site, kind: BodyKind, found: Collected, last: boolean): InitChange | null {
+  const constants: Site = kind.constants === null ? here : { ...here, scope: kind.constants };
   switch (statement.kind) {
     case 'dim':
       declareDims(statement, constants, null);
@@ -126,7 +126,7 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
 }
 
 /** What a body that is not run would define: it is not said of each of its names that it is missing. */
-function defineErrors(bodies: readonly Body[], here: Here): void {
+function defineErrors(bodies: readonly Body[], here: Site): void {
   for (const target of bodies
     .flatMap(({ statements }) => statements)
     .flatMap((statement) => (statement.kind === 'equation' ? statement.targets : []))) {
@@ -135,7 +135,7 @@ function defineErrors(bodies: readonly Body[], here: Here): void {
 }
 
 /** A value by itself is the body's result, if it is the last line; a `repeat` also works through the names it carries. */
-function runExpression(expr: Expr, here: Here, found: Collected, last: boolean): void {
+function runExpression(expr: Expr, here: Site, found: Collected, last: boolean): void {
   if (!last && expr.kind !== 'repeat') {
     report(here, 'E0314', expr.span, 'this value goes nowhere', { fix: 'give it a name, or make it the last line' });
     return;
@@ -148,9 +148,9 @@ function runExpression(expr: Expr, here: Here, found: Collected, last: boolean):
 
 // ---------------------------------------------------------------- equations
 
-function runEquation(equation: Equation, here: Here, kind: BodyKind, found: Collected): void {
+function runEquation(equation: Equation, here: Site, kind: BodyKind, found: Collected): void {
   const { targets, value: expr } = equation;
-  const at = (target: string): Here => ({ ...here, target, next: targets.some(({ prime }) => prime) });
+  const at = (target: string): Site => ({ ...here, target, next: targets.some(({ prime }) => prime) });
   if (equation.form !== 'destructure') {
     for (const target of targets) assign(target, evaluate(expr, at(target.name.text)), expr, here, kind, found);
     return;
@@ -174,7 +174,7 @@ function partsOf(value: Value, wanted: number): Value[] {
   return (all.length === wanted ? all : all.filter(([name]) => name !== 'weights')).map(([, field]) => field);
 }
 
-function assign(target: Target, given: Value, expr: Expr, here: Here, kind: BodyKind, found: Collected): void {
+function assign(target: Target, given: Value, expr: Expr, here: Site, kind: BodyKind, found: Collected): void {
   const name = target.name.text;
   const key = keyOf(target);
   const state = target.prime ? undefined : found.states.find((candidate) => candidate.name === name);
@@ -202,12 +202,12 @@ function assign(target: Target, given: Value, expr: Expr, here: Here, kind: Body
 }
 
 /** A dim of this file, at its top. */
-function rigidDim(key: string, here: Here): ReturnType<Scope['lookup']> {
+function rigidDim(key: string, here: Site): ReturnType<Scope['lookup']> {
   const entry = here.scope.lookup(key);
   return entry?.kind === 'dim' && entry.span !== null && entry.file === here.module.path ? entry : null;
 }
 
-function nextValue(target: Target, value: Value, expr: Expr, here: Here, kind: BodyKind, found: Collected): Value {
+function nextValue(target: Target, value: Value, expr: Expr, here: Site, kind: BodyKind, found: Collected): Value {
   const name = target.name.text;
   const running = found.running.get(name);
   if (running !== undefined) return running === null ? ERROR : nextRunning(target, value, expr, running, here);
@@ -231,7 +231,7 @@ function nextValue(target: Target, value: Value, expr: Expr, here: Here, kind: B
 
 // ---------------------------------------------------------------- requirements and instances
 
-function declareRequirement(condition: Expr, here: Here): void {
+function declareRequirement(condition: Expr, here: Site): void {
   if (condition.kind !== 'binary' || !['==', '<=', '>='].includes(condition.op)) {
     report(here, 'E0311', condition.span, 'a requirement compares two sizes', { fix: '`require a == b`, `require a <= b`' });
     return;
@@ -254,7 +254,7 @@ function declareRequirement(condition: Expr, here: Here): void {
   ctx.requirements.push({ kind: 'equal', ...made });
 }
 
-function declareInstance(name: string, span: Span, value: Expr, here: Here): void {
+function declareInstance(name: string, span: Span, value: Expr, here: Site): void {
   if (isTaken({ text: name, span }, here)) return;
   const made = evaluate(value, here);
   if (made.kind === 'instance') {

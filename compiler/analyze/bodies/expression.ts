@@ -6,9 +6,9 @@ import { builtinCall, builtinNames, goesAlong, isBuiltin, worksOnElements } from
 import { callDeclaration, staticArguments } from '../calls/call.ts';
 import { describeType, elemName } from '../scope/describe.ts';
 import { filled, indexValue, positionOf } from '../expressions/index-expr.ts';
-import { firstOf, lost, numberOf, reportLost } from '../types/inner.ts';
+import { firstOf, lost, numberOf, reportLost } from '../types/inner-dims.ts';
 import { alignAxes, allAxes, asTensor, binary, constant, sameKind, select, tensorOrError, unary } from '../types/operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type DeclarationEntry, type Entry, type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { axisByLabel, typeOf } from '../scope/axes.ts';
@@ -28,7 +28,7 @@ import { evaluate, evaluateTensor } from '../expressions/evaluate.ts';
 import { binaryFns, nameAxis } from '../expressions/brackets.ts';
 
 /** The value of an expression; where an inner dim has lost what it is ragged in, that is reported where it happened. */
-export function elaborateExpression(expr: Expr, here: Here): Value {
+export function elaborateExpression(expr: Expr, here: Site): Value {
   const value = here.ctx.inside(expr.span, here, () => evaluateExpr(expr, here));
   if (here.ctx.inner.size === 0 || value.kind !== 'tensor') return value;
   const alone = lost(allAxes(value.node), here);
@@ -37,7 +37,7 @@ export function elaborateExpression(expr: Expr, here: Here): Value {
   return ERROR;
 }
 
-function evaluateExpr(expr: Expr, here: Here): Value {
+function evaluateExpr(expr: Expr, here: Site): Value {
   switch (expr.kind) {
     case 'error':
       return ERROR;
@@ -130,7 +130,7 @@ function evaluateExpr(expr: Expr, here: Here): Value {
   }
 }
 
-function evaluateName(expr: NameExpr, here: Here): Value {
+function evaluateName(expr: NameExpr, here: Site): Value {
   const key = expr.prime ? `${expr.name}'` : expr.name;
   const entry = here.scope.lookup(key);
   if (entry !== null) return captured(entry, key, expr.span, here);
@@ -167,7 +167,7 @@ function evaluateName(expr: NameExpr, here: Here): Value {
   return unknownName(here, 'E0201', { text: key, span: expr.span }, 'name', here.scope.names());
 }
 
-function captured(entry: Entry, key: string, span: Span, here: Here): Value {
+function captured(entry: Entry, key: string, span: Span, here: Site): Value {
   switch (entry.kind) {
     case 'value':
       return uncaptured(entry.value, key, span, here);
@@ -185,7 +185,7 @@ function captured(entry: Entry, key: string, span: Span, here: Here): Value {
 }
 
 /** E0601: inside a scan no value from outside may have its axis. Of a record each field counts when it is read. */
-function uncaptured(value: Value, key: string, span: Span, here: Here): Value {
+function uncaptured(value: Value, key: string, span: Span, here: Site): Value {
   const nodes =
     value.kind === 'tensor' || value.kind === 'map'
       ? [value.node]
@@ -208,12 +208,12 @@ function uncaptured(value: Value, key: string, span: Span, here: Here): Value {
   });
 }
 
-function instanceOf(entry: DeclarationEntry, args: readonly BracketArg[], here: Here): Value {
+function instanceOf(entry: DeclarationEntry, args: readonly BracketArg[], here: Site): Value {
   const statics = staticArguments(args, entry, here);
   return statics === null ? ERROR : { kind: 'instance', entry, statics, path: '' };
 }
 
-function evaluateBinary(fn: BinaryFn, expr: BinaryExpr, here: Here): Value {
+function evaluateBinary(fn: BinaryFn, expr: BinaryExpr, here: Site): Value {
   const left = evaluate(expr.left, here);
   const right = evaluate(expr.right, here);
   if (left.kind === 'error' || right.kind === 'error') return ERROR;
@@ -227,7 +227,7 @@ function evaluateBinary(fn: BinaryFn, expr: BinaryExpr, here: Here): Value {
   return tensorOrError(binary(fn, a, b, here, expr.span));
 }
 
-function evaluateAbsence(expr: Extract<Expr, { kind: 'where' | 'else' }>, here: Here): Value {
+function evaluateAbsence(expr: Extract<Expr, { kind: 'where' | 'else' }>, here: Site): Value {
   const left = evaluateTensor(expr.left, expr.kind === 'else' ? { ...here, filled: true } : here);
   const right = evaluateTensor(expr.right, here);
   if (left === null || right === null) return ERROR;
@@ -243,7 +243,7 @@ function evaluateAbsence(expr: Extract<Expr, { kind: 'where' | 'else' }>, here: 
   return aligned === null ? ERROR : tensor(here.ctx.builder.node({ kind: 'otherwise' }, aligned, origin(here, expr.span)));
 }
 
-function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value {
+function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Site): Value {
   const callee = expr.callee.kind === 'per' ? expr.callee.callee : expr.callee;
   const base = callee.kind === 'bracket' ? callee.base : callee;
   const brackets = callee.kind === 'bracket' ? callee.args : [];
@@ -291,13 +291,13 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
 }
 
 /** `torch.nn` of `torch.nn.relu(x)`: a name that nothing here has, as modules of other languages are called. */
-function isModule(base: Expr, here: Here): boolean {
+function isModule(base: Expr, here: Site): boolean {
   if (base.kind === 'field') return isModule(base.base, here);
   return base.kind === 'name' && !base.prime && here.scope.lookup(base.name) === null;
 }
 
 /** `x.mean(0)` as it is written here; numbers of axes become the names that the tensor has. */
-function asCall(name: string, base: Expr, args: readonly Expr[], here: Here): string {
+function asCall(name: string, base: Expr, args: readonly Expr[], here: Site): string {
   if (name === 'transpose') return 'axes have names and no order: there is nothing to transpose; of a map write `transpose(W)`';
   const text = ({ span }: Expr): string => here.module.module.file.text.slice(span.start, span.end);
   if (worksOnElements(name)) return `write \`${name}(${[base, ...args].map(text).join(', ')})\``;
@@ -306,7 +306,7 @@ function asCall(name: string, base: Expr, args: readonly Expr[], here: Here): st
   return `write \`${name}[${args.length === 0 ? 'a' : args.map(text).join(', ')}](${text(base)})\``;
 }
 
-function evaluateField(expr: Extract<Expr, { kind: 'field' }>, here: Here): Value {
+function evaluateField(expr: Extract<Expr, { kind: 'field' }>, here: Site): Value {
   const entry = expr.base.kind === 'name' && !expr.base.prime ? here.scope.lookup(expr.base.name) : null;
   const base = entry?.kind === 'value' ? entry.value : evaluate(expr.base, here);
   if (base.kind === 'error') return ERROR;

@@ -8,7 +8,7 @@ import { asTensor, sizesAgree } from '../types/operate.ts';
 import { roundsAxis, runRound } from './round.ts';
 import { loopRounds } from './rounds.ts';
 import { emittedValues } from './scan.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Entry, type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report, uniquePath } from '../scope/report.ts';
 import { agree, typeOf } from '../scope/axes.ts';
@@ -19,7 +19,7 @@ import { fixedNumber, numberNow, numberOfExpr, sizeOfExpr } from '../types/types
 const MOST_ROUNDS = 1024;
 
 /** What stands where a value is wanted. */
-export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
+export function elaborateRepeat(expr: RepeatExpr, here: Site): Value {
   return (
     runRepeat(expr, here) ??
     report(here, 'E0607', expr.span, 'this `repeat` gives no value', {
@@ -30,7 +30,7 @@ export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
 }
 
 /** A loop, or round by round: each has its own parameters, under `…[i]`. Null: it gives no value. */
-export function runRepeat(expr: RepeatExpr, here: Here): Value | null {
+export function runRepeat(expr: RepeatExpr, here: Site): Value | null {
   const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
   const loop = loopOf(expr, path, here);
   if (loop !== null) return loop.value;
@@ -72,7 +72,7 @@ export function runRepeat(expr: RepeatExpr, here: Here): Value | null {
 }
 
 /** Null: its rounds are not of one type, or their number is not known; what is wrong in them is reported round by round. */
-function loopOf(expr: RepeatExpr, path: string, here: Here): { readonly value: Value | null } | null {
+function loopOf(expr: RepeatExpr, path: string, here: Site): { readonly value: Value | null } | null {
   const { ctx } = here;
   if (ctx.unrolled.has(path)) return null;
   if (expr.count === null) {
@@ -90,11 +90,11 @@ function loopOf(expr: RepeatExpr, path: string, here: Here): { readonly value: V
 }
 
 /**
- * Of a block that is checked by itself, whose formals say how many rounds there are (semantics 5.6): the body holds for a round of any
+ * A `repeat` in a block that is checked by itself, whose formals say how many rounds there are (semantics 5.6): the body holds for a round of any
  * number, and an axis that it carries may grow by the same size each round; after n rounds it is larger by n times that. Which
  * axes there are is settled by the first round: from then on they are the same.
  */
-function symbolicRounds(expr: RepeatExpr, count: Size, path: string, here: Here): Value | null {
+function symbolicRounds(expr: RepeatExpr, count: Size, path: string, here: Site): Value | null {
   const round: Entry = { kind: 'dim', space: { kind: 'anon', size: size.atom(`${path}.round`) }, span: null, file: here.module.path };
   const first = runRound(expr, `${path}[i]`, round, here);
   if (first === null) return ERROR;
@@ -167,7 +167,7 @@ function hasOneType(nodes: readonly Node[]): boolean {
 }
 
 /** The numbers of the rounds; a size where a formal says how many there are. */
-function roundsOf(expr: RepeatExpr, here: Here): readonly number[] | Size | null {
+function roundsOf(expr: RepeatExpr, here: Site): readonly number[] | Size | null {
   if (expr.over !== null) {
     const values: number[] = [];
     for (const item of expr.over.items) {
@@ -202,7 +202,7 @@ function roundsOf(expr: RepeatExpr, here: Here): readonly number[] | Size | null
 }
 
 /** The rounds' values on a new axis, which is called as the count is. */
-function stack(nodes: readonly Node[], expr: RepeatExpr, here: Here): Node {
+function stack(nodes: readonly Node[], expr: RepeatExpr, here: Site): Node {
   const axis = roundsAxis(expr, size.int(nodes.length), here);
   return here.ctx.builder.node({ kind: 'concat', axis, parts: nodes.map(() => null) }, nodes, origin(here, expr.span));
 }
@@ -210,7 +210,7 @@ function stack(nodes: readonly Node[], expr: RepeatExpr, here: Here): Node {
 /** By name; the one value of an `emit` without a record has none. */
 type Emitted = ReadonlyMap<string, { readonly value: Value; readonly span: Span }>;
 
-function stackRounds(emitted: readonly Collected['emits'][number][], expr: RepeatExpr, here: Here): Value {
+function stackRounds(emitted: readonly Collected['emits'][number][], expr: RepeatExpr, here: Site): Value {
   const rounds: Emitted[] = [];
   for (const round of emitted) {
     const values = emittedValues(round, here);
@@ -242,7 +242,7 @@ function stackRounds(emitted: readonly Collected['emits'][number][], expr: Repea
   return columns.get('') ?? { kind: 'record', fields: columns, main: null };
 }
 
-function sameAxes(first: Node, node: Node, here: Here, span: Span): boolean {
+function sameAxes(first: Node, node: Node, here: Site, span: Span): boolean {
   const pairs = typeOf(first).axes.map((axis): [Axis, Axis | undefined] => [
     axis,
     typeOf(node).axes.find(({ label }) => label === axis.label),

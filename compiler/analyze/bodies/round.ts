@@ -4,7 +4,7 @@ import type { Axis } from '../../graph/graph.ts';
 import type { Size } from '../../size/size.ts';
 import { runBody } from '../expressions/evaluate.ts';
 import { collected, plainBody, type Collected } from '../scope/collected.ts';
-import type { Here, Tap } from '../scope/context.ts';
+import type { Site, Tap } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
 import type { Entry, StateSink, Value } from '../scope/values.ts';
@@ -18,14 +18,14 @@ export interface Round {
 }
 
 /** One round of the body; `as`: what the name of the round stands for. */
-export function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round | null {
+export function runRound(expr: RepeatExpr, path: string, as: Entry, here: Site): Round | null {
   const { errors } = here.ctx.problems;
   here.ctx.open(expr.span, here);
   // Inside the steps of a scan, what does not change from step to step stands outside them: parameters, first values.
   const constants = here.stepping === null ? null : new Scope(here.stepping.constants);
   const names = new Scope(here.scope);
   if (expr.as !== null) for (const scope of [names, constants]) scope?.define(expr.as.text, as);
-  const inside: Here = {
+  const inside: Site = {
     ...here,
     scope: new Scope(names, { round: true, constants }),
     path,
@@ -52,7 +52,7 @@ export function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here):
 }
 
 /** The states of a round are states of the scan or decoder around, under the round's name. */
-function passOn(found: Collected, into: StateSink, round: string, inside: Here): void {
+function passOn(found: Collected, into: StateSink, round: string, inside: Site): void {
   for (const state of found.states) {
     const next = nextOf(state, found, inside);
     if (next === null) continue;
@@ -63,7 +63,7 @@ function passOn(found: Collected, into: StateSink, round: string, inside: Here):
 }
 
 /** A new axis of rounds, which is called as the count is. */
-export function roundsAxis(expr: RepeatExpr, count: Size, here: Here): Axis {
+export function roundsAxis(expr: RepeatExpr, count: Size, here: Site): Axis {
   const label = expr.count?.kind === 'name' ? expr.count.name : (expr.as?.text ?? 'round');
   const entry = here.scope.lookup(label);
   return here.frame.axis(label, entry?.kind === 'dim' ? entry.space : { kind: 'anon', size: count });

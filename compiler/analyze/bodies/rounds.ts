@@ -10,7 +10,7 @@ import { atomsOf, size } from '../../size/size.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import { agree, axisByLabel, typeOf } from '../scope/axes.ts';
 import type { Collected } from '../scope/collected.ts';
-import { NotOneType, type Here, type Unrolled } from '../scope/context.ts';
+import { NotOneType, type Site, type Unrolled } from '../scope/context.ts';
 import { origin } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
 import { tensor, type Value } from '../scope/values.ts';
@@ -24,7 +24,7 @@ export type Looped = { readonly value: Value | null } | Unrolled;
 /** A first value is given the type of the next one this often, before the rounds are said to differ. */
 const MOST_ATTEMPTS = 3;
 
-export function loopRounds(expr: RepeatExpr, count: Size, path: string, here: Here): Looped {
+export function loopRounds(expr: RepeatExpr, count: Size, path: string, here: Site): Looped {
   const { ctx } = here;
   if (here.stepping !== null && declaresState(expr.body)) return { reason: 'its rounds have states of the loop around', tried: false };
   const carried = carriedBy(expr, here);
@@ -59,7 +59,7 @@ interface Carried {
 }
 
 /** What the body may define anew: the equations in it, and in the bodies inside. Null: something else than tensors. */
-function carriedBy({ body }: RepeatExpr, here: Here): readonly Carried[] | null {
+function carriedBy({ body }: RepeatExpr, here: Site): readonly Carried[] | null {
   const names = new Set<string>();
   const open: unknown[] = [body];
   while (open.length > 0) {
@@ -100,7 +100,7 @@ interface OneRound {
   readonly states: readonly Node[];
   readonly nexts: readonly Node[];
   readonly round: Round;
-  readonly inside: Here;
+  readonly inside: Site;
 }
 
 function oneRound(
@@ -109,7 +109,7 @@ function oneRound(
   path: string,
   carried: readonly Carried[],
   types: readonly TensorType[],
-  here: Here,
+  here: Site,
 ): OneRound {
   const { ctx } = here;
   const builder = ctx.builder.at(origin(here, expr.span));
@@ -120,7 +120,7 @@ function oneRound(
   const left = [...states];
   for (const { name, value } of carried) scope.define(name, { kind: 'value', value: withLeaves(value, left), span: null });
   const round = path.replace(/^\./, '');
-  const inside: Here = {
+  const inside: Site = {
     ...here,
     scope,
     loops: [...here.loops, position],
@@ -188,7 +188,7 @@ function shapeOf(value: Value): string {
 }
 
 /** The type of the carry that holds what it was and what it becomes; the same object where it does already. */
-function joined(type: TensorType, next: Node, here: Here): TensorType {
+function joined(type: TensorType, next: Node, here: Site): TensorType {
   const given = typeOf(next);
   const kinds = [type.elem.kind, given.elem.kind];
   const differs = type.elem.kind !== given.elem.kind;
@@ -214,7 +214,7 @@ function labelled({ axes }: TensorType, { label }: Axis): Axis | undefined {
 }
 
 /** With the carry's axes, in its order. */
-function fitted(node: Node, type: TensorType, here: Here, expr: RepeatExpr): Node {
+function fitted(node: Node, type: TensorType, here: Site, expr: RepeatExpr): Node {
   const number = type.elem.kind === 'float' ? toFloat(node, here, expr.span) : node;
   const named = typeOf(number).axes.reduce((x, axis) => rename(x, axis, labelled(type, axis)!, here, expr.span), number);
   const own = typeOf(named).axes;
@@ -222,7 +222,7 @@ function fitted(node: Node, type: TensorType, here: Here, expr: RepeatExpr): Nod
   return here.ctx.builder.at(origin(here, expr.span)).broadcast(named, type.axes);
 }
 
-function scanned(expr: RepeatExpr, axis: Axis, carried: readonly Carried[], body: OneRound, here: Here): Value | null {
+function scanned(expr: RepeatExpr, axis: Axis, carried: readonly Carried[], body: OneRound, here: Site): Value | null {
   const { ctx } = here;
   const { round, inside } = body;
   const builder = ctx.builder.at(origin(here, expr.span));
@@ -276,7 +276,7 @@ function scanned(expr: RepeatExpr, axis: Axis, carried: readonly Carried[], body
 const isPlain = (node: Node, axis: Axis): boolean => typeOf(node).masks.length === 0 && axisByLabel(node, axis.label) === null;
 
 /** By name; the one value of an `emit` without a record has none. */
-function emitsOf(emit: Collected['emits'][number] | undefined, inside: Here): readonly (readonly [string, Node])[] {
+function emitsOf(emit: Collected['emits'][number] | undefined, inside: Site): readonly (readonly [string, Node])[] {
   const values = emit === undefined ? [] : emittedValues(emit, inside);
   if (values === null) throw new NotOneType('what it emits has no names');
   return values.map(({ name, value, span, field }) => {

@@ -8,9 +8,9 @@ import { noMap } from '../expressions/maps.ts';
 import { asTensor, conform, needAxis, rename, sizesAgree } from '../types/operate.ts';
 import { parameter } from '../parameters/parameters.ts';
 import { growing, leaves, unrolled } from '../expressions/past.ts';
-import { outsideLoop, requireNexts } from '../parameters/running.ts';
-import { refuseAlong } from '../types/inner.ts';
-import type { Here } from '../scope/context.ts';
+import { outsideLoop, requireRunningValues } from '../parameters/running.ts';
+import { refuseAlong } from '../types/inner-dims.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, type StateDeclaration, ERROR, tensor } from '../scope/values.ts';
 import { origin, report, uniquePath } from '../scope/report.ts';
 import { axisByLabel, typeOf } from '../scope/axes.ts';
@@ -18,7 +18,7 @@ import { Scope } from '../scope/scope.ts';
 import { isTaken } from '../scope/taken.ts';
 import { spaceOfName, tensorTypeOfExpr } from '../types/types.ts';
 
-export function declareStates(statement: StateStatement, here: Here, constants: Here, found: Collected): void {
+export function declareStates(statement: StateStatement, here: Site, constants: Site, found: Collected): void {
   for (const group of statement.groups) {
     if (group.init.length !== 1 && group.init.length !== group.names.length) {
       report(here, 'E0602', group.span, 'one initial value for all names, or one each', {
@@ -39,8 +39,8 @@ function stateOf(
   { type, span }: StateStatement['groups'][number],
   name: { text: string; span: Span },
   expr: Expr | undefined,
-  here: Here,
-  constants: Here,
+  here: Site,
+  constants: Site,
 ): StateDeclaration | null {
   if (type.kind === 'map') {
     noMap('a state', type.span, here);
@@ -71,13 +71,13 @@ function stateOf(
 }
 
 /** An initial value stands outside the innermost loop: it knows no step of it, and draws once. */
-function beforeSteps(here: Here): Here {
+function beforeSteps(here: Site): Site {
   const loop = here.loops.at(-1);
   return { ...here, loops: here.loops.slice(0, -1), steps: new Map([...here.steps].filter(([, position]) => position !== loop)) };
 }
 
 /** Every state needs its next value. */
-export function nextOf(state: StateDeclaration, found: Collected, here: Here): Node | null {
+export function nextOf(state: StateDeclaration, found: Collected, here: Site): Node | null {
   const next = found.nexts.get(state.name);
   if (next !== undefined) return next.node;
   if (here.scope.own(`${state.name}'`) === null) {
@@ -92,7 +92,7 @@ interface Sequence {
   readonly value: Node;
 }
 
-export function elaborateScan(expr: ScanExpr, here: Here): Value {
+export function elaborateScan(expr: ScanExpr, here: Site): Value {
   const { ctx } = here;
   const label = expr.axis.text;
   const inputs = sequences(expr, here);
@@ -111,7 +111,7 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   // Parameters and dims do not change from step to step: they stand outside the steps' scope.
   const constants = new Scope(here.scope);
   const steps = new Scope(constants, { scan: label });
-  const inside: Here = {
+  const inside: Site = {
     ...here,
     scope: steps,
     path: uniquePath(`${here.path}.${here.target ?? 'scan'}`, here),
@@ -136,10 +136,10 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
     xs.push({ arg, value: sequence });
   }
   const errors = ctx.problems.errors;
-  const known = new Set(ctx.nexts.all().keys());
+  const known = new Set(ctx.runningValues.all().keys());
   const found = collected();
   runBody(expr.body, inside, { states: true, emits: true, value: false, clauses: null, constants }, found);
-  requireNexts(found.running, inside);
+  requireRunningValues(found.running, inside);
   outsideLoop(known, [position, ...xs.map(({ arg }) => arg), ...found.states.map(({ argument }) => argument)], expr.span, here);
   for (const name of found.named.keys()) here.scope.hidden.set(name, 'scan');
   const states = found.states.flatMap((state) => {
@@ -177,7 +177,7 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   return { kind: 'record', fields, main: single ? tensor(result(0)) : null };
 }
 
-function sequences(expr: ScanExpr, here: Here): Sequence[] | null {
+function sequences(expr: ScanExpr, here: Site): Sequence[] | null {
   const inputs: Sequence[] = [];
   for (const { name, value } of expr.inputs) {
     const node = evaluateTensor(value, here);
@@ -194,7 +194,7 @@ interface Emitted {
   readonly field: boolean;
 }
 
-function emitsOf(emitted: Collected['emits'][number], label: string, inside: Here): Emitted[] | null {
+function emitsOf(emitted: Collected['emits'][number], label: string, inside: Site): Emitted[] | null {
   const outs: Emitted[] = [];
   const add = (value: Value, span: Span, name: string, field: boolean): boolean => {
     const node = asTensor(value, inside, span);
@@ -216,7 +216,7 @@ function emitsOf(emitted: Collected['emits'][number], label: string, inside: Her
 /** What an `emit` gives, the fields of a record one by one; null where two have one name. */
 export function emittedValues(
   { values, exprs, span }: Collected['emits'][number],
-  here: Here,
+  here: Site,
 ): readonly { readonly name: string; readonly value: Value; readonly span: Span; readonly field: boolean }[] | null {
   const all = values.flatMap((value, k) => {
     const expr = exprs[k]!;

@@ -8,7 +8,7 @@ import { sameSpace } from '../../graph/spaces.ts';
 import { describeAxes, describeAxis, describeMap, describeType, sizeFix } from '../scope/describe.ts';
 import type { Sides } from '../expressions/maps.ts';
 import { allAxes, holding } from '../types/operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import type { Given, StaticArgument } from '../scope/values.ts';
 import { report } from '../scope/report.ts';
 import { agree, typeOf } from '../scope/axes.ts';
@@ -59,7 +59,7 @@ export function bind(
   dimOf: (label: string) => Space | null,
   lifted: readonly string[],
   span: Span,
-  here: Here,
+  here: Site,
 ): Bound | null {
   const name = declaration.name.text;
   const rigid = (label: string): boolean => dimOf(label) !== null;
@@ -157,7 +157,7 @@ export function bind(
 }
 
 /** 3 exact: as many as are left, in order. 4 trailing: one that is left takes the last axis. */
-function bindByPlace(arg: Open, rigid: (label: string) => boolean, name: string, here: Here): boolean {
+function bindByPlace(arg: Open, rigid: (label: string) => boolean, name: string, here: Site): boolean {
   const open = free(arg, rigid);
   if (open.length === 0) return true;
   const rest = unused(arg);
@@ -180,7 +180,7 @@ function bindAround(
   groupArgs: ReadonlyMap<string, readonly Axis[]>,
   rigid: (label: string) => boolean,
   name: string,
-  here: Here,
+  here: Site,
 ): boolean {
   const group = arg.wanted[at]!.label.text;
   const given = groupArgs.get(group);
@@ -212,7 +212,7 @@ function bindAround(
 const isMember = (formal: string): boolean => formal.includes('..');
 
 /** What each group stands for: the same axes in every argument that names it. */
-function groupsOf(args: readonly Open[], name: string, here: Here): Map<string, readonly Axis[]> | null {
+function groupsOf(args: readonly Open[], name: string, here: Site): Map<string, readonly Axis[]> | null {
   const groups = new Map<string, readonly Axis[]>();
   for (const arg of args) {
     const group = arg.wanted.find((axis) => axis.group)?.label.text;
@@ -242,7 +242,7 @@ function finish(
   statics: ReadonlyMap<string, StaticArgument>,
   rigid: (label: string) => boolean,
   span: Span,
-  here: Here,
+  here: Site,
 ): Bound | null {
   const name = declaration.name.text;
   const formals = new Map<string, { space: Space; label: string | null }>();
@@ -297,13 +297,13 @@ function finish(
 }
 
 /** `import d as width`: an axis `width` is the dim that its own file calls `d`. */
-function isImportedAs(axis: Axis, dim: Space | null, here: Here): boolean {
+function isImportedAs(axis: Axis, dim: Space | null, here: Site): boolean {
   const entry = here.scope.lookup(axis.label);
   return dim !== null && entry?.kind === 'dim' && sameSpace(entry.space, dim) && sameSpace(axis.space, dim);
 }
 
 /** The two sides of a map as one argument: it is lifted over out-axes that are left, and takes in what its parameter does. */
-function mapsWhole(args: readonly Open[], name: string, here: Here): BoundArgument[] | null {
+function mapsWhole(args: readonly Open[], name: string, here: Site): BoundArgument[] | null {
   const whole: BoundArgument[] = [];
   for (const [k, arg] of args.entries()) {
     if (arg.param.type.kind === 'tensor') whole.push({ ...arg, ins: new Map(), extras: left(arg, true) });
@@ -364,7 +364,7 @@ function free(arg: Open, rigid: (label: string) => boolean): string[] {
     .map((axis) => axis.label.text);
 }
 
-function missing(arg: Open, axis: AxisExpr, name: string, here: Here): null {
+function missing(arg: Open, axis: AxisExpr, name: string, here: Site): null {
   const axes = arg.side ?? typeOf(arg.node!).axes;
   report(
     here,
@@ -384,11 +384,11 @@ function missing(arg: Open, axis: AxisExpr, name: string, here: Here): null {
   return null;
 }
 
-function isOrdered(arg: Open, here: Here): boolean {
+function isOrdered(arg: Open, here: Site): boolean {
   return !here.ctx.unordered.has(arg.node!);
 }
 
-function ambiguous(arg: Open, open: readonly string[], name: string, here: Here): null {
+function ambiguous(arg: Open, open: readonly string[], name: string, here: Site): null {
   const joined = here.ctx.unordered.get(arg.node!);
   // The last formals take the last axes; which one the first takes is the question.
   const [first, ...others] = open;

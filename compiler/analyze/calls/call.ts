@@ -10,13 +10,13 @@ import { laterNames } from '../scope/collected.ts';
 import { enterCall, unlifted } from '../parameters/running.ts';
 import { describeAxis, elemName, sizeFix } from '../scope/describe.ts';
 import { evaluate, evaluateTensor } from '../expressions/evaluate.ts';
-import { placeInner, refuseInSteps } from '../types/inner.ts';
+import { placeInner, refuseInSteps } from '../types/inner-dims.ts';
 import { isOfLengths } from '../types/length.ts';
 import { lift } from './lift.ts';
 import { mapArgument } from '../expressions/maps.ts';
 import { axisNames, missingArgument, optionsOf, surplusArgument, surplusBracket, unknownArgument, unknownBracket } from './misfit.ts';
 import { holding, rename, sameIndexSpace, toFloat, toInt } from '../types/operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type DeclarationEntry, type Given, type Instance, type StaticArgument, type Value, ERROR, tensor } from '../scope/values.ts';
 import { placeOf, TooLarge } from '../scope/context.ts';
 import { origin, report, uniquePath } from '../scope/report.ts';
@@ -38,7 +38,7 @@ import {
 } from '../types/types.ts';
 
 /** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, `F[in..]`, evaluated where the call stands. */
-export function staticArguments(args: readonly BracketArg[], entry: DeclarationEntry, here: Here): StaticArgument[] | null {
+export function staticArguments(args: readonly BracketArg[], entry: DeclarationEntry, here: Site): StaticArgument[] | null {
   const result: StaticArgument[] = [];
   const { statics } = entry.declaration;
   const block = entry.declaration.name.text;
@@ -80,7 +80,7 @@ export function staticArguments(args: readonly BracketArg[], entry: DeclarationE
   return result;
 }
 
-function staticValue(arg: Extract<BracketArg, { kind: 'value' | 'named' }>, here: Here): StaticArgument['value'] | null {
+function staticValue(arg: Extract<BracketArg, { kind: 'value' | 'named' }>, here: Site): StaticArgument['value'] | null {
   const expr = arg.value;
   if (expr.kind === 'name' && !expr.prime) {
     const entry = here.scope.lookup(expr.name);
@@ -100,12 +100,12 @@ function staticValue(arg: Extract<BracketArg, { kind: 'value' | 'named' }>, here
 }
 
 /** The scope that a declaration's body sees around it. */
-export function declarationScope(entry: DeclarationEntry, here: Here): Scope {
+export function declarationScope(entry: DeclarationEntry, here: Site): Scope {
   return here.scopes.get(entry.module.path)!;
 }
 
 /** `instance`: what a `let` names; null: the call makes an instance of its own. */
-export function callDeclaration(entry: DeclarationEntry, instance: Instance | null, expr: CallExpr, here: Here): Value {
+export function callDeclaration(entry: DeclarationEntry, instance: Instance | null, expr: CallExpr, here: Site): Value {
   const { declaration } = entry;
   const name = declaration.name.text;
   if (entry.module.damaged.has(declaration)) return ERROR;
@@ -208,7 +208,7 @@ function sortStatics(
   statics: readonly StaticArgument[],
   scope: Scope,
   rigid: (label: string) => boolean,
-  here: Here,
+  here: Site,
 ): SortedStatics | null {
   const block = declaration.name.text;
   const sorted: SortedStatics = { byName: new Map(), groups: new Map(), options: new Map() };
@@ -255,7 +255,7 @@ function sortStatics(
   return sorted;
 }
 
-function unfit(block: string, name: string, span: Span, expected: string, here: Here): null {
+function unfit(block: string, name: string, span: Span, expected: string, here: Site): null {
   report(here, 'E0404', span, `\`${name}\` of \`${block}\` cannot be this`, { expected });
   return null;
 }
@@ -265,7 +265,7 @@ function isFormal(declaration: Declaration, label: string, rigid: (label: string
 }
 
 /** Arguments by position, then by name; what is left takes its default. */
-function argumentNodes(declaration: Declaration, expr: CallExpr, here: Here): Given[] | null {
+function argumentNodes(declaration: Declaration, expr: CallExpr, here: Site): Given[] | null {
   const name = declaration.name.text;
   const taken = new Map<string, Given>();
   let failed = false;
@@ -309,7 +309,7 @@ function argumentNodes(declaration: Declaration, expr: CallExpr, here: Here): Gi
   return result;
 }
 
-function matchElem(node: Node, param: Param, span: Span, name: string, here: Here): Node | null {
+function matchElem(node: Node, param: Param, span: Span, name: string, here: Site): Node | null {
   if (param.type.kind !== 'tensor') return node;
   const wanted = param.type.elem.kind;
   const { elem } = typeOf(node);
@@ -330,14 +330,14 @@ function elaborateCall(
   path: string | null,
   per: readonly Axis[],
   span: Span,
-  here: Here,
+  here: Site,
 ): Value {
   const { declaration } = entry;
   const { ctx } = here;
   const name = declaration.name.text;
   const scope = new Scope(declarationScope(entry, here));
   const frame = ctx.frame(`${name}#`);
-  const inside: Here = {
+  const inside: Site = {
     ...here,
     module: entry.module,
     scope,
@@ -469,7 +469,7 @@ function elaborateCall(
 }
 
 /** The scope of a body: its formals and bracket parameters. Gives what each label of the body is called outside. */
-function defineStatics(declaration: Declaration, bound: Bound, statics: SortedStatics, inside: Here, here: Here): Map<string, string> {
+function defineStatics(declaration: Declaration, bound: Bound, statics: SortedStatics, inside: Site, here: Site): Map<string, string> {
   const { scope, frame } = inside;
   const outside = new Map<string, string>();
   for (const [formal, { space, label }] of bound.formals) {
@@ -502,7 +502,7 @@ function defineStatics(declaration: Declaration, bound: Bound, statics: SortedSt
 }
 
 /** Extras of one label are one axis; this argument's take the ids of those before. */
-function zipExtras(arg: Bound['args'][number], extras: Axis[], here: Here): Node | null {
+function zipExtras(arg: Bound['args'][number], extras: Axis[], here: Site): Node | null {
   let node = arg.node!;
   for (const axis of arg.extras) {
     const known = extras.find((extra) => extra.label === axis.label);
@@ -530,7 +530,7 @@ function callerAxis(axes: ReadonlyMap<string, Axis>, axis: Axis, groups: Readonl
   return undefined;
 }
 
-function defaultStatic(label: string, value: NonNullable<Declaration['statics'][number]['value']>, inside: Here, scope: Scope): void {
+function defaultStatic(label: string, value: NonNullable<Declaration['statics'][number]['value']>, inside: Site, scope: Scope): void {
   const literal = numberOfExpr(value);
   if (literal !== null && !Number.isInteger(literal)) {
     scope.define(label, { kind: 'option', value: literal, choices: null });

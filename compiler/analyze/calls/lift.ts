@@ -3,7 +3,7 @@ import type { Declaration, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { sameSpace } from '../../graph/spaces.ts';
 import { allAxes, rename } from '../types/operate.ts';
-import type { Here, Tap } from '../scope/context.ts';
+import type { Site, Tap } from '../scope/context.ts';
 import { type Value, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { dimNames, typeOf } from '../scope/axes.ts';
@@ -27,8 +27,8 @@ export interface Lifted {
 }
 
 /** A dim of another file has the name here that it is imported under. */
-function importedAs({ label, space }: Axis, inside: Here, here: Here): string | null {
-  const isDeclared = (name: string, { scope }: Here): boolean => {
+function importedAs({ label, space }: Axis, inside: Site, here: Site): string | null {
+  const isDeclared = (name: string, { scope }: Site): boolean => {
     const entry = scope.lookup(name);
     return entry?.kind === 'dim' && entry.span !== null && sameSpace(entry.space, space);
   };
@@ -40,11 +40,11 @@ function importedAs({ label, space }: Axis, inside: Here, here: Here): string | 
 export function lift(
   declaration: Declaration,
   value: Value,
-  inside: Here,
+  inside: Site,
   call: Lifted,
   outside: ReadonlyMap<string, string>,
   span: Span,
-  here: Here,
+  here: Site,
 ): Value {
   const { extras } = call;
   const leaves: { node: Node; ins: readonly Axis[]; tap: boolean }[] = [];
@@ -113,7 +113,7 @@ export function lift(
   call.nexts.forEach(([path], k) => {
     const { axes } = here.ctx.running.get(path)!;
     const next = builder.result(node, leaves.length + k);
-    here.ctx.nexts.set(
+    here.ctx.runningValues.set(
       path,
       call.instances.reduce((x, axis, j) => rename(x, axis, axes[here.own.length + j]!, here, span), next),
     );
@@ -168,7 +168,7 @@ function masksAlone(
 }
 
 /** Extras are in order where one argument has them all, in an order that means something. */
-function ordered(inputs: readonly Node[], extras: readonly Axis[], here: Here): boolean {
+function ordered(inputs: readonly Node[], extras: readonly Axis[], here: Site): boolean {
   return inputs.some(
     (input) => !here.ctx.unordered.has(input) && extras.every((extra) => typeOf(input).axes.some(({ id }) => id === extra.id)),
   );

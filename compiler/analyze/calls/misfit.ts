@@ -3,7 +3,7 @@ import type { AxisExpr, BracketArg, Declaration, Expr, Name, OptionItem, Param, 
 import { didYouMean } from '../../../runtime/near.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import { describeSize } from '../scope/describe.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { DeclarationEntry, StaticArgument } from '../scope/values.ts';
 import { report } from '../scope/report.ts';
@@ -62,7 +62,7 @@ export function surplusBracket(
   arg: BracketArg,
   given: number,
   scope: Scope,
-  here: Here,
+  here: Site,
 ): void {
   const { statics, formals } = bracketed(declaration, scope);
   const value = arg.kind === 'value' ? arg.value : null;
@@ -100,7 +100,7 @@ function takerOf({ statics, formals, options }: Bracketed, value: StaticArgument
 }
 
 /** `GroupNorm[width = width](x)`, where nothing of the block has that name. */
-export function unknownBracket(declaration: Declaration, name: Name, value: StaticArgument['value'], scope: Scope, here: Here): void {
+export function unknownBracket(declaration: Declaration, name: Name, value: StaticArgument['value'], scope: Scope, here: Site): void {
   const { text } = declaration.name;
   const names = bracketed(declaration, scope);
   const known = [...names.statics, ...names.formals, ...names.options.keys()];
@@ -122,7 +122,7 @@ export function unknownBracket(declaration: Declaration, name: Name, value: Stat
 }
 
 /** Brackets at a call of what a `let` names. */
-export function bracketedInstance(name: string, declaration: Declaration, args: readonly BracketArg[], span: Span, here: Here): void {
+export function bracketedInstance(name: string, declaration: Declaration, args: readonly BracketArg[], span: Span, here: Site): void {
   const inside = args
     .map((arg) => (arg.kind === 'named' ? `${arg.name.text} = ${shown(arg.value)}` : arg.kind === 'value' ? shown(arg.value) : '…'))
     .join(', ');
@@ -136,7 +136,7 @@ export function bracketedInstance(name: string, declaration: Declaration, args: 
 }
 
 /** `F(x, y)` and `F(z: y)`, where `F` has no such parameter. */
-export function unknownArgument(declaration: Declaration, name: Name, here: Here): void {
+export function unknownArgument(declaration: Declaration, name: Name, here: Site): void {
   const { text } = declaration.name;
   const params = declaration.params.map((param) => param.name.text);
   const inBrackets = declaration.statics.some((param) => param.name.text === name.text) || optionsOf(declaration).has(name.text);
@@ -152,7 +152,7 @@ export function unknownArgument(declaration: Declaration, name: Name, here: Here
   });
 }
 
-export function surplusArgument(declaration: Declaration, span: Span, given: number, here: Here): void {
+export function surplusArgument(declaration: Declaration, span: Span, given: number, here: Site): void {
   report(here, 'E0403', span, `\`${declaration.name.text}\` has too many arguments`, {
     expected: `${declaration.params.length}`,
     given: `${given}`,
@@ -160,7 +160,7 @@ export function surplusArgument(declaration: Declaration, span: Span, given: num
   });
 }
 
-export function missingArgument(declaration: Declaration, param: Param, given: number, span: Span, here: Here): void {
+export function missingArgument(declaration: Declaration, param: Param, given: number, span: Span, here: Site): void {
   report(here, 'E0403', span, `\`${declaration.name.text}\` lacks its argument \`${param.name.text}\``, {
     expected: declaration.params.map(({ name }) => name.text).join(', '),
     given: given === 1 ? '1 argument' : `${given} arguments`,

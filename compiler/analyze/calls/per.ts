@@ -3,14 +3,14 @@ import type { Name, PerExpr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { isRagged } from '../../graph/spaces.ts';
 import { describeAxis } from '../scope/describe.ts';
-import type { Here, OwnPlace } from '../scope/context.ts';
+import type { Site, OwnPlace } from '../scope/context.ts';
 import { type Value, isError } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { agree } from '../scope/axes.ts';
 import { unknownName } from '../scope/unknown.ts';
 
 /** The axes that `per` names: dims, or axes of a value of this body. */
-export function perAxes(names: readonly Name[], here: Here): Axis[] | null {
+export function perAxes(names: readonly Name[], here: Site): Axis[] | null {
   const axes: Axis[] = [];
   for (const name of names) {
     const entry = here.scope.lookup(name.text);
@@ -42,21 +42,21 @@ export function perAxes(names: readonly Name[], here: Here): Axis[] | null {
   return axes;
 }
 
-export function withoutParameters(name: string, { span }: PerExpr, here: Here): Value {
+export function withoutParameters(name: string, { span }: PerExpr, here: Site): Value {
   return report(here, 'E0205', span, `\`${name}\` is an operation: it has no parameters that each position could have for its own`, {
     fix: 'remove `per`',
   });
 }
 
 /** What the body of a call knows of its positions: they come in as arguments. */
-export function ownArguments(around: readonly OwnPlace[], per: readonly Axis[], here: Here, span: Span): OwnPlace[] {
+export function ownArguments(around: readonly OwnPlace[], per: readonly Axis[], here: Site, span: Span): OwnPlace[] {
   const builder = here.ctx.builder.at(origin(here, span));
   const at = (axis: Axis): Node => builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] });
   return [...around.map((own) => ({ ...own, place: at(own.axis) })), ...per.map((axis) => ({ axis, place: at(axis) }))];
 }
 
 /** The positions that a call is given for the axes of its `per`: all of them, since it is lifted. An argument may have the axis, too. */
-export function ownPlaces(per: readonly Axis[], extras: Axis[], span: Span, here: Here): { readonly place: Node }[] | null {
+export function ownPlaces(per: readonly Axis[], extras: Axis[], span: Span, here: Site): { readonly place: Node }[] | null {
   const builder = here.ctx.builder.at(origin(here, span));
   const places: { place: Node }[] = [];
   for (const axis of per) {

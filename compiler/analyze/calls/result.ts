@@ -3,17 +3,17 @@ import type { Declaration, Equation, Param, Span, Statement, TypeExpr } from '..
 import { chooseArm } from '../expressions/match.ts';
 import { evaluate, runBody } from '../expressions/evaluate.ts';
 import { conformMap, noMap } from '../expressions/maps.ts';
-import { requireNexts } from '../parameters/running.ts';
+import { requireRunningValues } from '../parameters/running.ts';
 import { present } from '../scope/absent.ts';
 import { collected, plainBody } from '../scope/collected.ts';
-import { placeOf, type Here } from '../scope/context.ts';
+import { placeOf, type Site } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { ERROR, tensor, type Value } from '../scope/values.ts';
 import { asTensor, conform, tensorOrError, type Conformity } from '../types/operate.ts';
 import { mapTypeOfExpr, tensorTypeOfExpr } from '../types/types.ts';
 
 /** Runs a declaration's body: its value conforms to the declared result. */
-export function bodyValue(declaration: Declaration, here: Here): Value {
+export function bodyValue(declaration: Declaration, here: Site): Value {
   const errors = here.ctx.problems.errors;
   const found = collected();
   if (declaration.causal !== null && declaration.what !== 'model')
@@ -22,7 +22,7 @@ export function bodyValue(declaration: Declaration, here: Here): Value {
       fix: 'leave it away; write `upto` where the block itself is to look back alone',
     });
   runBody(declaration.body, here, plainBody, found);
-  if (here.ctx.problems.errors === errors) requireNexts(found.running, here);
+  if (here.ctx.problems.errors === errors) requireRunningValues(found.running, here);
   if (here.ctx.problems.errors > errors || found.result?.kind === 'error') return ERROR;
   const wanted = declaration.result?.kind === 'named' ? declaration.result.name.text : null;
   const declared = wanted === null ? null : here.scope.own(wanted);
@@ -49,7 +49,7 @@ export function bodyValue(declaration: Declaration, here: Here): Value {
 }
 
 /** The equation that gives a name its value. */
-function equationOf(name: string, statements: readonly Statement[], here: Here): Equation | undefined {
+function equationOf(name: string, statements: readonly Statement[], here: Site): Equation | undefined {
   return statements
     .flatMap((statement) =>
       statement.kind === 'match'
@@ -61,7 +61,7 @@ function equationOf(name: string, statements: readonly Statement[], here: Here):
     .findLast((equation) => equation?.targets.some((target) => !target.prime && target.name.text === name));
 }
 
-function declaredResult(declaration: Declaration, value: Value, span: Span, here: Here): Value {
+function declaredResult(declaration: Declaration, value: Value, span: Span, here: Site): Value {
   const { result } = declaration;
   if (value.kind === 'error') return value;
   if (result === null) return undeclared(declaration, value, span, here);
@@ -88,13 +88,13 @@ function declaredResult(declaration: Declaration, value: Value, span: Span, here
 }
 
 /** Where nothing is declared: is there a block, which no call can give (reported)? */
-function givesBlock(value: Value, span: Span, here: Here): boolean {
+function givesBlock(value: Value, span: Span, here: Site): boolean {
   if (value.kind === 'record') return [...value.fields.values()].some((field) => givesBlock(field, span, here));
   return value.kind === 'instance' && asTensor(value, here, span) === null;
 }
 
 /** A result whose type is not declared: what a model or an encoder gives is tensors, and present. */
-function undeclared(declaration: Declaration, value: Value, span: Span, here: Here): Value {
+function undeclared(declaration: Declaration, value: Value, span: Span, here: Site): Value {
   if (!isStrict(declaration) || declaration.generates !== null) return givesBlock(value, span, here) ? ERROR : value;
   const part = (each: Value, what: string): Value => {
     if (each.kind === 'map') return declaration.what === 'model' ? noMap(`${what} of a model`, span, here) : each;
@@ -110,14 +110,14 @@ function isStrict({ what }: Declaration): boolean {
   return what === 'model' || what === 'encoder' || what === 'decoder';
 }
 
-function conformTo(value: Value, type: TypeExpr, what: string, declaration: Declaration, span: Span, here: Here): Value {
+function conformTo(value: Value, type: TypeExpr, what: string, declaration: Declaration, span: Span, here: Site): Value {
   if (type.kind === 'map' && declaration.what === 'model') return noMap('the result of a model', type.span, here);
   const made = asDeclared(value, type, `${what} of \`${declaration.name.text}\``, here, span, false, { at: type.span });
   return made.kind === 'tensor' && isStrict(declaration) && !present(made.node, what, here, span) ? ERROR : made;
 }
 
 /** The value as a type says it is; `fill`: broadcast to all of its axes. */
-function asDeclared(value: Value, type: TypeExpr, what: string, here: Here, span: Span, fill: boolean, more: Conformity = {}): Value {
+function asDeclared(value: Value, type: TypeExpr, what: string, here: Site, span: Span, fill: boolean, more: Conformity = {}): Value {
   if (type.kind === 'map') {
     const sides = mapTypeOfExpr(type, here);
     return sides === null ? ERROR : conformMap(value, sides, what, here, span);
@@ -128,6 +128,6 @@ function asDeclared(value: Value, type: TypeExpr, what: string, here: Here, span
 }
 
 /** What a parameter is worth where a call gives nothing for it. */
-export function defaultArgument({ name, type, value, span }: Param, here: Here): Value {
+export function defaultArgument({ name, type, value, span }: Param, here: Site): Value {
   return asDeclared(value === null ? ERROR : evaluate(value, here), type, `the default of \`${name.text}\``, here, span, true);
 }

@@ -4,21 +4,21 @@ import type { Axis, Clocked, Input, Node, NodeOf, Origin } from '../../graph/gra
 import { isInner, sameSpace } from '../../graph/spaces.ts';
 import { lookahead, type Lookahead, type NamedOrigin } from '../../passes/clock/causality.ts';
 import { describeName, describeType } from '../scope/describe.ts';
-import { refuseAlong } from '../types/inner.ts';
-import type { Here } from '../scope/context.ts';
+import { refuseAlong } from '../types/inner-dims.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
 import { spaceOfName } from '../types/types.ts';
 
 /** True where the proof holds. */
-export function reportLookahead(clock: NodeOf<'clock'>, names: readonly string[], here: Here): boolean {
+export function reportLookahead(clock: NodeOf<'clock'>, names: readonly string[], here: Site): boolean {
   const found = lookahead(clock, names);
   for (const each of found) reportOne(each, here);
   return found.length === 0;
 }
 
-function reportOne({ kind, origin, calls, what, fix, reachedBy, reads }: Lookahead, here: Here): void {
+function reportOne({ kind, origin, calls, what, fix, reachedBy, reads }: Lookahead, here: Site): void {
   const place = ({ file, start, end }: Origin): { file: string; start: number; end: number } => ({ file, start, end });
   const name = (each: NamedOrigin): string => describeName(each.name);
   const chain = [...reachedBy.map(name), 'this expression', ...reads.map(name)].filter((word, k, all) => word !== all[k - 1]);
@@ -59,7 +59,7 @@ export interface OpenClock {
 }
 
 /** In the body of a `causal` model the inputs along the clock are its arguments. */
-export function openClock(declaration: Declaration, inputs: readonly Input[], here: Here): OpenClock | null {
+export function openClock(declaration: Declaration, inputs: readonly Input[], here: Site): OpenClock | null {
   const { causal } = declaration;
   if (causal === null) return null;
   if (declaration.generates !== null) {
@@ -113,7 +113,7 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
 export function closeClock(
   { declaration, axis, sequences }: OpenClock,
   found: ReadonlyMap<string, Node>,
-  here: Here,
+  here: Site,
 ): { readonly outputs: Map<string, Node>; readonly causal: Clocked } | null {
   const { span } = declaration.name;
   for (const [name, node] of found) {

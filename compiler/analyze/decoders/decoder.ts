@@ -6,7 +6,7 @@ import { declarationScope } from '../calls/call.ts';
 import { elaborateParallel } from './parallel.ts';
 import { bindArguments, type Decoded, type DecoderSetting } from './parts.ts';
 import { elaborateRecurrent } from './recurrent.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import type { DeclarationEntry, Given } from '../scope/values.ts';
 import { placeOf } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
@@ -14,7 +14,7 @@ import { Scope } from '../scope/scope.ts';
 import { soundSignature } from './signature.ts';
 import { axesOfExprs, elemOfExpr } from '../types/types.ts';
 
-export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[], span: Span, here: Here): Decoded | null {
+export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[], span: Span, here: Site): Decoded | null {
   const { declaration } = entry;
   const { generates } = declaration;
   const { ctx } = here;
@@ -25,7 +25,7 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
     });
     return null;
   }
-  const base: Here = {
+  const base: Site = {
     ...here,
     module: entry.module,
     scope: new Scope(declarationScope(entry, here)),

@@ -20,8 +20,8 @@ import { countsIn, hasAxis, sameSpace } from '../../graph/spaces.ts';
 import type { Clocked, Node, ParallelDecoder } from '../../graph/graph.ts';
 import { describeType } from '../scope/describe.ts';
 import { rename } from '../types/operate.ts';
-import { requireNexts } from '../parameters/running.ts';
-import type { Here } from '../scope/context.ts';
+import { requireRunningValues } from '../parameters/running.ts';
+import type { Site } from '../scope/context.ts';
 import { origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
 import { Scope } from '../scope/scope.ts';
@@ -37,10 +37,10 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   const previous = builder.argument({ elem, axes: [axis], masks: [] }, origin(base, generates.name.span, output));
   const scope = new Scope(base.scope);
   scope.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
-  const inside: Here = { ...base, scope, clocked: true, decoding: { axis, position: builder.position(axis), output, chosen: null } };
+  const inside: Site = { ...base, scope, clocked: true, decoding: { axis, position: builder.position(axis), output, chosen: null } };
   const found = collected();
   runBody(declaration.body, inside, { states: false, emits: false, value: false, clauses: 'decoder', constants: null }, found);
-  requireNexts(found.running, inside);
+  requireRunningValues(found.running, inside);
   if (ctx.problems.errors > errors) return null;
   const given = logitsOf(setting, [axis], inside);
   // `table @ x` puts the vocabulary first.

@@ -10,7 +10,7 @@ import { describeType, elemName } from '../scope/describe.ts';
 import { evaluateTensor } from '../expressions/evaluate.ts';
 import { conformMap } from '../expressions/maps.ts';
 import { rename, sameIndexSpace, toFloat } from '../types/operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Given, type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { agree, typeOf } from '../scope/axes.ts';
@@ -42,9 +42,9 @@ export interface DecoderSetting {
   readonly elem: Extract<Elem, { kind: 'index' }>;
   readonly given: readonly Given[];
   /** Where the body stands. */
-  readonly base: Here;
+  readonly base: Site;
   /** Where the call stands. */
-  readonly here: Here;
+  readonly here: Site;
   readonly span: Span;
 }
 
@@ -75,7 +75,7 @@ export function targetsOf({
  * `logits`, or the logarithm of `probability`, over the vocabulary and the axes `along`; what is absent, or has probability 0,
  * is absent, which is to say forbidden.
  */
-export function logitsOf({ declaration, elem }: DecoderSetting, along: readonly Axis[], inside: Here): Node | null {
+export function logitsOf({ declaration, elem }: DecoderSetting, along: readonly Axis[], inside: Site): Node | null {
   const {
     name: { text: name, span },
   } = declaration;
@@ -113,13 +113,13 @@ export function logitsOf({ declaration, elem }: DecoderSetting, along: readonly 
 }
 
 /** What an objective sees of a name: a tensor, absent where it is absent in the body. What is forbidden has probability 0. */
-export function visible(name: string, value: Value, here: Here): Node | null {
+export function visible(name: string, value: Value, here: Site): Node | null {
   const node = value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
   return node !== null && name === 'probability' ? filled(node, 0, here) : node;
 }
 
 /** With its axes, and those that its masks alone have, under the names of another frame. */
-export function renamedInto(to: Here, node: Node, span: Span): Node {
+export function renamedInto(to: Site, node: Node, span: Span): Node {
   const { axes, masks } = typeOf(node);
   const labels = new Set<string>();
   let made = node;
@@ -132,7 +132,7 @@ export function renamedInto(to: Here, node: Node, span: Span): Node {
 }
 
 /** Absent where `p` is 0. */
-function logarithm(p: Node, here: Here): Node {
+function logarithm(p: Node, here: Site): Node {
   const b = here.ctx.builder.at(p.origin);
   const zero = b.constant(0);
   const isPositive = b.binary('gt', p, zero);
@@ -142,7 +142,7 @@ function logarithm(p: Node, here: Here): Node {
 /** The alignments that the named values of a body have as fields, and what each is called outside. */
 export function attentionFields(
   named: ReadonlyMap<string, Value>,
-  inside: Here,
+  inside: Site,
 ): { readonly taps: Map<string, Node>; readonly fields: Map<string, Map<string, string>> } {
   const taps = new Map<string, Node>();
   const fields = new Map<string, Map<string, string>>();
@@ -201,7 +201,7 @@ export function limitsOf(
 }
 
 /** A literal position, null where none is given, undefined where it is not a position (reported). */
-function placeOfOutput(expr: Expr | null, what: string, elem: DecoderSetting['elem'], base: Here): number | null | undefined {
+function placeOfOutput(expr: Expr | null, what: string, elem: DecoderSetting['elem'], base: Site): number | null | undefined {
   if (expr === null) return null;
   const value = numberOfExpr(expr);
   const places = constantOf(sizeOf(elem.space));
@@ -223,7 +223,7 @@ function placeOfOutput(expr: Expr | null, what: string, elem: DecoderSetting['el
 }
 
 /** Without `start` the previous output of the first step may not be read: every use stands behind `first … then`. */
-function startOf(generates: Generates, body: Body, elem: DecoderSetting['elem'], base: Here): number | null {
+function startOf(generates: Generates, body: Body, elem: DecoderSetting['elem'], base: Site): number | null {
   const start = placeOfOutput(generates.start, 'start', elem, base);
   if (start !== null) return start ?? null;
   const use = firstUse(body, generates.name.text);
@@ -258,7 +258,7 @@ function isNamed(part: object, name: string): part is NameExpr {
 }
 
 /** Decoders are not lifted: their arguments take the declared axes' names, all of them. */
-export function bindArguments(given: readonly Given[], base: Here, here: Here, name: string): boolean {
+export function bindArguments(given: readonly Given[], base: Site, here: Site, name: string): boolean {
   for (const each of given) {
     const value = argumentOf(each, base, here, name);
     if (value.kind === 'error') return false;
@@ -268,7 +268,7 @@ export function bindArguments(given: readonly Given[], base: Here, here: Here, n
 }
 
 /** An argument as the decoder's signature declares it. */
-function argumentOf({ param, node, sides, span }: Given, base: Here, here: Here, name: string): Value {
+function argumentOf({ param, node, sides, span }: Given, base: Site, here: Site, name: string): Value {
   // Checked by itself, a decoder is given all that it takes: its defaults are looked at all the same.
   const fallback = param.value !== null && (node === null || base.calls.length === 0) ? defaultArgument(param, base) : null;
   if (node === null || fallback?.kind === 'error') return fallback ?? ERROR;
@@ -302,13 +302,13 @@ function argumentOf({ param, node, sides, span }: Given, base: Here, here: Here,
 }
 
 /** What is absent becomes a number. */
-export function filled(node: Node, value: number, here: Here): Node {
+export function filled(node: Node, value: number, here: Site): Node {
   if (typeOf(node).masks.length === 0) return node;
   const b = here.ctx.builder.at(node.origin);
   return b.otherwise(node, b.constant(value));
 }
 
-function decoderClauses(statements: readonly Statement[], base: Here): { rank: Node | null; atMost: Node | null } {
+function decoderClauses(statements: readonly Statement[], base: Site): { rank: Node | null; atMost: Node | null } {
   const b = base.ctx.builder;
   const scope = new Scope(base.scope);
   const scalar = { elem: { kind: 'float' }, axes: [], masks: [] } as const;

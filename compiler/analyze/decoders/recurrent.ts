@@ -16,9 +16,9 @@ import {
 } from './parts.ts';
 import { rename } from '../types/operate.ts';
 import { growing, unrolled } from '../expressions/past.ts';
-import { outsideLoop, requireNexts } from '../parameters/running.ts';
+import { outsideLoop, requireRunningValues } from '../parameters/running.ts';
 import { nextOf } from '../bodies/scan.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
@@ -34,7 +34,7 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   const constants = new Scope(base.scope);
   const steps = new Scope(constants, { scan: axis.label });
   steps.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
-  const inside: Here = {
+  const inside: Site = {
     ...base,
     scope: steps,
     loops: [position],
@@ -42,10 +42,10 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
     decoding: { axis, position, output, chosen },
   };
   const errors = ctx.problems.errors;
-  const known = new Set(ctx.nexts.all().keys());
+  const known = new Set(ctx.runningValues.all().keys());
   const found = collected();
   runBody(declaration.body, inside, { states: true, emits: false, value: false, clauses: 'decoder', constants }, found);
-  requireNexts(found.running, inside);
+  requireRunningValues(found.running, inside);
   outsideLoop(known, [position, previous, ...found.states.map(({ argument }) => argument)], generates.span, base);
   const nexts = found.states.map((state) => nextOf(state, found, inside));
   if (ctx.problems.errors > errors) return null;
@@ -85,7 +85,7 @@ function readsChoice(
   named: ReadonlyMap<string, Value>,
   isLate: (node: Node) => boolean,
   { generates }: DecoderSetting,
-  inside: Here,
+  inside: Site,
 ): null {
   const read = new Set(reachable([logits]));
   const late = [...named].find(

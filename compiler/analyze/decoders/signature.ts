@@ -3,7 +3,7 @@ import type { AxisExpr, Declaration, Name, Param } from '../../../grammar/ast.ts
 import { differOnPurpose, isSlip } from '../../diagnostics/names.ts';
 import { didYouMean } from '../../../runtime/near.ts';
 import { dimNames } from '../scope/axes.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { unknownName } from '../scope/unknown.ts';
 import { isError } from '../scope/values.ts';
@@ -30,7 +30,7 @@ function signatureNames(declaration: Declaration): Name[] {
 }
 
 /** Models, encoders and decoders have no formals: there is no caller that an axis could be taken from. */
-export function soundSignature(declaration: Declaration, here: Here): boolean {
+export function soundSignature(declaration: Declaration, here: Site): boolean {
   const free = signatureNames(declaration).filter(
     ({ text }) => here.scope.lookup(text)?.kind !== 'dim' && !declaration.statics.some((param) => param.name.text === text),
   );
@@ -43,7 +43,7 @@ export function soundSignature(declaration: Declaration, here: Here): boolean {
 }
 
 /** W0401: a formal that looks like a dim of the file, or that stands only once and is much like one. */
-export function warnFormals(declaration: Declaration, uses: (name: string) => number, here: Here): void {
+export function warnFormals(declaration: Declaration, uses: (name: string) => number, here: Site): void {
   const names = signatureNames(declaration);
   const dims = dimNames(here);
   for (const [k, name] of names.entries()) {

@@ -9,11 +9,11 @@ import { operands } from '../../graph/walk.ts';
 import { bracketAxes } from './brackets.ts';
 import { describeName, describeType } from '../scope/describe.ts';
 import { asNumber, number, toFloat } from '../types/operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
-import type { Reach } from '../scope/context.ts';
+import type { AcrossExamples } from '../scope/context.ts';
 
 const FUNCTIONS: readonly string[] = ['sum', 'mean', 'max', 'min'] satisfies readonly AcrossFn[];
 const isAcross = (name: string): name is AcrossFn => FUNCTIONS.includes(name);
@@ -21,7 +21,7 @@ const isAcross = (name: string): name is AcrossFn => FUNCTIONS.includes(name);
 type Word = 'batch' | 'lifted';
 
 /** What the body of a block may reduce over: all that it is lifted over, where it keeps running values. */
-export function reachOf(body: Body): Reach {
+export function reachOf(body: Body): AcrossExamples {
   const keeps = ({ statements }: Body): boolean =>
     statements.some(
       (statement) => statement.kind === 'running' || (statement.kind === 'match' && statement.arms.some((arm) => keeps(arm.body))),
@@ -44,7 +44,7 @@ export function reduceAcross(
   x: Node,
   brackets: readonly BracketArg[],
   named: { readonly word: Word; readonly arg: BracketArg },
-  here: Here,
+  here: Site,
   span: Span,
 ): Value {
   const { word, arg } = named;
@@ -78,7 +78,7 @@ export function reduceAcross(
 const labelOf = (axis: Axis | string): string => (typeof axis === 'string' ? axis : axis.label);
 
 /** The reduction of that name, where it may stand; null: reported. */
-function standing(name: string, word: Word, { span }: BracketArg, here: Here): AcrossFn | null {
+function standing(name: string, word: Word, { span }: BracketArg, here: Site): AcrossFn | null {
   if (!isAcross(name)) {
     report(here, 'E0806', span, `\`${name}\` does not go over examples`, {
       expected: FUNCTIONS.map((each) => `\`${each}[${word}]\``).join(', '),
@@ -146,7 +146,7 @@ export function chainOf(first: string, way: readonly Node[], last: string): stri
 }
 
 /** False (reported) where what a model gives, outside training, depends on other examples. */
-export function apartFromOthers(results: ReadonlyMap<string, Node>, here: Here): boolean {
+export function apartFromOthers(results: ReadonlyMap<string, Node>, here: Site): boolean {
   if (here.ctx.training) return true;
   for (const [name, node] of results) {
     const way = wayTo([node], ({ op }) => op.kind === 'across');

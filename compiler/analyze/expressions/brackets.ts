@@ -3,7 +3,7 @@ import type { BinaryOp, BracketArg, Expr, Span } from '../../../grammar/ast.ts';
 import type { Axis, BinaryFn, Node } from '../../graph/graph.ts';
 import { isRagged, sizeOf } from '../../graph/spaces.ts';
 import { axisByLabel, labels, typeOf } from '../scope/axes.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { describeType } from '../scope/describe.ts';
 import { origin, report } from '../scope/report.ts';
 import { unknownName } from '../scope/unknown.ts';
@@ -29,7 +29,7 @@ export const binaryFns: Readonly<Record<Exclude<BinaryOp, '@'>, BinaryFn>> = {
 };
 
 /** The axes that a bracket names, groups included; each must be there. */
-export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg[], here: Here, span: Span): Axis[] | null {
+export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg[], here: Site, span: Span): Axis[] | null {
   if (brackets.length === 0) {
     report(here, 'E0404', span, `\`${name}\` does not say over which axis`, {
       given: describeType(typeOf(x)),
@@ -75,14 +75,14 @@ export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg
 }
 
 /** A position of an axis that may be empty: then there is none. */
-export function existing(place: Node, axis: Axis, here: Here, span: Span): Node {
+export function existing(place: Node, axis: Axis, here: Site, span: Span): Node {
   if (!isRagged(axis.space) || !mayBeEmpty(axis.space)) return place;
   const b = here.ctx.builder.at(origin(here, span));
   return b.where(place, b.binary('gt', b.size(sizeOf(axis.space)), b.constant(0, 'int')));
 }
 
 /** An operation along axes, over each axis that its operand has. */
-export function nameAxis(name: string, operand: Expr, here: Here): string | null {
+export function nameAxis(name: string, operand: Expr, here: Site): string | null {
   const value = evaluate(operand, here);
   const labels = value.kind === 'tensor' ? typeOf(value.node).axes.map(({ label }) => label) : [];
   return labels.length === 0 ? null : `name the axis: ${labels.map((label) => `\`${name}[${label}](…)\``).join(' or ')}`;

@@ -9,7 +9,7 @@ import { binaryFns, bracketAxes, existing, nameAxis } from './brackets.ts';
 import { evaluate, evaluateTensor } from './evaluate.ts';
 import { gather, mayBeEmpty, upToPlace } from './index-expr.ts';
 import { groupBy } from './group.ts';
-import { refuseAlong, refuseInSteps } from '../types/inner.ts';
+import { refuseAlong, refuseInSteps } from '../types/inner-dims.ts';
 import { joinCall } from './join.ts';
 import { mapCall, mapUnary } from './maps.ts';
 import {
@@ -28,7 +28,7 @@ import {
   unary,
 } from '../types/operate.ts';
 import { argsort } from './rank.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, isError, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { axisByLabel, typeOf } from '../scope/axes.ts';
@@ -51,7 +51,7 @@ const reductions: Readonly<Record<string, ReduceFn>> = {
 };
 
 /** Which of the ones above it is. */
-const composed: Readonly<Record<string, (x: Node, here: Here, span: Span) => Node | null>> = {
+const composed: Readonly<Record<string, (x: Node, here: Site, span: Span) => Node | null>> = {
   ceil,
   log2: (x, here, span) => binary('div', unary('log', x, here, span), constant(Math.LN2, 'float', here, span), here, span),
 };
@@ -97,7 +97,7 @@ export function isBuiltin(name: string): boolean {
   return Object.hasOwn(unaries, name) || Object.hasOwn(composed, name) || Object.hasOwn(reductions, name) || others.includes(name);
 }
 
-export function builtinCall(name: string, expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
+export function builtinCall(name: string, expr: CallExpr, brackets: readonly BracketArg[], here: Site): Value {
   if (name === 'plain' || name === 'transpose')
     return brackets.length > 0
       ? report(here, 'E0404', expr.span, `\`${name}\` takes no axis in brackets`, {
@@ -194,7 +194,7 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
 }
 
 /** The axis from whose positions a part is seen: the tensor's own, or that of which `over` is a copy. */
-function seenFrom(node: Node, over: Axis, label: string, name: string, here: Here, span: Span): Axis | null {
+function seenFrom(node: Node, over: Axis, label: string, name: string, here: Site, span: Span): Axis | null {
   const own = axisByLabel(node, label);
   if (own !== null) return own;
   const entry = here.scope.lookup(label);
@@ -207,7 +207,7 @@ function partial(
   name: string,
   x: Node,
   brackets: readonly BracketArg[],
-  here: Here,
+  here: Site,
 ): { readonly x: Node; readonly brackets: readonly BracketArg[] } | null {
   let node = x;
   const plain: BracketArg[] = [];
@@ -236,7 +236,7 @@ function partial(
   return { x: node, brackets: plain };
 }
 
-function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boolean, here: Here, span: Span): Value {
+function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boolean, here: Site, span: Span): Value {
   if (Object.hasOwn(reductions, name)) return reduction(name, x, axes, here, span);
   if (axes.length !== 1) {
     // Labels of a group, such as `g.a`, are not names that anyone could write.
@@ -270,7 +270,7 @@ function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boole
   return tensor(made);
 }
 
-function reduction(name: string, x: Node, axes: readonly Axis[], here: Here, span: Span): Value {
+function reduction(name: string, x: Node, axes: readonly Axis[], here: Site, span: Span): Value {
   const boolean = name === 'any' || name === 'all';
   if (boolean !== (typeOf(x).elem.kind === 'bool')) {
     return report(here, 'E0305', span, `\`${name}\` does not fit this element type`, {
@@ -284,7 +284,7 @@ function reduction(name: string, x: Node, axes: readonly Axis[], here: Here, spa
   return tensor(made);
 }
 
-function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span): Value {
+function oneHot(x: Node, brackets: readonly BracketArg[], here: Site, span: Span): Value {
   const arg = brackets[0];
   const name = arg?.kind === 'value' && arg.value.kind === 'name' ? arg.value.name : null;
   const entry = name === null ? null : here.scope.lookup(name);
@@ -307,7 +307,7 @@ function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span
  * `t` an index, or a distribution over the same axis (label smoothing). What it gives to an absent class does not count;
  * where no other has any, the target is impossible and its loss Infinity.
  */
-function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[], here: Here, span: Span): Value {
+function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[], here: Site, span: Span): Value {
   const axes = bracketAxes('cross_entropy', logits, brackets, here, span);
   if (axes === null) return ERROR;
   if (axes.length !== 1)
@@ -349,7 +349,7 @@ function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[
 }
 
 /** `outer(a - b)`: the outer product that an operation refuses to make by itself. */
-function outer(expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
+function outer(expr: CallExpr, brackets: readonly BracketArg[], here: Site): Value {
   const [arg] = expr.args;
   const fn = arg?.value.kind === 'binary' && arg.value.op !== '@' ? binaryFns[arg.value.op] : undefined;
   if (arg?.value.kind !== 'binary' || fn === undefined || expr.args.length > 1 || brackets.length > 0) {
@@ -366,7 +366,7 @@ function outer(expr: CallExpr, brackets: readonly BracketArg[], here: Here): Val
 }
 
 /** Acts in training only; each element is 0 with probability p, else divided by 1 - p. */
-function dropout(expr: CallExpr, here: Here): Value {
+function dropout(expr: CallExpr, here: Site): Value {
   const [first, second] = expr.args;
   if (first === undefined || second === undefined || expr.args.length > 2) {
     return report(here, 'E0403', expr.span, '`dropout` has the wrong number of arguments', {
@@ -394,7 +394,7 @@ function dropout(expr: CallExpr, here: Here): Value {
   return tensorOrError(binary('mul', x, keep, here, expr.span));
 }
 
-function fixedRate(expr: Expr, here: Here): number | 'silent' | null {
+function fixedRate(expr: Expr, here: Site): number | 'silent' | null {
   if (expr.kind === 'name' && !expr.prime) {
     const entry = here.scope.lookup(expr.name);
     if (entry?.kind === 'value' && entry.value.kind === 'error') return 'silent';

@@ -5,7 +5,7 @@ import { isRagged, originOf, sameSpace, sizeOf } from '../../graph/spaces.ts';
 import { elemName } from '../scope/describe.ts';
 import { evaluateTensor } from './evaluate.ts';
 import { alignAxes, allAxes, asNumber, holding, needAxis, number, reduce, rename, toFloat, unary } from '../types/operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { nameOfSpace, typeOf } from '../scope/axes.ts';
@@ -23,7 +23,7 @@ interface Groups {
 
 const grouped = ['sum', 'mean', 'max', 'min', 'prod', 'any', 'all', 'softmax'];
 
-export function groupBy(name: string, x: Node, by: By, here: Here, span: Span): Value {
+export function groupBy(name: string, x: Node, by: By, here: Site, span: Span): Value {
   if (!grouped.includes(name)) {
     return report(here, 'E0404', by.span, `\`${name}\` does not group`, {
       expected: grouped.map((each) => `\`${each}\``).join(', '),
@@ -53,7 +53,7 @@ export function groupBy(name: string, x: Node, by: By, here: Here, span: Span): 
   return tensor(GROUPED[name as keyof typeof GROUPED](groups, here, span));
 }
 
-function groupsOf(name: string, x: Node, by: By, here: Here, span: Span): Groups | null {
+function groupsOf(name: string, x: Node, by: By, here: Site, span: Span): Groups | null {
   const index = evaluateTensor(by.value, here);
   if (index === null || (typeOf(x).elem.kind !== 'bool' && number(x, name, here, span) === null)) return null;
   const fault = (code: 'E0305' | 'E0306', message: string, detail: Parameters<typeof report>[4]): null => {
@@ -89,7 +89,7 @@ function groupsOf(name: string, x: Node, by: By, here: Here, span: Span): Groups
   };
 }
 
-function inside(x: Node, place: Node, over: readonly Axis[], space: Space, here: Here, span: Span): Node {
+function inside(x: Node, place: Node, over: readonly Axis[], space: Space, here: Site, span: Span): Node {
   const b = here.ctx.builder.at(origin(here, span));
   const first = b.size(originOf(space));
   const condition = b.binary('and', b.binary('ge', place, first), b.binary('lt', place, b.binary('add', b.size(sizeOf(space)), first)));
@@ -99,7 +99,7 @@ function inside(x: Node, place: Node, over: readonly Axis[], space: Space, here:
   );
 }
 
-type Grouping = (groups: Groups, here: Here, span: Span) => Node;
+type Grouping = (groups: Groups, here: Site, span: Span) => Node;
 
 /** Sums go straight to their positions; of the rest each group is looked at as a whole. */
 const GROUPED: Readonly<Record<'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' | 'all', Grouping>> = {
@@ -118,7 +118,7 @@ const GROUPED: Readonly<Record<'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' |
   all: (groups, here, span) => counted('eq', unary('not', groups.x, here, span), groups, here, span),
 };
 
-function scattered(x: Node, { places, over, into }: Groups, here: Here, span: Span): Node {
+function scattered(x: Node, { places, over, into }: Groups, here: Site, span: Span): Node {
   return here.ctx.builder.at(origin(here, span)).scatter(
     x,
     places,
@@ -128,13 +128,13 @@ function scattered(x: Node, { places, over, into }: Groups, here: Here, span: Sp
 }
 
 /** How many truths each position gets, compared with 0. */
-function counted(fn: 'gt' | 'eq', x: Node, groups: Groups, here: Here, span: Span): Node {
+function counted(fn: 'gt' | 'eq', x: Node, groups: Groups, here: Site, span: Span): Node {
   const b = here.ctx.builder.at(origin(here, span));
   return b.binary(fn, scattered(b.select(x, b.constant(1), b.constant(0)), groups, here, span), b.constant(0));
 }
 
 /** x, for every group there is, where it belongs to the group. */
-function belonging({ x, places, over, into }: Groups, here: Here, span: Span): Node {
+function belonging({ x, places, over, into }: Groups, here: Site, span: Span): Node {
   const b = here.ctx.builder.at(origin(here, span));
   // Both along all that is grouped, also where one of them is the same everywhere.
   const along = (value: Node): Node => over.reduce((held, axis) => holding(held, axis, here, span), value);
@@ -155,7 +155,7 @@ function within(fn: 'max' | 'min' | 'prod'): Grouping {
 }
 
 /** Each position belongs to one group at the most: of the weights in all groups its own is left. */
-function softmaxBy(groups: Groups, here: Here, span: Span): Value {
+function softmaxBy(groups: Groups, here: Site, span: Span): Value {
   const [axis, ...more] = groups.over;
   if (axis === undefined || more.length > 0)
     return report(here, 'E0404', span, '`softmax` goes over exactly one axis', { given: `${groups.over.length}` });

@@ -6,9 +6,9 @@ import { describeAxis, describeType, elemName } from '../scope/describe.ts';
 import { evaluateTensor } from './evaluate.ts';
 import { allAxes, asTensor, constant, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from '../types/operate.ts';
 import { liesWithin } from '../types/interval.ts';
-import { firstOf, isCounted, numberOf, refuseAlong, withParents } from '../types/inner.ts';
+import { firstOf, isCounted, numberOf, refuseAlong, withParents } from '../types/inner-dims.ts';
 import { refuseGrowing } from './past.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, isError, tensor } from '../scope/values.ts';
 import { placeOf } from '../scope/context.ts';
 import { origin, report } from '../scope/report.ts';
@@ -17,7 +17,7 @@ import { constantOf, equalSizes, size, type Size } from '../../size/size.ts';
 import { hasPlaces } from '../types/types.ts';
 import { unknownName } from '../scope/unknown.ts';
 
-export function indexValue(base: Value, args: readonly BracketArg[], here: Here, span: Span): Value {
+export function indexValue(base: Value, args: readonly BracketArg[], here: Site, span: Span): Value {
   let node = asTensor(base, here, span);
   for (const arg of args) {
     if (node === null) return ERROR;
@@ -48,7 +48,7 @@ export function indexValue(base: Value, args: readonly BracketArg[], here: Here,
 }
 
 /** `[a as b]`, `[(a, b) as c]`, `[a as (b, c)]`. */
-function reshaped(node: Node, from: readonly Name[], to: readonly Name[], here: Here, span: Span): Node | null {
+function reshaped(node: Node, from: readonly Name[], to: readonly Name[], here: Site, span: Span): Node | null {
   if (from.length === 1 && to.length === 1) return renameAxis(node, from[0]!, to[0]!, here);
   if (to.length === 1) return mergeAxes(node, from, to[0]!, here, span);
   if (from.length === 1) return splitAxis(node, from[0]!, to, here, span);
@@ -61,7 +61,7 @@ function reshaped(node: Node, from: readonly Name[], to: readonly Name[], here: 
   return splitAxis(merged, { text: whole.label, span }, to, here, span, from.map(({ text }) => `\`${text}\``).join(' and '));
 }
 
-function renameAxis(node: Node, from: Name, to: Name, here: Here): Node | null {
+function renameAxis(node: Node, from: Name, to: Name, here: Site): Node | null {
   const axis = needAxis(node, from.text, 'as', here, from.span);
   if (axis === null) return null;
   if (from.text === to.text) return node;
@@ -74,7 +74,7 @@ function renameAxis(node: Node, from: Name, to: Name, here: Here): Node | null {
 }
 
 /** R1: one formal renamed to another makes "of one size" part of the block's contract, which every call must keep. */
-function formalsAgree(axis: Axis, to: Name, here: Here, span: Span): boolean {
+function formalsAgree(axis: Axis, to: Name, here: Site, span: Span): boolean {
   const from = here.scope.lookup(axis.label);
   const target = here.scope.lookup(to.text);
   if (from?.kind !== 'dim' || target?.kind !== 'dim' || from.span !== null || target.span !== null) return true;
@@ -99,7 +99,7 @@ function formalsAgree(axis: Axis, to: Name, here: Here, span: Span): boolean {
 }
 
 /** R3: `x[upto a as b]` is `x[a as b] where position[b] <= position[a]`: of each position the positions up to its own. */
-function upTo(node: Node, { axis: from, as, span }: Extract<BracketArg, { kind: 'upto' }>, here: Here): Node | null {
+function upTo(node: Node, { axis: from, as, span }: Extract<BracketArg, { kind: 'upto' }>, here: Site): Node | null {
   const axis = needAxis(node, from.text, 'upto', here, from.span);
   if (axis === null) return null;
   if (from.text === as.text) {
@@ -113,19 +113,19 @@ function upTo(node: Node, { axis: from, as, span }: Extract<BracketArg, { kind: 
 }
 
 /** `node where position[over] <= position[now]`. */
-export function upToPlace(node: Node, over: Axis, now: Axis, op: '<=' | '<', here: Here, span: Span): Node {
+export function upToPlace(node: Node, over: Axis, now: Axis, op: '<=' | '<', here: Site, span: Span): Node {
   const b = here.ctx.builder.at(origin(here, span));
   return b.where(node, b.binary(op === '<=' ? 'le' : 'lt', b.position(over), here.steps.get(now.label) ?? b.position(now)));
 }
 
 /** A renamed axis keeps its space; where the new name is a dim of provably that size, it becomes that dim. */
-function declaredSpace(name: Name, space: Space, here: Here): Space {
+function declaredSpace(name: Name, space: Space, here: Site): Space {
   const entry = here.scope.lookup(name.text);
   if (entry?.kind !== 'dim' || isRagged(space)) return space;
   return agree(here, entry.space, space) === 'equal' ? entry.space : space;
 }
 
-function mergeAxes(node: Node, from: readonly Name[], to: Name, here: Here, span: Span): Node | null {
+function mergeAxes(node: Node, from: readonly Name[], to: Name, here: Site, span: Span): Node | null {
   const axes = axesOf(node, from, here);
   if (
     axes === null ||
@@ -138,7 +138,7 @@ function mergeAxes(node: Node, from: readonly Name[], to: Name, here: Here, span
   return here.ctx.builder.node({ kind: 'merge', axes: axes.map((axis) => axis.id), into }, [node], origin(here, span));
 }
 
-function axesOf(node: Node, from: readonly Name[], here: Here): Axis[] | null {
+function axesOf(node: Node, from: readonly Name[], here: Site): Axis[] | null {
   const axes: Axis[] = [];
   for (const name of from) {
     const axis = needAxis(node, name.text, 'as', here, name.span);
@@ -153,7 +153,7 @@ function axesOf(node: Node, from: readonly Name[], here: Here): Axis[] | null {
 }
 
 /** Are these names all different, and none of them one that the tensor keeps? */
-function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: Here): boolean {
+function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: Site): boolean {
   const kept = allAxes(node)
     .filter((axis) => !gone.some(({ id }) => id === axis.id))
     .map(({ label }) => label);
@@ -163,7 +163,7 @@ function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: 
   return false;
 }
 
-function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span: Span, of?: string): Node | null {
+function splitAxis(node: Node, from: Name, to: readonly Name[], here: Site, span: Span, of?: string): Node | null {
   const axis = needAxis(node, from.text, 'as', here, from.span);
   if (axis === null) return null;
   if (!fresh(to, [axis], node, here) || refuseGrowing([axis], 'splitting', span, here) || refuseAlong(node, axis, 'splitting', span, here))
@@ -195,7 +195,7 @@ function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span
 }
 
 /** `t[a = e]`; `first` and `last` are positions. */
-function gatherAt(node: Node, axis: Axis, value: Expr, here: Here, span: Span): Node | null {
+function gatherAt(node: Node, axis: Axis, value: Expr, here: Site, span: Span): Node | null {
   if (value.kind === 'place') {
     const empty = isRagged(axis.space) && mayBeEmpty(axis.space);
     if (empty && !here.filled) {
@@ -226,7 +226,7 @@ export function mayBeEmpty(space: Space): boolean {
 }
 
 /** `t[i]`: the one axis that `i` counts. */
-function gatherByIndex(node: Node, value: Expr, here: Here, span: Span): Node | null {
+function gatherByIndex(node: Node, value: Expr, here: Site, span: Span): Node | null {
   const index = evaluateTensor(value, here);
   if (index === null) return null;
   const elem = typeOf(index).elem;
@@ -269,7 +269,7 @@ function placesFix(from: Space, to: Axis): string {
 }
 
 /** The selected axis goes, the index's axes enter; what is not provably inside may be absent (semantics 3). */
-export function gather(node: Node, axis: Axis, index: Node, here: Here, span: Span): Node | null {
+export function gather(node: Node, axis: Axis, index: Node, here: Site, span: Span): Node | null {
   const elem = typeOf(index).elem;
   if (elem.kind !== 'index' && elem.kind !== 'int') {
     report(here, 'E0305', span, 'a position is a whole number', {
@@ -307,7 +307,7 @@ export function gather(node: Node, axis: Axis, index: Node, here: Here, span: Sp
   return made;
 }
 
-function provablyInside(index: Node, axis: Axis, here: Here): boolean {
+function provablyInside(index: Node, axis: Axis, here: Site): boolean {
   const { elem } = typeOf(index);
   const { space } = axis;
   if (elem.kind === 'index')
@@ -337,7 +337,7 @@ function provablyInside(index: Node, axis: Axis, here: Here): boolean {
 }
 
 /** `e mod n`, and `clamp(e, 0, n - 1)`, with n the size of the axis. */
-function isWrapped(index: Node, extent: Size, here: Here): boolean {
+function isWrapped(index: Node, extent: Size, here: Site): boolean {
   if (index.op.kind !== 'binary') return false;
   const [left, right] = index.inputs as [Node, Node];
   if (index.op.fn === 'mod') return isSize(right, extent, here);
@@ -350,7 +350,7 @@ function isWrapped(index: Node, extent: Size, here: Here): boolean {
   return below && left.op.kind === 'binary' && left.op.fn === 'max' && isConstant(left.inputs[1]!, 0);
 }
 
-function isSize(node: Node, extent: Size, here: Here): boolean {
+function isSize(node: Node, extent: Size, here: Site): boolean {
   return node.op.kind === 'size' && equalSizes(node.op.size, extent, here.ctx.facts) === 'equal';
 }
 
@@ -359,13 +359,13 @@ function isConstant(node: Node, value: number): boolean {
 }
 
 /** Is a position on `part` one on `whole`? A sum's first summand is part of it; so is what a declaration or a `require` bounds. */
-function partOf(part: Space, whole: Space, here: Here): boolean {
+function partOf(part: Space, whole: Space, here: Site): boolean {
   if (beginsWith(whole, part)) return true;
   return here.ctx.parts.some((pair) => sameSpace(pair.part, part) && sameSpace(pair.whole, whole));
 }
 
 /** `zeros[a, b]`, `ones[a]`: a number in every position of the axes. */
-export function filled(expr: Extract<Expr, { kind: 'bracket' }>, value: number, here: Here): Value {
+export function filled(expr: Extract<Expr, { kind: 'bracket' }>, value: number, here: Site): Value {
   const axes: Axis[] = [];
   for (const arg of expr.args) {
     if (arg.kind !== 'value' || arg.value.kind !== 'name')
@@ -388,7 +388,7 @@ export function filled(expr: Extract<Expr, { kind: 'bracket' }>, value: number, 
 }
 
 /** `position[a]`: the positions of an axis as numbers; inside a scan along it, this step's. */
-export function positionOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here): Value {
+export function positionOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Site): Value {
   const arg = expr.args[0];
   if (expr.args.length !== 1 || arg?.kind !== 'value' || arg.value.kind !== 'name') {
     return report(here, 'E0205', expr.span, '`position` wants one axis: `position[a]`');

@@ -6,15 +6,15 @@ import { nameOf } from '../../graph/walk.ts';
 import { describeType } from '../scope/describe.ts';
 import { evaluateTensor } from './evaluate.ts';
 import { allAxes, holding, markOrder, needAxis, rename, sameIndexSpace, sameKind, sizesAgree, toFloat, toInt } from '../types/operate.ts';
-import { refuseAlong } from '../types/inner.ts';
+import { refuseAlong } from '../types/inner-dims.ts';
 import { refuseGrowing } from './past.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { agree, labels, typeOf } from '../scope/axes.ts';
 import { size } from '../../size/size.ts';
 
-export function joinCall(name: 'concat' | 'stack', expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
+export function joinCall(name: 'concat' | 'stack', expr: CallExpr, brackets: readonly BracketArg[], here: Site): Value {
   const nodes: Node[] = [];
   for (const arg of expr.args) {
     const node = evaluateTensor(arg.value, here);
@@ -48,7 +48,7 @@ export function joinCall(name: 'concat' | 'stack', expr: CallExpr, brackets: rea
 }
 
 /** Elements of one kind: floats if one is, positions on different axes as whole numbers. */
-function unify(nodes: readonly Node[], name: string, here: Here, span: Span): readonly Node[] | null {
+function unify(nodes: readonly Node[], name: string, here: Site, span: Span): readonly Node[] | null {
   const elems = nodes.map((node) => typeOf(node).elem);
   if (nodes.some((node) => sameKind(nodes[0]!, node, name, here, span) === null)) return null;
   if (elems.some((elem) => elem.kind === 'float')) return nodes.map((node) => toFloat(node, here, span));
@@ -59,7 +59,7 @@ function unify(nodes: readonly Node[], name: string, here: Here, span: Span): re
 function growing(
   nodes: readonly Node[],
   bracket: BracketArg | undefined,
-  here: Here,
+  here: Site,
   span: Span,
 ): { parts: (Axis | null)[]; to: Name | null } | null {
   const find = (label: string): (Axis | null)[] => nodes.map((node) => typeOf(node).axes.find((axis) => axis.label === label) ?? null);
@@ -101,7 +101,7 @@ function growing(
  * `concat(e, h, c)` of `h, c: [hidden]` and `e: [embed]`: by the rule `h` and `c` are one position each, and `e` the same all along
  * `hidden`. Three vectors end to end are meant.
  */
-function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[], here: Here, span: Span): boolean {
+function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[], here: Site, span: Span): boolean {
   const grows = parts.findIndex((own) => own.length > 0);
   if (grows < 0) return false;
   for (const label of new Set(nodes.flatMap(labels))) {
@@ -121,7 +121,7 @@ function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[]
   return false;
 }
 
-function joined(name: string, nodes: readonly Node[], parts: readonly (Axis | null)[], to: Name | null, here: Here, span: Span): Value {
+function joined(name: string, nodes: readonly Node[], parts: readonly (Axis | null)[], to: Name | null, here: Site, span: Span): Value {
   if (
     refuseGrowing(parts, 'joining along', span, here) ||
     parts.some((part, k) => part !== null && refuseAlong(nodes[k]!, part, 'joining along', span, here))
@@ -166,7 +166,7 @@ function joined(name: string, nodes: readonly Node[], parts: readonly (Axis | nu
   return tensor(made);
 }
 
-function nextOrdinal(here: Here): number {
+function nextOrdinal(here: Site): number {
   const ordinal = (here.ordinals.get('concat') ?? 0) + 1;
   here.ordinals.set('concat', ordinal);
   return ordinal;

@@ -5,7 +5,7 @@ import { sizeOf } from '../../graph/spaces.ts';
 import { describeAxis, describeMap, describeSize, describeType } from '../scope/describe.ts';
 import { evaluate } from './evaluate.ts';
 import { conform, rename, toFloat } from '../types/operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type MapValue, type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { agree, typeOf } from '../scope/axes.ts';
@@ -17,7 +17,7 @@ export type Sides = Pick<MapValue, 'outs' | 'ins'>;
 const COMPARISONS: ReadonlySet<BinaryFn> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or']);
 
 /** The operands on one map's axes: maps between the same axes, and numbers. Null: the maps stand for their tensors. */
-function onOneMap(values: readonly Value[], here: Here, span: Span): { readonly map: MapValue; readonly nodes: readonly Node[] } | null {
+function onOneMap(values: readonly Value[], here: Site, span: Span): { readonly map: MapValue; readonly nodes: readonly Node[] } | null {
   const map = values.find((value) => value.kind === 'map');
   if (map === undefined) return null;
   const nodes: Node[] = [];
@@ -37,7 +37,7 @@ function onOneMap(values: readonly Value[], here: Here, span: Span): { readonly 
 }
 
 /** The map's node on the axes of these sides, if it goes between the same. */
-function onSides(map: MapValue, sides: Sides, here: Here, span: Span): Node | null {
+function onSides(map: MapValue, sides: Sides, here: Site, span: Span): Node | null {
   let { node } = map;
   for (const [own, wanted] of [
     [map.outs, sides.outs],
@@ -54,7 +54,7 @@ function onSides(map: MapValue, sides: Sides, here: Here, span: Span): Node | nu
 }
 
 /** `c * W`, `W / σ`, `W + V`: of maps between the same axes, and of maps and numbers, an operation gives a map. */
-export function mapBinary(fn: BinaryFn, left: Value, right: Value, here: Here, span: Span): Value | null {
+export function mapBinary(fn: BinaryFn, left: Value, right: Value, here: Site, span: Span): Value | null {
   if (COMPARISONS.has(fn)) return null;
   const operands = onOneMap([left, right], here, span);
   if (operands === null) {
@@ -75,13 +75,13 @@ function hasOneName({ outs, ins }: Sides): boolean {
 }
 
 /** `-W`, `tanh(W)`, `stop(W)`; a truth value or a whole number of each element is not a map. */
-export function mapUnary(fn: UnaryFn, map: MapValue, here: Here, span: Span): Value | null {
+export function mapUnary(fn: UnaryFn, map: MapValue, here: Site, span: Span): Value | null {
   if (fn === 'not' || fn === 'int' || fn === 'floor') return null;
   return { ...map, node: here.ctx.builder.node({ kind: 'unary', fn }, [map.node], origin(here, span)) };
 }
 
 /** `transpose(W)`, `plain(W, to = a, from = b)`. */
-export function mapCall(name: 'transpose' | 'plain', expr: CallExpr, here: Here): Value {
+export function mapCall(name: 'transpose' | 'plain', expr: CallExpr, here: Site): Value {
   const [first, ...more] = expr.args;
   if (first === undefined || first.name !== null || (name === 'transpose' && more.length > 0)) {
     return report(here, 'E0403', expr.span, `\`${name}\` has the wrong number of arguments`, {
@@ -112,7 +112,7 @@ export function mapCall(name: 'transpose' | 'plain', expr: CallExpr, here: Here)
   return plain(value, names, here, expr.span);
 }
 
-function transposed({ node, outs, ins }: MapValue, here: Here, span: Span): Value {
+function transposed({ node, outs, ins }: MapValue, here: Site, span: Span): Value {
   const turned: Sides = {
     outs: ins.map((axis) => here.frame.axis(axis.label, axis.space)),
     ins: outs.map((axis) => inAxis(here.frame.axis(axis.label, axis.space))),
@@ -132,7 +132,7 @@ function transposed({ node, outs, ins }: MapValue, here: Here, span: Span): Valu
   return { kind: 'map', ...turned, node: here.ctx.builder.at(origin(here, span)).broadcast(made, [...turned.outs, ...turned.ins]) };
 }
 
-function plain(map: MapValue, names: { readonly to?: Name; readonly from?: Name }, here: Here, span: Span): Value {
+function plain(map: MapValue, names: { readonly to?: Name; readonly from?: Name }, here: Site, span: Span): Value {
   let { node } = map;
   const labels: string[] = [];
   for (const [axes, name] of [
@@ -165,7 +165,7 @@ function plain(map: MapValue, names: { readonly to?: Name; readonly from?: Name 
 }
 
 /** A value as the map that a signature declares: a map between these axes, or a tensor that has the axes of both sides. */
-export function conformMap(value: Value, declared: Sides, what: string, here: Here, span: Span): Value {
+export function conformMap(value: Value, declared: Sides, what: string, here: Site, span: Span): Value {
   if (value.kind === 'error') return ERROR;
   if (value.kind === 'tensor') {
     const twice = declared.outs.find((out) => declared.ins.some(({ label }) => label === out.label));
@@ -217,7 +217,7 @@ export function conformMap(value: Value, declared: Sides, what: string, here: He
   return { kind: 'map', ...declared, node: here.ctx.builder.at(origin(here, span)).broadcast(node, [...declared.outs, ...declared.ins]) };
 }
 
-function unmasked(node: Node, what: string, here: Here, span: Span): boolean {
+function unmasked(node: Node, what: string, here: Site, span: Span): boolean {
   if (typeOf(node).masks.length === 0) return true;
   report(here, 'E0501', span, `${what} may be absent at some positions: a map is all there`, {
     fix: 'say what stands there instead: `… else 0`',
@@ -226,7 +226,7 @@ function unmasked(node: Node, what: string, here: Here, span: Span): boolean {
 }
 
 /** What is given for a map among the parameters. Null: no map (reported). */
-export function mapArgument(value: Value, what: string, here: Here, span: Span): MapValue | null {
+export function mapArgument(value: Value, what: string, here: Site, span: Span): MapValue | null {
   if (value.kind === 'error') return null;
   if (value.kind === 'map') return value;
   report(here, 'E0315', span, `${what} is a map, and this is none`, {
@@ -239,7 +239,7 @@ export function mapArgument(value: Value, what: string, here: Here, span: Span):
 }
 
 /** Where data comes in or goes out, or is carried from step to step: tensors alone. */
-export function noMap(what: string, span: Span, here: Here): Value {
+export function noMap(what: string, span: Span, here: Site): Value {
   return report(here, 'E0315', span, `${what} is a tensor, not a map`, {
     why: 'an arrow says how a value is used, and data is not used by itself',
     fix: 'declare its axes: `[out, in]`; a block makes it a map: `block Map(t: [out, in]) -> [out <- in] { t }`',

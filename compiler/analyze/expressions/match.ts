@@ -1,14 +1,14 @@
 /** `match`: a branch that is chosen while compiling. */
 import type { Body, Expr, MatchExpr, MatchStatement } from '../../../grammar/ast.ts';
 import { collected, plainBody } from '../scope/collected.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
 import { ERROR, isError, type Value } from '../scope/values.ts';
 import { numberOfExpr } from '../types/types.ts';
 import { runBody } from './evaluate.ts';
 
-export function chooseArm(match: MatchStatement | MatchExpr, here: Here): { body: Body } | null {
+export function chooseArm(match: MatchStatement | MatchExpr, here: Site): { body: Body } | null {
   const { subject } = match;
   const entry = subject.kind === 'name' && !subject.prime ? here.scope.lookup(subject.name) : null;
   const constant =
@@ -45,7 +45,7 @@ function labelOf(expr: Expr): string | number | null {
   return expr.kind === 'name' && !expr.prime ? expr.name : numberOfExpr(expr);
 }
 
-export function elaborateMatch(match: MatchExpr, here: Here): Value {
+export function elaborateMatch(match: MatchExpr, here: Site): Value {
   const arm = chooseArm(match, here);
   if (arm === null) return ERROR;
   const found = collected();

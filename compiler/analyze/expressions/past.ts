@@ -4,13 +4,13 @@ import type { Axis, Dim, Node, Space } from '../../graph/graph.ts';
 import { sameSpace } from '../../graph/spaces.ts';
 import { describeType } from '../scope/describe.ts';
 import { evaluate } from './evaluate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
 import { size } from '../../size/size.ts';
 
-export function pastOf(expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
+export function pastOf(expr: CallExpr, brackets: readonly BracketArg[], here: Site): Value {
   const [bracket] = brackets;
   if (brackets.length !== 1 || bracket?.kind !== 'value' || bracket.value.kind !== 'name' || bracket.value.prime) {
     return report(here, 'E0404', expr.span, '`past` makes one axis, which has a name', { fix: '`past[tape](h)`' });
@@ -47,7 +47,7 @@ export function pastOf(expr: CallExpr, brackets: readonly BracketArg[], here: He
 }
 
 /** One for all pasts of a scan, since they have the same positions. */
-function tapeOf(loop: Node, label: string, { ctx }: Here): Dim {
+function tapeOf(loop: Node, label: string, { ctx }: Site): Dim {
   const known = ctx.tapes.get(loop);
   if (known !== undefined) return known;
   const id = `${label}@${loop.id}`;
@@ -56,18 +56,18 @@ function tapeOf(loop: Node, label: string, { ctx }: Here): Dim {
   return made;
 }
 
-function isTape(space: Space, { ctx }: Here): boolean {
+function isTape(space: Space, { ctx }: Site): boolean {
   if (space.kind === 'dim') return [...ctx.tapes.values()].some((tape) => sameSpace(space, { kind: 'dim', dim: tape }));
-  return space.kind !== 'anon' && space.parts.some((part) => isTape(part, { ctx } as Here));
+  return space.kind !== 'anon' && space.parts.some((part) => isTape(part, { ctx } as Site));
 }
 
 /** The axis of a value that grows from step to step. */
-export function growing(node: Node, here: Here): Axis | undefined {
+export function growing(node: Node, here: Site): Axis | undefined {
   return typeOf(node).axes.find(({ space }) => isTape(space, here));
 }
 
 /** E0611: what grows has another length at every step, and so cannot be put beside those of other steps. */
-export function leaves(node: Node, here: Here, span: Span): boolean {
+export function leaves(node: Node, here: Site, span: Span): boolean {
   const axis = growing(node, here);
   if (axis === undefined) return false;
   report(here, 'E0611', span, `\`${axis.label}\` has another length at every step: nothing outside the scan can hold it`, {
@@ -78,7 +78,7 @@ export function leaves(node: Node, here: Here, span: Span): boolean {
 }
 
 /** E0611: positions on a whole, of which a part has another length at every step, would be other ones at every step. */
-export function refuseGrowing(axes: readonly (Axis | null)[], what: string, span: Span, here: Here): boolean {
+export function refuseGrowing(axes: readonly (Axis | null)[], what: string, span: Span, here: Site): boolean {
   const axis = axes.find((each) => each !== null && isTape(each.space, here));
   if (axis === undefined || axis === null) return false;
   report(here, 'E0611', span, `${what} \`${axis.label}\`, which has another length at every step`, {
@@ -89,7 +89,7 @@ export function refuseGrowing(axes: readonly (Axis | null)[], what: string, span
 }
 
 /** A value over the steps so far as one over the initial position and all steps: 0 at those that were to come. */
-export function unrolled(node: Node, position: Node, along: Axis, here: Here): Node {
+export function unrolled(node: Node, position: Node, along: Axis, here: Site): Node {
   const tape = here.ctx.tapes.get(position);
   const axes = tape === undefined ? [] : typeOf(node).axes.filter(({ space }) => space.kind === 'dim' && space.dim.id === tape.id);
   const b = here.ctx.builder.at({ ...node.origin });

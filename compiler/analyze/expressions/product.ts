@@ -3,9 +3,9 @@ import type { BinaryExpr, Expr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { describeAxis, describeMap, describeType, sizeFix } from '../scope/describe.ts';
 import { evaluate } from './evaluate.ts';
-import { refuseInSteps } from '../types/inner.ts';
+import { refuseInSteps } from '../types/inner-dims.ts';
 import { alignAxes, asTensor, binary, keepOrder, markOrder, number, rename, tensorOrError, toFloat } from '../types/operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type MapValue, type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { agree, axisByLabel, typeOf } from '../scope/axes.ts';
@@ -19,7 +19,7 @@ interface Place {
 }
 
 /** `U @ V @ x` is grouped to the left; where maps stand before one tensor it is computed from the right, which is the same and less. */
-export function evaluateProduct(expr: BinaryExpr, here: Here): Value {
+export function evaluateProduct(expr: BinaryExpr, here: Site): Value {
   const operands = operandsOf(expr);
   const values = operands.map((operand) => evaluate(operand, here));
   const place = (from: number, at: number, to: number): Place => {
@@ -39,7 +39,7 @@ function operandsOf(expr: Expr): Expr[] {
   return expr.over === null ? [...operandsOf(expr.left), expr.right] : [expr.left, expr.right];
 }
 
-function product(left: Value, value: Value, expr: BinaryExpr, place: Place, here: Here): Value {
+function product(left: Value, value: Value, expr: BinaryExpr, place: Place, here: Site): Value {
   if (left.kind === 'error' || value.kind === 'error') return ERROR;
   if (value.kind === 'map' && expr.over === null) {
     if (left.kind === 'map') return composed(left, value, place, here);
@@ -94,14 +94,14 @@ function product(left: Value, value: Value, expr: BinaryExpr, place: Place, here
 }
 
 /** Renaming helps only where an axis of the operand has the size that the map takes. */
-function fixOfMap(into: Axis, operand: Node, here: Here): { fix?: string } {
+function fixOfMap(into: Axis, operand: Node, here: Site): { fix?: string } {
   const { axes } = typeOf(operand);
   const fits = axes.findLast((axis) => agree(here, into.space, axis.space) === 'equal');
   if (fits !== undefined) return { fix: `rename the operand's axis: \`x[${fits.label} as ${into.label}]\`` };
   return axes.length === 0 ? {} : { fix: `declare the map over an axis that the operand has: \`[… <- ${axes.at(-1)!.label}]\`` };
 }
 
-function applied(map: MapValue, operand: Node, place: Place, here: Here): Value {
+function applied(map: MapValue, operand: Node, place: Place, here: Site): Value {
   let x = toFloat(operand, here, place.right);
   for (const into of map.ins) {
     const axis = axisByLabel(x, into.label);
@@ -146,7 +146,7 @@ function applied(map: MapValue, operand: Node, place: Place, here: Here): Value 
 }
 
 /** `V @ W`: first W, then V. Outputs of W that V does not take stay, as with any operand. */
-function composed(outer: MapValue, inner: MapValue, place: Place, here: Here): Value {
+function composed(outer: MapValue, inner: MapValue, place: Place, here: Site): Value {
   let [first, second] = [inner.node, outer.node];
   const between: string[] = [];
   for (const into of outer.ins) {

@@ -1,9 +1,9 @@
 /** `argsort[slots as rank](u)`: the positions in ascending order of their values. */
 import type { BracketArg, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
-import { refuseAlong } from '../types/inner.ts';
+import { refuseAlong } from '../types/inner-dims.ts';
 import { allAxes, needAxis, number, rename } from '../types/operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
@@ -12,7 +12,7 @@ import { typeOf } from '../scope/axes.ts';
  * A position's rank is how many stand before it: those of smaller value, and the earlier ones of equal value. The position of each rank
  * is the one that has it. Where there are absent positions, the last ranks have none.
  */
-export function argsort(u: Node, brackets: readonly BracketArg[], here: Here, span: Span): Value {
+export function argsort(u: Node, brackets: readonly BracketArg[], here: Site, span: Span): Value {
   const [arg, ...more] = brackets;
   const [from, to] = arg?.kind === 'as' ? [arg.from[0], arg.to[0]] : [];
   if (arg?.kind !== 'as' || from === undefined || to === undefined || arg.from.length > 1 || arg.to.length > 1 || more.length > 0) {

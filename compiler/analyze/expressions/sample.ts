@@ -6,7 +6,7 @@ import { bracketAxes, existing } from './brackets.ts';
 import { evaluateTensor } from './evaluate.ts';
 import { mayBeEmpty } from './index-expr.ts';
 import { allAxes, keepOrder, number, toFloat } from '../types/operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { axisByLabel } from '../scope/axes.ts';
@@ -19,11 +19,11 @@ interface Drawn {
   readonly args: readonly { readonly value: Expr }[];
 }
 
-type Distribution = (drawn: Drawn, here: Here) => Value;
+type Distribution = (drawn: Drawn, here: Site) => Value;
 
 const DISTRIBUTIONS: Readonly<Record<string, Distribution>> = { categorical, bernoulli, normal: plain, uniform: plain };
 
-export function elaborateSample(expr: SampleExpr, here: Here): Value {
+export function elaborateSample(expr: SampleExpr, here: Site): Value {
   const { draw } = expr;
   const base = draw.callee.kind === 'bracket' ? draw.callee.base : draw.callee;
   const known = Object.keys(DISTRIBUTIONS);
@@ -45,7 +45,7 @@ export function elaborateSample(expr: SampleExpr, here: Here): Value {
  * A position of the axis, each with probability p / Σ p. Of exponential draws E the position where p / E is largest is so
  * distributed: what Gumbel's maximum of log p + g is without its logarithms (Gumbel 1954).
  */
-function categorical(drawn: Drawn, here: Here): Value {
+function categorical(drawn: Drawn, here: Site): Value {
   const { span } = drawn;
   const p = onlyArgument(drawn, here);
   if (p === null) return ERROR;
@@ -67,7 +67,7 @@ function categorical(drawn: Drawn, here: Here): Value {
 }
 
 /** True with probability p. */
-function bernoulli(drawn: Drawn, here: Here): Value {
+function bernoulli(drawn: Drawn, here: Site): Value {
   const p = onlyArgument(drawn, here);
   const more = p === null ? null : namedAxes(drawn, here);
   if (p === null || more === null) return ERROR;
@@ -80,7 +80,7 @@ function bernoulli(drawn: Drawn, here: Here): Value {
 }
 
 /** Over the axes that the brackets name. */
-function plain(drawn: Drawn, here: Here): Value {
+function plain(drawn: Drawn, here: Site): Value {
   const { name, args } = drawn;
   if (args.length > 0)
     return report(here, 'E0403', drawn.span, `\`${name}\` takes no argument`, {
@@ -91,11 +91,11 @@ function plain(drawn: Drawn, here: Here): Value {
   return axes === null ? ERROR : tensor(random(name as Draw, axes, drawn, here));
 }
 
-function random(draw: Draw, axes: readonly Axis[], { span }: Drawn, here: Here): Node {
+function random(draw: Draw, axes: readonly Axis[], { span }: Drawn, here: Site): Node {
   return here.ctx.builder.at(origin(here, span)).random(draw, 0, here.ctx.site(`${here.path}.sample`), axes, here.loops);
 }
 
-function onlyArgument({ name, args, span }: Drawn, here: Here): Node | null {
+function onlyArgument({ name, args, span }: Drawn, here: Site): Node | null {
   const [arg] = args;
   if (arg === undefined || args.length > 1) {
     report(here, 'E0403', span, `\`${name}\` has the wrong number of arguments`, { expected: '1', given: `${args.length}` });
@@ -107,7 +107,7 @@ function onlyArgument({ name, args, span }: Drawn, here: Here): Node | null {
 }
 
 /** Names of dims, and of axes that values have here. */
-function namedAxes({ name, brackets }: Drawn, here: Here): Axis[] | null {
+function namedAxes({ name, brackets }: Drawn, here: Site): Axis[] | null {
   const axes: Axis[] = [];
   for (const arg of brackets) {
     const found = axesOfBracket(arg, name, here);
@@ -122,7 +122,7 @@ function namedAxes({ name, brackets }: Drawn, here: Here): Axis[] | null {
   return axes;
 }
 
-function axesOfBracket(arg: BracketArg, name: string, here: Here): readonly Axis[] | null {
+function axesOfBracket(arg: BracketArg, name: string, here: Site): readonly Axis[] | null {
   if (arg.kind === 'group') {
     const entry = here.scope.lookup(`${arg.name.text}..`);
     if (entry?.kind === 'group') return entry.axes;

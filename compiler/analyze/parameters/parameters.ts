@@ -6,7 +6,7 @@ import { sameSpace, sizeOf } from '../../graph/spaces.ts';
 import { describeAxis } from '../scope/describe.ts';
 import { hostExpr, SPREAD } from '../types/host.ts';
 import { rename } from '../types/operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
 import { placeOf } from '../scope/context.ts';
 import { origin, report, uniquePath } from '../scope/report.ts';
@@ -14,7 +14,7 @@ import { atomsOf, equalSizes } from '../../size/size.ts';
 import { isTaken } from '../scope/taken.ts';
 import { axesOfExprs, isRaggedAxis, mapTypeOfExpr, numberOfExpr } from '../types/types.ts';
 
-export function declareParameters(statement: ParamStatement, here: Here): void {
+export function declareParameters(statement: ParamStatement, here: Site): void {
   for (const group of statement.groups) {
     const map = group.type.kind === 'map' ? mapTypeOfExpr(group.type, here) : null;
     const axes = group.type.kind === 'tensor' ? axesOfExprs(group.type.axes, here) : null;
@@ -31,7 +31,7 @@ export function declareParameters(statement: ParamStatement, here: Here): void {
   }
 }
 
-export function soundType(group: ParamStatement['groups'][number], axes: readonly Axis[], here: Here, noun = 'a parameter'): boolean {
+export function soundType(group: ParamStatement['groups'][number], axes: readonly Axis[], here: Site, noun = 'a parameter'): boolean {
   if (group.type.kind === 'tensor' && group.type.elem.kind !== 'float') {
     report(here, 'E0305', group.span, `${noun} is a float tensor`);
     return false;
@@ -84,7 +84,7 @@ export function parameter(
   init: Initialiser | null,
   span: Span,
   name: string,
-  here: Here,
+  here: Site,
   kept: Map<string, Parameter> = here.ctx.parameters,
 ): Node | null {
   const { ctx } = here;
@@ -153,7 +153,7 @@ export function parameter(
 }
 
 /** The call in the file where the instance is: what it calls in turn is not at fault. */
-function callOf({ calls }: Here): Place {
+function callOf({ calls }: Site): Place {
   return calls.findLast(({ place }) => place.file === calls[0]!.place.file)!.place;
 }
 
@@ -162,7 +162,7 @@ function firstValues(
   own: Initialiser | null,
   outs: readonly Axis[],
   ins: readonly Axis[],
-  { init, initAll }: Here,
+  { init, initAll }: Site,
   isTrained: boolean,
 ): Initialiser {
   if (init !== null && holds(init, outs, ins) && (own === null || (initAll && isTrained))) return init;
@@ -188,14 +188,14 @@ function holds({ kind }: Initialiser, outs: readonly Axis[], ins: readonly Axis[
   return ins.length > 0 || (kind !== 'orthogonal' && (kind !== 'glorot' || outs.length <= 1));
 }
 
-function sameExtent(a: Axis, b: Axis, here: Here): boolean {
+function sameExtent(a: Axis, b: Axis, here: Site): boolean {
   return sameSpace(a.space, b.space) || equalSizes(sizeOf(a.space), sizeOf(b.space), here.ctx.facts) === 'equal';
 }
 
 const initialisers = '`zeros`, `ones`, a number, `orthogonal`, `glorot`, `uniform(limit)`, `normal(deviation)`';
 
 /** For a parameter with these axes. */
-export function initialiserFor(expr: Expr, outs: readonly Axis[], ins: readonly Axis[], here: Here): Initialiser | null {
+export function initialiserFor(expr: Expr, outs: readonly Axis[], ins: readonly Axis[], here: Site): Initialiser | null {
   const init = initialiserOf(expr, here);
   if (init === null || holds(init, outs, ins)) return init;
   report(here, 'E0804', expr.span, `\`${init.kind}\` is for a map, and this is a tensor`, {
@@ -208,7 +208,7 @@ export function initialiserFor(expr: Expr, outs: readonly Axis[], ins: readonly 
   return null;
 }
 
-export function initialiserOf(expr: Expr, here: Here): Initialiser | null {
+export function initialiserOf(expr: Expr, here: Site): Initialiser | null {
   const literal = numberOfExpr(expr);
   if (literal !== null) return literal === 0 ? { kind: 'zeros' } : { kind: 'constant', value: literal };
   if (expr.kind === 'name' && (expr.name === 'zeros' || expr.name === 'ones' || expr.name === 'orthogonal' || expr.name === 'glorot'))

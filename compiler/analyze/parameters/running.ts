@@ -10,9 +10,9 @@ import { isRagged } from '../../graph/spaces.ts';
 import { present } from '../scope/absent.ts';
 import { chainOf, wayTo } from '../expressions/across.ts';
 import { asTensor, conform, rename, unary } from '../types/operate.ts';
-import { Nexts } from '../scope/nexts.ts';
+import { RunningValues } from '../scope/running-values.ts';
 import { initialiserFor, parameter, soundType } from './parameters.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
 import { NotOneType, placeOf } from '../scope/context.ts';
 import { origin, report, uniquePath } from '../scope/report.ts';
@@ -23,7 +23,7 @@ import { axesOfExprs } from '../types/types.ts';
 import type { RunningDeclaration } from '../scope/collected.ts';
 
 /** Null: reported. */
-export function declareRunning(statement: ParamStatement, here: Here): Map<string, RunningDeclaration | null> {
+export function declareRunning(statement: ParamStatement, here: Site): Map<string, RunningDeclaration | null> {
   if (here.own.some(({ round }) => round !== undefined)) throw new NotOneType('its rounds keep running values');
   const declared = new Map<string, RunningDeclaration | null>();
   for (const group of statement.groups) {
@@ -49,12 +49,12 @@ function one(
   span: Span,
   axes: readonly Axis[],
   parameterAt: (path: string) => Node | null,
-  here: Here,
+  here: Site,
 ): RunningDeclaration | null {
   const path = uniquePath(`${here.path}.${name}`, here).replace(/^\./, '');
   const kept = parameterAt(path);
   if (kept === null) return null;
-  const next = here.ctx.nexts.read(path);
+  const next = here.ctx.runningValues.read(path);
   const own = next === null ? kept : renamed(atOwnPlaces(next, axes.length, here, span), axes, here, span);
   return {
     name,
@@ -66,26 +66,26 @@ function one(
 }
 
 /** This instance's part of what an enclosing `per` holds for all: the axes in front of its own `rank` are the innermost's. */
-function atOwnPlaces(next: Node, rank: number, here: Here, span: Span): Node {
+function atOwnPlaces(next: Node, rank: number, here: Site, span: Span): Node {
   const front = typeOf(next).axes.slice(0, typeOf(next).axes.length - rank);
   const own = here.own.slice(here.own.length - front.length);
   return front.reduce((node, axis, k) => here.ctx.builder.at(origin(here, span)).gather(node, own[k]!.place, axis.id, true), next);
 }
 
-function renamed(node: Node, axes: readonly Axis[], here: Here, span: Span): Node {
+function renamed(node: Node, axes: readonly Axis[], here: Site, span: Span): Node {
   return typeOf(node).axes.reduce((x, axis, k) => rename(x, axis, axes[k]!, here, span), node);
 }
 
 /** `u' = …`: what `u'` reads as. */
-export function nextRunning(target: Target, value: Value, expr: Expr, declared: RunningDeclaration, here: Here): Value {
+export function nextRunning(target: Target, value: Value, expr: Expr, declared: RunningDeclaration, here: Site): Value {
   const { ctx } = here;
   const node = asTensor(value, here, expr.span);
   const what = `the next value of \`${declared.name}\``;
   const next = node === null ? null : conform(node, declared.type, what, here, expr.span, true, { code: 'E0604', at: declared.span });
   if (next === null || !present(next, what, here, expr.span) || !isOneForAll(next, declared, target, here)) return ERROR;
-  if (!ctx.training || ctx.nexts.has(declared.path)) return tensor(declared.node);
+  if (!ctx.training || ctx.runningValues.has(declared.path)) return tensor(declared.node);
   const { axes } = ctx.running.get(declared.path)!;
-  ctx.nexts.set(
+  ctx.runningValues.set(
     declared.path,
     axes.slice(here.own.length).reduce((x, axis, k) => rename(x, declared.type.axes[k]!, axis, here, expr.span), next),
   );
@@ -96,12 +96,12 @@ export function nextRunning(target: Target, value: Value, expr: Expr, declared: 
  * What makes a next value another one for some examples, positions or steps, with the way to it: what is reduced over them all
  * does not. `free`: arguments of the body at hand, which say nothing before it is called.
  */
-function difference(next: Node, free: boolean, here: Here): readonly Node[] | null {
+function difference(next: Node, free: boolean, here: Site): readonly Node[] | null {
   const read = apart();
   return wayTo([next], (node) => differs(node, here) || (node.op.kind === 'argument' && !free && !read.isBound(node)), read.next);
 }
 
-function differs({ op, types }: Node, here: Here): boolean {
+function differs({ op, types }: Node, here: Site): boolean {
   switch (op.kind) {
     case 'input':
     case 'random':
@@ -113,7 +113,7 @@ function differs({ op, types }: Node, here: Here): boolean {
   }
 }
 
-function isOneForAll(next: Node, { name }: RunningDeclaration, target: Target, here: Here): boolean {
+function isOneForAll(next: Node, { name }: RunningDeclaration, target: Target, here: Site): boolean {
   const way = difference(next, true, here);
   if (way === null) return true;
   reportDifference(
@@ -126,7 +126,7 @@ function isOneForAll(next: Node, { name }: RunningDeclaration, target: Target, h
   return false;
 }
 
-function reportDifference(name: string, way: readonly Node[], place: Place, fix: string, here: Here): void {
+function reportDifference(name: string, way: readonly Node[], place: Place, fix: string, here: Site): void {
   const end = way.at(-1)!;
   const own =
     end.op.kind === 'random'
@@ -148,9 +148,9 @@ function reportDifference(name: string, way: readonly Node[], place: Place, fix:
 }
 
 /** What a model or an objective, and what they call, have found: next values that no example has for itself. */
-export function soundNexts(here: Here): ReadonlyMap<string, Node> {
+export function soundRunningValues(here: Site): ReadonlyMap<string, Node> {
   const sound = new Map<string, Node>();
-  for (const [path, next] of here.ctx.nexts.all()) {
+  for (const [path, next] of here.ctx.runningValues.all()) {
     const way = difference(next, false, here);
     const {
       origin: { name, file, start, end },
@@ -162,7 +162,7 @@ export function soundNexts(here: Here): ReadonlyMap<string, Node> {
 }
 
 /** A running value that stays as it is. */
-export function requireNexts(declared: ReadonlyMap<string, RunningDeclaration | null>, here: Here): void {
+export function requireRunningValues(declared: ReadonlyMap<string, RunningDeclaration | null>, here: Site): void {
   for (const [name, each] of declared) {
     if (each === null || here.scope.lookup(`${name}'`) !== null) continue;
     report(here, 'E0807', each.span, `the running value \`${name}\` has no next value`, {
@@ -183,20 +183,20 @@ export interface Entered {
 }
 
 /** For the body of a call, which may be one of many instances; to be left when it is elaborated. */
-export function enterCall(isOneOfMany: boolean, here: Here, span: Span): { readonly leave: () => Entered } {
+export function enterCall(isOneOfMany: boolean, here: Site, span: Span): { readonly leave: () => Entered } {
   const { ctx } = here;
-  const outside = ctx.nexts;
+  const outside = ctx.runningValues;
   const builder = ctx.builder.at(origin(here, span));
   const given = [...outside.all()].map(([path, value]) => ({
     path,
     value,
     argument: isClosed(value) ? value : builder.argument(typeOf(value)),
   }));
-  const inside = new Nexts(new Map(given.map(({ path, argument }) => [path, argument])));
-  ctx.nexts = inside;
+  const inside = new RunningValues(new Map(given.map(({ path, argument }) => [path, argument])));
+  ctx.runningValues = inside;
   return {
     leave: () => {
-      ctx.nexts = outside;
+      ctx.runningValues = outside;
       const found = [...inside.all()].filter(([path]) => !outside.has(path));
       const stays = (node: Node): boolean => !isOneOfMany && isClosed(node);
       for (const [path, node] of found) if (stays(node)) outside.set(path, node);
@@ -218,7 +218,7 @@ export function unlifted(
     readonly per: readonly string[];
   },
   span: Span,
-  here: Here,
+  here: Site,
 ): boolean {
   for (const [path, next] of found) {
     const read = new Set(reachable([next], apart().next));
@@ -242,8 +242,8 @@ export function unlifted(
 }
 
 /** `steps`: the arguments of a loop. What is found in its body may not depend on them. */
-export function outsideLoop(known: ReadonlySet<string>, steps: readonly Node[], span: Span, here: Here): void {
-  for (const [path, next] of here.ctx.nexts.all()) {
+export function outsideLoop(known: ReadonlySet<string>, steps: readonly Node[], span: Span, here: Site): void {
+  for (const [path, next] of here.ctx.runningValues.all()) {
     if (known.has(path) || ![...new Dependence().of(next)].some((argument) => steps.includes(argument))) continue;
     const end = steps.find((argument) => new Dependence().of(next).has(argument))!;
     reportDifference(

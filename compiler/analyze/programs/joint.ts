@@ -5,7 +5,7 @@ import type { ObjectiveGraph, Program, UpdateGraph } from '../../graph/graph.ts'
 import { emittedName, type LoadedModule } from '../modules/modules.ts';
 import { elaborateObjective } from './objective.ts';
 import { begin, within, type Root, type Setup } from './root.ts';
-import type { Here, Unrolled } from '../scope/context.ts';
+import type { Site, Unrolled } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
 import { hasDim } from './sized.ts';
@@ -17,7 +17,7 @@ export function isJoint({ models }: Objective): boolean {
 }
 
 /** The models that it is over, where they are known. */
-export function partsOf(objective: Objective, here: Here): { readonly item: Declaration; readonly module: LoadedModule }[] {
+export function partsOf(objective: Objective, here: Site): { readonly item: Declaration; readonly module: LoadedModule }[] {
   return objective.models.flatMap(({ model }) => {
     const entry = here.scope.own(model.text);
     return entry?.kind === 'declaration' && entry.declaration.what === 'model' && !entry.module.damaged.has(entry.declaration)
@@ -34,7 +34,7 @@ export function lowerJoint(objective: Objective, root: Root, setup: Setup, calle
   const name = emittedName(objective, setup.modules);
   const training = begin({ ...setup, training: true });
   const names = objective.models.map(({ name, model }) => name ?? model);
-  const called = (outer: Here): Here => {
+  const called = (outer: Site): Site => {
     const scope = new Scope(outer.scope);
     for (const [k, name] of names.entries()) {
       const entry = outer.scope.own(objective.models[k]!.model.text);
@@ -86,8 +86,8 @@ export function lowerJoint(objective: Objective, root: Root, setup: Setup, calle
 export function bothWays(
   objective: Objective,
   models: string | readonly string[],
-  plain: Here,
-  training: Here | null,
+  plain: Site,
+  training: Site | null,
 ): ObjectiveGraph | null {
   const outside = elaborateObjective(objective, models, plain);
   const inside = outside === null || training === null ? null : elaborateObjective(objective, models, training);

@@ -10,14 +10,14 @@ import { openClock, closeClock } from '../decoders/causal.ts';
 import { elaborateDecoder } from '../decoders/decoder.ts';
 import type { Decoded } from '../decoders/parts.ts';
 import { noMap } from '../expressions/maps.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
 import { Scope } from '../scope/scope.ts';
 import { soundSignature } from '../decoders/signature.ts';
 import { elemName } from '../scope/describe.ts';
-import { refuseOrder } from '../types/inner.ts';
+import { refuseOrder } from '../types/inner-dims.ts';
 import { isOfLengths } from '../types/length.ts';
 import { constantOf, size } from '../../size/size.ts';
 import { isTaken } from '../scope/taken.ts';
@@ -30,16 +30,16 @@ export interface Model {
   /** Of a model that says `causal`. */
   readonly causal: Clocked | null;
   /** Sees everything an objective may name. */
-  readonly here: Here;
+  readonly here: Site;
 }
 
-export function elaborateModel(declaration: Declaration, root: Here): Model | null {
+export function elaborateModel(declaration: Declaration, root: Site): Model | null {
   const { problems } = root.ctx;
   const errors = problems.errors;
   if (!soundSignature(declaration, root)) return null;
   const scope = new Scope(root.scope);
   const decoded: Decoded[] = [];
-  const here: Here = {
+  const here: Site = {
     ...root,
     scope,
     reach: reachOf(declaration.body),
@@ -111,7 +111,7 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
 }
 
 /** What a model gives: its value, and the weights of its one attention; of a causal one those that each place has of its own. */
-function resultsOf(value: Value, main: string, clock: Axis | null, here: Here): Map<string, Node> {
+function resultsOf(value: Value, main: string, clock: Axis | null, here: Site): Map<string, Node> {
   const results = tensorsOf(value, main);
   const [tap] = here.taps;
   if (tap === undefined || here.taps.length > 1 || results.has('weights')) return results;
@@ -126,7 +126,7 @@ function tapsOf(decoder: DecoderGraph): readonly string[] {
   return [...decoder.clocked.outputs.keys()].flatMap((name) => (name.startsWith('tap.') ? [name.slice('tap.'.length)] : []));
 }
 
-function modelInputs(declaration: Declaration, here: Here): Input[] {
+function modelInputs(declaration: Declaration, here: Site): Input[] {
   const inputs: Input[] = [];
   for (const param of declaration.params) {
     const { name, span } = param;
@@ -149,7 +149,7 @@ function modelInputs(declaration: Declaration, here: Here): Input[] {
 }
 
 /** An input that an example may leave out is a number or a truth value everywhere. */
-function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Here): number | null {
+function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Site): number | null {
   const number = value.kind === 'bool' ? (value.value ? 1 : 0) : numberOfExpr(value);
   const known = elem.kind === 'index' ? constantOf(sizeOf(elem.space)) : null;
   const first = elem.kind === 'index' ? constantOf(originOf(elem.space)) : 0;
@@ -187,7 +187,7 @@ function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Here):
 }
 
 /** A model generates what its decoder does, under the same name. */
-function generatesAlike(generates: Generates, made: Decoded, here: Here): boolean {
+function generatesAlike(generates: Generates, made: Decoded, here: Site): boolean {
   const { graph } = made;
   const type = generates.type.kind === 'tensor' ? tensorTypeOfExpr(generates.type, here) : null;
   if (type === null && generates.type.kind === 'tensor') return false;

@@ -3,12 +3,12 @@ import type { Body, Expr, Objective, Span, Statement, UpdateStatement } from '..
 import type { HostExpr, Input, Node, OptimizerSpec, UpdateGraph } from '../../graph/graph.ts';
 import { present } from '../scope/absent.ts';
 import { describeType } from '../scope/describe.ts';
-import { refuseOrder } from '../types/inner.ts';
+import { refuseOrder } from '../types/inner-dims.ts';
 import { hostExpr, SCHEDULE } from '../types/host.ts';
 import { noMap } from '../expressions/maps.ts';
 import { asTensor, number, toFloat } from '../types/operate.ts';
-import { requireNexts, soundNexts } from '../parameters/running.ts';
-import type { Here } from '../scope/context.ts';
+import { requireRunningValues, soundRunningValues } from '../parameters/running.ts';
+import type { Site } from '../scope/context.ts';
 import { origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
 import { Scope } from '../scope/scope.ts';
@@ -32,22 +32,22 @@ export type ElaboratedUpdate = Omit<UpdateGraph, 'training'> & Pick<UpdateGraph[
  *
  * @param models what an `update` may name: all of what is trained, or the names of models that are parts of it
  */
-export function elaborateObjective(objective: Objective, models: string | readonly string[], here: Here): ElaboratedObjective | null {
+export function elaborateObjective(objective: Objective, models: string | readonly string[], here: Site): ElaboratedObjective | null {
   const { ctx } = here;
   // Every objective evaluates the model anew.
-  const { nexts } = ctx;
-  ctx.nexts = nexts.copy();
+  const { runningValues } = ctx;
+  ctx.runningValues = runningValues.copy();
   const made = updatesOf(objective, models, here);
-  ctx.nexts = nexts;
+  ctx.runningValues = runningValues;
   return made;
 }
 
-function updatesOf(objective: Objective, models: string | readonly string[], here: Here): ElaboratedObjective | null {
+function updatesOf(objective: Objective, models: string | readonly string[], here: Site): ElaboratedObjective | null {
   const { ctx } = here;
   const { problems } = ctx;
   const errors = problems.errors;
   const scope = new Scope(here.scope);
-  const inside: Here = {
+  const inside: Site = {
     ...here,
     scope,
     later: laterNames(objective.body),
@@ -74,7 +74,7 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
   }
   const found = collected();
   runBody(objective.body, inside, objectiveBody, found);
-  requireNexts(found.running, inside);
+  requireRunningValues(found.running, inside);
   const inner = found.clauses.filter((statement) => statement.kind === 'update');
   if (inner.length === 0) {
     const update = elaborateUpdate(
@@ -86,18 +86,18 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
       inside,
       errors,
     );
-    return update === null ? null : { given, updates: [{ name: null, trains: null, running: soundNexts(inside), ...update }] };
+    return update === null ? null : { given, updates: [{ name: null, trains: null, running: soundRunningValues(inside), ...update }] };
   }
   onlyUpdates(objective, inside);
   const updates: ElaboratedUpdate[] = [];
-  const shared = ctx.nexts;
+  const shared = ctx.runningValues;
   for (const [k, statement] of inner.entries()) {
     const named = trainedModels(statement, typeof models === 'string' ? [models] : models, inside);
     if (named === null) continue;
     const plain = named.join('+');
     const count = inner.slice(0, k).filter((other) => other.models.map(({ text }) => text).join('+') === plain).length;
     const name = count === 0 ? plain : `${plain}#${count + 1}`;
-    const within: Here = {
+    const within: Site = {
       ...inside,
       scope: new Scope(scope),
       later: laterNames(statement.body),
@@ -105,14 +105,15 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
       ordinals: new Map(),
     };
     const own = collected();
-    ctx.nexts = shared.copy();
+    ctx.runningValues = shared.copy();
     runBody(statement.body, within, objectiveBody, own);
-    requireNexts(own.running, within);
+    requireRunningValues(own.running, within);
     const nested = own.clauses.find(({ kind }) => kind === 'update');
     if (nested !== undefined) report(within, 'E0805', nested.span, 'an `update` stands inside another', { fix: 'end the one before' });
     const owner = { what: `the update \`${name}\``, span: statement.models[0]!.span };
     const update = elaborateUpdate({ body: statement.body, clauses: own.clauses, owner }, within, errors);
-    if (update !== null) updates.push({ name, trains: typeof models === 'string' ? null : named, running: soundNexts(within), ...update });
+    if (update !== null)
+      updates.push({ name, trains: typeof models === 'string' ? null : named, running: soundRunningValues(within), ...update });
   }
   return problems.errors > errors ? null : { given, updates };
 }
@@ -120,7 +121,7 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
 const objectiveBody: BodyKind = { states: false, emits: false, value: false, clauses: 'objective', constants: null };
 
 /** Beside updates stand only equations, in front: a loss, a metric or a setting belongs to one of them. */
-function onlyUpdates({ body }: Objective, here: Here): void {
+function onlyUpdates({ body }: Objective, here: Site): void {
   let updates = 0;
   for (const statement of body.statements) {
     if (statement.kind === 'update') updates += 1;
@@ -143,7 +144,7 @@ function definesLoss(statement: Statement): boolean {
 }
 
 /** The models that an `update` names. */
-function trainedModels({ models: names }: UpdateStatement, models: readonly string[], here: Here): readonly string[] | null {
+function trainedModels({ models: names }: UpdateStatement, models: readonly string[], here: Site): readonly string[] | null {
   for (const [k, name] of names.entries()) {
     if (!models.includes(name.text)) {
       unknownOf(here, 'E0805', name, 'model to update', models);
@@ -167,7 +168,7 @@ interface UpdateText {
 /** What one loss is and how it is learnt from; `here` holds what its body has defined. */
 function elaborateUpdate(
   { body, clauses, owner }: UpdateText,
-  here: Here,
+  here: Site,
   errors: number,
 ): Omit<ElaboratedUpdate, 'name' | 'trains' | 'running'> | null {
   const { problems } = here.ctx;
@@ -211,12 +212,12 @@ function elaborateUpdate(
   return loss === null || optimizer === null || problems.errors > errors ? null : { loss, metrics, optimizer, clip };
 }
 
-function scalar(value: Expr, here: Here, what: string): Node | null {
+function scalar(value: Expr, here: Site, what: string): Node | null {
   const node = evaluateTensor(value, here);
   return node === null ? null : perExample(node, what, here, value.span);
 }
 
-function perExample(node: Node, what: string, here: Here, span: Span): Node | null {
+function perExample(node: Node, what: string, here: Site, span: Span): Node | null {
   if (typeOf(node).axes.length > 0) {
     report(here, 'E0801', span, `${what} is not one number per example`, {
       expected: 'float []',
@@ -246,14 +247,14 @@ function isOptimizer(name: string): name is OptimizerSpec['kind'] {
 /** Settings that are on or off. */
 const SWITCHES: ReadonlySet<string> = new Set(['nesterov', 'centred']);
 
-function switched(name: string, value: Expr, here: Here): HostExpr | null {
+function switched(name: string, value: Expr, here: Site): HostExpr | null {
   if (value.kind === 'bool') return { kind: 'number', value: value.value ? 1 : 0 };
   report(here, 'E0803', value.span, `\`${name}\` is on or off`, { expected: '`true` or `false`' });
   return null;
 }
 
 /** `adam(rate = 1e-3, beta2 = 0.98)`: calls with named arguments parse as calls whose arguments carry names. */
-function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
+function optimizerOf(expr: Expr, here: Site): OptimizerSpec | null {
   if (expr.kind !== 'call' || expr.callee.kind !== 'name') {
     report(here, 'E0803', expr.span, 'this is not an optimizer', {
       expected: Object.keys(optimizers)

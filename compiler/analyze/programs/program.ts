@@ -5,19 +5,19 @@ import { didYouMean } from '../../../runtime/near.ts';
 import { Builder } from '../../graph/builder.ts';
 import type { DecoderGraph, Node, ObjectiveGraph, Program } from '../../graph/graph.ts';
 import { apartFromOthers } from '../expressions/across.ts';
-import { asModel } from './alone.ts';
+import { asModel } from './decoder-as-model.ts';
 import { elaborateModel } from './model.ts';
 import { hasDim, reportUnsized, toldDims } from './sized.ts';
 import { emittedName, entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from '../modules/modules.ts';
 import { refuseNames } from '../modules/reserved.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
-import type { Here, Unrolled } from '../scope/context.ts';
+import type { Site, Unrolled } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { isError, type DeclarationEntry } from '../scope/values.ts';
 import { bothWays, isJoint, lowerJoint, partsOf, reasons, unique } from './joint.ts';
 import { checkBlock, checkDecoder } from './standalone.ts';
 import { localOptions, optionChoices, warnUnused } from './unused.ts';
-import { reportUnfit } from './unfit.ts';
+import { reportImpossibleSizes } from './impossible-sizes.ts';
 import { Words } from '../modules/words.ts';
 import { unknownOf } from '../scope/unknown.ts';
 
@@ -71,7 +71,7 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
   if (problems.errors > 0) return null;
   const { here } = begin({ ...base, problems: new Problems(), builder: new Builder(), fixed: new Set(), unrolled: new Map() });
   for (const module of own) warnUnused(module, modules, reporting(within(module, here), problems));
-  reportUnfit(programs, problems);
+  reportImpossibleSizes(programs, problems);
   return { modules, options, programs, alone: own.flatMap((module) => decodersAlone(base, module, programs)), callers };
 }
 
@@ -161,11 +161,11 @@ function once<T>(make: () => T): () => T {
 }
 
 /** The model, or the decoder, of that name as the file sees it. */
-function declared(name: string, module: LoadedModule, here: Here): DeclarationEntry | null {
+function declared(name: string, module: LoadedModule, here: Site): DeclarationEntry | null {
   return modelEntry(name, within(module, here));
 }
 
-function checkDeclaration(item: Declaration, module: LoadedModule, here: Here): void {
+function checkDeclaration(item: Declaration, module: LoadedModule, here: Site): void {
   contained(item, here, () => {
     if (item.what === 'model') elaborateModel(item, here);
     else if (item.what === 'decoder') checkDecoder(item, module, here);
@@ -272,7 +272,7 @@ function unknownOverrides(variant: Variant): void {
 }
 
 /** A model, or a decoder, as the file calls it. */
-function modelEntry(name: string, here: Here): DeclarationEntry | null {
+function modelEntry(name: string, here: Site): DeclarationEntry | null {
   const entry = here.scope.own(name);
   return entry?.kind === 'declaration' && (entry.declaration.what === 'model' || entry.declaration.what === 'decoder') ? entry : null;
 }
@@ -283,7 +283,7 @@ interface FileObjective {
 }
 
 /** An objective reads what the model defines, and else the names of its own file. */
-function seenFrom(module: LoadedModule, here: Here): Here {
+function seenFrom(module: LoadedModule, here: Site): Site {
   return module === here.module ? here : { ...here, module, scope: here.scope.under(within(module, here).scope) };
 }
 
@@ -348,6 +348,6 @@ function limitsOf(decoder: DecoderGraph | null): readonly Node[] {
   return [decoder?.atMost ?? null, decoder?.rank ?? null].filter((node) => node !== null);
 }
 
-function reporting(here: Here, problems: Problems): Here {
+function reporting(here: Site, problems: Problems): Site {
   return { ...here, ctx: here.ctx.reporting(problems) };
 }

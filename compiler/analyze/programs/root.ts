@@ -6,7 +6,7 @@ import type { Builder } from '../../graph/builder.ts';
 import type { Dim } from '../../graph/graph.ts';
 import type { LoadedModule, ModuleSet } from '../modules/modules.ts';
 import { importsOf, inOrder, nameOf, settingOf, sharedBy, type Shared } from '../modules/modules.ts';
-import type { Found, Here, Unrolled } from '../scope/context.ts';
+import type { VariantNote, Site, Unrolled } from '../scope/context.ts';
 import { Context, placeOf, TooLarge } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
@@ -28,13 +28,13 @@ export interface Setup {
   readonly fixed: ReadonlySet<string>;
   /** Those of them that are written out, by path. */
   readonly unrolled: Map<string, Unrolled>;
-  readonly found: Found | null;
+  readonly found: VariantNote | null;
   /** Declarations that opened too much: what calls them is left alone. */
   readonly tooLarge: Set<object>;
 }
 
 export interface Root {
-  readonly here: Here;
+  readonly here: Site;
   /** Overridable dims of the entry file. */
   readonly hyperparameters: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
   /** Those that the data size: ragged ones, and those that are `= input`. */
@@ -59,7 +59,7 @@ export function begin(setup: Setup): Root {
   const scopes = new Map<string, Scope>();
   const prelude = new Scope(null);
   for (const module of modules.modules.values()) if (module.standard) defineDeclarations(module, prelude);
-  const here: Here = {
+  const here: Site = {
     ctx,
     module: modules.entry,
     scope: new Scope(prelude),
@@ -132,7 +132,7 @@ export function begin(setup: Setup): Root {
   return { here, hyperparameters: shared.flatMap(({ name }) => sized.get(name) ?? []), ragged };
 }
 
-function defineImports(module: LoadedModule, modules: ModuleSet, here: Here): void {
+function defineImports(module: LoadedModule, modules: ModuleSet, here: Site): void {
   for (const { local, exported, module: from } of importsOf(module, modules)) {
     if (here.scope.own(local.text) !== null) report(here, 'E0203', local.span, `\`${local.text}\` is imported twice`);
     else if (exported === null || from === null) here.scope.define(local.text, { kind: 'value', value: ERROR, span: local.span });
@@ -162,12 +162,12 @@ function defaultsOf(shared: readonly Shared[]): Map<string, number> {
 }
 
 /** Where a module's own names are in scope. */
-export function within(module: LoadedModule, here: Here): Here {
+export function within(module: LoadedModule, here: Site): Site {
   return { ...here, module, scope: here.scopes.get(module.path) ?? here.scope };
 }
 
 /** Runs one elaboration; what the compiler itself does wrong is a diagnostic too, never a stack trace. */
-export function contained<T>(declaration: Pick<Declaration, 'name'>, here: Here, run: () => T): T | null {
+export function contained<T>(declaration: Pick<Declaration, 'name'>, here: Site, run: () => T): T | null {
   try {
     return run();
   } catch (error) {
@@ -187,7 +187,7 @@ export function contained<T>(declaration: Pick<Declaration, 'name'>, here: Here,
 }
 
 /** Said once: what is too large by itself is so in all that calls it. An elaboration may be tried again. */
-function refuseLarge(declaration: object, { problem }: TooLarge, { ctx }: Here): void {
+function refuseLarge(declaration: object, { problem }: TooLarge, { ctx }: Site): void {
   const isFirst = ctx.tooLarge.size === 0 || ctx.tooLarge.has(declaration);
   ctx.tooLarge.add(declaration);
   if (isFirst && problem !== null) ctx.problems.report({ code: 'E0110', severity: 'error', ...problem });

@@ -4,7 +4,7 @@ import type { Dim, Input, Node, ObjectiveGraph, Space, TensorType } from '../../
 import { sizeOf } from '../../graph/spaces.ts';
 import { reachable } from '../../graph/walk.ts';
 import type { Model } from './model.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { atomsOf } from '../../size/size.ts';
 
@@ -47,7 +47,7 @@ export function reportUnsized(
   dims: readonly Dim[],
   model: Model,
   objectives: readonly ObjectiveGraph[],
-  here: Here,
+  here: Site,
 ): void {
   const check = (roots: readonly Node[], inputs: readonly Input[], what: string): void => {
     for (const dim of dims) {

@@ -5,9 +5,9 @@ import { reachOf } from '../expressions/across.ts';
 import { bodyValue, defaultArgument } from '../calls/result.ts';
 import { laterNames } from '../scope/collected.ts';
 import { elaborateDecoder } from '../decoders/decoder.ts';
-import { standsInside } from '../types/inner.ts';
+import { standsInside } from '../types/inner-dims.ts';
 import type { LoadedModule } from '../modules/modules.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, ERROR } from '../scope/values.ts';
 import { origin } from '../scope/report.ts';
 import { dimSpace } from '../../graph/spaces.ts';
@@ -17,10 +17,10 @@ import { reportTwice } from '../scope/taken.ts';
 import { axesOf, soundSignature } from '../decoders/signature.ts';
 import { mapTypeOfExpr, numberOfExpr, sizeOfExpr, tensorTypeOfExpr } from '../types/types.ts';
 
-export function checkBlock(declaration: Declaration, module: LoadedModule, here: Here): void {
+export function checkBlock(declaration: Declaration, module: LoadedModule, here: Site): void {
   const scope = new Scope(here.scope);
   const { text } = declaration.name;
-  const inside: Here = {
+  const inside: Site = {
     ...here,
     module,
     scope,
@@ -41,7 +41,7 @@ export function checkBlock(declaration: Declaration, module: LoadedModule, here:
   bodyValue(declaration, inside);
 }
 
-export function checkDecoder(declaration: Declaration, module: LoadedModule, here: Here): void {
+export function checkDecoder(declaration: Declaration, module: LoadedModule, here: Site): void {
   if (!soundSignature(declaration, here)) return;
   const given = [];
   for (const param of declaration.params) {
@@ -54,13 +54,13 @@ export function checkDecoder(declaration: Declaration, module: LoadedModule, her
 
 // ---------------------------------------------------------------- formals
 
-function formalDim(label: string, here: Here): Space {
+function formalDim(label: string, here: Site): Space {
   const id = `${here.path}.${label}`;
   here.ctx.formals.add(id);
   return dimSpace({ id, label, size: size.atom(id), ragged: false, origin: size.int(0), mayBeEmpty: false });
 }
 
-function defineFormals(declaration: Declaration, here: Here): void {
+function defineFormals(declaration: Declaration, here: Site): void {
   const { scope } = here;
   const define = (label: string, bracket: boolean): void => {
     if (scope.own(label) !== null || (!bracket && scope.lookup(label)?.kind === 'dim')) return;
@@ -89,7 +89,7 @@ function defineFormals(declaration: Declaration, here: Here): void {
   }
 }
 
-function defineParam(param: Param, here: Here): void {
+function defineParam(param: Param, here: Site): void {
   const first = here.scope.own(param.name.text);
   const twice = first?.kind === 'value';
   if (twice) reportTwice(param.name, first, here);
@@ -97,7 +97,7 @@ function defineParam(param: Param, here: Here): void {
 }
 
 /** What stands for an argument of the declared type. */
-function argumentOf({ type, name, span }: Param, here: Here): Extract<Value, { kind: 'tensor' | 'map' }> | null {
+function argumentOf({ type, name, span }: Param, here: Site): Extract<Value, { kind: 'tensor' | 'map' }> | null {
   const builder = here.ctx.builder.at(origin(here, span, name.text));
   if (type.kind === 'map') {
     const sides = mapTypeOfExpr(type, here);

@@ -2,14 +2,14 @@
 import type { Body, Declaration, Item, Module, Name, Objective, Statement } from '../../../grammar/ast.ts';
 import { entryItems, exportsOf, importsOf, nameOf, type LoadedModule, type ModuleSet } from '../modules/modules.ts';
 import { isJoint } from './joint.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { warnFormals } from '../decoders/signature.ts';
 
 /** Names that the language itself reads. */
 const read = new Set(['logits', 'probability', 'weights', 'loss']);
 
-export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): void {
+export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Site): void {
   const { module } = file;
   // A model that the entry file imports is emitted, an objective trains one, a dim or an option can be set.
   const emitted = new Set(

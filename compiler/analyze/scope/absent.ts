@@ -1,7 +1,7 @@
 /** E0501: where a value that may not be absent became so. */
 import type { Span } from '../../../grammar/ast.ts';
 import type { Node, Origin } from '../../graph/graph.ts';
-import { placeOf, type Here } from './context.ts';
+import { placeOf, type Site } from './context.ts';
 import { report } from './report.ts';
 import { typeOf } from './axes.ts';
 
@@ -12,7 +12,7 @@ const WHY: Partial<Record<Node['op']['kind'], string>> = {
 };
 
 /** States, emits and results may not be absent (semantics 4.5). */
-export function present(node: Node, what: string, here: Here, span: Span): boolean {
+export function present(node: Node, what: string, here: Site, span: Span): boolean {
   if (typeOf(node).masks.length === 0) return true;
   const since = absentSince(node);
   const { kind } = since.op;

@@ -2,14 +2,14 @@
 import type { Axis, Node, Space, TensorType } from '../../graph/graph.ts';
 import { isRagged, sameSpace, sizeOf } from '../../graph/spaces.ts';
 import { equalSizes } from '../../size/size.ts';
-import type { Here } from './context.ts';
+import type { Site } from './context.ts';
 
 export function typeOf(node: Node): TensorType {
   return node.types[0]!;
 }
 
 /** Do two axes agree in size? Two ragged dims never do: each has a length of its own in every example. */
-export function agree(here: Here, a: Space, b: Space): 'equal' | 'different' | 'unknown' {
+export function agree(here: Site, a: Space, b: Space): 'equal' | 'different' | 'unknown' {
   const raggedA = isRagged(a);
   if (raggedA !== isRagged(b)) return 'different';
   if (raggedA && sameSpace(a, b)) return 'equal';
@@ -21,7 +21,7 @@ export function axisByLabel(node: Node, label: string): Axis | null {
 }
 
 /** What a dim of this space is called here: in a block by the formal that stands for it. */
-export function nameOfSpace(space: Space, here: Here): string | null {
+export function nameOfSpace(space: Space, here: Site): string | null {
   for (const name of here.scope.names()) {
     const entry = here.scope.lookup(name);
     if (entry?.kind === 'dim' && entry.span === null && sameSpace(entry.space, space)) return name;
@@ -34,7 +34,7 @@ export function nameOfSpace(space: Space, here: Here): string | null {
   return null;
 }
 
-export function dimNames(here: Here): string[] {
+export function dimNames(here: Site): string[] {
   return [...here.scope.names()].filter((name) => here.scope.lookup(name)?.kind === 'dim');
 }
 

@@ -7,15 +7,15 @@ import type { Size } from '../../size/size.ts';
 import type { LoadedModule } from '../modules/modules.ts';
 import type { BodyKind, Collected } from './collected.ts';
 import { Frame } from './frame.ts';
-import { Nexts } from './nexts.ts';
+import { RunningValues } from './running-values.ts';
 import type { Scope } from './scope.ts';
 import type { DeclarationEntry, Given, Later, StateSink, Value } from './values.ts';
 
 /** What elaborating one construct asks of others, which may hold it again. */
 export interface Elaborate {
-  readonly expression: (expr: Expr, here: Here) => Value;
+  readonly expression: (expr: Expr, here: Site) => Value;
   /** `tail`: is the body's last value the value of the whole? */
-  readonly body: (body: Body, here: Here, kind: BodyKind, found: Collected, tail?: boolean) => void;
+  readonly body: (body: Body, here: Site, kind: BodyKind, found: Collected, tail?: boolean) => void;
 }
 
 /** An attention's weights, found while a body is elaborated. */
@@ -38,7 +38,7 @@ export interface OwnPlace {
 }
 
 /** Under which value of an option a fault shows. */
-export interface Found {
+export interface VariantNote {
   readonly place: Place;
   readonly message: string;
 }
@@ -52,7 +52,7 @@ interface ContextOptions {
   readonly training: boolean;
   readonly fixed: ReadonlySet<string>;
   readonly unrolled: Map<string, Unrolled>;
-  readonly found: Found | null;
+  readonly found: VariantNote | null;
   readonly tooLarge: Set<object>;
 }
 
@@ -93,7 +93,7 @@ export class Context {
   /** Is `training` true in this elaboration? */
   readonly training: boolean;
   /** Set where this elaboration checks a value of an option that is not the chosen one. */
-  readonly found: Found | null;
+  readonly found: VariantNote | null;
   /** Declarations that opened too much, in any elaboration. */
   readonly tooLarge: Set<object>;
   /** How many bodies of calls and rounds this elaboration opened. */
@@ -103,7 +103,7 @@ export class Context {
   /** Running values, which are kept as parameters are. */
   readonly running = new Map<string, Parameter>();
   /** What they are after the evaluations so far of this update. */
-  nexts = new Nexts();
+  runningValues = new RunningValues();
   readonly parameterNodes = new Map<string, Node>();
   /** For parameters that the standard library declares: the user's call that they come from. */
   readonly parameterCalls = new Map<string, Place>();
@@ -159,7 +159,7 @@ export class Context {
   }
 
   /** A body is opened: of a call, or of a round. */
-  open(span: Span, here: Here): void {
+  open(span: Span, here: Site): void {
     if (++this.bodies <= MOST_BODIES) return;
     throw new TooLarge({
       place: outermost(span, here),
@@ -170,7 +170,7 @@ export class Context {
   }
 
   /** Runs what an expression is made of. */
-  inside<T>(span: Span, here: Here, run: () => T): T {
+  inside<T>(span: Span, here: Site, run: () => T): T {
     if (++this.depth > MOST_DEPTH) {
       throw new TooLarge({
         place: outermost(span, here),
@@ -202,7 +202,7 @@ export class Context {
   /** Runs what may have to run once more, or not at all (`NotOneType`): `again` takes back which draws it made. */
   attempt<T>(run: (again: () => void) => T): T {
     const sites = new Map(this.sites);
-    const nexts = this.nexts;
+    const { runningValues } = this;
     const again = (): void => {
       this.sites.clear();
       for (const [name, count] of sites) this.sites.set(name, count);
@@ -211,7 +211,7 @@ export class Context {
       return run(again);
     } catch (error) {
       again();
-      this.nexts = nexts;
+      this.runningValues = runningValues;
       throw error;
     }
   }
@@ -222,10 +222,10 @@ export class Context {
 }
 
 /** Where `batch` and `lifted` may stand; null: nowhere. */
-export type Reach = 'objective' | 'running' | null;
+export type AcrossExamples = 'objective' | 'running' | null;
 
 /** Where elaboration stands. Derived with `{ ...here, … }`; nothing in it is replaced in place. */
-export interface Here {
+export interface Site {
   readonly ctx: Context;
   readonly module: LoadedModule;
   readonly scope: Scope;
@@ -245,11 +245,11 @@ export interface Here {
   /** The scope around each module's declarations, by path. */
   readonly scopes: ReadonlyMap<string, Scope>;
   /** In a model's body: what a decoder's call does. */
-  readonly decode: ((entry: DeclarationEntry, args: readonly Given[], span: Span, here: Here) => Value) | null;
+  readonly decode: ((entry: DeclarationEntry, args: readonly Given[], span: Span, here: Site) => Value) | null;
   /** The decoder around in this frame: its position, what it generates, and, of a recurrent one, this step's choice. */
   readonly decoding: { readonly axis: Axis; readonly position: Node; readonly output: string; readonly chosen: Node | null } | null;
   /** Where `batch` and `lifted` may stand in this body. */
-  readonly reach: Reach;
+  readonly reach: AcrossExamples;
   /** Inside a clock: of a decoder over its whole axis, or of a causal model. */
   readonly clocked: boolean;
   /** Inside the equation of a state's next value. */
@@ -273,11 +273,11 @@ export interface Here {
   readonly initAll: boolean;
 }
 
-export function placeOf(here: Here, span: Span): Place {
+export function placeOf(here: Site, span: Span): Place {
   return { file: here.module.path, start: span.start, end: span.end };
 }
 
 /** The call that leads to a position, as the declaration that is elaborated has it. */
-function outermost(span: Span, here: Here): Place {
+function outermost(span: Span, here: Site): Place {
   return here.calls[0]?.place ?? placeOf(here, span);
 }

@@ -2,12 +2,12 @@
 import type { Span } from '../../../grammar/ast.ts';
 import type { Code, Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Origin } from '../../graph/graph.ts';
-import { placeOf, type Here } from './context.ts';
+import { placeOf, type Site } from './context.ts';
 import { remedyFor } from './remedies.ts';
 import { ERROR, type Value } from './values.ts';
 
 export function report(
-  here: Here,
+  here: Site,
   code: Code,
   span: Span,
   message: string,
@@ -27,12 +27,12 @@ export function report(
 }
 
 /** A path of its own for each instance of a body: `base`, `base#2`, … */
-export function uniquePath(base: string, here: Here): string {
+export function uniquePath(base: string, here: Site): string {
   const count = (here.ordinals.get(base) ?? 0) + 1;
   here.ordinals.set(base, count);
   return count === 1 ? base : `${base}#${count}`;
 }
 
-export function origin(here: Here, span: Span, name: string | null = null): Origin {
+export function origin(here: Site, span: Span, name: string | null = null): Origin {
   return { file: here.module.path, start: span.start, end: span.end, name };
 }

@@ -3,33 +3,33 @@ import type { Name } from '../../../grammar/ast.ts';
 import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
 import type { Node } from '../../graph/graph.ts';
 import { describeName } from './describe.ts';
-import { placeOf, type Here } from './context.ts';
+import { placeOf, type Site } from './context.ts';
 import { report } from './report.ts';
 import type { Scope } from './scope.ts';
 import type { Entry } from './values.ts';
 
 /** Where the user wrote it; null where it is not in a text of the user's. */
-export function placeOfEntry(entry: Entry, here: Here): Place | null {
+export function placeOfEntry(entry: Entry, here: Site): Place | null {
   if (entry.kind === 'declaration') return entry.module.standard ? null : { file: entry.module.path, ...entry.declaration.name.span };
   if (entry.kind === 'dim') return entry.span === null ? null : { file: entry.file, ...entry.span };
   return entry.kind === 'value' && entry.span !== null ? placeOf(here, entry.span) : null;
 }
 
 /** What shows it beside an error. */
-export function shownAt(entry: Entry, here: Here, message: string): Pick<Diagnostic, 'related'> {
+export function shownAt(entry: Entry, here: Site, message: string): Pick<Diagnostic, 'related'> {
   const place = placeOfEntry(entry, here);
   return place === null ? {} : { related: [{ place, message }] };
 }
 
 /** The same for a value that has a name. */
-export function shownNode({ origin: { file, start, end, name } }: Node, here: Here): Pick<Diagnostic, 'related'> {
+export function shownNode({ origin: { file, start, end, name } }: Node, here: Site): Pick<Diagnostic, 'related'> {
   return name === null || file !== here.module.path ? {} : { related: [{ place: { file, start, end }, message: describeName(name) }] };
 }
 
 /** Does the scope have that name already? Then this is reported, with the first definition. */
 export function isTaken(
   name: Name,
-  here: Here,
+  here: Site,
   scope: Scope = here.scope,
   more: { readonly why?: string; readonly fix?: string } = {},
 ): boolean {
@@ -38,6 +38,6 @@ export function isTaken(
   return first !== null;
 }
 
-export function reportTwice(name: Name, first: Entry, here: Here, more: { readonly why?: string; readonly fix?: string } = {}): void {
+export function reportTwice(name: Name, first: Entry, here: Site, more: { readonly why?: string; readonly fix?: string } = {}): void {
   report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`, { ...more, ...shownAt(first, here, 'first here') });
 }

@@ -2,13 +2,13 @@
 import type { Name } from '../../../grammar/ast.ts';
 import type { Code, Place } from '../../diagnostics/diagnostic.ts';
 import { adviceOn, type Advice } from '../../diagnostics/names.ts';
-import type { Here } from './context.ts';
+import type { Site } from './context.ts';
 import { report } from './report.ts';
 import { ERROR, type Value } from './values.ts';
 import { placeOfEntry } from './taken.ts';
 
 /** Where the name stands further down: true where it is said. */
-export function reportLater(code: Code, name: Name, here: Here): boolean {
+export function reportLater(code: Code, name: Name, here: Site): boolean {
   const { text } = name;
   const dims = here.module.module.items.flatMap((item) => (item.kind === 'dim' ? item.dims : []));
   const later = here.later.get(text) ?? (dims.some((dim) => dim.name.text === text) ? ({ kind: 'dim' } as const) : null);
@@ -28,7 +28,7 @@ export function reportLater(code: Code, name: Name, here: Here): boolean {
   return true;
 }
 
-export function unknownName(here: Here, code: Code, name: Name, what: string, candidates: Iterable<string>): Value {
+export function unknownName(here: Site, code: Code, name: Name, what: string, candidates: Iterable<string>): Value {
   if (/dim|axis/u.test(what) && reportLater(code, name, here)) return ERROR;
   const advised = advice(name.text, candidates, here) ?? onlyUnread(name.text, candidates, here);
   const place = advised === null || advised.near === null ? null : definedAt(advised.near, here);
@@ -39,7 +39,7 @@ export function unknownName(here: Here, code: Code, name: Name, what: string, ca
 }
 
 /** Is there exactly one name that nothing reads, and it is not a block's? Then it was probably meant, however unlike it is. */
-function onlyUnread(name: string, candidates: Iterable<string>, here: Here): Advice | null {
+function onlyUnread(name: string, candidates: Iterable<string>, here: Site): Advice | null {
   if (here.ctx.problems.errors >= MOST_ADVISED) return null;
   const { text } = here.module.module.file;
   const times = new Map<string, number>();
@@ -57,7 +57,7 @@ function onlyUnread(name: string, candidates: Iterable<string>, here: Here): Adv
 const WORDS = /[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*/gu;
 
 /** Where a name of the user's own stands that this one may be a slip of, or the other way round. */
-function definedAt(name: string, here: Here): Place | null {
+function definedAt(name: string, here: Site): Place | null {
   const entry = here.scope.lookup(name);
   return entry === null ? null : placeOfEntry(entry, here);
 }
@@ -65,12 +65,12 @@ function definedAt(name: string, here: Here): Place | null {
 /** At most this many errors say what was probably meant: finding it searches all names. */
 const MOST_ADVISED = 100;
 
-function advice(name: string, candidates: Iterable<string>, here: Here): Advice | null {
+function advice(name: string, candidates: Iterable<string>, here: Site): Advice | null {
   return here.ctx.problems.errors < MOST_ADVISED ? adviceOn(name, candidates) : null;
 }
 
 /** Up to this many candidates are all listed. */
-export function unknownOf(here: Here, code: Code, name: Name, what: string, candidates: readonly string[]): Value {
+export function unknownOf(here: Site, code: Code, name: Name, what: string, candidates: readonly string[]): Value {
   const advised = advice(name.text, candidates, here);
   return report(here, code, name.span, `there is no ${what} \`${name.text}\``, {
     ...(candidates.length === 0 ? {} : { expected: candidates.map((candidate) => `\`${candidate}\``).join(', ') }),

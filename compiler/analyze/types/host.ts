@@ -2,7 +2,7 @@
 import type { Expr } from '../../../grammar/ast.ts';
 import type { HostExpr } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 
 export interface HostUse {
@@ -21,7 +21,7 @@ const hostCalls = ['min', 'max', 'floor', 'sqrt', 'exp', 'log'] as const;
 /** Those that compare; all others are of one number. */
 const several: ReadonlySet<string> = new Set(['min', 'max']);
 
-export function hostExpr(expr: Expr, use: HostUse, here: Here): HostExpr | null {
+export function hostExpr(expr: Expr, use: HostUse, here: Site): HostExpr | null {
   switch (expr.kind) {
     case 'number':
       return { kind: 'number', value: expr.value };

@@ -1,13 +1,13 @@
 /** Axes whose size is made of ragged dims: `dim half = ceil(source / 2)` has a length of its own in every example. */
 import type { Span } from '../../../grammar/ast.ts';
 import type { Space } from '../../graph/graph.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { origin, report } from '../scope/report.ts';
 import { dimSpace } from '../../graph/spaces.ts';
 import { atomsOf, foldSize, nonNegative, size as sizes, substitute, type Size } from '../../size/size.ts';
 
 /** Does an example decide it? */
-export function isOfLengths(size: Size, here: Here): boolean {
+export function isOfLengths(size: Size, here: Site): boolean {
   return [...atomsOf(size)].some((atom) => here.ctx.ragged.has(atom));
 }
 
@@ -21,7 +21,7 @@ interface Growth {
   readonly negative: boolean;
 }
 
-function growthOf(size: Size, here: Here): Growth {
+function growthOf(size: Size, here: Site): Growth {
   const still: Growth = { moves: false, grows: true, fn: null, negative: false };
   const all = (parts: readonly Growth[]): Growth => ({
     moves: parts.some(({ moves }) => moves),
@@ -48,7 +48,7 @@ function growthOf(size: Size, here: Here): Growth {
 }
 
 /** The space of an axis of that many positions, or null (reported). Every example has one position or more. */
-export function lengthSpace(size: Size, id: string, label: string, span: Span, here: Here): Space | null {
+export function lengthSpace(size: Size, id: string, label: string, span: Span, here: Site): Space | null {
   const { ctx } = here;
   const refuse = (message: string, why: string, fix: string): null => {
     report(here, 'E0508', span, message, { why, fix });

@@ -5,7 +5,7 @@ import { sameSpace, sizeOf } from '../../graph/spaces.ts';
 import { didYouMean } from '../../../runtime/near.ts';
 import { describeAxis, describeSize, describeType, elemName, sizeFix } from '../scope/describe.ts';
 import { remedyFor } from '../scope/remedies.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { type Value, tensor } from '../scope/values.ts';
 import { constantOf, held, size, type Size } from '../../size/size.ts';
 import { placeOf } from '../scope/context.ts';
@@ -28,7 +28,7 @@ function fieldsFix(fields: readonly string[]): string {
 }
 
 /** A value as a tensor node, or null (reported, or silent after an error). A map stands for its tensor where its labels are distinct. */
-export function asTensor(value: Value, here: Here, span: Span): Node | null {
+export function asTensor(value: Value, here: Site, span: Span): Node | null {
   switch (value.kind) {
     case 'tensor':
       return value.node;
@@ -58,36 +58,36 @@ export function asTensor(value: Value, here: Here, span: Span): Node | null {
   }
 }
 
-export function rename(node: Node, from: Axis, to: Axis, here: Here, span: Span): Node {
+export function rename(node: Node, from: Axis, to: Axis, here: Site, span: Span): Node {
   if (from.id === to.id) return node;
   return here.ctx.builder.node({ kind: 'rename', from: from.id, to }, [node], origin(here, span));
 }
 
-export function constant(value: number, kind: 'float' | 'int' | 'bool', here: Here, span: Span): Node {
+export function constant(value: number, kind: 'float' | 'int' | 'bool', here: Site, span: Span): Node {
   return here.ctx.builder.at(origin(here, span)).constant(value, kind);
 }
 
 /** An operand that must be a number (reported otherwise): nothing turns a bool into one by itself. */
-export function number(node: Node, what: string, here: Here, span: Span): Node | null {
+export function number(node: Node, what: string, here: Site, span: Span): Node | null {
   if (typeOf(node).elem.kind !== 'bool') return node;
   report(here, 'E0305', span, `\`${what}\` wants numbers`, { expected: 'a number', given: 'bool', fix: '`if c then 1 else 0`' });
   return null;
 }
 
 /** int, index and bool as float; a constant just changes its type. */
-export function toFloat(node: Node, here: Here, span: Span): Node {
+export function toFloat(node: Node, here: Site, span: Span): Node {
   if (typeOf(node).elem.kind === 'float') return node;
   if (node.op.kind === 'constant') return constant(node.op.value, 'float', here, span);
   return here.ctx.builder.node({ kind: 'unary', fn: 'float' }, [node], origin(here, span));
 }
 
 /** As a whole number; a literal that int32 does not hold is reported. */
-export function toInt(node: Node, here: Here, span: Span): Node {
+export function toInt(node: Node, here: Site, span: Span): Node {
   if (typeOf(node).elem.kind === 'int') return holdsInt(node, here, span);
   return here.ctx.builder.node({ kind: 'unary', fn: 'int' }, [node], origin(here, span));
 }
 
-function holdsInt(node: Node, here: Here, span: Span): Node {
+function holdsInt(node: Node, here: Site, span: Span): Node {
   const { op } = node;
   if (op.kind === 'constant' && (op.value | 0) !== op.value) {
     report(here, 'E0111', span, `\`${op.value}\` is too large for a whole number, which has 32 bits`, {
@@ -100,11 +100,11 @@ function holdsInt(node: Node, here: Here, span: Span): Node {
 }
 
 /** A float as it is, and anything else as an int. */
-export function asNumber(node: Node, here: Here, span: Span): Node {
+export function asNumber(node: Node, here: Site, span: Span): Node {
   return typeOf(node).elem.kind === 'float' ? node : toInt(node, here, span);
 }
 
-export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
+export function unary(fn: UnaryFn, node: Node, here: Site, span: Span): Node {
   if (fn === 'floor') {
     const known = typeOf(node).elem.kind === 'float' ? quotient(node, here, span) : toInt(node, here, span);
     if (known !== null) return known;
@@ -117,7 +117,7 @@ export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
 }
 
 /** The int that a float was made of, or null. */
-function wholeOf(node: Node, here: Here, span: Span): Node | null {
+function wholeOf(node: Node, here: Site, span: Span): Node | null {
   const { op, inputs } = node;
   if (op.kind === 'constant') return (op.value | 0) === op.value ? constant(op.value, 'int', here, span) : null;
   if (op.kind === 'unary') return op.fn === 'float' ? toInt(inputs[0]!, here, span) : null;
@@ -127,14 +127,14 @@ function wholeOf(node: Node, here: Here, span: Span): Node | null {
 }
 
 /** `floor(a / b)` of whole numbers: a float would not hold the quotient. */
-function quotient({ op, inputs }: Node, here: Here, span: Span): Node | null {
+function quotient({ op, inputs }: Node, here: Site, span: Span): Node | null {
   if (op.kind !== 'binary' || op.fn !== 'div') return null;
   const [a, b] = inputs.map((each) => wholeOf(each, here, span));
   return a == null || b == null ? null : here.ctx.builder.node({ kind: 'binary', fn: 'quot' }, [a, b], origin(here, span));
 }
 
 /** Rounded up. */
-export function ceil(node: Node, here: Here, span: Span): Node | null {
+export function ceil(node: Node, here: Site, span: Span): Node | null {
   if (typeOf(node).elem.kind !== 'float') return toInt(node, here, span);
   const down = quotient(node, here, span);
   if (down === null) return unary('neg', unary('floor', unary('neg', node, here, span), here, span), here, span);
@@ -145,7 +145,7 @@ export function ceil(node: Node, here: Here, span: Span): Node | null {
 }
 
 /** `2 ^ i` with numbers that are known, or that a formal stands for: a whole number. */
-function wholePower(left: Node, right: Node, here: Here, span: Span): Node | null {
+function wholePower(left: Node, right: Node, here: Site, span: Span): Node | null {
   const whole = ({ op, types: [type] }: Node): number | null => (op.kind === 'constant' && type?.elem.kind === 'int' ? op.value : null);
   const [a, n] = [whole(left), whole(right)];
   if (a !== null && n !== null && n >= 0) return knownPower(a ** n, here, span);
@@ -161,7 +161,7 @@ function wholePower(left: Node, right: Node, here: Here, span: Span): Node | nul
 }
 
 /** As a literal: beyond int32 it may still become a float, and beyond that it is not a number. */
-function knownPower(value: number, here: Here, span: Span): Node {
+function knownPower(value: number, here: Site, span: Span): Node {
   if (Number.isFinite(Math.fround(value))) return constant(value, 'int', here, span);
   report(here, 'E0111', span, 'this power is too large: a value is a 32-bit float', {
     expected: 'at most `3.4e38`',
@@ -171,7 +171,7 @@ function knownPower(value: number, here: Here, span: Span): Node {
 }
 
 /** The nth power as products: of whole numbers a whole number. */
-function repeated(base: Node, n: number, here: Here, span: Span): Node {
+function repeated(base: Node, n: number, here: Site, span: Span): Node {
   const x = toInt(base, here, span);
   const product = (a: Node, b: Node): Node => here.ctx.builder.node({ kind: 'binary', fn: 'mul' }, [a, b], origin(here, span));
   const power = (k: number): Node => {
@@ -183,7 +183,7 @@ function repeated(base: Node, n: number, here: Here, span: Span): Node {
 }
 
 /** (Elem) of the formal core: axes join by name; E-OUTER guards against products nobody meant, unless they are `meant`. */
-export function binary(fn: BinaryFn, left: Node, right: Node, here: Here, span: Span, meant = false): Node | null {
+export function binary(fn: BinaryFn, left: Node, right: Node, here: Site, span: Span, meant = false): Node | null {
   const whole = fn === 'pow' ? wholePower(left, right, here, span) : null;
   if (whole !== null) return whole;
   const operands = matchElems(fn, left, right, here, span);
@@ -221,13 +221,13 @@ function outer(a: Node, b: Node): boolean {
 }
 
 /** Where the order of an operand's axes means nothing, the result's means nothing either. */
-export function keepOrder(made: Node, operands: readonly Node[], here: Here): void {
+export function keepOrder(made: Node, operands: readonly Node[], here: Site): void {
   const joined = operands.map((operand) => here.ctx.unordered.get(operand)).find((each) => each !== undefined);
   if (joined !== undefined) here.ctx.unordered.set(made, joined);
 }
 
 /** Order means something only where one operand's axes hold the other's: where the result has just the axes of an operand in order, it is theirs. */
-export function markOrder(made: Node, operands: readonly Node[], here: Here): void {
+export function markOrder(made: Node, operands: readonly Node[], here: Site): void {
   const ids = (node: Node): string =>
     typeOf(node)
       .axes.map(({ id }) => id)
@@ -243,7 +243,7 @@ function within(a: Node, b: Node): boolean {
 }
 
 /** Axes of one label are one axis: checks that they agree and gives the second operand the first one's id. */
-export function alignAxes(a: Node, b: Node, what: string, here: Here, span: Span): [Node, Node] | null {
+export function alignAxes(a: Node, b: Node, what: string, here: Site, span: Span): [Node, Node] | null {
   let left = a;
   let right = b;
   for (const axis of allAxes(a)) {
@@ -265,13 +265,13 @@ export function allAxes(node: Node): readonly Axis[] {
 }
 
 /** The tensor with this axis among its own, where only a mask had it. */
-export function holding(node: Node, axis: Axis, here: Here, span: Span): Node {
+export function holding(node: Node, axis: Axis, here: Site, span: Span): Node {
   const { axes } = typeOf(node);
   if (axes.some(({ id }) => id === axis.id)) return node;
   return here.ctx.builder.node({ kind: 'broadcast', axes: [...axes, axis] }, [node], origin(here, span));
 }
 
-export function sizesAgree(axis: Axis, other: Axis, what: string, here: Here, span: Span, a: Node, b: Node): boolean {
+export function sizesAgree(axis: Axis, other: Axis, what: string, here: Site, span: Span, a: Node, b: Node): boolean {
   const verdict = agree(here, axis.space, other.space);
   if (verdict === 'equal') return true;
   const detail = {
@@ -292,7 +292,7 @@ export function sizesAgree(axis: Axis, other: Axis, what: string, here: Here, sp
   return false;
 }
 
-function matchElems(fn: BinaryFn, a: Node, b: Node, here: Here, span: Span): [Node, Node] | null {
+function matchElems(fn: BinaryFn, a: Node, b: Node, here: Site, span: Span): [Node, Node] | null {
   const left = typeOf(a).elem;
   const right = typeOf(b).elem;
   const wrong = (expected: string): null => {
@@ -325,7 +325,7 @@ export function sameIndexSpace(a: Elem, b: Elem): boolean {
 }
 
 /** `c ? a : b`, elementwise. */
-export function select(condition: Node, a: Node, b: Node, here: Here, span: Span): Node | null {
+export function select(condition: Node, a: Node, b: Node, here: Site, span: Span): Node | null {
   if (typeOf(condition).elem.kind !== 'bool') {
     report(here, 'E0305', span, 'a condition is a bool', { expected: 'bool', given: elemName(typeOf(condition).elem) });
     return null;
@@ -342,7 +342,7 @@ export function select(condition: Node, a: Node, b: Node, here: Here, span: Span
 }
 
 /** Two values that stand for one another: equal element types, ints becoming floats. */
-export function sameKind(a: Node, b: Node, what: string, here: Here, span: Span): [Node, Node] | null {
+export function sameKind(a: Node, b: Node, what: string, here: Site, span: Span): [Node, Node] | null {
   const left = typeOf(a).elem;
   const right = typeOf(b).elem;
   if (left.kind === 'int' && right.kind === 'int') return [toInt(a, here, span), toInt(b, here, span)];
@@ -355,7 +355,7 @@ export function sameKind(a: Node, b: Node, what: string, here: Here, span: Span)
   return [toInt(a, here, span), toInt(b, here, span)];
 }
 
-export function needAxis(node: Node, label: string, what: string, here: Here, span: Span): Axis | null {
+export function needAxis(node: Node, label: string, what: string, here: Site, span: Span): Axis | null {
   const axis = axisByLabel(node, label);
   if (axis !== null) return axis;
   const others = typeOf(node).axes.filter((candidate) => candidate.label !== label);
@@ -394,7 +394,7 @@ export function needAxis(node: Node, label: string, what: string, here: Here, sp
   return null;
 }
 
-export function reduce(fn: ReduceFn, node: Node, axes: readonly Axis[], here: Here, span: Span): Node {
+export function reduce(fn: ReduceFn, node: Node, axes: readonly Axis[], here: Site, span: Span): Node {
   const boolean = fn === 'any' || fn === 'all';
   const operand = boolean ? node : fn === 'mean' ? toFloat(node, here, span) : asNumber(node, here, span);
   return here.ctx.builder.node({ kind: 'reduce', fn, axes: axes.map((axis) => axis.id) }, [operand], origin(here, span));
@@ -411,7 +411,7 @@ export function conform(
   node: Node,
   declared: TensorType,
   what: string,
-  here: Here,
+  here: Site,
   span: Span,
   fill: boolean,
   { code = 'E0307', at }: Conformity = {},
@@ -490,7 +490,7 @@ export function conform(
 }
 
 /** `Linear(x)` gives no axis unless its brackets name one. */
-function givingAxes(node: Node, lacking: readonly Axis[], here: Here): string | undefined {
+function givingAxes(node: Node, lacking: readonly Axis[], here: Site): string | undefined {
   const call = node.op.kind === 'result' ? node.inputs[0] : node;
   if (call?.op.kind !== 'call') return undefined;
   const { callee } = call.op;
@@ -500,7 +500,7 @@ function givingAxes(node: Node, lacking: readonly Axis[], here: Here): string | 
 }
 
 /** A literal position, as the first value of a state that holds positions. */
-function places(value: Node, declared: TensorType, elem: Extract<Elem, { kind: 'index' }>, here: Here, span: Span): Node {
+function places(value: Node, declared: TensorType, elem: Extract<Elem, { kind: 'index' }>, here: Site, span: Span): Node {
   const at = origin(here, span);
   const b = here.ctx.builder.at(at);
   // Picked out of the positions, so that it is one of them.

@@ -3,8 +3,8 @@ import type { AxisExpr, DimItem, DimSpec, Expr, Name, OptionItem, Span, TensorTy
 import type { Axis, Dim, Elem, Space, TensorType } from '../../graph/graph.ts';
 import { cat, dimSpace, isRagged, sizeOf } from '../../graph/spaces.ts';
 import { settingPlace, type Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Here } from '../scope/context.ts';
-import { lost, reportLost } from './inner.ts';
+import type { Site } from '../scope/context.ts';
+import { lost, reportLost } from './inner-dims.ts';
 import { origin, report } from '../scope/report.ts';
 import { dimNames, typeOf } from '../scope/axes.ts';
 import { ERROR, isError } from '../scope/values.ts';
@@ -15,7 +15,7 @@ import { isTaken } from '../scope/taken.ts';
 import { unknownName } from '../scope/unknown.ts';
 
 /** The size an expression denotes, or null (reported). */
-export function sizeOfExpr(expr: Expr, here: Here): Size | null {
+export function sizeOfExpr(expr: Expr, here: Site): Size | null {
   return guarded(expr.span, here, () => {
     const made = written(expr, here);
     return made === null ? null : held(made);
@@ -23,7 +23,7 @@ export function sizeOfExpr(expr: Expr, here: Here): Size | null {
 }
 
 /** A size that cannot be is the program's fault: reported, never thrown. */
-function guarded<T>(span: Span, here: Here, make: () => T | null): T | null {
+function guarded<T>(span: Span, here: Site, make: () => T | null): T | null {
   try {
     return make();
   } catch (error) {
@@ -35,7 +35,7 @@ function guarded<T>(span: Span, here: Here, make: () => T | null): T | null {
 
 type Bad = (message: string, fix?: string) => null;
 
-function written(expr: Expr, here: Here): Size | null {
+function written(expr: Expr, here: Site): Size | null {
   const bad: Bad = (
     message,
     fix = 'a size is made of dims and whole numbers with `+ - * /`, powers, `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `floor(log2(a))`, `max`, `min`',
@@ -79,7 +79,7 @@ function written(expr: Expr, here: Here): Size | null {
   }
 }
 
-function binarySize(expr: Extract<Expr, { kind: 'binary' }>, here: Here, bad: Bad): Size | null {
+function binarySize(expr: Extract<Expr, { kind: 'binary' }>, here: Site, bad: Bad): Size | null {
   const a = written(expr.left, here);
   const b = written(expr.right, here);
   if (a === null || b === null) return null;
@@ -106,7 +106,7 @@ function binarySize(expr: Extract<Expr, { kind: 'binary' }>, here: Here, bad: Ba
   }
 }
 
-function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Here, bad: Bad): Size | null {
+function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Site, bad: Bad): Size | null {
   if (expr.callee.kind !== 'name') return bad('this is not a size');
   const args: Size[] = [];
   const name = expr.callee.name;
@@ -142,7 +142,7 @@ function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Here, bad: Bad)
 }
 
 /** How a divisor becomes a number. */
-function fixedFix(expr: Expr, value: Size, here: Here): string {
+function fixedFix(expr: Expr, value: Size, here: Site): string {
   const [atom] = [...atomsOf(value)];
   const known = atom === undefined ? undefined : here.ctx.defaults.get(atom);
   if (expr.kind === 'name' && known !== undefined) return `declare it as \`const dim ${expr.name} = ${known}\``;
@@ -150,7 +150,7 @@ function fixedFix(expr: Expr, value: Size, here: Here): string {
 }
 
 /** The space that a name or size expression denotes where an extent is wanted. */
-function spaceOfExpr(expr: Expr, here: Here): Space | null {
+function spaceOfExpr(expr: Expr, here: Site): Space | null {
   if (expr.kind === 'name' && !expr.prime) {
     const entry = here.scope.lookup(expr.name);
     if (entry?.kind === 'dim') return entry.space;
@@ -160,7 +160,7 @@ function spaceOfExpr(expr: Expr, here: Here): Space | null {
 }
 
 /** The positions that a written size counts; of one that an example decides it is checked that there can be an axis of it. */
-export function spaceOfSize(value: Size, expr: Expr, here: Here): Space | null {
+export function spaceOfSize(value: Size, expr: Expr, here: Site): Space | null {
   if (!isOfLengths(value, here)) return { kind: 'anon', size: value };
   const parts = sumParts(expr, here);
   return parts === null
@@ -169,7 +169,7 @@ export function spaceOfSize(value: Size, expr: Expr, here: Here): Space | null {
 }
 
 /** May an axis be of this size? False (reported) where it would have no position. */
-export function hasPlaces(value: Size, span: Span, here: Here): boolean {
+export function hasPlaces(value: Size, span: Span, here: Site): boolean {
   const known = constantOf(value);
   if (known === null || known >= 1) return true;
   report(here, 'E0311', span, `an axis cannot have ${known} positions`, { expected: 'one position or more' });
@@ -177,7 +177,7 @@ export function hasPlaces(value: Size, span: Span, here: Here): boolean {
 }
 
 /** The space of a bare axis name: a dim, a bound formal. */
-export function spaceOfName(name: Name, here: Here): Space | null {
+export function spaceOfName(name: Name, here: Site): Space | null {
   const entry = here.scope.lookup(name.text);
   // A call may give its brackets a number.
   if (entry?.kind === 'dim') return hasPlaces(sizeOf(entry.space), name.span, here) ? entry.space : null;
@@ -185,7 +185,7 @@ export function spaceOfName(name: Name, here: Here): Space | null {
   return null;
 }
 
-export function axesOfExprs(exprs: readonly AxisExpr[], here: Here): Axis[] | null {
+export function axesOfExprs(exprs: readonly AxisExpr[], here: Site): Axis[] | null {
   const axes: Axis[] = [];
   let failed = false;
   for (const expr of exprs) {
@@ -222,13 +222,13 @@ export function axesOfExprs(exprs: readonly AxisExpr[], here: Here): Axis[] | nu
   return failed ? null : axes;
 }
 
-export function elemOfExpr(expr: TensorTypeExpr['elem'], here: Here): Elem | null {
+export function elemOfExpr(expr: TensorTypeExpr['elem'], here: Site): Elem | null {
   if (expr.kind !== 'index') return { kind: expr.kind };
   const space = spaceOfName(expr.of, here);
   return space === null ? null : { kind: 'index', space };
 }
 
-export function tensorTypeOfExpr(expr: TensorTypeExpr, here: Here): TensorType | null {
+export function tensorTypeOfExpr(expr: TensorTypeExpr, here: Site): TensorType | null {
   const elem = elemOfExpr(expr.elem, here);
   const axes = axesOfExprs(expr.axes, here);
   return elem === null || axes === null ? null : { elem, axes, masks: [] };
@@ -239,7 +239,7 @@ export function inAxis(axis: Axis): Axis {
   return { ...axis, id: `${axis.id}~in` };
 }
 
-export function mapTypeOfExpr(expr: Extract<TypeExpr, { kind: 'map' }>, here: Here): { outs: Axis[]; ins: Axis[] } | null {
+export function mapTypeOfExpr(expr: Extract<TypeExpr, { kind: 'map' }>, here: Site): { outs: Axis[]; ins: Axis[] } | null {
   const outs = axesOfExprs(expr.out, here);
   const ins = axesOfExprs(expr.in, here);
   return outs === null || ins === null ? null : { outs, ins: ins.map(inAxis) };
@@ -254,7 +254,7 @@ export interface FileDims {
 }
 
 /** Brings a `dim` item's names into scope. Of a program's dims those with a plain number are hyperparameters: their size is an atom. */
-export function declareDims(item: DimItem, here: Here, file: FileDims | null): Dim[] {
+export function declareDims(item: DimItem, here: Site, file: FileDims | null): Dim[] {
   const declared: Dim[] = [];
   for (const spec of item.dims) {
     const label = spec.name.text;
@@ -275,7 +275,7 @@ export function declareDims(item: DimItem, here: Here, file: FileDims | null): D
   return declared;
 }
 
-function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | null): Space | null {
+function spaceOfSpec(spec: DimSpec, item: DimItem, here: Site, file: FileDims | null): Space | null {
   const { ctx } = here;
   const shared = file?.shared.get(spec.name.text) ?? null;
   const label = shared ?? spec.name.text;
@@ -364,7 +364,7 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
 }
 
 /** The dim that another is `ragged in`: itself ragged or fixed, and in no other. */
-function outerDim(name: Name, spec: DimSpec, here: Here, file: FileDims | null): Dim | 'refused' {
+function outerDim(name: Name, spec: DimSpec, here: Site, file: FileDims | null): Dim | 'refused' {
   const space = spaceOfName(name, here);
   if (space === null) return 'refused';
   const label = spec.name.text;
@@ -387,7 +387,7 @@ function outerDim(name: Name, spec: DimSpec, here: Here, file: FileDims | null):
 }
 
 /** The spaces of `a + b`, where one is a dim. */
-function sumParts(expr: Expr, here: Here): Space[] | null {
+function sumParts(expr: Expr, here: Site): Space[] | null {
   const terms: Expr[] = [];
   const collect = (term: Expr): void => {
     if (term.kind === 'binary' && term.op === '+') {
@@ -414,7 +414,7 @@ export function choicesOf({ value }: OptionItem): readonly string[] | null {
 }
 
 /** `known`: what the program calls it. */
-export function declareOption(item: OptionItem, here: Here, known = item.name.text): void {
+export function declareOption(item: OptionItem, here: Site, known = item.name.text): void {
   const override = here.ctx.overrides.get(known);
   const choices = choicesOf(item);
   const written = item.value.kind === 'choice' ? choices![0]! : numberOfExpr(item.value.value);
@@ -454,7 +454,7 @@ function noValue(
 }
 
 /** May the brackets of a call set the option so? Reported otherwise. */
-export function fitsOption({ text, span }: Name, value: string | number, choices: readonly string[] | null, here: Here): boolean {
+export function fitsOption({ text, span }: Name, value: string | number, choices: readonly string[] | null, here: Site): boolean {
   if (allows(choices, value)) return true;
   const { message, ...more } = noValue(text, value, choices);
   report(here, 'E0209', span, message, more);
@@ -462,7 +462,7 @@ export function fitsOption({ text, span }: Name, value: string | number, choices
 }
 
 /** Defines an option with the value it is given; null: it was reported. */
-export function giveOption(name: Name, value: string | number | null, choices: readonly string[] | null, here: Here): void {
+export function giveOption(name: Name, value: string | number | null, choices: readonly string[] | null, here: Site): void {
   if (isTaken(name, here)) return;
   here.scope.define(
     name.text,
@@ -486,14 +486,14 @@ export function numberOfExpr(expr: Expr): number | null {
  * A size as a number while compiling, from the dims' defaults and overrides; the dims read are fixed from then on
  * (no constructor argument), since another value would need other code. Null where an example decides.
  */
-export function fixedNumber(value: Size, here: Here): number | null {
+export function fixedNumber(value: Size, here: Site): number | null {
   const number = numberNow(value, here);
   if (number !== null) for (const atom of atomsOf(value)) here.ctx.fixedDims.add(atom);
   return number;
 }
 
 /** What a size is worth with the dims' defaults and overrides, which stay the constructor's to change. Null where an example decides. */
-export function numberNow(value: Size, { ctx }: Here): number | null {
+export function numberNow(value: Size, { ctx }: Site): number | null {
   const known = new Map<string, number>();
   for (const atom of atomsOf(value)) {
     const override = ctx.overrides.get(atom);

@@ -93,7 +93,7 @@ class BodyWriter {
   readonly #lowered: Lowered;
   readonly #plan: Plan;
   readonly #context: FunctionContext;
-  /** Of the block that is being written. */
+  /** What belongs to the block that is being written. */
   #names: Names;
   readonly #named = new Map<Value, string>();
   /** Names of what has none of its own by what it is for: to begin a state with, to be its next value, to be returned. */
@@ -319,7 +319,7 @@ class BodyWriter {
     const states = loop.states.filter((state) => needed.has(state.final));
     for (const { value: element, list } of emits) {
       this.#named.set(list, this.#names.take(`${this.#wanted(element)[0]!} Steps`));
-      const type = element.kind === 'rows' ? 'rt.Rows' : 'tf.Tensor';
+      const type = element.kind === 'rows' ? 'rt.Cache' : 'tf.Tensor';
       this.#write(
         depth,
         loop.reversed ? `const ${this.#name(list)} = new Array<${type}>(${count});` : `const ${this.#name(list)}: ${type}[] = [];`,

@@ -143,7 +143,7 @@ class DefinitionWriter {
     );
   }
 
-  /** How many places an example has of an axis that is made of ragged dims. */
+  /** How many positions an example has of an axis that is made of ragged dims. */
   #length(space: Space): string {
     return `length: (n) => ${sizeText(sizeOf(space), (atom) => `n${access(this.#context.atomName(atom))}!`).text}`;
   }
@@ -438,7 +438,7 @@ function withinOf(space: Space, among: readonly Axis[]): string {
   return k < 0 ? '' : `, within: ${k}`;
 }
 
-/** Do the data say how many places it has? */
+/** Do the data say how many positions it has? */
 function isGiven(dim: Dim): boolean {
   return dim.ragged || dim.ofCall === true;
 }

@@ -4,7 +4,7 @@
  */
 import { inputsOf, type Value } from './value.ts';
 
-/** The equation that a value is computed for, by its place; '' where no text stands for it. */
+/** The equation that a value is computed for, by its position; '' where no text stands for it. */
 export type EquationOf = (value: Value) => string;
 
 /** The statements whose text or body reads what a statement of the same block gives. */
@@ -17,7 +17,7 @@ export interface Unit {
 }
 
 /**
- * Of tensors that live until the last step of a unit. Each may be as large as an activation, so a long equation is cut.
+ * Tensors that may live until the last step of a unit. Each may be as large as an activation, so a long equation is cut.
  * Reshapes share the numbers of what they reshape and do not count.
  */
 const MOST_PARTS = 8;
@@ -72,7 +72,7 @@ export function keptWhole(statements: readonly Value[], reads: Reads, equationOf
   statements.forEach((_, k) => count(k, 1));
   const left = new Set(statements.keys());
   const isReady = (k: number): boolean => left.has(k) && waiting.of(statements[k]!) === 0;
-  /** By equation: the places of its statements that are left, increasing. */
+  /** By equation: the positions of its statements that are left, increasing. */
   const open = new Map<string, number[]>();
   for (const equation of equations) open.set(equation, []);
   equations.forEach((equation, k) => open.get(equation)!.push(k));

@@ -3,7 +3,7 @@ import { inputsOf, isValue, type Piece, type Value } from './value.ts';
 
 /** What the text stands in. */
 export interface Surroundings {
-  /** Of a piece that is no step of this value. */
+  /** For a piece that is not a step of this value. */
   readonly text: (piece: Piece) => string;
   readonly name: (step: Value) => string;
   /** How long a line may be. */

@@ -145,9 +145,9 @@ class Lowering {
   /** Gathers and scatters as tfjs gives them. */
   readonly #native = new Map<Node, Value>();
   readonly #known = new Map<string, Value>();
-  /** Of numbers of the host: of how many pieces they are written. */
+  /** For numbers of the host: how many pieces they are written in. */
   readonly #lengths = new Map<Value, number>();
-  /** Along which axis kept rows lie. */
+  /** The axis that a cache's rows lie along. */
   readonly #rowsAxis = new Map<Value, number>();
   /** Of the caller's things: those that are lists. */
   readonly #givenLists = new Set<Value>();
@@ -225,7 +225,7 @@ class Lowering {
     return this.#shared('tensor', code, dtypeOfNode(node), node.origin, hint);
   }
 
-  /** Which places of an axis each example has: no equation of the program computes that. */
+  /** Which positions of an axis each example has: no equation of the program computes that. */
   #mask(node: Node, axis: string, ...code: readonly Piece[]): Value {
     return this.#shared('tensor', code, 'bool', { ...node.origin, name: `${axis} mask` }, 'mask');
   }
@@ -255,7 +255,7 @@ class Lowering {
     if (value.kind === 'rows')
       return this.#shared(
         'tensor',
-        ['rt.joined(', value, `, ${this.#rowsAxis.get(value)})`],
+        ['rt.cached(', value, `, ${this.#rowsAxis.get(value)})`],
         value.dtype,
         unnamed,
         `${nameOf(value)} so far`,
@@ -472,7 +472,7 @@ class Lowering {
         const keep: readonly Piece[] = op.keep === null ? [] : [', ', { size: op.keep, tight: false }];
         const value = this.#new(
           'rows',
-          ['rt.append(', this.#of(x!), ', ', this.#tensorOf(y!), `, ${axis}`, ...keep, ')'],
+          ['rt.appendToCache(', this.#of(x!), ', ', this.#tensorOf(y!), `, ${axis}`, ...keep, ')'],
           dtypeOfNode(node),
           node.origin,
           'rows',
@@ -485,7 +485,7 @@ class Lowering {
         return this.#call(
           node,
           'earlier',
-          'rt.placeOf(',
+          'rt.cachedAt(',
           rows,
           `, ${this.#rowsAxis.get(rows)}, `,
           { size: sizes.sub(sizes.atom('before'), op.by), tight: false },
@@ -688,7 +688,7 @@ class Lowering {
 
   // ---------------------------------------------------------------- scans
 
-  /** Lowered before its loop is known. The place of a step is a number of the host. */
+  /** Lowered before its loop is known. The position of a step is a number of the host. */
   #argument(node: Node): Value {
     const role = this.#roles.get(node);
     if (role?.parameter !== undefined) return this.#roundOf(node, role.parameter);
@@ -775,7 +775,7 @@ function original(node: Node): Node {
   return from;
 }
 
-/** Of lengths compared with the positions along a ragged axis: the label of that. */
+/** For lengths compared with the positions along a ragged axis: that axis's label. */
 function maskedAxis(...operands: readonly Node[]): string | null {
   const bases = operands.map((operand) => original(operand).op);
   const position = bases.find((op) => op.kind === 'position');

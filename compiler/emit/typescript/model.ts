@@ -20,7 +20,7 @@ import {
   type Roots,
   RUNNING,
 } from '../../passes/core/compiled.ts';
-import { isRows } from '../../passes/core/rebuild.ts';
+import { isRows } from '../../passes/core/pass.ts';
 import { inOrder } from '../../passes/layout/build.ts';
 import { atomOf } from '../../size/size.ts';
 import { BEFORE, NOW } from '../../passes/core/axes.ts';
@@ -469,7 +469,7 @@ class FunctionWriter {
       alias(`type ${stateType}`, `What a step hands to the next, ${shapes[1]}.`, (writer) =>
         writer.write(
           recordType(states, (name) =>
-            !isRowsState(name) ? 'tf.Tensor' : isOfRounds(step.get(`state.${name}`)!) ? 'readonly rt.Rows[]' : 'rt.Rows',
+            !isRowsState(name) ? 'tf.Tensor' : isOfRounds(step.get(`state.${name}`)!) ? 'readonly rt.Cache[]' : 'rt.Cache',
           ),
         ),
       ),
@@ -484,7 +484,9 @@ class FunctionWriter {
           writer.write('memory: ');
           this.#record(writer, memory, (name) => value(`memory.${name}`));
           writer.write(',').newLine().write('state: ');
-          this.#record(writer, states, (name) => (isRowsState(name) ? this.#noRows(step.get(`state.${name}`)!) : value(`state.${name}`)));
+          this.#record(writer, states, (name) =>
+            isRowsState(name) ? this.#emptyCache(step.get(`state.${name}`)!) : value(`state.${name}`),
+          );
           writer.write(',').newLine();
         });
       },
@@ -512,10 +514,10 @@ class FunctionWriter {
   }
 
   /** Before the first position; in rounds, for each of them. */
-  #noRows(node: Node): string {
-    if (!isOfRounds(node)) return 'rt.noRows()';
+  #emptyCache(node: Node): string {
+    if (!isOfRounds(node)) return 'rt.emptyCache()';
     const { text } = sizeText(sizeOf(typeOf(node).axes[0]!.space), (atom) => `batch.n${access(this.#context.atomName(atom))}`);
-    return `Array.from({ length: ${text} }, rt.noRows)`;
+    return `Array.from({ length: ${text} }, rt.emptyCache)`;
   }
 
   #record(writer: CodeBlockWriter, names: Iterable<string>, value: (name: string) => string, tall = false): void {
@@ -599,7 +601,7 @@ class FunctionWriter {
       name,
       docs: [comment(text)],
       returnType: resultType,
-      // A parameter that the text does not read keeps its place under another name.
+      // A parameter that the text does not read keeps its position under another name.
       parameters: parameters.map((parameter) => ({
         name: body.reads(parameter) || alsoReads.includes(parameter) ? parameter : `_${parameter}`,
         type: types[parameter]!,

@@ -13,7 +13,7 @@ import type { Lowered } from './lower.ts';
 
 export interface Block {
   readonly statements: readonly Statement[];
-  /** Of a loop's body: what each list and each state is given at the end of a step; `copy` where somebody else owns it. */
+  /** For a loop's body: what each list and each state is given at the end of a step; `copy` where somebody else owns it. */
   readonly gives: ReadonlyMap<Value, Given>;
   /** State arguments that no one needs any more when the step ends. */
   readonly ends: readonly Value[];
@@ -28,11 +28,11 @@ export interface Statement {
   readonly value: Value;
   /** Steps on the way to the value, which live no longer than it takes to compute it. */
   readonly parts: readonly Value[];
-  /** Of a loop. */
+  /** For a loop. */
   readonly body: Block | null;
   /** Dead after this statement. */
   readonly dies: readonly Value[];
-  /** Of a loop: the states whose first value needs a handle of its own. */
+  /** For a loop: the states whose first value needs a handle of its own. */
   readonly copies: ReadonlySet<State>;
 }
 
@@ -156,7 +156,7 @@ class Planner {
       const loop = this.#loops.get(value);
       if (loop === undefined) continue;
       open.push(loop.self, loop.position);
-      // Lists that nobody reads are not made.
+      // Lists that nothing reads are not made.
       const { emitted, lists, states } = this.#rolesOf(loop);
       if (value.kind === 'emitted') open.push(emitted.get(value)!);
       if (value.kind === 'argument') open.push(...(lists.get(value) ?? []));
@@ -310,7 +310,7 @@ class Planner {
     }
   }
 
-  /** Of a final value: the state, and the list that it lives in. */
+  /** For a final value: the state, and the list that it lives in. */
   #ended(value: Value): { readonly state: State; readonly list: Value | null } {
     const loop = this.#loops.get(value)!;
     const state = this.#rolesOf(loop).states.get(value)!;

@@ -1,4 +1,4 @@
-/** Places in `.attn` files, for comments and names. */
+/** Positions in `.attn` files, for comments and names. */
 import type { Origin } from '../../graph/graph.ts';
 import { comment } from './names.ts';
 
@@ -28,7 +28,7 @@ export class Sources {
     return text === undefined ? '' : `${origin.file}:${this.#number(origin, text)}`;
   }
 
-  /** How many lines begin up to the place. */
+  /** How many lines begin up to the position. */
   #number({ file, start }: Origin, text: string): number {
     let begins = this.#lines.get(file);
     if (begins === undefined) {
@@ -58,7 +58,7 @@ export class Sources {
     return `\`${text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text}\` (${this.place(origin)})`;
   }
 
-  /** The name on the left of the equation that the place stands in, if its line has just one. */
+  /** The name on the left of the equation that the position stands in, if its line has just one. */
   equation(origin: Origin): string | null {
     const line = this.#text(origin);
     const match = line === null ? null : /^\s*([\p{ID_Start}_][\p{ID_Continue}]*'?)\s*=(?!=)/u.exec(line);

@@ -10,7 +10,7 @@ export interface Value {
   readonly id: number;
   /**
    * host: a number or boolean written where it is used; given: a tensor of the caller's, written where it is used;
-   * tensor, list: a statement; rows: a statement too, that nobody disposes of, kept rows or a number that is long to write; loop: a scan; final: a state after its loop; emitted: a loop's list; argument: bound by a loop's body.
+   * tensor, list: a statement; rows: a statement too, that nothing disposes of, cached rows or a number that is long to write; loop: a scan; final: a state after its loop; emitted: a loop's list; argument: bound by a loop's body.
    */
   readonly kind: 'host' | 'given' | 'tensor' | 'list' | 'rows' | 'loop' | 'final' | 'emitted' | 'argument';
   readonly code: readonly Piece[];

@@ -8,7 +8,7 @@ import { hasAxis, innerDims, isRagged, join as joined, sizeOf, startsAtZero } fr
 import { GraphError } from '../../graph/errors.ts';
 import { folded } from '../../graph/fold.ts';
 import type { Domains } from './domains.ts';
-import { all, unnamed, type Maker } from '../core/maker.ts';
+import { all, unnamed, type GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf, BATCH, isSlots } from '../core/axes.ts';
 import { numberOf } from '../core/number.ts';
 import { literal } from '../core/algebra.ts';
@@ -95,7 +95,7 @@ function keepingZero({ op, inputs }: Node): readonly Node[] {
 }
 
 export class Absence {
-  readonly #m: Maker;
+  readonly #m: GraphBuilder;
   readonly #dims: ReadonlyMap<string, Dim>;
   /** Axes along which a node is exactly 0 in the padding. */
   readonly #zero = new Map<Node, Set<string>>();
@@ -105,7 +105,7 @@ export class Absence {
   /** Loops over ragged axes by position: their steps beyond an example's end compute junk. */
   readonly #steps = new Map<Node, Axis>();
 
-  constructor(m: Maker, dims: ReadonlyMap<string, Dim>, domains: Domains) {
+  constructor(m: GraphBuilder, dims: ReadonlyMap<string, Dim>, domains: Domains) {
     this.#m = m;
     this.#domains = domains;
     this.#dims = dims;

@@ -11,11 +11,11 @@ import { typeOf } from '../../graph/infer.ts';
 import { hasAxis, join, originOf, sameSpace, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import type { Absence, Partial } from './absence.ts';
 import { spread } from './batch-spread.ts';
-import type { Maker } from '../core/maker.ts';
+import type { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf } from '../core/axes.ts';
 
 /** Each is one node: beyond this a gather is smaller, and hardly slower. */
-const MOST_TAPS = 32;
+const MOST_OFFSETS = 32;
 
 interface Term {
   readonly axis: Axis;
@@ -86,16 +86,16 @@ function sum(a: Form, b: Form): Form {
   return { terms: [...terms.values()].filter(({ scale }) => !isEqual(scale, ZERO)), offset: sizes.add(a.offset, b.offset) };
 }
 
-/** Positions of `to`, each `stride` positions of the indexed axis apart, seen from every position of the taps. */
+/** Positions of `to`, each `stride` positions of the indexed axis apart, seen from every position of the kernel. */
 interface Window {
   readonly to: Axis;
   readonly stride: number;
-  readonly taps: readonly Tap[];
+  readonly kernel: readonly KernelAxis[];
   /** By which position of the indexed axis, for the first position of all others. */
   readonly offset: Size;
 }
 
-interface Tap extends Term {
+interface KernelAxis extends Term {
   readonly count: number;
 }
 
@@ -117,20 +117,20 @@ function windowOf(form: Form, axis: Axis, isRagged: boolean, taken: readonly Axi
   const main =
     able.find((term) => term.axis.id === axis.id) ?? able.find((term) => constantOf(sizeOf(term.axis.space)) === null) ?? able[0];
   if (main === undefined) return null;
-  const taps: Tap[] = [];
+  const kernel: KernelAxis[] = [];
   for (const term of form.terms) {
     if (term === main) continue;
     const count = constantOf(sizeOf(term.axis.space));
     if (count === null || term.axis.id === axis.id || !isFree(term.axis)) return null;
-    taps.push({ ...term, count });
+    kernel.push({ ...term, count });
   }
-  if (taps.reduce((product, { count }) => product * count, 1) > MOST_TAPS) return null;
+  if (kernel.reduce((product, { count }) => product * count, 1) > MOST_OFFSETS) return null;
   // Positions are counted from the origin of the axis.
-  return { to: main.axis, stride: strideOf(main)!, taps, offset: sizes.sub(form.offset, originOf(axis.space)) };
+  return { to: main.axis, stride: strideOf(main)!, kernel, offset: sizes.sub(form.offset, originOf(axis.space)) };
 }
 
-function offsetsOf({ taps, offset }: Window): readonly Size[] {
-  return taps.reduce<readonly Size[]>(
+function offsetsOf({ kernel, offset }: Window): readonly Size[] {
+  return kernel.reduce<readonly Size[]>(
     (known, { scale, count }) => known.flatMap((each) => places(count).map((k) => sizes.add(each, sizes.mul(scale, sizes.int(k))))),
     [offset],
   );
@@ -139,7 +139,7 @@ function offsetsOf({ taps, offset }: Window): readonly Size[] {
 const places = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => k);
 
 /** t[axis = i], or null where `i` has another form. `isInside`: all of its positions exist. */
-export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis, isInside: boolean): Partial | null {
+export function shifted(m: GraphBuilder, absence: Absence, t: Partial, i: Node, axis: Axis, isInside: boolean): Partial | null {
   const round = circular(i, axis);
   if (round !== null) return rolled(m, absence, t, i, axis, round);
   const wide = spread(m, absence, t, i, axis);
@@ -152,14 +152,14 @@ export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: A
   // What moves in is 0: not everywhere a position.
   if (elem.kind === 'index' && !startsAtZero(elem.space)) return null;
 
-  const { to, stride, taps } = window;
+  const { to, stride, kernel } = window;
   const count = sizeOf(axis.space);
   /** The last position read, for each offset, is before the end of the axis. */
   const room = (offset: Size): Size =>
     sizes.sub(sizes.sub(count, sizes.int(1)), sizes.add(offset, sizes.mul(sizes.sub(sizeOf(to.space), sizes.int(1)), sizes.int(stride))));
   const offsets = offsetsOf(window);
   const tests: Node[] = [];
-  const isPlain = taps.length === 0 && stride === 1;
+  const isPlain = kernel.length === 0 && stride === 1;
   const first = originOf(to.space);
   const mayBeBefore = !isInside && !offsets.every(nonNegative);
   const mayBeBehind = !isInside && !offsets.every((offset) => nonNegative(room(offset)));
@@ -171,12 +171,14 @@ export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: A
     tests.push(m.binary('lt', isPlain ? m.position(to) : i, absence.numberOn(isPlain ? sizes.sub(end, window.offset) : end, axis)));
   }
 
-  // Zeros at the ragged end are made once, before the taps multiply it.
-  const isZeroed = isRagged && mayBeBehind && taps.length > 0 && elem.kind === 'float';
+  // Zeros at the ragged end are made once, before the kernel multiplies it.
+  const isZeroed = isRagged && mayBeBehind && kernel.length > 0 && elem.kind === 'float';
   const from = isZeroed ? { value: absence.zeroAt(t.value, axis), masks: t.masks } : t;
   const moved = absence.move(from, (node) =>
     hasAxis(axesOf(node), axis.id)
-      ? tapped(m, taps, window.offset, (offset) => placed(m, node, axis, window, offset, nonNegative(offset) && nonNegative(room(offset))))
+      ? windowed(m, kernel, window.offset, (offset) =>
+          placed(m, node, axis, window, offset, nonNegative(offset) && nonNegative(room(offset))),
+        )
       : node,
   );
   for (const [k, test] of tests.entries()) {
@@ -188,12 +190,12 @@ export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: A
   return { value: whole.length === axesOf(moved.value).length ? moved.value : m.broadcast(moved.value, whole), masks };
 }
 
-/** Joined along the taps, the last of them outermost; `place` gives the value for one offset. */
-function tapped(m: Maker, taps: readonly Tap[], offset: Size, place: (offset: Size) => Node): Node {
-  const [tap, ...rest] = taps;
-  if (tap === undefined) return place(offset);
-  const parts = places(tap.count).map((k) => tapped(m, rest, sizes.add(offset, sizes.mul(tap.scale, sizes.int(k))), place));
-  return m.make({ kind: 'concat', axis: tap.axis, parts: parts.map(() => null) }, parts);
+/** Joined along the kernel's axes, the last of them outermost; `place` gives the value for one offset. */
+function windowed(m: GraphBuilder, kernel: readonly KernelAxis[], offset: Size, place: (offset: Size) => Node): Node {
+  const [kernelAxis, ...rest] = kernel;
+  if (kernelAxis === undefined) return place(offset);
+  const parts = places(kernelAxis.count).map((k) => windowed(m, rest, sizes.add(offset, sizes.mul(kernelAxis.scale, sizes.int(k))), place));
+  return m.make({ kind: 'concat', axis: kernelAxis.axis, parts: parts.map(() => null) }, parts);
 }
 
 /** What is taken `mod` the size of the axis, or null. */
@@ -207,21 +209,21 @@ function circular(i: Node, axis: Axis): Node | null {
 }
 
 /** t[axis = inner mod n], n the size of the axis. */
-function rolled(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis, inner: Node): Partial | null {
+function rolled(m: GraphBuilder, absence: Absence, t: Partial, i: Node, axis: Axis, inner: Node): Partial | null {
   // A ragged axis goes round at each example's own length; of one that does not begin at 0 `mod` gives other positions.
   if (absence.ragged(axis) || !startsAtZero(axis.space)) return null;
   const form = formOf(inner);
   const window = form === null ? null : windowOf(form, axis, false, [t.value, ...t.masks].flatMap(axesOf));
   if (window === null || window.stride !== 1 || !sameSpace(window.to.space, axis.space)) return null;
-  const { to, taps, offset } = window;
-  const roll = (node: Node): Node => tapped(m, taps, offset, (by) => m.rename(m.shift(node, axis.id, negated(by), true), axis.id, to));
+  const { to, kernel, offset } = window;
+  const roll = (node: Node): Node => windowed(m, kernel, offset, (by) => m.rename(m.shift(node, axis.id, negated(by), true), axis.id, to));
   const moved = absence.move(t, (node) => (hasAxis(axesOf(node), axis.id) ? roll(node) : node));
   const whole = join(axesOf(moved.value), axesOf(i));
   return { ...moved, value: m.broadcast(moved.value, whole) };
 }
 
 /** `isWithin`: no position is outside the axis. */
-function placed(m: Maker, x: Node, axis: Axis, { to, stride }: Window, offset: Size, isWithin: boolean): Node {
+function placed(m: GraphBuilder, x: Node, axis: Axis, { to, stride }: Window, offset: Size, isWithin: boolean): Node {
   if (sameSpace(to.space, axis.space)) return m.rename(m.shift(x, axis.id, negated(offset)), axis.id, to);
   if (isWithin && stride === 1) return m.make({ kind: 'slice', axis: axis.id, start: offset, into: to }, [x]);
   const near = m.shift(x, axis.id, negated(offset));
@@ -241,7 +243,7 @@ function placed(m: Maker, x: Node, axis: Axis, { to, stride }: Window, offset: S
 }
 
 /** With this many zeros behind it. */
-function longer(m: Maker, x: Node, axis: Axis, by: number): Node {
+function longer(m: GraphBuilder, x: Node, axis: Axis, by: number): Node {
   const { elem } = typeOf(x);
   const zero = m.constant(0, elem.kind === 'index' ? 'int' : elem.kind);
   const into: Axis = {

@@ -6,7 +6,7 @@ import { constantOf, nonNegative, size as sizes } from '../../size/size.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { hasAxis, join, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import type { Absence, Partial } from './absence.ts';
-import type { Maker } from '../core/maker.ts';
+import type { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf } from '../core/axes.ts';
 
 /** The axis whose positions are divided, and by what. */
@@ -29,7 +29,7 @@ function placesOf({ op, inputs }: Node): Axis | null {
 }
 
 /** t[axis = i], or null where `i` is no such quotient or may lie outside. */
-export function spread(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis): Partial | null {
+export function spread(m: GraphBuilder, absence: Absence, t: Partial, i: Node, axis: Axis): Partial | null {
   const found = divided(i);
   if (found === null || absence.ragged(axis) || !startsAtZero(axis.space)) return null;
   const { to, by } = found;

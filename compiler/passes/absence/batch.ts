@@ -11,10 +11,10 @@ import { Domains } from './domains.ts';
 import { runaways } from './growth.ts';
 import { shifted } from './batch-shift.ts';
 import type { Roots } from '../core/compiled.ts';
-import { all, Maker, unnamed, type Loop } from '../core/maker.ts';
+import { all, GraphBuilder, unnamed, type Loop } from '../core/graph-builder.ts';
 import { axesOf, BATCH } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
-import { analyse, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { analyse, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 import { readings, type Reading } from './uses.ts';
 import { counters, hasLeft, mayLeave, ranges } from './int32.ts';
@@ -51,7 +51,7 @@ export function batchWithEnds(roots: Roots, options: BatchOptions = {}): Batched
   const dims = new Map<string, Dim>();
   for (const dim of options.ragged ?? []) raggedDims({ kind: 'dim', dim }, dims);
   for (const node of facts.nodes) for (const { axes } of node.types) for (const { space } of axes) raggedDims(space, dims);
-  const m = new Maker(algebra);
+  const m = new GraphBuilder(algebra);
   const domains = new Domains();
   const absence = new Absence(m, dims, domains);
   const pass = new Batch(m, facts, absence, domains, options.unbatched ?? new Set(), {
@@ -74,7 +74,7 @@ export function batchWithEnds(roots: Roots, options: BatchOptions = {}): Batched
   return { roots: made, ends: new Map([...pass.loops].map(([position, loop]) => [position, endsOf(loop, position, m, absence)])) };
 }
 
-function endsOf(loop: OpOf<'scan'>, position: Node, m: Maker, absence: Absence): Ends {
+function endsOf(loop: OpOf<'scan'>, position: Node, m: GraphBuilder, absence: Absence): Ends {
   const ragged = absence.ragged(loop.axis);
   return {
     step: ragged ? absence.step(position, loop.axis) : null,
@@ -84,7 +84,7 @@ function endsOf(loop: OpOf<'scan'>, position: Node, m: Maker, absence: Absence):
 }
 
 /** That another step follows. */
-function another({ axis, reversed }: OpOf<'scan'>, position: Node, m: Maker, absence: Absence): Node {
+function another({ axis, reversed }: OpOf<'scan'>, position: Node, m: GraphBuilder, absence: Absence): Node {
   return reversed ? m.binary('gt', position, m.first(axis)) : absence.before(m.add(position, m.constant(1, 'int')), axis);
 }
 
@@ -94,7 +94,7 @@ interface Wholes {
   readonly counts: (node: Node) => boolean;
 }
 
-class Batch extends Rebuild {
+class Batch extends Pass {
   /** Those that were made, by their position. */
   readonly loops = new Map<Node, OpOf<'scan'>>();
   readonly #absence: Absence;
@@ -105,7 +105,7 @@ class Batch extends Rebuild {
   readonly #wholes: Wholes;
   readonly #range = ranges();
 
-  constructor(m: Maker, facts: Facts, absence: Absence, domains: Domains, unbatched: ReadonlySet<string>, wholes: Wholes) {
+  constructor(m: GraphBuilder, facts: Facts, absence: Absence, domains: Domains, unbatched: ReadonlySet<string>, wholes: Wholes) {
     super(m, facts);
     this.#wholes = wholes;
     this.#absence = absence;

@@ -7,7 +7,7 @@ import type { Node, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { saturates, UNARY } from '../../graph/operations/unary.ts';
 import { ANY, type Range } from '../../size/range.ts';
-import type { Facts, Scan } from '../core/rebuild.ts';
+import type { Facts, Scan } from '../core/pass.ts';
 
 /** How a value follows the states: not at all or within bounds, no further than they go, or further. */
 type Follows = 'bounded' | 'along' | 'beyond';

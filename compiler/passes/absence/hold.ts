@@ -8,24 +8,24 @@ import { typeOf } from '../../graph/infer.ts';
 import type { Batched } from './batch.ts';
 import type { Roots } from '../core/compiled.ts';
 import { Domains } from './domains.ts';
-import { Maker } from '../core/maker.ts';
+import { GraphBuilder } from '../core/graph-builder.ts';
 import type { Making } from '../core/making.ts';
 import { endsOf, needsOf, type Condition, type Need } from './needs.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from '../core/rebuild.ts';
+import { analyse, mapRoots, Pass, type Facts } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 
 /** `ends`: what `batch` says of its loops. */
 export function hold(roots: Roots, ends: Batched['ends'] = new Map()): Roots {
   const facts = analyse([...endsOf(ends), ...roots.values()]);
-  const pass = new Hold(new Maker(algebra), facts, needsOf(facts, roots.values(), ends));
+  const pass = new Hold(new GraphBuilder(algebra), facts, needsOf(facts, roots.values(), ends));
   return mapRoots(roots, (node) => pass.get(node));
 }
 
-class Hold extends Rebuild {
+class Hold extends Pass {
   readonly #needs: ReadonlyMap<Node, Need>;
   readonly #domains = new Domains();
 
-  constructor(m: Maker, facts: Facts, needs: ReadonlyMap<Node, Need>) {
+  constructor(m: GraphBuilder, facts: Facts, needs: ReadonlyMap<Node, Need>) {
     super(m, facts);
     this.#needs = needs;
   }

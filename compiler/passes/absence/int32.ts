@@ -9,11 +9,11 @@ import type { Node, Op, OpOf, Space } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { axisOf, originOf, sizeOf } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
-import type { Maker } from '../core/maker.ts';
+import type { GraphBuilder } from '../core/graph-builder.ts';
 import { BINARY } from '../../graph/operations/binary.ts';
 import { UNARY } from '../../graph/operations/unary.ts';
 import { ANY, product, union, type Range } from '../../size/range.ts';
-import type { Facts } from '../core/rebuild.ts';
+import type { Facts } from '../core/pass.ts';
 
 export const LEAST = -(2 ** 31);
 export const MOST = 2 ** 31 - 1;
@@ -149,7 +149,7 @@ export function mayLeave(op: Op, result: Node, operands: readonly Node[], of: (n
 }
 
 /** bool: where the whole numbers that `exact` holds are not what `rough`, the same of floats, says: then they have gone round. */
-export function hasLeft(m: Maker, op: Arithmetic, exact: Node, rough: Node, [x, y]: readonly Node[]): Node {
+export function hasLeft(m: GraphBuilder, op: Arithmetic, exact: Node, rough: Node, [x, y]: readonly Node[]): Node {
   const int = (value: number): Node => m.constant(value, 'int');
   if (op.kind === 'binary' && op.fn === 'quot') {
     return m.binary('or', m.binary('eq', y!, int(0)), m.binary('and', m.binary('eq', x!, int(LEAST)), m.binary('eq', y!, int(-1))));

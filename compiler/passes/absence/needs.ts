@@ -9,7 +9,7 @@ import { axisOf, hasAxis } from '../../graph/spaces.ts';
 import { isOf, precedence } from '../../graph/walk.ts';
 import type { Batched, Ends } from './batch.ts';
 import { idsOf } from '../core/axes.ts';
-import type { Facts } from '../core/rebuild.ts';
+import type { Facts } from '../core/pass.ts';
 
 /** That a bool node is true, or false; its axes under other names where the value's were renamed on the way. */
 export interface Condition {

@@ -3,7 +3,7 @@ import { folded } from '../../graph/fold.ts';
 import type { Node } from '../../graph/graph.ts';
 import { isOf, precedence } from '../../graph/walk.ts';
 import type { Roots } from '../core/compiled.ts';
-import type { Facts, Scan } from '../core/rebuild.ts';
+import type { Facts, Scan } from '../core/pass.ts';
 import { isArithmetic } from './int32.ts';
 
 /** It is read only where the condition holds, or only where it does not. */

@@ -11,8 +11,8 @@ import { nameOf } from '../../graph/walk.ts';
 import { ahead } from './ahead.ts';
 import { anchorOf, clockAxes, insideOf, lookedAlong } from './clock.ts';
 import { Inline, Whole } from './inline.ts';
-import { Maker } from '../core/maker.ts';
-import { analyse } from '../core/rebuild.ts';
+import { GraphBuilder } from '../core/graph-builder.ts';
+import { analyse } from '../core/pass.ts';
 
 export type NamedOrigin = Origin & { readonly name: string };
 
@@ -34,7 +34,7 @@ export interface Lookahead {
 export function lookahead(clock: NodeOf<'clock'>, names: readonly string[]): readonly Lookahead[] {
   const { op } = clock;
   const { space } = op.axis;
-  const m = new Maker();
+  const m = new GraphBuilder();
   const whole = new Whole();
   const inline = new Inline(m, analyse([...op.region.results, ...clock.inputs]), [], whole);
   whole.open(clock);
@@ -97,7 +97,7 @@ type Fault = Pick<Lookahead, 'kind' | 'what' | 'fix'>;
 
 const future = (what: string, fix: string | null = null): Fault => ({ kind: 'future', what, fix });
 
-function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | null {
+function faultOf(m: GraphBuilder, node: Node, space: Space, label: string): Fault | null {
   const { op, inputs } = node;
   const isClock = (axis: Axis): boolean => sameSpace(axis.space, space);
   // The positions of another dim, of the same size, are all there from the start.

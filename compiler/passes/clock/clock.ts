@@ -7,7 +7,7 @@ import type { Axis, Node, Op, Space } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { hasAxis, sameSpace } from '../../graph/spaces.ts';
 import { reachable } from '../../graph/walk.ts';
-import type { Maker } from '../core/maker.ts';
+import type { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf } from '../core/axes.ts';
 
 /** The axes of the clock that an operation takes away, or normalises over, and so looks along. */
@@ -40,7 +40,7 @@ export type Anchor =
   | { readonly kind: 'several'; readonly axes: readonly Axis[] };
 
 /** `gone`: all axes that the operation looks along. */
-export function anchorOf(m: Maker, inputs: readonly Node[], over: Axis, gone: readonly Axis[], space: Space): Anchor {
+export function anchorOf(m: GraphBuilder, inputs: readonly Node[], over: Axis, gone: readonly Axis[], space: Space): Anchor {
   const others = clockAxes(inputs, space).filter((axis) => !hasAxis(gone, axis.id));
   // A mask over the two says which is meant: `softmax[k <= q](e)`.
   const named = others.filter((axis) =>
@@ -57,7 +57,7 @@ export function anchorOf(m: Maker, inputs: readonly Node[], over: Axis, gone: re
 }
 
 /** Operands of an operation inside a clock, with what lies after the anchor made absent. */
-export function upToNow(m: Maker, op: Op, inputs: readonly Node[], space: Space): readonly Node[] {
+export function upToNow(m: GraphBuilder, op: Op, inputs: readonly Node[], space: Space): readonly Node[] {
   const gone = lookedAlong(op, inputs, space);
   return gone.reduce<readonly Node[]>((operands, over) => {
     const anchor = anchorOf(m, operands, over, gone, space);

@@ -7,13 +7,13 @@ import { hasAxis, innerDims, isInner, join, sameAxes, without } from '../../grap
 import { isOf } from '../../graph/walk.ts';
 import { insideOf, upToNow } from './clock.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker } from '../core/maker.ts';
+import { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
-import { analyse, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { analyse, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 
 export function inline(roots: Roots): Roots {
-  const rebuild = new Inline(new Maker(), analyse(roots.values()));
+  const rebuild = new Inline(new GraphBuilder(), analyse(roots.values()));
   return mapRoots(roots, (node) => rebuild.get(node));
 }
 
@@ -50,7 +50,7 @@ export class Whole {
   }
 }
 
-export class Inline extends Rebuild {
+export class Inline extends Pass {
   /** The extras of all enclosing calls, outermost first: a draw is independent along each. */
   readonly #extras: readonly Axis[];
   /** Those of them along which there is one instance. */
@@ -61,7 +61,7 @@ export class Inline extends Rebuild {
   readonly #trail: readonly Origin[];
 
   constructor(
-    m: Maker,
+    m: GraphBuilder,
     facts: Facts,
     extras: readonly Axis[] = [],
     whole: Whole = new Whole(),

@@ -8,7 +8,7 @@ import { infer, typeOf } from '../../graph/infer.ts';
 import { BINARY } from '../../graph/operations/binary.ts';
 import { UNARY } from '../../graph/operations/unary.ts';
 import { hasAxis, isRagged, sameElem, sameSpace, sizeOf } from '../../graph/spaces.ts';
-import type { Maker, Rule } from './maker.ts';
+import type { GraphBuilder, Rule } from './graph-builder.ts';
 import { axesOf, BATCH, BEAM } from './axes.ts';
 
 export const algebra: Rule = (m, op, inputs) => {
@@ -49,14 +49,14 @@ export function literal(node: Node): number | null {
   return from.op.kind === 'constant' ? from.op.value : null;
 }
 
-function constantOfType(m: Maker, value: number, type: TensorType): Node | null {
+function constantOfType(m: GraphBuilder, value: number, type: TensorType): Node | null {
   const { kind } = type.elem;
   if (kind === 'index' || !Number.isFinite(value)) return null;
   return m.broadcast(m.constant(value, kind), type.axes);
 }
 
 /** ⌈x⌉, if the elements agree. */
-function fit(m: Maker, x: Node, type: TensorType): Node | null {
+function fit(m: GraphBuilder, x: Node, type: TensorType): Node | null {
   if (!sameElem(typeOf(x).elem, type.elem)) return null;
   return axesOf(x).length === type.axes.length ? x : m.broadcast(x, type.axes);
 }
@@ -66,7 +66,7 @@ const repeatsAxes = (x: Node): boolean => x.op.kind === 'broadcast' && axesOf(x.
 const inner = (x: Node): Node => (repeatsAxes(x) ? x.inputs[0]! : x);
 
 /** f(⌈x⌉, y) = ⌈f(x, y)⌉ */
-function lifted(m: Maker, op: Op, inputs: readonly Node[]): Node | null {
+function lifted(m: GraphBuilder, op: Op, inputs: readonly Node[]): Node | null {
   if (!inputs.some(repeatsAxes)) return null;
   const made = m.make(op, inputs.map(inner));
   const { axes } = infer(op, inputs)[0]!;
@@ -89,7 +89,7 @@ const TURNED: { readonly [F in BinaryFn]?: BinaryFn } = {
 };
 
 /** x y = y x, x < y = y > x: what has the batch stands first, so that its axes lead in the result too and memory keeps one order. */
-function turned(m: Maker, op: OpOf<'binary'> | OpOf<'contract'>, [a, b]: readonly Node[]): Node | null {
+function turned(m: GraphBuilder, op: OpOf<'binary'> | OpOf<'contract'>, [a, b]: readonly Node[]): Node | null {
   if (!hasAxis(axesOf(b!), BATCH.id) || hasAxis(axesOf(a!), BATCH.id)) return null;
   if (op.kind === 'contract') return m.make(op, [b!, a!]);
   const fn = TURNED[op.fn];
@@ -97,7 +97,7 @@ function turned(m: Maker, op: OpOf<'binary'> | OpOf<'contract'>, [a, b]: readonl
 }
 
 /** (x v) y = (x y) v, where v is outside a loop that x and y are in and adds axes that y has: it may then leave the loop. */
-function outward(m: Maker, p: Node, y: Node): Node | null {
+function outward(m: GraphBuilder, p: Node, y: Node): Node | null {
   if (p.op.kind !== 'binary' || p.op.fn !== 'mul') return null;
   const loops = (node: Node): number => m.loopsOf(node).size;
   const has = (node: Node, other: Node): boolean => axesOf(other).every(({ id }) => hasAxis(axesOf(node), id));
@@ -111,7 +111,7 @@ function outward(m: Maker, p: Node, y: Node): Node | null {
  * (1 - z) a + z b = a + z (b - a): one product for two, here and in the derivative. Where z is a gate: a that is far larger than
  * b would leave its rounding in what is b at z = 1.
  */
-function mixed(m: Maker, p: Node, q: Node): Node | null {
+function mixed(m: GraphBuilder, p: Node, q: Node): Node | null {
   const factors = (x: Node): readonly (readonly [Node, Node])[] => {
     if (x.op.kind !== 'binary' || x.op.fn !== 'mul') return [];
     const [a, b] = [x.inputs[0]!, x.inputs[1]!];
@@ -141,7 +141,7 @@ function isGate({ op, inputs }: Node): boolean {
   return op.kind === 'unary' && op.fn === 'sigmoid';
 }
 
-function unary(m: Maker, fn: UnaryFn, x: Node): Node | null {
+function unary(m: GraphBuilder, fn: UnaryFn, x: Node): Node | null {
   // f(⌈x⌉) = ⌈f(x)⌉
   if (repeatsAxes(x)) return m.broadcast(m.unary(fn, inner(x)), axesOf(x));
   const type = infer({ kind: 'unary', fn }, [x])[0]!;
@@ -156,7 +156,7 @@ function unary(m: Maker, fn: UnaryFn, x: Node): Node | null {
   return null;
 }
 
-function binary(m: Maker, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
+function binary(m: GraphBuilder, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
   const type = infer(op, [a, b])[0]!;
   const [p, q] = [literal(a), literal(b)];
   const is = (x: Node, fn: UnaryFn): boolean => x.op.kind === 'unary' && x.op.fn === fn;
@@ -204,7 +204,7 @@ function binary(m: Maker, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
   }
 }
 
-function select(m: Maker, op: OpOf<'select'>, inputs: readonly Node[]): Node | null {
+function select(m: GraphBuilder, op: OpOf<'select'>, inputs: readonly Node[]): Node | null {
   const [condition, then, otherwise] = [inputs[0]!, inputs[1]!, inputs[2]!];
   const type = infer(op, inputs)[0]!;
   const known = literal(condition);
@@ -219,12 +219,12 @@ function select(m: Maker, op: OpOf<'select'>, inputs: readonly Node[]): Node | n
   return null;
 }
 
-function kept(m: Maker, op: Op, inputs: readonly Node[], type: TensorType): Node | null {
+function kept(m: GraphBuilder, op: Op, inputs: readonly Node[], type: TensorType): Node | null {
   return fit(m, m.make(op, inputs), type);
 }
 
 /** How often a repeated value counts in a sum; null where the number differs among examples or batches. */
-function repeats(m: Maker, axes: readonly Axis[]): Node | null {
+function repeats(m: GraphBuilder, axes: readonly Axis[]): Node | null {
   if (axes.some((axis) => isRagged(axis.space) || axis.id === BATCH.id || axis.id === BEAM.id)) return null;
   return axes.map((axis) => m.size(sizeOf(axis.space))).reduce((a, b) => m.mul(a, b), m.constant(1, 'int'));
 }
@@ -238,7 +238,7 @@ function factored({ op, inputs }: Node, over: readonly string[]): readonly [x: N
   return null;
 }
 
-function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
+function reduce(m: GraphBuilder, op: OpOf<'reduce'>, x: Node): Node | null {
   if (op.axes.length === 0) return x;
   if (x.op.kind === 'broadcast') {
     const own = x.inputs[0];
@@ -297,7 +297,7 @@ function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
 }
 
 /** ⌈a⌉ @[K] b: what a lacks of K is summed in b alone. */
-function contract(m: Maker, op: OpOf<'contract'>, a: Node, b: Node): Node | null {
+function contract(m: GraphBuilder, op: OpOf<'contract'>, a: Node, b: Node): Node | null {
   if (op.axes.length === 0) return m.mul(a, b);
   if (!repeatsAxes(a) && !repeatsAxes(b)) return null;
   const type = infer(op, [a, b])[0]!;
@@ -316,7 +316,7 @@ function contract(m: Maker, op: OpOf<'contract'>, a: Node, b: Node): Node | null
   return turn(a, b) ?? turn(b, a);
 }
 
-function rename(m: Maker, op: OpOf<'rename'>, x: Node): Node | null {
+function rename(m: GraphBuilder, op: OpOf<'rename'>, x: Node): Node | null {
   if (op.from === op.to.id) return x;
   // Renamed twice is renamed once.
   if (x.op.kind === 'rename' && x.op.to.id === op.from) return m.rename(x.inputs[0]!, x.op.from, op.to);
@@ -330,13 +330,13 @@ function rename(m: Maker, op: OpOf<'rename'>, x: Node): Node | null {
   return null;
 }
 
-function broadcast(m: Maker, op: OpOf<'broadcast'>, x: Node): Node | null {
+function broadcast(m: GraphBuilder, op: OpOf<'broadcast'>, x: Node): Node | null {
   if (x.op.kind === 'broadcast') return m.broadcast(x.inputs[0]!, op.axes); // ⌈⌈x⌉⌉ = ⌈x⌉
   const own = axesOf(x);
   return own.length === op.axes.length && own.every((axis, k) => axis.id === op.axes[k]!.id) ? x : null;
 }
 
-function shift(m: Maker, op: OpOf<'shift'>, x: Node): Node | null {
+function shift(m: GraphBuilder, op: OpOf<'shift'>, x: Node): Node | null {
   if (constantOf(op.by) === 0) return x;
   if (literal(x) === 0) return x; // zeros everywhere, those that move in too
   if (repeatsAxes(x)) {
@@ -351,7 +351,7 @@ function shift(m: Maker, op: OpOf<'shift'>, x: Node): Node | null {
   return adds ? m.shift(x.inputs[0]!, op.axis, sizes.add(x.op.by, op.by), op.circular) : null;
 }
 
-function gather(m: Maker, op: OpOf<'gather'>, t: Node, i: Node): Node | null {
+function gather(m: GraphBuilder, op: OpOf<'gather'>, t: Node, i: Node): Node | null {
   // t[a = position[b]] is t with a called b.
   if (i.op.kind !== 'position') return null;
   const { axis } = i.op;

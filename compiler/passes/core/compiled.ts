@@ -40,7 +40,7 @@ export interface CompiledDecoder {
   readonly prepare: Roots;
   /**
    * Inputs `memory.<k>`, `state.<name>`, `previous` int [batch, beam], `t` (a host number); roots `logits` [batch, beam, vocabulary],
-   * `state.<name>`, `tap.<name>` [batch, beam, …]. A state that is an `append` is kept rows: it begins empty and is not prepared.
+   * `state.<name>`, `tap.<name>` [batch, beam, …]. A state that is an `append` is a key/value cache: it begins empty and is not prepared.
    */
   readonly step: Roots;
 }

@@ -5,9 +5,9 @@ import { typeOf } from '../../graph/infer.ts';
 import { axisOf, sameSpace, sizeOf } from '../../graph/spaces.ts';
 import { NOW, PLACES } from './axes.ts';
 import type { Roots } from './compiled.ts';
-import { Maker } from './maker.ts';
+import { GraphBuilder } from './graph-builder.ts';
 import type { Making } from './making.ts';
-import { analyse, mapRoots, Rebuild, type Facts, type Scan } from './rebuild.ts';
+import { analyse, mapRoots, Pass, type Facts, type Scan } from './pass.ts';
 
 /** Is it a number that is another at each step along the clock? */
 export function countsPlaces({ op }: Node): boolean {
@@ -17,12 +17,12 @@ export function countsPlaces({ op }: Node): boolean {
 
 /** In 'inlined'. */
 export function respace(roots: Roots, space: Space): Roots {
-  const pass = new Respace(new Maker(), analyse(roots.values()), space);
+  const pass = new Respace(new GraphBuilder(), analyse(roots.values()), space);
   return mapRoots(roots, (node) => pass.get(node));
 }
 
 /** Axes over other spaces. */
-export abstract class Spaces extends Rebuild {
+export abstract class Spaces extends Pass {
   protected abstract space(space: Space): Space;
 
   protected axis(axis: Axis): Axis {
@@ -77,7 +77,7 @@ export abstract class Spaces extends Rebuild {
 class Respace extends Spaces {
   readonly #space: Space;
 
-  constructor(m: Maker, facts: Facts, space: Space) {
+  constructor(m: GraphBuilder, facts: Facts, space: Space) {
     super(m, facts);
     this.#space = space;
   }

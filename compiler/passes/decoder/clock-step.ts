@@ -1,8 +1,8 @@
 /**
- * One step along a clock, from what is computed for all its places (semantics 8.3). A value over the clock's axis has two
- * forms here: its row at the newest place, which the step computes, and all its rows so far, which are the rows that earlier
- * steps kept and this one. What is kept is the latest value of one place before another place's view of it enters: of an
- * attention the keys and values after their projections.
+ * One step along a clock, from what is computed for all its positions (semantics 8.3). A value over the clock's axis has two
+ * forms here: its row at the newest position, which the step computes, and all its rows so far, which are the rows that earlier
+ * steps kept and this one. These make up the key/value cache: it keeps the latest value of a position before another position's
+ * view of it enters, which for an attention are the keys and values after their projections.
  */
 import { size as sizes, type Size } from '../../size/size.ts';
 import type { Axis, Clocked, Dim, Node, OpOf, Space } from '../../graph/graph.ts';
@@ -13,13 +13,13 @@ import { isOf, operands } from '../../graph/walk.ts';
 import { batch } from '../absence/batch.ts';
 import type { Roots, StepRoots } from '../core/compiled.ts';
 import { Inline, Whole } from '../clock/inline.ts';
-import { Maker, type Loop } from '../core/maker.ts';
+import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
 import { axesOf, BATCH, BEAM, isPlaces } from '../core/axes.ts';
 import { made, type Making, type Need } from '../core/making.ts';
-import { analyse, isRounds, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { analyse, isRounds, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { NoStep } from './no-step.ts';
 import { AtFirst, respace } from '../core/respace.ts';
-import { append, layRows } from './rows.ts';
+import { appendToCache, layOutCache } from './cache.ts';
 import { algebra } from '../core/algebra.ts';
 import { splitMemory } from './step.ts';
 import { scanRounds } from '../loops/rounds.ts';
@@ -37,13 +37,13 @@ export interface ClockStepOptions {
 
 /**
  * `prepare` and `step` in the 'batched' dialect. Inputs of the step: `place.<name>`, `state.<name>`, `memory.<k>`, `t`;
- * roots: the outputs by name, `state.<name>`. A state that is kept rows is an `append`, and is not prepared: it begins empty.
+ * roots: the outputs by name, `state.<name>`. A state that is a cache is an `append`, and is not prepared: it begins empty.
  */
 export function deriveClockStep(clocked: Clocked, { beam, ragged, optimise }: ClockStepOptions): StepRoots {
   const whole = optimise(batch(tapes(respace(scanRounds(opened(clocked)), clocked.axis.space)), { ragged, step: true }));
   const steps = new Steps(whole, clocked, beam);
   const outputs = mapRoots(whole, (node) => steps.row(clocked.axis.id).get(node));
-  const roots = new Map([...layRows(optimise(new Map([...outputs, ...steps.nexts()]))), ...optimise(steps.inits())]);
+  const roots = new Map([...layOutCache(optimise(new Map([...outputs, ...steps.nexts()]))), ...optimise(steps.inits())]);
   const orders = new Map(
     [...clocked.outputs].map(([name, node]): [string, readonly Axis[]] => [name, rowAxes(node, clocked.axis, whole.get(name)!)]),
   );
@@ -54,9 +54,9 @@ export function deriveClockStep(clocked: Clocked, { beam, ragged, optimise }: Cl
   });
 }
 
-/** The outputs for all places at once, what each place may see written as masks; the arguments are inputs `place.<name>`. */
+/** The outputs for all positions at once, what each position may see written as masks; the arguments are inputs `place.<name>`. */
 function opened({ axis, args, outputs }: Clocked): Roots {
-  const m = new Maker();
+  const m = new GraphBuilder();
   const whole = new Whole();
   whole.openRegion(outputs.values(), axis.space);
   const inline = new Inline(m, analyse(outputs.values()), [], whole);
@@ -90,7 +90,7 @@ interface OpenRounds {
 }
 
 class Steps {
-  readonly m = new Maker(algebra);
+  readonly m = new GraphBuilder(algebra);
   readonly facts: Facts;
   readonly t: Node;
   readonly beam: Axis | null;
@@ -151,13 +151,13 @@ class Steps {
     return (second === undefined && !moves && (this.#isGiven(node) || isOfLoop(node)) ? this.#kept : this.#all).need(node);
   }
 
-  /** The rows of a value of one place, kept from step to step. */
+  /** The cached rows of a value of one position. */
   keep(node: Node, row: Node, axis: Axis): Node {
     this.m.origin = node.origin;
     const name =
       this.#keptAs.get(node) ?? this.#name(node.origin.name ?? (node.op.kind === 'input' ? node.op.name.replace(/^place\./, '') : 'rows'));
     const around = this.facts.loopsOf(node).size === 0 ? [] : this.#rounds;
-    const made = append(this.m, name, row, axis, around);
+    const made = appendToCache(this.m, name, row, axis, around);
     this.#keptAs.set(node, name);
     this.#states.set(name, { next: made, init: null, axes: [] });
     around.at(-1)?.kept.set(name, made);
@@ -203,7 +203,7 @@ class Steps {
   past(node: Node, row: Node, axis: Axis): Node {
     const name = this.#name(`${node.inputs[0]!.origin.name ?? 'state'}Past`);
     this.m.origin = node.origin;
-    const made = append(this.m, name, row, axis);
+    const made = appendToCache(this.m, name, row, axis);
     this.#states.set(name, { next: made, init: null, axes: [] });
     return made;
   }
@@ -230,7 +230,7 @@ class Steps {
     return { before, now };
   }
 
-  /** What a scan along the clock emits at this step, by place among its emits. */
+  /** What a scan along the clock emits at this step, by position among its emits. */
   *loop(scan: Scan): Making<readonly Node[]> {
     const known = this.#loops.get(scan);
     if (known !== undefined) return known;
@@ -267,8 +267,8 @@ class Steps {
   }
 }
 
-/** The rows of values of one place, kept from step to step. */
-class Kept extends Rebuild {
+/** The caches of values of one position. */
+class Kept extends Pass {
   readonly #steps: Steps;
 
   constructor(steps: Steps) {
@@ -282,8 +282,8 @@ class Kept extends Rebuild {
   }
 }
 
-/** Values at the newest place along one axis, which their rows lack; of other axes of the clock all rows. */
-class Row extends Rebuild {
+/** Values at the newest position along one axis, which their rows lack; of other axes of the clock all rows. */
+class Row extends Pass {
   readonly #steps: Steps;
   readonly #now: string | null;
 
@@ -327,13 +327,13 @@ class Row extends Rebuild {
       }
       case 'slice': {
         const [x] = node.inputs;
-        // A parameter has all places from the start.
+        // A parameter has all positions from the start.
         return op.into !== null && op.into.id === this.#now
           ? m.gather((yield* made([this.#steps.fixed(x!)]))[0]!, this.#steps.t, op.axis)
           : yield* super.visit(node);
       }
       case 'binary': {
-        // Every place there is lies before now.
+        // Every position there is lies before now.
         const [a, b] = node.inputs;
         const isPast = a!.op.kind === 'position' && isPlaces(a!.op.axis) && a!.op.axis.id !== this.#now && this.#isNow(b!);
         if (isPast && op.fn === 'le') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(a!)));
@@ -368,7 +368,7 @@ class Row extends Rebuild {
     }
   }
 
-  /** A running sum or product that has another axis of the clock: at its newest place no earlier step has begun one. */
+  /** A running sum or product that has another axis of the clock: at its newest position no earlier step has begun one. */
   *#anew({ kind, axis, exclusive }: OpOf<'cumsum' | 'cumprod'>, { inputs: [x], origin }: Node): Making<Node> {
     const { m } = this;
     const [rows] = yield* made([this.#steps.all(x!)]);
@@ -379,7 +379,7 @@ class Row extends Rebuild {
     return m.reduce(kind === 'cumsum' ? 'sum' : 'prod', counted!, [axis]);
   }
 
-  /** The row `by` places before now; 0 where there is none. */
+  /** The row `by` positions before now; 0 where there is none. */
   *#earlier(node: Node, by: Size): Making<Node> {
     const { m } = this;
     const { rows, views } = unseen(node.inputs[0]!);
@@ -407,12 +407,12 @@ class Row extends Rebuild {
     return kind === 'bool' ? m.binary('and', exists, row) : m.select(exists, row, m.constant(0, kind === 'float' ? 'float' : 'int'));
   }
 
-  /** The newest place of what is drawn over all of them; what belongs to a step is drawn for each hypothesis. */
+  /** The newest position of what is drawn over all of them; what belongs to a step is drawn for each hypothesis. */
   #drawn(op: OpOf<'random'>, inputs: readonly Node[]): Node {
     const { m } = this;
     const { beam, space, t } = this.#steps;
     const inStep = inputs.includes(t) || op.axes.some(isPlaces);
-    // Places without a length of their own are numbered along the whole axis.
+    // Positions without a length of their own are numbered along the whole axis.
     const whole = (axis: Axis): Axis => (isPlaces(axis) && !isRagged(space) ? { ...axis, id: `${axis.id}.all`, space } : axis);
     const axes = op.axes.map(whole);
     const drawn = m.make({ ...op, axes: beam === null || !inStep ? axes : [...axes.slice(0, 1), beam, ...axes.slice(1)] }, inputs);
@@ -464,7 +464,7 @@ class Row extends Rebuild {
   }
 }
 
-/** What is seen under other names and in other orders of axes, which are no other rows; the views from the innermost on. */
+/** What rows are seen as under other names and orders of axes, which are the same rows; the views from the innermost on. */
 function unseen(x: Node): { readonly rows: Node; readonly views: readonly Node[] } {
   const views: Node[] = [];
   let rows = x;
@@ -482,8 +482,8 @@ function seenAs(axis: string, views: readonly Node[]): string {
   return views.reduceRight((id, { op }) => (op.kind === 'rename' && op.to.id === id ? op.from : id), axis);
 }
 
-/** All rows up to now of what needs no keeping: positions, and views of two places. */
-class All extends Rebuild {
+/** All rows up to now of what needs no keeping: positions, and views of two positions. */
+class All extends Pass {
   readonly #steps: Steps;
 
   constructor(steps: Steps) {

@@ -6,10 +6,10 @@ import type { Node, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { hasAxis, without } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker, type Loop } from '../core/maker.ts';
+import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
 import { axesOf, BATCH, BEAM, HYPOTHESES } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
-import { analyse, isRounds, isRows, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { analyse, isRounds, isRows, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 
 export function mergeHypotheses(roots: Roots): Roots {
@@ -23,11 +23,11 @@ export function mergeHypotheses(roots: Roots): Roots {
 const isBoth = (node: Node): boolean => hasAxis(axesOf(node), BATCH.id) && hasAxis(axesOf(node), BEAM.id);
 const isOne = (node: Node): boolean => hasAxis(axesOf(node), BATCH.id) !== hasAxis(axesOf(node), BEAM.id);
 
-class Merge extends Rebuild {
+class Merge extends Pass {
   readonly #apart = new Map<Node, Node>();
 
   constructor(facts: Facts) {
-    super(new Maker(algebra), facts);
+    super(new GraphBuilder(algebra), facts);
   }
 
   /** In the order of the root's own axes. */

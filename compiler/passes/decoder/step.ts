@@ -11,14 +11,14 @@ import { size as sizes } from '../../size/size.ts';
 import { batch } from '../absence/batch.ts';
 import type { Roots, StepRoots } from '../core/compiled.ts';
 import { mergeHypotheses } from './hypotheses.ts';
-import { advanceLate, CHOSEN } from './late.ts';
+import { advanceAfterChoice, CHOSEN } from './after-choice.ts';
 import { Inline } from '../clock/inline.ts';
-import { Maker, type Loop } from '../core/maker.ts';
+import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
 import { axesOf, BATCH, BEAM, isGrowing } from '../core/axes.ts';
 import { completed, type Making } from '../core/making.ts';
-import { analyse, isRounds, isRows, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { analyse, isRounds, isRows, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { countsPlaces } from '../core/respace.ts';
-import { layRows, pastAsRows } from './rows.ts';
+import { layOutCache, pastAsCache } from './cache.ts';
 import { simplify } from '../core/simplify.ts';
 import { algebra } from '../core/algebra.ts';
 import { unrollRounds } from '../loops/rounds.ts';
@@ -34,9 +34,9 @@ export function deriveStep(
   ragged: readonly Dim[] = [],
   optimise: (roots: Roots) => Roots = simplify,
 ): StepRoots {
-  const { roots, orders } = advanceLate(liftedStep(decoder), decoder);
+  const { roots, orders } = advanceAfterChoice(liftedStep(decoder), decoder);
   const batched = optimise(batch(tapes(roots, decoder.tape ?? null), { unbatched: new Set([POSITION]), ragged, step: true }));
-  return splitMemory(layRows(pastAsRows(batched)), {
+  return splitMemory(layOutCache(pastAsCache(batched)), {
     beam: BEAM,
     orders: new Map([...stepOrders(decoder), ...orders]),
     isStep: (name) => name === 'previous' || name === POSITION || name.startsWith('state.'),
@@ -54,17 +54,17 @@ export interface SplitOptions {
 /** Divides the roots of a step, and `init.<name>` of its states, into what is computed once and what each step computes. */
 export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions): StepRoots {
   const steps = new Map([...roots].filter(([name]) => !name.startsWith('init.')));
-  const m = new Maker(algebra);
+  const m = new GraphBuilder(algebra);
   const split = new Split(m, analyse(steps.values()), isStep);
   const front = [BATCH, ...(beam === null ? [] : [beam])];
-  // Kept rows lie as they are read.
+  // A cache lies as it is read.
   const step = mapRoots(steps, (node, name) =>
     isRows(node)
       ? split.get(node)
       : m.broadcast(split.get(node), [...front, ...orders.get(name)!.flatMap((axis) => axesOf(node).filter(({ id }) => id === axis.id))]),
   );
   const laid = asRead(step);
-  const first = new Maker(algebra);
+  const first = new GraphBuilder(algebra);
   const rebuild = new Prepare(first, analyse([...roots.values()]));
   const prepare = new Map<string, Node>();
   for (const [name, { node, axes, rounds }] of split.memory) {
@@ -111,14 +111,14 @@ function asRead(step: Roots): { readonly step: Roots; readonly orders: ReadonlyM
       );
     });
   }
-  const pass = new Reordered(new Maker(algebra), facts, orders);
+  const pass = new Reordered(new GraphBuilder(algebra), facts, orders);
   return { step: mapRoots(step, (node) => pass.get(node)), orders };
 }
 
-class Reordered extends Rebuild {
+class Reordered extends Pass {
   readonly #orders: ReadonlyMap<string, readonly Axis[]>;
 
-  constructor(m: Maker, facts: Facts, orders: ReadonlyMap<string, readonly Axis[]>) {
+  constructor(m: GraphBuilder, facts: Facts, orders: ReadonlyMap<string, readonly Axis[]>) {
     super(m, facts);
     this.#orders = orders;
   }
@@ -146,7 +146,7 @@ function liftedStep({ previous, chosen, position, states, logits, taps }: Recurr
     ...[...taps].map(([name, node]): [string, Node] => [`tap.${name}`, node]),
     ...states.map(({ name, init }): [string, Node] => [`init.${name}`, init]),
   ]);
-  const m = new Maker();
+  const m = new GraphBuilder();
   const inline = new Inline(m, analyse(roots.values()));
   const input = (argument: Node, name: string, axes: readonly Axis[]): void => {
     m.origin = argument.origin;
@@ -157,12 +157,12 @@ function liftedStep({ previous, chosen, position, states, logits, taps }: Recurr
   if (chosen !== undefined) input(chosen, CHOSEN, [BEAM]);
   for (const { name, argument } of states) input(argument, `state.${name}`, [BEAM, ...typeOf(argument).axes]);
   const inlined = mapRoots(roots, (node) => inline.get(node));
-  const drawn = new DrawnForBeam(new Maker(), analyse(inlined.values()));
+  const drawn = new DrawnForBeam(new GraphBuilder(), analyse(inlined.values()));
   return unrollRounds(mapRoots(inlined, (node) => drawn.get(node)));
 }
 
 /** What a step draws it draws for each hypothesis. */
-class DrawnForBeam extends Rebuild {
+class DrawnForBeam extends Pass {
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const { op } = node;
     const inStep = op.kind === 'random' && inputs.some((place) => place.op.kind === 'input' && place.op.name === POSITION);
@@ -171,13 +171,13 @@ class DrawnForBeam extends Rebuild {
 }
 
 /** What no step input reaches, but an input of the model does, becomes an input of the step. */
-class Split extends Rebuild {
+class Split extends Pass {
   readonly memory = new Map<string, Memory>();
   readonly #reads: (node: Node) => Reads;
   /** The loops over rounds that are open. */
   readonly #open = new Map<Scan, Loop>();
 
-  constructor(m: Maker, facts: Facts, isStep: (input: string) => boolean) {
+  constructor(m: GraphBuilder, facts: Facts, isStep: (input: string) => boolean) {
     super(m, facts);
     // What a round is given is of the step if the loop is, or its sequence.
     const outside = readsOf(isStep, operands, () => false);
@@ -223,7 +223,7 @@ interface Memory {
   readonly rounds: Scan | null;
 }
 
-class Prepare extends Rebuild {
+class Prepare extends Pass {
   /** What a value is in each round, in this order. */
   list(scan: Scan, node: Node, axes: readonly Axis[]): Node {
     return completed(this.#list(scan, node, axes));
@@ -252,7 +252,7 @@ function readsOf(
     const { op, types } = node;
     const reads = below(node).map(of);
     return {
-      // How many places and hypotheses there are changes with the step, also where their values do not.
+      // How many positions and hypotheses there are changes with the step, also where their values do not.
       step:
         (op.kind === 'input' && isStep(op.name)) ||
         also(node) ||

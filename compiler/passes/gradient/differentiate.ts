@@ -7,8 +7,8 @@ import type { Node, Origin, Parameter } from '../../graph/graph.ts';
 import { infer, typeOf } from '../../graph/infer.ts';
 import { isOf } from '../../graph/walk.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker, unnamed } from '../core/maker.ts';
-import { analyse, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { GraphBuilder, unnamed } from '../core/graph-builder.ts';
+import { analyse, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 import { isDifferentiable, vjp } from './vjp.ts';
 import { scanVjp, type Level, type Reversal } from './vjp-scan.ts';
@@ -19,8 +19,8 @@ export function differentiate(
   loss: string,
   parameters: readonly Parameter[],
 ): { readonly roots: Roots; readonly unreached: readonly string[] } {
-  const m = new Maker(algebra);
-  const forward = new Rebuild(m, analyse(roots.values()));
+  const m = new GraphBuilder(algebra);
+  const forward = new Pass(m, analyse(roots.values()));
   const made = mapRoots(roots, (node) => forward.get(node));
   const from = made.get(loss);
   if (from === undefined) throw new GraphError(`no root ${loss} to differentiate`);
@@ -35,19 +35,19 @@ export function differentiate(
     all.set(`gradient.${path}`, m.broadcast(gradient ?? m.constant(0), axes));
   }
   const latest = (scan: Scan): Scan => reverse.latest(scan);
-  const last = new Rebuild(new Maker(algebra), analyse(all.values(), latest));
+  const last = new Pass(new GraphBuilder(algebra), analyse(all.values(), latest));
   return { roots: mapRoots(all, (node) => last.get(node)), unreached };
 }
 
 class Reverse implements Reversal {
-  readonly m: Maker;
+  readonly m: GraphBuilder;
   readonly facts: Facts;
   readonly #active: ReadonlySet<Node>;
   /** By scan: which of its emits the values of its body are, and what the last was saved for. */
   readonly #saved = new Map<Node, { readonly places: Map<Node, number>; origin: Origin }>();
   readonly #extended = new Map<Scan, Scan>();
 
-  constructor(m: Maker, loss: Node, parameters: ReadonlySet<string>) {
+  constructor(m: GraphBuilder, loss: Node, parameters: ReadonlySet<string>) {
     this.m = m;
     this.facts = analyse([loss]);
     this.#active = activeNodes(this.facts, parameters);
@@ -112,7 +112,7 @@ class Reverse implements Reversal {
     for (const input of inputs) if (input.origin === origin) steps.add(input);
   }
 
-  /** The place among a scan's results of a value of its body, which it emits from now on: `latest` does. */
+  /** The position among a scan's results of a value of its body, which it emits from now on: `latest` does. */
   saved(scan: Scan, node: Node): Node {
     const { region } = scan.op;
     let saved = this.#saved.get(scan);

@@ -6,9 +6,9 @@
 import type { Axis, Node, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { hasAxis } from '../../graph/spaces.ts';
-import type { Loop, Maker } from '../core/maker.ts';
+import type { Loop, GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf, BATCH, idsOf } from '../core/axes.ts';
-import type { Scan } from '../core/rebuild.ts';
+import type { Scan } from '../core/pass.ts';
 import { product } from './vjp.ts';
 
 /** Values of one region: the whole program, or a loop's body seen from its backward loop. */
@@ -23,7 +23,7 @@ export interface Level {
 
 /** What is going back through a graph, as a loop's body needs it. */
 export interface Reversal {
-  readonly m: Maker;
+  readonly m: GraphBuilder;
   isActive(node: Node): boolean;
   /** Carries the pending cotangents of a level back to its arguments and leaves. */
   backward(level: Level, pending: ReadonlyMap<Node, Node>): void;
@@ -166,7 +166,7 @@ function isSame(a: Sum, b: Sum): boolean {
   return a.free === b.free && a.factors.length === b.factors.length && a.factors.every((factor, k) => factor === b.factors[k]);
 }
 
-function summed(m: Maker, position: Node, free: Node, cotangent: Node): { readonly sum: Sum; readonly value: Node } {
+function summed(m: GraphBuilder, position: Node, free: Node, cotangent: Node): { readonly sum: Sum; readonly value: Node } {
   const factors: Node[] = [];
   let value = cotangent;
   for (;;) {
@@ -179,7 +179,7 @@ function summed(m: Maker, position: Node, free: Node, cotangent: Node): { readon
 }
 
 /** How a step's cotangent of a free variable leaves the loop; null: it is summed in a state. */
-function leaving(m: Maker, axis: Axis, position: Node, free: Node, cotangent: Node): Share | null {
+function leaving(m: GraphBuilder, axis: Axis, position: Node, free: Node, cotangent: Node): Share | null {
   // A sign or another name is given to the sum.
   const later: Op[] = [];
   let inner = cotangent;
@@ -195,7 +195,7 @@ function leaving(m: Maker, axis: Axis, position: Node, free: Node, cotangent: No
     : { ...share, total: (emitted) => later.reduceRight((sum, op) => m.make(op, [sum]), share.total(emitted)) };
 }
 
-function leavingAs(m: Maker, axis: Axis, position: Node, free: Node, cotangent: Node): Share | null {
+function leavingAs(m: GraphBuilder, axis: Axis, position: Node, free: Node, cotangent: Node): Share | null {
   const { op, inputs } = cotangent;
   const rank = (node: Node): number => axesOf(node).length;
   const whole = (node: Node): boolean => m.loopsOf(node).has(position);

@@ -7,13 +7,13 @@ import { GraphError } from '../../graph/errors.ts';
 import type { Axis, Node, Op, OpOf, ReduceFn } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { axisOf, hasAxis, originOf, sizeOf, without } from '../../graph/spaces.ts';
-import type { Maker } from '../core/maker.ts';
+import type { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf, idsOf } from '../core/axes.ts';
 import { BINARY, type Cotangent } from '../../graph/operations/binary.ts';
 import { UNARY } from '../../graph/operations/unary.ts';
 
 export interface Step<K extends Op['kind'] = Op['kind']> {
-  readonly m: Maker;
+  readonly m: GraphBuilder;
   readonly op: OpOf<K>;
   readonly inputs: readonly Node[];
   /** The operation's value. */
@@ -45,7 +45,7 @@ export function isDifferentiable(op: Op): boolean {
 // ---------------------------------------------------------------- sums over axes
 
 /** Σ a b over all axes that are not in `keep`, of the axes that either has. */
-export function product(m: Maker, a: Node, b: Node, keep: readonly string[]): Node {
+export function product(m: GraphBuilder, a: Node, b: Node, keep: readonly string[]): Node {
   const alone = (x: Node, y: Node): Node =>
     m.sum(
       x,
@@ -60,7 +60,7 @@ export function product(m: Maker, a: Node, b: Node, keep: readonly string[]): No
 }
 
 /** The cotangent of an operand with axes `to`, where g belongs to a value with axes `from`. */
-export function reduceTo(m: Maker, g: Node, from: readonly Axis[], to: readonly Axis[]): Node {
+export function reduceTo(m: GraphBuilder, g: Node, from: readonly Axis[], to: readonly Axis[]): Node {
   const over = from.filter((axis) => !hasAxis(to, axis.id));
   const missing = over.filter((axis) => !hasAxis(axesOf(g), axis.id));
   const whole = missing.length === 0 ? g : m.broadcast(g, [...axesOf(g), ...missing]);
@@ -71,18 +71,18 @@ export function reduceTo(m: Maker, g: Node, from: readonly Axis[], to: readonly 
 }
 
 /** The cotangent of `operand`, where `by` has all axes of the value that the operand lacks. */
-function scaled(m: Maker, g: Node, by: Node, operand: Node): Node {
+function scaled(m: GraphBuilder, g: Node, by: Node, operand: Node): Node {
   return product(m, g, by, idsOf(operand));
 }
 
 /** With the axis, if it is not there. */
-function having(m: Maker, g: Node, axes: readonly Axis[]): Node {
+function having(m: GraphBuilder, g: Node, axes: readonly Axis[]): Node {
   const missing = axes.filter((axis) => !hasAxis(axesOf(g), axis.id));
   return missing.length === 0 ? g : m.broadcast(g, [...missing, ...axesOf(g)]);
 }
 
 /** With all of these axes; those that it lacks beside those that it has, so that merging them moves nothing. */
-function together(m: Maker, g: Node, axes: readonly Axis[]): Node {
+function together(m: GraphBuilder, g: Node, axes: readonly Axis[]): Node {
   const own = axesOf(g);
   if (axes.every(({ id }) => hasAxis(own, id))) return g;
   const before = own.slice(
@@ -101,7 +101,7 @@ function together(m: Maker, g: Node, axes: readonly Axis[]): Node {
 
 // ---------------------------------------------------------------- elementwise
 
-const zero = (m: Maker): Node => m.constant(0);
+const zero = (m: GraphBuilder): Node => m.constant(0);
 
 /** The cotangent of an operand, which may lack axes of the value. */
 function cotangentOf({ m, y }: Step<'binary'>, { g, by, negated }: Cotangent, operand: Node): Node {
@@ -123,7 +123,7 @@ const REDUCE: { readonly [F in ReduceFn]: Reduction | 'none' } = {
   max: extreme('max'),
   min: extreme('min'),
   prod: ({ m, g }, x, over) => {
-    // One axis after the other; each place takes the product of all others: of those before and of those after.
+    // One axis after the other; each position takes the product of all others: of those before and of those after.
     const ids = over.map(({ id }) => id);
     const others = over.map((axis, k) => othersProduct(m, m.reduce('prod', x, ids.slice(k + 1)), axis));
     return others.reduce((a, b) => m.mul(a, b), g);
@@ -132,7 +132,7 @@ const REDUCE: { readonly [F in ReduceFn]: Reduction | 'none' } = {
   all: 'none',
 };
 
-/** To the first place that has it, row-major. */
+/** To the first position that has it, row-major. */
 function extreme(fn: 'max' | 'min'): Reduction {
   return ({ m, g }, x, over) => {
     let share = g;
@@ -149,14 +149,14 @@ function extreme(fn: 'max' | 'min'): Reduction {
   };
 }
 
-function othersProduct(m: Maker, x: Node, axis: Axis): Node {
+function othersProduct(m: GraphBuilder, x: Node, axis: Axis): Node {
   const run = (reversed: boolean): Node => m.make({ kind: 'cumprod', axis: axis.id, exclusive: true, reversed }, [x]);
   return m.mul(run(false), run(true));
 }
 
 /**
- * Place k has its share in the products of all places behind it: Π_{i<k} x_i times s_k, where s_k = g_k + x_{k+1} s_{k+1}, or
- * one place later for exclusive products. (Division by x_k would not do: it may be 0.)
+ * Position k has its share in the products of all positions behind it: Π_{i<k} x_i times s_k, where s_k = g_k + x_{k+1} s_{k+1}, or
+ * one position later for exclusive products. (Division by x_k would not do: it may be 0.)
  */
 function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
   const [x] = inputs;
@@ -170,7 +170,7 @@ function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
   return [m.mul(m.make({ ...op, exclusive: true }, [x!]), share!)];
 }
 
-/** Places of `axis`, all of them before (or after) the cotangent's own, hold 0. */
+/** Positions of `axis`, all of them before (or after) the cotangent's own, hold 0. */
 function sliceVjp({ m, op, inputs, g }: Step<'slice'>): readonly Node[] {
   const axis = axisOf(typeOf(inputs[0]!), op.axis);
   if (op.into === null) {

@@ -28,7 +28,7 @@ const FEW = 5;
 const sameOrder = (a: readonly Axis[], b: readonly Axis[]): boolean => a.length === b.length && a.every((axis, k) => axis.id === b[k]?.id);
 
 /**
- * The order in which tfjs gives a gather or a scatter, where it differs from the type's: a gather's places stand where the
+ * The order in which tfjs gives a gather or a scatter, where it differs from the type's: a gather's positions stand where the
  * axis stood, a scatter's axis stands behind the axes that both operands keep.
  */
 export function nativeOrder({ op, inputs }: Node): readonly Axis[] | null {

@@ -15,7 +15,7 @@ import { transposed } from './transposed.ts';
 import { inOrder, LaidOut } from './build.ts';
 import { axesOf, collapsed, merged } from './limits.ts';
 import { ofPlacesOnly, spreadOver } from './positions.ts';
-import { areTaps, summedLater, tapsOrder, type Summed } from './taps.ts';
+import { isWindow, summedLater, windowOrder, type Summed } from './windows.ts';
 import { UNARY } from '../../graph/operations/unary.ts';
 
 export function layout(roots: Roots): Roots {
@@ -38,7 +38,7 @@ class Layout {
   readonly #build = new LaidOut();
   readonly #spread: ReadonlyMap<Node, Node>;
   readonly #summed: Summed;
-  /** By scan: the sequences computed for all its places at once, and what the body reads of them. */
+  /** By scan: the sequences computed for all its positions at once, and what the body reads of them. */
   readonly #more = new Map<Node, { readonly argument: Node; readonly sequence: Node }[]>();
 
   constructor(spread: ReadonlyMap<Node, Node>, summed: Summed) {
@@ -62,7 +62,7 @@ class Layout {
     this.#done.set(node, scan === undefined ? this.#rule(node) : this.#forAllPlaces(node, scan));
   }
 
-  /** What depends on the place of a step alone, such as a padding mask, is computed for all places at once. */
+  /** What depends on the position of a step alone, such as a padding mask, is computed for all positions at once. */
   #forAllPlaces(node: Node, scan: Node): Node {
     const op = scan.op as OpOf<'scan'>;
     const build = this.#build;
@@ -93,7 +93,7 @@ class Layout {
       case 'random':
         return build.make(op, inputs, origin);
       case 'unary':
-        // Of an integer tfjs would round what a function of floats gives.
+        // tfjs would round what a function of floats gives for an integer.
         return build.make(op, [UNARY[op.fn].takes === 'float' ? build.float(x!, origin) : x!], origin);
       case 'argmax':
       case 'onehot':
@@ -258,7 +258,7 @@ class Layout {
     return build.make({ kind: 'reshape', axes }, [turned], origin);
   }
 
-  // ---------------------------------------------------------------- places
+  // ---------------------------------------------------------------- positions
 
   #gather(op: OpOf<'gather'>, [t, i]: readonly Node[], origin: Origin): Node {
     const build = this.#build;
@@ -297,8 +297,8 @@ class Layout {
     const { origin } = node;
     const orders = inputs.map((x, k) => axesOf(x).map((axis) => (axis.id === op.parts[k] ? op.axis : axis)));
     const common = commonOrder(orders);
-    const summed = areTaps(node) ? this.#summed.get(node) : undefined;
-    const order = hasAxis(common, op.axis.id) ? common : summed === undefined ? [...common, op.axis] : tapsOrder(common, op.axis, summed);
+    const summed = isWindow(node) ? this.#summed.get(node) : undefined;
+    const order = hasAxis(common, op.axis.id) ? common : summed === undefined ? [...common, op.axis] : windowOrder(common, op.axis, summed);
     const parts: string[] = [];
     const operands = inputs.map((x, k) => {
       const part = op.parts[k] ?? null;
@@ -448,7 +448,7 @@ function neighbours(axes: readonly Axis[], kind: (axis: Axis) => string): readon
   return groups;
 }
 
-/** The one place that an operand without the joined axis fills. */
+/** The one position that an operand without the joined axis fills. */
 function onePlace(axis: Axis): Axis {
   return { id: `${axis.id}.one`, label: axis.label, space: unitAxis(0).space };
 }

@@ -15,7 +15,7 @@ export interface Build {
   aligned(x: Node, order: readonly Axis[], origin: Origin): Node;
 }
 
-/** Of a node with one result, or of the first of several. */
+/** For a node with one result, or for the first of several. */
 export const axesOf = (node: Node): readonly Axis[] => node.types[0]!.axes;
 const ids = (axes: readonly Axis[]): readonly string[] => axes.map(({ id }) => id);
 
@@ -131,7 +131,7 @@ function runMadeWhole(has: readonly (readonly boolean[])[], most: number): reado
 
 // ---------------------------------------------------------------- permutations and reductions
 
-/** Axes that stay behind one another are one. Too many left: so many as fit are brought to the front, and the rest after it. */
+/** Axes that stay behind one another are one. Too many left: as many as fit are brought to the front, and the rest follows. */
 function permuted(build: Build, x: Node, order: readonly string[], origin: Origin): Node {
   const axes = axesOf(x);
   const most = mostOf('permute').axes;
@@ -161,7 +161,7 @@ function permuted(build: Build, x: Node, order: readonly string[], origin: Origi
   );
 }
 
-/** The groups of places in this order, each as one axis. */
+/** The groups of positions in this order, each as one axis. */
 function turned(build: Build, x: Node, groups: readonly (readonly number[])[], origin: Origin): Node {
   const axes = axesOf(x);
   const parts = groups.map((group) =>

@@ -1,11 +1,11 @@
-/** What a loop's body computes from the place of its step alone. */
+/** What a loop's body computes from the position of its step alone. */
 import type { Node, Op, OpOf } from '../../graph/graph.ts';
 import { folded } from '../../graph/fold.ts';
 import { infer } from '../../graph/infer.ts';
 import { Dependence, regionArguments } from '../../graph/walk.ts';
 
 /**
- * Nodes with axes that need no argument but the place of one scan, and are read by something that needs more: by node, the
+ * Nodes with axes that need no argument but the position of one scan, and are read by something that needs more: by node, the
  * scan. Numbers without axes stay in the body, where they are the host's.
  */
 export function ofPlacesOnly(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
@@ -36,7 +36,7 @@ export function ofPlacesOnly(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
 
 const LOCAL: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'select', 'reduce', 'broadcast', 'onehot', 'rename', 'argument']);
 
-/** The node with the scanned axis instead of the step: `visit` is told every node made for it, inputs first. */
+/** The node with the scanned axis instead of the step: `visit` gets every node made for it, inputs first. */
 export function spreadOver(node: Node, { axis, region }: OpOf<'scan'>, visit: (made: Node) => void): Node {
   const own = new Set(regionArguments({ op: { kind: 'scan', axis, reversed: false, region } } as Node));
   const dependence = new Dependence();

@@ -30,7 +30,7 @@ export function transposed(roots: Roots): Roots {
   });
 }
 
-/** The last two axes change places, and memory with them: what an operation gives in that order anyway is not moved. */
+/** The last two axes change positions, and memory with them: what an operation gives in that order anyway is not moved. */
 function isTransposition(node: Node): node is NodeOf<'permute'> {
   if (!isOf(node, 'permute')) return false;
   const [x] = node.inputs as readonly [Node];

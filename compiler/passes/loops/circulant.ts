@@ -1,24 +1,24 @@
 /**
- * A value turned round a short axis by several numbers of places, side by side, is one product with a matrix that no example
- * and no step changes: x rolled by k at place t is Σ_s x_s [s = (t - k) mod n]. A product is one kernel, forwards and
- * backwards, where each roll is several. On a long axis the rolls, which take no time for each pair of places, stay.
+ * A value turned round a short axis by several numbers of positions, side by side, is one product with a matrix that no example
+ * and no step changes: x rolled by k at position t is Σ_s x_s [s = (t - k) mod n]. A product is one kernel, forwards and
+ * backwards, where each roll is several. On a long axis the rolls, which take no time for each pair of positions, stay.
  */
 import { evaluate, size as sizes, type Size } from '../../size/size.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { axisOf, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker } from '../core/maker.ts';
+import { GraphBuilder } from '../core/graph-builder.ts';
 import type { Making } from '../core/making.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from '../core/rebuild.ts';
+import { analyse, mapRoots, Pass, type Facts } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 
-/** Places of an axis up to which a product costs less than the calls that it saves. */
+/** Positions of an axis up to which a product costs less than the calls that it saves. */
 const SHORT = 256;
 
 /** `known`: sizes by their atoms, as the program gives them; another size than that is right as well. */
 export function circulant(roots: Roots, known: ReadonlyMap<string, number>): Roots {
-  const pass = new Circulant(new Maker(algebra), analyse(roots.values()), known);
+  const pass = new Circulant(new GraphBuilder(algebra), analyse(roots.values()), known);
   return mapRoots(roots, (node) => pass.get(node));
 }
 
@@ -30,10 +30,10 @@ interface Turned {
   readonly by: Size;
 }
 
-class Circulant extends Rebuild {
+class Circulant extends Pass {
   readonly #known: ReadonlyMap<string, number>;
 
-  constructor(m: Maker, facts: Facts, known: ReadonlyMap<string, number>) {
+  constructor(m: GraphBuilder, facts: Facts, known: ReadonlyMap<string, number>) {
     super(m, facts);
     this.#known = known;
   }
@@ -75,7 +75,7 @@ class Circulant extends Rebuild {
   }
 }
 
-/** The one value that all of these are, each turned, two or more of them by some places; null where there is none. */
+/** The one value that all of these are, each turned, two or more of them by some positions; null where there is none. */
 function turnsOf(inputs: readonly Node[]): readonly Turned[] | null {
   const all = inputs.map(turnOf);
   const [first] = all.filter((turn) => turn !== null);

@@ -5,15 +5,15 @@
 import type { Axis, Node } from '../../graph/graph.ts';
 import { without } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker } from '../core/maker.ts';
+import { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf, idsOf } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from '../core/rebuild.ts';
+import { analyse, mapRoots, Pass, type Facts } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 import { isSum, termsOf } from '../core/sums.ts';
 
 export function pack(roots: Roots): Roots {
-  const pass = new Pack(new Maker(algebra), analyse(roots.values()));
+  const pass = new Pack(new GraphBuilder(algebra), analyse(roots.values()));
   return mapRoots(roots, (node) => pass.get(node));
 }
 
@@ -30,11 +30,11 @@ interface Sum {
   readonly rest: readonly Node[];
 }
 
-class Pack extends Rebuild {
+class Pack extends Pass {
   readonly #uses = new Map<Node, number>();
   readonly #sums = new Map<Node, Sum | null>();
 
-  constructor(m: Maker, facts: Facts) {
+  constructor(m: GraphBuilder, facts: Facts) {
     super(m, facts);
     const use = (node: Node): void => void this.#uses.set(node, (this.#uses.get(node) ?? 0) + 1);
     for (const node of facts.nodes) {

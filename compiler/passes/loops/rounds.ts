@@ -8,16 +8,16 @@ import type { Axis, Node } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { sizeOf, without } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker, type Loop } from '../core/maker.ts';
+import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
 import { axesOf } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
-import { analyse, isRounds, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { analyse, isRounds, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 
 /** 'inlined' to 'inlined'. */
 export function scanRounds(roots: Roots): Roots {
   const facts = analyse(roots.values());
   if (!facts.nodes.some(isRounds)) return roots;
-  const pass = new ScanRounds(new Maker(), facts);
+  const pass = new ScanRounds(new GraphBuilder(), facts);
   return mapRoots(roots, (node) => pass.get(node));
 }
 
@@ -25,11 +25,11 @@ export function scanRounds(roots: Roots): Roots {
 export function unrollRounds(roots: Roots): Roots {
   const facts = analyse(roots.values());
   if (!facts.nodes.some(isRounds)) return roots;
-  const pass = new UnrollRounds(new Maker(), facts);
+  const pass = new UnrollRounds(new GraphBuilder(), facts);
   return mapRoots(roots, (node) => pass.get(node));
 }
 
-class ScanRounds extends Rebuild {
+class ScanRounds extends Pass {
   /** By the position of an open loop over rounds. */
   readonly #open = new Map<Node, { readonly loop: Loop; readonly axis: Axis }>();
 
@@ -47,8 +47,8 @@ class ScanRounds extends Rebuild {
   }
 }
 
-class UnrollRounds extends Rebuild {
-  constructor(m: Maker, facts: Facts) {
+class UnrollRounds extends Pass {
+  constructor(m: GraphBuilder, facts: Facts) {
     super(m, facts);
   }
 

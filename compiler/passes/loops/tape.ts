@@ -13,11 +13,11 @@ import { typeOf } from '../../graph/infer.ts';
 import { sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import { operands, reachable } from '../../graph/walk.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker } from '../core/maker.ts';
+import { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf, isPlaces, slotsOf, TAPE_SO_FAR } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
 import { numberOf } from '../core/number.ts';
-import { analyse, mapRoots, type Facts, type Scan } from '../core/rebuild.ts';
+import { analyse, mapRoots, type Facts, type Scan } from '../core/pass.ts';
 import { Spaces } from '../core/respace.ts';
 
 /** `step`: the tape of a decoder whose step this is. */
@@ -30,7 +30,7 @@ export function tapes(roots: Roots, step: Dim | null = null): Roots {
   return mapRoots(roots, (node) => pass.get(node));
 }
 
-/** Of each place by itself: what keeps one row for each row of a `past`, and the state whose. */
+/** For each position by itself: what keeps one row for each row of a `past`, and that state. */
 class Rowwise {
   readonly #isTape: (axis: Axis) => boolean;
   /** The `past` that the node's rows are made of; null: they are not. */
@@ -79,7 +79,7 @@ class Rowwise {
   }
 
   /** One row, of the row `value` of its `past`. */
-  row(m: Maker, node: Node, value: Node, get: (node: Node) => Node): Node {
+  row(m: GraphBuilder, node: Node, value: Node, get: (node: Node) => Node): Node {
     return this.#chain(node).reduce((row, { op, inputs, origin }) => {
       if (op.kind === 'rename' && axesOf(inputs[0]!).some((axis) => axis.id === op.from && this.#isTape(axis))) return row;
       const made = inputs.map((input) => (this.#hasRows(input) ? row : get(input)));
@@ -103,13 +103,13 @@ export function rowwise(isTape: (axis: Axis) => boolean, isFixed: (node: Node) =
 class Tapes extends Spaces {
   readonly #scans: ReadonlyMap<string, Scan>;
   readonly #step: Dim | null;
-  /** By scan: under which name its slots are told apart, so that all masks of a step are one. */
+  /** By scan: the name under which its slots are distinguished, so that all masks of a step are one. */
   readonly #named = new Map<Node, Axis>();
   /** In the body at hand: the slots of what is kept. */
   readonly #slots = new Map<Node, Node>();
 
   constructor(facts: Facts, scans: ReadonlyMap<string, Scan>, step: Dim | null) {
-    super(new Maker(), facts);
+    super(new GraphBuilder(), facts);
     this.#scans = scans;
     this.#step = step;
   }
@@ -173,7 +173,7 @@ class Tapes extends Spaces {
       return this.#size(op.size);
     }
     const made = yield* super.visit(node);
-    // Of a value that is made there, or is none's place: a running sum, what stands where there is nothing.
+    // For a value that is made there, or belongs to no position: a running sum, what stands where there is nothing.
     const lacks = axesOf(node).filter((axis) => !typeOf(made).masks.some(([only, second]) => second === undefined && only?.id === axis.id));
     return lacks.reduce((x, axis) => this.#present(x, axis), made);
   }
@@ -183,7 +183,7 @@ class Tapes extends Spaces {
     if (op.kind !== 'gather' || !op.inside) return super.operation(node, inputs);
     const axis = axesOf(node.inputs[0]!).find(({ id }) => id === op.axis);
     if (axis === undefined || this.axis(axis) === axis) return super.operation(node, inputs);
-    // A place that exists is present.
+    // A position that exists is present.
     return super.operation(node, [this.#filled(inputs[0]!), inputs[1]!]);
   }
 

@@ -1,6 +1,6 @@
 /**
- * 'batched' to 'batched': moves work out of loops. What does not depend on a state is computed for all places before the
- * loop; what only emits need is computed for all places behind it. Sums are regrouped, so that their stateless terms are
+ * 'batched' to 'batched': moves work out of loops. What does not depend on a state is computed for all positions before the
+ * loop; what only emits need is computed for all positions behind it. Sums are regrouped, so that their stateless terms are
  * one: `W @ x + U @ h + b` becomes one addition a step.
  */
 import { folded, push } from '../../graph/fold.ts';
@@ -8,15 +8,15 @@ import type { Axis, Node, Op, ScanRegion } from '../../graph/graph.ts';
 import { hasAxis, isRagged, without } from '../../graph/spaces.ts';
 import { operands } from '../../graph/walk.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker, unnamed, type Loop } from '../core/maker.ts';
+import { GraphBuilder, unnamed, type Loop } from '../core/graph-builder.ts';
 import { axesOf, BATCH } from '../core/axes.ts';
 import { made as granted, type Making, type Need } from '../core/making.ts';
-import { analyse, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { analyse, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 import { isSum, termsOf } from '../core/sums.ts';
 
 export function vectorise(roots: Roots): Roots {
-  const pass = new Vectorise(new Maker(algebra), analyse(roots.values()));
+  const pass = new Vectorise(new GraphBuilder(algebra), analyse(roots.values()));
   return mapRoots(roots, (node) => pass.get(node));
 }
 
@@ -34,12 +34,12 @@ interface Sum {
   readonly rest: readonly Node[];
 }
 
-class Vectorise extends Rebuild {
+class Vectorise extends Pass {
   readonly #open = new Map<Node, Open>();
   readonly #uses = new Map<Node, number>();
   readonly #sums = new Map<Node, Sum | null>();
 
-  constructor(m: Maker, facts: Facts) {
+  constructor(m: GraphBuilder, facts: Facts) {
     super(m, facts);
     const use = (node: Node): void => void this.#uses.set(node, (this.#uses.get(node) ?? 0) + 1);
     for (const node of facts.nodes) {
@@ -163,9 +163,9 @@ class Vectorise extends Rebuild {
 const LIGHT: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'select', 'rename', 'broadcast', 'split', 'merge', 'slice', 'shift']);
 
 /** A loop's body, divided: what needs a state, what the next states need, and the rest. */
-class Parts extends Rebuild {
+class Parts extends Pass {
   readonly axis: string;
-  readonly #main: Rebuild;
+  readonly #main: Pass;
   readonly #scan: Scan;
   readonly #region: ScanRegion;
   readonly #around: ReadonlySet<Node>;
@@ -174,7 +174,7 @@ class Parts extends Rebuild {
   /** The largest rank of what a stateless node is made of; no limit where that includes a product. */
   readonly #room: (node: Node) => number;
 
-  constructor(main: Rebuild, m: Maker, facts: Facts, scan: Scan) {
+  constructor(main: Pass, m: GraphBuilder, facts: Facts, scan: Scan) {
     super(m, facts);
     this.#main = main;
     this.#scan = scan;
@@ -203,7 +203,7 @@ class Parts extends Rebuild {
     return LIGHT.has(node.op.kind) && !this.isFree(node);
   }
 
-  /** Worth computing for all places at once: a product or the like, or something that takes no more room than its operands. */
+  /** Worth computing for all positions at once: a product or the like, or something that takes no more room than its operands. */
   isLifted(node: Node): boolean {
     if (node.op.kind === 'argument' || node.op.kind === 'random' || this.isFree(node) || this.isStateful(node)) return false;
     return rank(node) <= Math.max(1, this.#room(node));
@@ -236,7 +236,7 @@ class Parts extends Rebuild {
       else if (core.has(node) || kind === 'argument' || kind === 'result') found.add(node);
       else push(open, node.inputs, (each) => !seen.has(each));
     }
-    // What reads values of more places than it has itself stays in the loop: kept for all steps they would be large.
+    // What reads values of more positions than it has itself stays in the loop: kept for all steps they would be large.
     const isLarger = (node: Node): boolean =>
       rank(node) > Math.max(2, rank(emit)) && axesOf(node).some((axis) => isRagged(axis.space) && !hasAxis(axesOf(emit), axis.id));
     if (found.size > 0 && [...found, ...read].some(isLarger)) {
@@ -246,7 +246,7 @@ class Parts extends Rebuild {
     return [...found];
   }
 
-  /** The value of a body node for all places. */
+  /** The value of a body node for all positions. */
   whole(node: Node): Making<Node> {
     return this.one(node);
   }

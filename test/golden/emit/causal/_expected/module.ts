@@ -526,7 +526,7 @@ type FilterPlaceTensors = { readonly x: tf.Tensor };
 type FilterStreamMemory = { readonly '0': tf.Tensor };
 
 /** What a step hands to the next, [batch, …]. */
-type FilterStreamState = { readonly x: rt.Rows; readonly h: tf.Tensor; readonly rows: rt.Rows };
+type FilterStreamState = { readonly x: rt.Cache; readonly h: tf.Tensor; readonly rows: rt.Cache };
 
 /** What filterPrepareStream gives. */
 type FilterPrepareStreamResults = {
@@ -546,7 +546,7 @@ function filterPrepareStream(p: FilterParameters, batch: FilterBatch): FilterPre
   rt.dispose(WShaped);
   return {
     memory: { '0': v0 },
-    state: { x: rt.noRows(), h, rows: rt.noRows() },
+    state: { x: rt.emptyCache(), h, rows: rt.emptyCache() },
   };
 }
 
@@ -562,11 +562,11 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
   const before = t;
   const now = t + 1;
   // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
-  const x = rt.append(state.x, inputs.x, 1);
+  const x = rt.appendToCache(state.x, inputs.x, 1);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
   const nearProduct = tf.tidy(() => {
-    const chosenShaped = tf.reshape(rt.where(tf.scalar((t - 2) >= 0, 'bool'), rt.placeOf(x, 1, before - 2), 0), [batchSize, d, 1]);
-    const nearChosenShaped = tf.reshape(rt.where(tf.scalar((t - 4) >= 0, 'bool'), rt.placeOf(x, 1, before - 4), 0), [batchSize, d, 1]);
+    const chosenShaped = tf.reshape(rt.where(tf.scalar((t - 2) >= 0, 'bool'), rt.cachedAt(x, 1, before - 2), 0), [batchSize, d, 1]);
+    const nearChosenShaped = tf.reshape(rt.where(tf.scalar((t - 4) >= 0, 'bool'), rt.cachedAt(x, 1, before - 4), 0), [batchSize, d, 1]);
     const joined = tf.concat([tf.reshape(inputs.x, [batchSize, d, 1]), chosenShaped, nearChosenShaped], 2);
     return tf.matMul(tf.reshape(joined, [batchSize, 3 * d]), memory['0']);
   });
@@ -590,7 +590,7 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
   const hNext = tf.tidy(() => tf.add(state.h, tf.mul(z, tf.sub(new_, state.h))));
   rt.dispose(z, new_);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const xSoFar = rt.joined(x, 1);
+  const xSoFar = rt.cached(x, 1);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
     const product = tf.reshape(tf.matMul(xSoFar, tf.reshape(nearProduct, [batchSize, d, 1])), [batchSize, now]);
@@ -605,8 +605,8 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
   rt.dispose(product);
   // input.attn:6  level = mean[before](sum[d](x)[upto time as before])
   const levelTotal = tf.sum(inputs.x, 1);
-  const rows = rt.append(state.rows, levelTotal, 1);
-  const level = tf.tidy(() => tf.div(tf.sum(rt.joined(rows, 1), 1), Math.max(now, 1)));
+  const rows = rt.appendToCache(state.rows, levelTotal, 1);
+  const level = tf.tidy(() => tf.div(tf.sum(rt.cached(rows, 1), 1), Math.max(now, 1)));
   rt.dispose(levelTotal);
   return {
     outputs: { y, level, weights },

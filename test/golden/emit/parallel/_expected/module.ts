@@ -669,7 +669,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
 type TranslateMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor; readonly '3': tf.Tensor; readonly '4': tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
-type TranslateState = { readonly rows: rt.Rows; readonly rows2: rt.Rows };
+type TranslateState = { readonly rows: rt.Cache; readonly rows2: rt.Cache };
 
 /** What translatePrepare gives. */
 type TranslatePrepareResults = {
@@ -706,7 +706,7 @@ function translatePrepare(p: TranslateParameters, batch: TranslateBatch): Transl
   rt.dispose(chosen);
   return {
     memory: { '0': keyMask, '1': v1, '2': v2, '3': v3, '4': v4 },
-    state: { rows: rt.noRows(), rows2: rt.noRows() },
+    state: { rows: rt.emptyCache(), rows2: rt.emptyCache() },
   };
 }
 
@@ -737,13 +737,13 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   const WkProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(x, p['Write.logits.Layer.a.MultiHead.Wk']), [batchSize, beam, heads, model / heads]),
   );
-  const rows = rt.append(state.rows, WkProduct, 3);
-  const rowsSoFar = rt.joined(rows, 3);
+  const rows = rt.appendToCache(state.rows, WkProduct, 3);
+  const rowsSoFar = rt.cached(rows, 3);
   const WvProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(x, p['Write.logits.Layer.a.MultiHead.Wv']), [batchSize, beam, heads, model / heads]),
   );
-  const rows2 = rt.append(state.rows2, WvProduct, 3);
-  const rowsSoFar2 = rt.joined(rows2, 3);
+  const rows2 = rt.appendToCache(state.rows2, WvProduct, 3);
+  const rowsSoFar2 = rt.cached(rows2, 3);
   rt.dispose(WkProduct, WvProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {

@@ -491,7 +491,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
 type WordsMemory = { readonly '0': tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
-type WordsState = { readonly s: tf.Tensor; readonly chosen: tf.Tensor; readonly sKept: rt.Rows; readonly sPast: rt.Rows };
+type WordsState = { readonly s: tf.Tensor; readonly chosen: tf.Tensor; readonly sKept: rt.Cache; readonly sPast: rt.Cache };
 
 /** What wordsPrepare gives. */
 type WordsPrepareResults = {
@@ -510,7 +510,7 @@ function wordsPrepare(_p: WordsParameters, batch: WordsBatch): WordsPrepareResul
   const v0 = tf.range(0, words, 1, 'int32');
   return {
     memory: { '0': v0 },
-    state: { s, chosen, sKept: rt.noRows(), sPast: rt.noRows() },
+    state: { s, chosen, sKept: rt.emptyCache(), sPast: rt.emptyCache() },
   };
 }
 
@@ -546,15 +546,15 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
     const writeWhProduct = tf.matMul(tf.reshape(state.s, [batchSize * beam, d]), p['Write.Wh'], false, true);
     return tf.reshape(writeWhProduct, [batchSize, beam, d]);
   });
-  const sKept = rt.append(state.sKept, WhProduct, 2);
+  const sKept = rt.appendToCache(state.sKept, WhProduct, 2);
   const w = tf.tidy(() => {
     const WxProduct = tf.reshape(tf.matMul(x, p['Write.Wx']), [batchSize * beam, 1, d]);
-    const tanh = tf.tanh(tf.add(tf.reshape(rt.joined(sKept, 2), [batchSize * beam, now, d]), WxProduct));
+    const tanh = tf.tanh(tf.add(tf.reshape(rt.cached(sKept, 2), [batchSize * beam, now, d]), WxProduct));
     const vProduct = tf.reshape(tf.matMul(tf.reshape(tanh, [batchSize * beam * now, d]), p['Write.v']), [batchSize * beam, now]);
     return tf.softmax(vProduct);
   });
-  const sPast = rt.append(state.sPast, state.s, 2);
-  const rowsRows = tf.tidy(() => tf.reshape(rt.joined(sPast, 2), [batchSize * beam, now, d]));
+  const sPast = rt.appendToCache(state.sPast, state.s, 2);
+  const rowsRows = tf.tidy(() => tf.reshape(rt.cached(sPast, 2), [batchSize * beam, now, d]));
   rt.dispose(WhProduct);
   // input.attn:8  s' = tanh(x + w @ past[tape](s))
   const sNext = tf.tidy(() => {

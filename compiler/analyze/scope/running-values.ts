@@ -5,7 +5,7 @@
  */
 import type { Node } from '../../graph/graph.ts';
 
-export class Nexts {
+export class RunningValues {
   readonly #values: Map<string, Node>;
   readonly #read = new Set<string>();
 
@@ -13,8 +13,8 @@ export class Nexts {
     this.#values = new Map(values);
   }
 
-  copy(): Nexts {
-    return new Nexts(this.#values);
+  copy(): RunningValues {
+    return new RunningValues(this.#values);
   }
 
   has(path: string): boolean {

@@ -8,7 +8,7 @@ import { hasAxis, sizeOf } from '../../graph/spaces.ts';
 import { isOf } from '../../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { completed, made, type Making, type Need, type Site } from './making.ts';
-import { union, type Loop, type Maker } from './maker.ts';
+import { union, type Loop, type GraphBuilder } from './graph-builder.ts';
 
 export type Scan = NodeOf<'scan'>;
 
@@ -24,7 +24,7 @@ function emittedOfRounds({ op, inputs: [scan] }: Node): Node | null {
   return emits[op.index - states.length] ?? null;
 }
 
-/** Are they kept rows, or a list of them? */
+/** Are they a cache's rows, or a list of such? */
 export function isRows(node: Node): boolean {
   const element = emittedOfRounds(node);
   return node.op.kind === 'append' || (element !== null && isRows(element));
@@ -153,14 +153,14 @@ function atomsIn({ op, types }: Node): readonly string[] {
   ];
 }
 
-/** The same graph made by another maker; passes override `visit`. */
-export class Rebuild implements Site {
-  protected readonly m: Maker;
+/** A pass: makes a graph anew, node by node, with a builder of its own. Passes override `visit`, or what it calls. */
+export class Pass implements Site {
+  protected readonly m: GraphBuilder;
   protected readonly facts: Facts;
   protected readonly memo = new Map<Node, Node>();
   readonly #results = new Map<Node, ReadonlyMap<number, Node>>();
 
-  constructor(m: Maker, facts: Facts) {
+  constructor(m: GraphBuilder, facts: Facts) {
     this.m = m;
     this.facts = facts;
   }

@@ -1,19 +1,19 @@
-/** Rows that are kept from step to step: how they begin, and how they lie. */
+/** The key/value cache of a step: the rows that it keeps from step to step, how they begin, and in which order of axes they lie. */
 import { size as sizes, type Size } from '../../size/size.ts';
 import type { Axis, Node, NodeOf, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { hasAxis, without } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker, type Loop } from '../core/maker.ts';
+import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
 import { axesOf, BATCH, BEAM, BEFORE, isGrowing } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
-import { analyse, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { analyse, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 import { rowwise } from '../loops/tape.ts';
 
 /** `row` behind the rows that are kept as the state `name`, along `axis`; `rounds`: the open loops, in each of whose rounds there are some. */
-export function append(
-  m: Maker,
+export function appendToCache(
+  m: GraphBuilder,
   name: string,
   row: Node,
   axis: Axis,
@@ -27,15 +27,15 @@ export function append(
 }
 
 /**
- * In the step of a decoder what a state has been is kept as rows, or what the step makes of every row by itself: each is
+ * In the step of a decoder the past of a state is cached, or what the step makes of each of its rows by itself: each row is
  * computed once, in its own step.
  */
-export function pastAsRows(roots: Roots): Roots {
+export function pastAsCache(roots: Roots): Roots {
   const facts = analyse(roots.values());
   if (!facts.nodes.some(({ op }) => op.kind === 'past')) return roots;
   const isStep = reachesStep(facts);
   const rows = rowwise(isGrowing, (node) => !isStep(node));
-  const pass = new PastAsRows(
+  const pass = new PastAsCache(
     facts,
     rows,
     new Set(rows.kept([...roots.values()])),
@@ -58,14 +58,14 @@ function reachesStep({ nodes }: Facts): (node: Node) => boolean {
   return (node) => found.has(node);
 }
 
-class PastAsRows extends Rebuild {
+class PastAsCache extends Pass {
   readonly states = new Map<string, Node>();
   readonly #rows: ReturnType<typeof rowwise>;
   readonly #kept: ReadonlySet<Node>;
   readonly #taken: Set<string>;
 
   constructor(facts: Facts, rows: ReturnType<typeof rowwise>, kept: ReadonlySet<Node>, taken: Set<string>) {
-    super(new Maker(algebra), facts);
+    super(new GraphBuilder(algebra), facts);
     this.#rows = rows;
     this.#kept = kept;
     this.#taken = taken;
@@ -80,7 +80,7 @@ class PastAsRows extends Rebuild {
     this.m.origin = node.origin;
     const axis = axesOf(node).find(isGrowing)!;
     const name = this.#name(past, node);
-    const made = append(this.m, name, row, axis);
+    const made = appendToCache(this.m, name, row, axis);
     this.states.set(`state.${name}`, made);
     return made;
   }
@@ -127,9 +127,9 @@ function windows(facts: Facts): ReadonlyMap<string, Size | null> {
 
 /**
  * Rows lie so that their reader need not move them: what the other operand of a product shares and keeps stands before the
- * places, the rest behind.
+ * positions, the rest behind.
  */
-export function layRows(roots: Roots): Roots {
+export function layOutCache(roots: Roots): Roots {
   const facts = analyse(roots.values());
   const keep = windows(facts);
   const kept = new Map<Node, Set<string>>();
@@ -153,14 +153,14 @@ export function layRows(roots: Roots): Roots {
   return mapRoots(roots, (node) => pass.get(node));
 }
 
-class LayRows extends Rebuild {
+class LayRows extends Pass {
   readonly #shared: ReadonlyMap<Node, ReadonlySet<string>>;
   readonly #keep: ReadonlyMap<string, Size | null>;
   /** By a loop's argument. */
   readonly #loops = new Map<Node, Loop>();
 
   constructor(facts: Facts, shared: ReadonlyMap<Node, ReadonlySet<string>>, keep: ReadonlyMap<string, Size | null>) {
-    super(new Maker(algebra), facts);
+    super(new GraphBuilder(algebra), facts);
     this.#shared = shared;
     this.#keep = keep;
   }

@@ -1,6 +1,6 @@
 /**
  * Makes nodes with inferred types, each only once: an operation on the same inputs is the same node. With a rule of
- * algebra (simplify-rules.ts) it answers with a simpler node instead. It also knows on which open loops a node depends.
+ * algebra (algebra.ts) it answers with a simpler node instead. It also knows on which open loops a node depends.
  */
 import { constantOf, size as sizes, type Size } from '../../size/size.ts';
 import { GraphError } from '../../graph/errors.ts';
@@ -12,11 +12,11 @@ import { Keys } from './keys.ts';
 import { completed, type Making } from './making.ts';
 
 /** A simpler node of the same value and axes, or null. */
-export type Rule = (m: Maker, op: Op, inputs: readonly Node[]) => Node | null;
+export type Rule = (m: GraphBuilder, op: Op, inputs: readonly Node[]) => Node | null;
 
 const NOWHERE: Origin = { file: '', start: 0, end: 0, name: null };
 
-/** The position for what a pass adds on behalf of a node: same text, no name of its own. */
+/** The origin of what a pass adds on behalf of a node: same text, no name of its own. */
 export function unnamed(origin: Origin): Origin {
   return origin.name === null ? origin : { ...origin, name: null };
 }
@@ -42,7 +42,7 @@ export interface Loop {
 
 const NONE: ReadonlySet<Node> = new Set();
 
-export class Maker {
+export class GraphBuilder {
   origin: Origin = NOWHERE;
   readonly #rule: Rule | null;
   readonly #keys = new Keys();
@@ -345,7 +345,7 @@ export class Maker {
   }
 }
 
-export function all(m: Maker, conditions: readonly Node[]): Node | null {
+export function all(m: GraphBuilder, conditions: readonly Node[]): Node | null {
   return conditions.length === 0 ? null : [...new Set(conditions)].reduce((a, b) => m.binary('and', a, b));
 }
 

@@ -1,4 +1,4 @@
-/** Where in memory the taps of a window stand: beside the axes that are summed with them, so that the sum is one product. */
+/** Where in memory a convolution's window stands: beside the axes that are summed with them, so that the sum is one product. */
 import type { Axis, Node, Op } from '../../graph/graph.ts';
 import { without } from '../../graph/spaces.ts';
 import { BATCH } from '../core/axes.ts';
@@ -28,8 +28,8 @@ export function summedLater(nodes: readonly Node[]): Summed {
   return found;
 }
 
-/** Values of neighbouring places, joined along a new axis. */
-export function areTaps({ op, inputs }: Node): boolean {
+/** Values of neighbouring positions, joined along a new axis. */
+export function isWindow({ op, inputs }: Node): boolean {
   return (
     op.kind === 'concat' &&
     op.parts.every((part) => part === null) &&
@@ -37,7 +37,7 @@ export function areTaps({ op, inputs }: Node): boolean {
   );
 }
 
-/** The summed axes last, and among them the taps first: then what is joined are rows that lie together. */
-export function tapsOrder(axes: readonly Axis[], taps: Axis, summed: ReadonlySet<string>): readonly Axis[] {
-  return [...without(axes, [...summed]), taps, ...axes.filter(({ id }) => summed.has(id))];
+/** The summed axes last, and among them the window first: then what is joined are rows that lie together. */
+export function windowOrder(axes: readonly Axis[], window: Axis, summed: ReadonlySet<string>): readonly Axis[] {
+  return [...without(axes, [...summed]), window, ...axes.filter(({ id }) => summed.has(id))];
 }

@@ -8,22 +8,22 @@ import { typeOf } from '../../graph/infer.ts';
 import { without } from '../../graph/spaces.ts';
 import { operands, reachable } from '../../graph/walk.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker } from '../core/maker.ts';
+import { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf, BEAM } from '../core/axes.ts';
 import { NoStep } from './no-step.ts';
-import { analyse, Rebuild } from '../core/rebuild.ts';
+import { analyse, Pass } from '../core/pass.ts';
 
 export const CHOSEN = 'chosen';
 const STATE = 'state.';
 
 export interface Advanced {
   readonly roots: Roots;
-  /** Of the states that are kept in place of the late ones: their axes behind batch and beam. */
+  /** The axes, behind batch and beam, of the states that are kept in place of the late ones. */
   readonly orders: ReadonlyMap<string, readonly Axis[]>;
 }
 
 /** `roots` of a step in 'inlined', its arguments being inputs; none of what is given back reads the input `chosen`. */
-export function advanceLate(roots: Roots, { chosen, position, states, tape }: RecurrentDecoder): Advanced {
+export function advanceAfterChoice(roots: Roots, { chosen, position, states, tape }: RecurrentDecoder): Advanced {
   if (chosen === undefined) return { roots, orders: new Map() };
   const facts = analyse(roots.values());
   const reads = reaching(facts.nodes, isChoice);
@@ -55,10 +55,10 @@ export function advanceLate(roots: Roots, { chosen, position, states, tape }: Re
       'reduce it first, by what is known before the choice: `sum[tape](…)`',
     );
 
-  const m = new Maker();
+  const m = new GraphBuilder();
   const names = new Map<Node, string>();
   const taken = new Set(states.map(({ name }) => name).filter((name) => !late.includes(name)));
-  const before = new Rebuild(m, facts);
+  const before = new Pass(m, facts);
   for (const node of kept) {
     const name = freeName(node, taken);
     taken.add(name);
@@ -68,7 +68,7 @@ export function advanceLate(roots: Roots, { chosen, position, states, tape }: Re
     before.set(node, m.leaf({ kind: 'input', name: STATE + name }, { ...type, axes: [BEAM, ...without(type.axes, [BEAM.id])] }));
   }
   for (const node of facts.nodes) if (isChoice(node)) before.set(node, m.leaf({ kind: 'input', name: 'previous' }, typeOf(node)));
-  const now = new Rebuild(m, facts);
+  const now = new Pass(m, facts);
   for (const node of facts.nodes) {
     const name = late.find((each) => node.op.kind === 'input' && node.op.name === STATE + each);
     if (name === undefined) continue;

@@ -5,9 +5,9 @@ import type { Node } from '../../compiler/graph/graph.ts';
 import { interpret, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import { differentiate } from '../../compiler/passes/gradient/differentiate.ts';
 import { mergeHypotheses } from '../../compiler/passes/decoder/hypotheses.ts';
-import { Maker } from '../../compiler/passes/core/maker.ts';
+import { GraphBuilder } from '../../compiler/passes/core/graph-builder.ts';
 import { BATCH, BEAM } from '../../compiler/passes/core/axes.ts';
-import { analyse, Rebuild } from '../../compiler/passes/core/rebuild.ts';
+import { analyse, Pass } from '../../compiler/passes/core/pass.ts';
 import { algebra } from '../../compiler/passes/core/algebra.ts';
 import { axis, floats } from '../graph/support.ts';
 import { checked, expectEqual } from './support.ts';
@@ -26,7 +26,7 @@ function loop(): { readonly scan: Node; readonly state: Node } {
   };
 }
 
-const rebuilt = (root: Node, known: readonly Node[] = [root]): Node => new Rebuild(new Maker(), analyse(known)).get(root);
+const rebuilt = (root: Node, known: readonly Node[] = [root]): Node => new Pass(new GraphBuilder(), analyse(known)).get(root);
 
 describe('a rebuild takes', () => {
   const { scan, state } = loop();
@@ -52,12 +52,12 @@ describe('a rebuild takes', () => {
 
 describe('a loop', () => {
   it('reads sequences along its own axis', () => {
-    const m = new Maker();
+    const m = new GraphBuilder();
     expect(() => m.scan(c, false, [], (made) => ({ nexts: [], emits: [made.scanned(x)] }))).toThrow('a scanned sequence lacks axis c');
   });
 
   it('has its own positions for a sequence of positions', () => {
-    const m = new Maker(algebra);
+    const m = new GraphBuilder(algebra);
     const {
       emits: [doubled],
     } = m.scan(a, false, [], ({ scanned, position }) => {
@@ -74,7 +74,7 @@ describe('a loop', () => {
   });
 
   it('gives a state the axes that it begins with', () => {
-    const m = new Maker();
+    const m = new GraphBuilder();
     const {
       finals: [last],
     } = m.scan(a, false, [m.broadcast(m.constant(2), [c])], () => ({ nexts: [m.constant(5)], emits: [] }));

@@ -5,7 +5,7 @@ import { holds, MUST, numberOf } from '../../graph/requirement.ts';
 import { atomsOf, showSize, type Size } from '../../size/size.ts';
 
 /** Once for each location in the text. */
-export function reportUnfit(programs: readonly Program[], problems: Problems): void {
+export function reportImpossibleSizes(programs: readonly Program[], problems: Problems): void {
   const seen = new Set<string>();
   for (const { hyperparameters, fixed, requirements } of programs) {
     const known = new Map([...hyperparameters, ...fixed].map((each) => [each.dim.id, each]));

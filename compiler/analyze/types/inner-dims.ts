@@ -3,7 +3,7 @@ import type { Declaration, Span } from '../../../grammar/ast.ts';
 import type { Axis, Dim, Node, Space } from '../../graph/graph.ts';
 import { dimSpace, innerDims, isInner, originOf, sizeOf } from '../../graph/spaces.ts';
 import { allAxes, constant } from './operate.ts';
-import type { Here } from '../scope/context.ts';
+import type { Site } from '../scope/context.ts';
 import { placeOf } from '../scope/context.ts';
 import { origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
@@ -15,7 +15,7 @@ interface Lost {
 }
 
 /** An inner axis whose lengths are unknown: the axis that they are counted along is not here, nor does the body stand at one of its positions. */
-export function lost(axes: readonly Axis[], here: Here): Lost | null {
+export function lost(axes: readonly Axis[], here: Site): Lost | null {
   for (const axis of axes) {
     for (const { within } of innerDims(axis.space)) {
       if (!axes.some(({ id }) => id === within.id) && !here.frame.standsIn(within)) return { axis, within };
@@ -24,7 +24,7 @@ export function lost(axes: readonly Axis[], here: Here): Lost | null {
   return null;
 }
 
-export function reportLost({ axis, within }: Lost, span: Span, here: Here): void {
+export function reportLost({ axis, within }: Lost, span: Span, here: Site): void {
   report(here, 'E0507', span, `\`${axis.label}\` has lost its \`${within.label}\``, {
     why: `\`${axis.label}\` has a length for each position of \`${within.label}\`, so the two stand together in every type`,
     fix: `reduce \`${axis.label}\` as well, or keep \`${within.label}\`; a block over one \`${within.label}\`'s positions takes a formal: \`F(x: [w])\` is lifted over \`${within.label}\``,
@@ -32,7 +32,7 @@ export function reportLost({ axis, within }: Lost, span: Span, here: Here): void
 }
 
 /** E0507 where an operation would move along `axis` what has lengths of its own at each of its positions. */
-export function refuseAlong(node: Node, axis: Axis, what: string, span: Span, here: Here): boolean {
+export function refuseAlong(node: Node, axis: Axis, what: string, span: Span, here: Site): boolean {
   if (refuseInSteps([axis], what, span, here)) return true;
   const inner = allAxes(node).find((other) => innerDims(other.space).some(({ within }) => within.id === axis.id));
   if (inner === undefined) return false;
@@ -52,7 +52,7 @@ export function refuseAlong(node: Node, axis: Axis, what: string, span: Span, he
 }
 
 /** E0507 where a scan along an inner axis would look at several positions of the outer one: they are not at one step together. */
-export function refuseInSteps(axes: readonly Axis[], what: string, span: Span, here: Here): boolean {
+export function refuseInSteps(axes: readonly Axis[], what: string, span: Span, here: Site): boolean {
   for (const position of here.steps.values()) {
     const { elem } = typeOf(position);
     const [inner] = elem.kind === 'index' ? innerDims(elem.space) : [];
@@ -68,7 +68,7 @@ export function refuseInSteps(axes: readonly Axis[], what: string, span: Span, h
 }
 
 /** How many positions a space has, as a number; of an inner dim a number for each position of the axis that it belongs to. */
-export function numberOf(space: Space, here: Here, span: Span): Node {
+export function numberOf(space: Space, here: Site, span: Span): Node {
   const builder = here.ctx.builder.at(origin(here, span));
   if (space.kind === 'anon' || !isInner(space)) return builder.size(sizeOf(space));
   if (space.kind === 'dim') return countOf(space.dim, here, span);
@@ -77,14 +77,14 @@ export function numberOf(space: Space, here: Here, span: Span): Node {
 }
 
 /** The number of a space's first position, or of one some positions after it. */
-export function firstOf(space: Space, here: Here, span: Span, by = 0): Node {
+export function firstOf(space: Space, here: Site, span: Span, by = 0): Node {
   const at = sizes.add(originOf(space), sizes.int(by));
   const known = constantOf(at);
   return known === null ? here.ctx.builder.at(origin(here, span)).size(at) : constant(known, 'int', here, span);
 }
 
 /** How many positions of the inner dim there are: a one for each, added up. */
-function countOf(dim: Dim, here: Here, span: Span): Node {
+function countOf(dim: Dim, here: Site, span: Span): Node {
   const axis = here.frame.axis(dim.label, dimSpace(dim));
   const ones = here.ctx.builder.node(
     { kind: 'broadcast', axes: withParents([axis], here) },
@@ -95,7 +95,7 @@ function countOf(dim: Dim, here: Here, span: Span): Node {
 }
 
 /** The axes, behind those of the body's own that they belong to. */
-export function withParents(axes: readonly Axis[], here: Here): readonly Axis[] {
+export function withParents(axes: readonly Axis[], here: Site): readonly Axis[] {
   const parents = axes
     .flatMap(({ space }) => innerDims(space).map(({ within }) => within))
     .filter((within) => !here.frame.standsIn(within) && !axes.some(({ id }) => id === within.id));
@@ -103,7 +103,7 @@ export function withParents(axes: readonly Axis[], here: Here): readonly Axis[] 
 }
 
 /** E0507 where data would list the positions of an inner dim before those that it is counted along. */
-export function refuseOrder(axes: readonly Axis[], span: Span, here: Here): boolean {
+export function refuseOrder(axes: readonly Axis[], span: Span, here: Site): boolean {
   for (const [k, { label, space }] of axes.entries()) {
     for (const { within } of innerDims(space)) {
       if (axes.findIndex(({ id }) => id === within.id) < k) continue;
@@ -118,7 +118,7 @@ export function refuseOrder(axes: readonly Axis[], span: Span, here: Here): bool
 }
 
 /** A signature with an inner dim and without the dim it is ragged in: the body stands at some one position of that dim. */
-export function standsInside(declaration: Declaration, here: Here): void {
+export function standsInside(declaration: Declaration, here: Site): void {
   for (const { type } of declaration.params) {
     if (type.kind !== 'tensor') continue;
     const spaces = type.axes.flatMap(({ label, size }): Space[] => {
@@ -141,8 +141,8 @@ export function standsInside(declaration: Declaration, here: Here): void {
 export function placeInner(
   bound: readonly { readonly axis: Axis; readonly formal: string }[],
   extras: readonly Axis[],
-  inside: Here,
-  here: Here,
+  inside: Site,
+  here: Site,
   span: Span,
   name: string,
 ): boolean {
@@ -180,6 +180,6 @@ export function placeInner(
 }
 
 /** Is the axis that an inner dim belongs to among these, so that its positions are distinguished? */
-export function isCounted(space: Space, axes: readonly Axis[], here: Here): boolean {
+export function isCounted(space: Space, axes: readonly Axis[], here: Site): boolean {
   return innerDims(space).every(({ within }) => axes.some(({ id }) => id === within.id) || here.frame.standsIn(within));
 }

@@ -11,11 +11,12 @@ const BLOCK_PLACES = 64;
 const BLOCKS_OF_WINDOW = 8;
 
 /**
- * The positions so far along one axis, in blocks of which only the newest is still written: the next Rows has a longer copy
- * of that one and shares the others. (tfjs cannot write into a tensor.) Never changed; whoever drives the steps disposes
- * of the blocks that the next Rows does not share.
+ * The key/value cache: what a step keeps of each position so far, as an attention's keys or values, along one axis. It is cut
+ * into blocks of which only the newest still grows: the next cache has a longer copy of that one and shares the others. (tfjs
+ * cannot write into a tensor.) A cache never changes; whoever drives the steps disposes of the blocks that the next one does not
+ * share.
  */
-export class Rows {
+export class Cache {
   /** In order; each has the axis, with at least one position. */
   readonly blocks: readonly tf.Tensor[];
   /** The first position that is kept. */
@@ -30,18 +31,18 @@ export class Rows {
   }
 }
 
-/** Before the first position. */
-export function noRows(): Rows {
-  return new Rows([], 0, 0);
+/** The cache before the first position. */
+export function emptyCache(): Cache {
+  return new Cache([], 0, 0);
 }
 
 /**
- * One position more.
+ * The cache with one position more.
  *
  * @param row the position, without the axis, which is inserted at position `axis`
  * @param keep only this many of the last positions are wanted; blocks that hold none of them are left out
  */
-export function append(rows: Rows, row: tf.Tensor, axis: number, keep = Infinity): Rows {
+export function appendToCache(rows: Cache, row: tf.Tensor, axis: number, keep = Infinity): Cache {
   const capacity = Math.min(BLOCK_PLACES, Math.max(1, Math.floor(keep / BLOCKS_OF_WINDOW)));
   const newest = rows.blocks[rows.blocks.length - 1];
   const place = tf.expandDims(row, axis);
@@ -56,17 +57,17 @@ export function append(rows: Rows, row: tf.Tensor, axis: number, keep = Infinity
   let { first } = rows;
   let dropped = 0;
   while (first + blocks[dropped]!.shape[axis]! <= places - keep) first += blocks[dropped++]!.shape[axis]!;
-  return new Rows(dropped === 0 ? blocks : blocks.slice(dropped), first, places);
+  return new Cache(dropped === 0 ? blocks : blocks.slice(dropped), first, places);
 }
 
-/** All positions kept, in order. */
-export function joined(rows: Rows, axis: number): tf.Tensor {
+/** All cached positions, in order. */
+export function cached(rows: Cache, axis: number): tf.Tensor {
   const [only, ...others] = requireSome(rows);
   return others.length === 0 ? tf.clone(only) : tf.concat([only, ...others], axis);
 }
 
-/** One position by its number from the very first on, without the axis; the nearest that is kept where that one is not. */
-export function placeOf(rows: Rows, axis: number, place: number): tf.Tensor {
+/** One position by its number from the very first on, without the axis; the nearest cached one where that one is not. */
+export function cachedAt(rows: Cache, axis: number, place: number): tf.Tensor {
   const blocks = requireSome(rows);
   let within = Math.min(Math.max(place, rows.first), rows.places - 1) - rows.first;
   let at = 0;
@@ -80,7 +81,7 @@ export function placeOf(rows: Rows, axis: number, place: number): tf.Tensor {
   });
 }
 
-function requireSome({ blocks }: Rows): readonly [tf.Tensor, ...tf.Tensor[]] {
+function requireSome({ blocks }: Cache): readonly [tf.Tensor, ...tf.Tensor[]] {
   const [first, ...others] = blocks;
   if (first === undefined) throw new RangeError('there is no position yet: append one before reading');
   return [first, ...others];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
-import { append, dispose, GenerativeModel, joined, noRows, placeOf, useBackend, type Rows } from '../../runtime/index.ts';
+import { appendToCache, dispose, GenerativeModel, cached, emptyCache, cachedAt, useBackend, type Cache } from '../../runtime/index.ts';
 import { chain, recall, type ChainInput, type ChainTarget } from './definitions.ts';
 
 class Recall extends GenerativeModel<{ words: number }, ChainInput, ChainTarget> {}
@@ -10,14 +10,14 @@ afterAll(async () => {
 });
 
 /** Drops what the next rows do not share, as whoever drives the steps does. */
-function grown(rows: Rows, row: tf.Tensor, axis: number, keep?: number): Rows {
-  const next = append(rows, row, axis, keep);
+function grown(rows: Cache, row: tf.Tensor, axis: number, keep?: number): Cache {
+  const next = appendToCache(rows, row, axis, keep);
   for (const block of rows.blocks) if (!next.blocks.includes(block)) block.dispose();
   row.dispose();
   return next;
 }
 
-function dropAll(rows: Rows): void {
+function dropAll(rows: Cache): void {
   for (const block of rows.blocks) block.dispose();
 }
 
@@ -39,15 +39,15 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
           [2, 2],
           dtype,
         );
-      let rows = noRows();
+      let rows = emptyCache();
       for (let place = 0; place < 150; place++) rows = grown(rows, row(place), axis);
       tf.tidy(() => {
         const expected = Array.from({ length: 150 }, (_, place) => row(place));
-        const all = joined(rows, axis);
+        const all = cached(rows, axis);
         expect([all.dtype, all.shape]).toEqual([dtype, [2, 2].toSpliced(axis, 0, 150)]);
         expect(all.dataSync()).toEqual(tf.stack(expected, axis).dataSync());
         for (const place of [0, 63, 64, 149]) {
-          const one = placeOf(rows, axis, place);
+          const one = cachedAt(rows, axis, place);
           expect([one.dtype, one.shape, one.dataSync()]).toEqual([dtype, [2, 2], expected[place]!.dataSync()]);
         }
       });
@@ -57,14 +57,14 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
   });
 
   test('a step rewrites the newest block alone, and leaves the rows before it as they were', () => {
-    let rows = noRows();
+    let rows = emptyCache();
     for (let place = 0; place < 130; place++) rows = grown(rows, tf.scalar(place), 0);
     const row = tf.scalar(130);
-    const next = append(rows, row, 0);
+    const next = appendToCache(rows, row, 0);
     expect(rows.blocks.length).toBeGreaterThan(1);
     expect(next.blocks.filter((block) => !rows.blocks.includes(block)).length).toBe(1);
     expect(rows.blocks.filter((block) => !next.blocks.includes(block)).length).toBeLessThanOrEqual(1);
-    const [old, all] = [joined(rows, 0), joined(next, 0)];
+    const [old, all] = [cached(rows, 0), cached(next, 0)];
     expect([old.size, all.size]).toEqual([130, 131]);
     const block = rows.blocks[0]!;
     old.dispose();
@@ -73,7 +73,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
   });
 
   test.each([1, 2, 5, 20, 100, 600])('a window of %i keeps its positions and few more', (keep) => {
-    let rows = noRows();
+    let rows = emptyCache();
     for (let place = 0; place < 700; place++) {
       rows = grown(rows, tf.scalar(place, 'int32'), 0, keep);
       const kept = rows.blocks.reduce((sum, block) => sum + block.size, 0);
@@ -81,7 +81,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       expect(kept).toBeLessThanOrEqual(keep + Math.min(64, Math.floor(keep / 8)));
       expect(rows).toMatchObject({ places: place + 1, first: place + 1 - kept });
     }
-    const at = (place: number): number => tf.tidy(() => placeOf(rows, 0, place).dataSync()[0]!);
+    const at = (place: number): number => tf.tidy(() => cachedAt(rows, 0, place).dataSync()[0]!);
     expect([at(700 - keep), at(699)]).toEqual([700 - keep, 699]);
     expect([at(-5), at(10_000)]).toEqual([rows.first, 699]);
     dropAll(rows);
@@ -119,7 +119,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
 });
 
 test('reading before the first position, and parents that are not there, are errors', () => {
-  expect(() => joined(noRows(), 0)).toThrow('there is no position yet: append one before reading');
+  expect(() => cached(emptyCache(), 0)).toThrow('there is no position yet: append one before reading');
   const model = new Recall(chain(), { seed: 1 });
   const decoding = model.encode([{ tokens: [1] }]);
   expect(() => decoding.reorder([0, 1], 2)).toThrow('a parent is 1, but every example has 1 hypotheses (0 … 0)');
