@@ -1232,7 +1232,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
 }
 
 /** What every step reads, [batch, …]. */
-type TranslatorMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor };
+type TranslatorMemory = { readonly keyMask: tf.Tensor; readonly UProduct: tf.Tensor; readonly annotations: tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
 type TranslatorState = { readonly s: tf.Tensor };
@@ -1347,17 +1347,17 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   rt.dispose(forward, backward);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const v2 = tf.transpose(annotations, [1, 0, 2]);
-  const v1 = tf.tidy(() => {
-    const UProduct = tf.matMul(tf.reshape(v2, [batchSize * source, 2 * hidden]), p['Translate.context.Scored.Additive.U']);
-    return tf.reshape(UProduct, [batchSize, source, align]);
+  const annotationsT = tf.transpose(annotations, [1, 0, 2]);
+  const UProduct = tf.tidy(() => {
+    const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
+    return tf.reshape(tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U']), [batchSize, source, align]);
   });
   rt.dispose(annotations);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const s = tf.tidy(() => tf.reshape(tf.tanh(tf.matMul(h1, p['Translate.W0'])), [batchSize, 1, units]));
   rt.dispose(h1);
   return {
-    memory: { '0': keyMask, '1': v1, '2': v2 },
+    memory: { keyMask, UProduct, annotations: annotationsT },
     state: { s },
   };
 }
@@ -1383,19 +1383,19 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const vProduct = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(sRows, p['Translate.context.Scored.Additive.W']), [batchSize, beam, 1, align]);
-    const sum = tf.add(WProduct, tf.reshape(memory['1'], [batchSize, 1, source, align]));
+    const sum = tf.add(WProduct, tf.reshape(memory.UProduct, [batchSize, 1, source, align]));
     const tanhRows = tf.reshape(tf.tanh(tf.reshape(sum, [batchSize * beam, source, align])), [batchSize * beam * source, align]);
     return tf.reshape(tf.matMul(tanhRows, p['Translate.context.Scored.Additive.v']), [batchSize, beam, source]);
   });
   // attention.attn:5  weights = softmax[key](score)
   const weights = tf.tidy(() => {
-    const chosen = rt.where(tf.reshape(memory['0'], [batchSize, 1, source]), vProduct, -Infinity);
+    const chosen = rt.where(tf.reshape(memory.keyMask, [batchSize, 1, source]), vProduct, -Infinity);
     return tf.softmax(tf.reshape(chosen, [batchSize * beam, source]));
   });
   const weightsShaped = tf.reshape(weights, [batchSize, beam, source]);
   rt.dispose(vProduct, weights);
   // attention.attn:6  sum[key](weights * keys)
-  const context = tf.matMul(weightsShaped, memory['2']);
+  const context = tf.matMul(weightsShaped, memory.annotations);
   const context2 = tf.reshape(context, [batchSize * beam, 2 * hidden]);
   rt.dispose(context);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)

@@ -34,7 +34,7 @@ describe('step after step equals the teacher-forced scan', () => {
 
   it('hands on what does not change as memory, and needs no input of the model afterwards', () => {
     const names = [...prepare.keys()].sort();
-    expect(names).toEqual(['memory.0', 'memory.1', 'memory.2', 'state.s']);
+    expect(names).toEqual(['memory.UProduct', 'memory.joined', 'memory.sourceMask', 'state.s']);
   });
 
   it('for two hypotheses with different histories', () => {

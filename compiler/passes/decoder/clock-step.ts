@@ -14,6 +14,7 @@ import { batch } from '../absence/batch.ts';
 import type { Roots, StepRoots } from '../core/compiled.ts';
 import { Inline, Whole } from '../clock/inline.ts';
 import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
+import { described } from '../core/kept.ts';
 import { axesOf, BATCH, BEAM, isPlaces } from '../core/axes.ts';
 import { made, type Making, type Need } from '../core/making.ts';
 import { analyse, isRounds, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
@@ -154,8 +155,7 @@ class Steps {
   /** The cached rows of a value of one position. */
   keep(node: Node, row: Node, axis: Axis): Node {
     this.m.origin = node.origin;
-    const name =
-      this.#keptAs.get(node) ?? this.#name(node.origin.name ?? (node.op.kind === 'input' ? node.op.name.replace(/^place\./, '') : 'rows'));
+    const name = this.#keptAs.get(node) ?? this.#name(described(node));
     const around = this.facts.loopsOf(node).size === 0 ? [] : this.#rounds;
     const made = appendToCache(this.m, name, row, axis, around);
     this.#keptAs.set(node, name);

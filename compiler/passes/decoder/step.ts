@@ -15,6 +15,7 @@ import { advanceAfterChoice, CHOSEN } from './after-choice.ts';
 import { Inline } from '../clock/inline.ts';
 import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
 import { axesOf, BATCH, BEAM, isGrowing } from '../core/axes.ts';
+import { keptName } from '../core/kept.ts';
 import { completed, type Making } from '../core/making.ts';
 import { analyse, isRounds, isRows, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { countsPlaces } from '../core/respace.ts';
@@ -201,7 +202,7 @@ class Split extends Pass {
     if (node.op.kind === 'broadcast' || node.op.kind === 'rename' || !this.#isMemory(node)) return yield* super.visit(node);
     const loops = [...this.facts.loopsOf(node)] as Scan[];
     if (loops.length > 1 || !loops.every(isRounds)) return yield* super.visit(node);
-    const name = `memory.${this.memory.size}`;
+    const name = `memory.${keptName(node, (each) => this.memory.has(`memory.${each}`))}`;
     const [rounds = null] = loops;
     const axes = [...(rounds === null ? [] : [rounds.op.axis]), BATCH, ...without(axesOf(node), [BATCH.id])];
     this.memory.set(name, { node, axes, rounds });

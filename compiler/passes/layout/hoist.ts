@@ -6,6 +6,7 @@ import { atomsOf } from '../../size/size.ts';
 import type { Node, Op, ScanRegion } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import type { Roots, StepRoots } from '../core/compiled.ts';
+import { keptName } from '../core/kept.ts';
 import { inOrder } from './build.ts';
 
 /** `changing`: atoms of sizes that differ from step to step, or between `prepare` and a step. */
@@ -20,10 +21,10 @@ export function hoist({ prepare, step }: StepRoots, changing: ReadonlySet<string
   );
   const more = new Map<string, Node>();
   const leaves = new Map<Node, Node>();
-  let count = [...prepare.keys()].filter((name) => name.startsWith('memory.')).length;
+  const isTaken = (name: string): boolean => [prepare, more].some((roots) => roots.has(`memory.${name}`));
   for (const node of nodes) {
     if (!fixed.has(node) || !used.has(node) || isCheap(node, fixed)) continue;
-    const name = `memory.${count++}`;
+    const name = `memory.${keptName(node, isTaken)}`;
     more.set(name, node);
     leaves.set(node, { ...node, op: { kind: 'input', name }, inputs: [] });
   }

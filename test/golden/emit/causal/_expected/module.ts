@@ -523,10 +523,10 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
 type FilterPlaceTensors = { readonly x: tf.Tensor };
 
 /** What every step reads, [batch, …]. */
-type FilterStreamMemory = { readonly '0': tf.Tensor };
+type FilterStreamMemory = { readonly W: tf.Tensor };
 
 /** What a step hands to the next, [batch, …]. */
-type FilterStreamState = { readonly x: rt.Cache; readonly h: tf.Tensor; readonly rows: rt.Cache };
+type FilterStreamState = { readonly x: rt.Cache; readonly h: tf.Tensor; readonly reduce: rt.Cache };
 
 /** What filterPrepareStream gives. */
 type FilterPrepareStreamResults = {
@@ -542,11 +542,11 @@ function filterPrepareStream(p: FilterParameters, batch: FilterBatch): FilterPre
   // input.attn:4  param W: [d2: d <- taps, d]
   const WShaped = tf.reshape(p.W, [3, d, d]);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const v0 = tf.tidy(() => tf.reshape(tf.transpose(WShaped, [1, 0, 2]), [3 * d, d]));
+  const W = tf.tidy(() => tf.reshape(tf.transpose(WShaped, [1, 0, 2]), [3 * d, d]));
   rt.dispose(WShaped);
   return {
-    memory: { '0': v0 },
-    state: { x: rt.emptyCache(), h, rows: rt.emptyCache() },
+    memory: { W },
+    state: { x: rt.emptyCache(), h, reduce: rt.emptyCache() },
   };
 }
 
@@ -568,7 +568,7 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
     const chosenShaped = tf.reshape(rt.where(tf.scalar((t - 2) >= 0, 'bool'), rt.cachedAt(x, 1, before - 2), 0), [batchSize, d, 1]);
     const nearChosenShaped = tf.reshape(rt.where(tf.scalar((t - 4) >= 0, 'bool'), rt.cachedAt(x, 1, before - 4), 0), [batchSize, d, 1]);
     const joined = tf.concat([tf.reshape(inputs.x, [batchSize, d, 1]), chosenShaped, nearChosenShaped], 2);
-    return tf.matMul(tf.reshape(joined, [batchSize, 3 * d]), memory['0']);
+    return tf.matMul(tf.reshape(joined, [batchSize, 3 * d]), memory.W);
   });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => {
@@ -605,12 +605,12 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
   rt.dispose(product);
   // input.attn:6  level = mean[before](sum[d](x)[upto time as before])
   const levelTotal = tf.sum(inputs.x, 1);
-  const rows = rt.appendToCache(state.rows, levelTotal, 1);
-  const level = tf.tidy(() => tf.div(tf.sum(rt.cached(rows, 1), 1), Math.max(now, 1)));
+  const reduce = rt.appendToCache(state.reduce, levelTotal, 1);
+  const level = tf.tidy(() => tf.div(tf.sum(rt.cached(reduce, 1), 1), Math.max(now, 1)));
   rt.dispose(levelTotal);
   return {
     outputs: { y, level, weights },
-    state: { x, h: hNext, rows },
+    state: { x, h: hNext, reduce },
   };
 }
 

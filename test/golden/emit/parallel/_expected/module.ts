@@ -666,10 +666,10 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
 }
 
 /** What every step reads, [batch, …]. */
-type TranslateMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor; readonly '3': tf.Tensor; readonly '4': tf.Tensor };
+type TranslateMemory = { readonly keyMask: tf.Tensor; readonly add: tf.Tensor; readonly ne: tf.Tensor; readonly eq: tf.Tensor; readonly pow: tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
-type TranslateState = { readonly rows: rt.Cache; readonly rows2: rt.Cache };
+type TranslateState = { readonly WkProduct: rt.Cache; readonly WvProduct: rt.Cache };
 
 /** What translatePrepare gives. */
 type TranslatePrepareResults = {
@@ -687,26 +687,26 @@ function translatePrepare(p: TranslateParameters, batch: TranslateBatch): Transl
   const widthPositions = tf.range(0, model, 1, 'int32');
   const number = tf.scalar(2, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const v4 = tf.tidy(() => {
+  const pow = tf.tidy(() => {
     const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), v4));
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), pow));
   rt.dispose(keyPositions);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const number2 = tf.scalar(0, 'int32');
-  const v3 = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
-  const chosen = tf.tidy(() => rt.where(v3, tf.sin(angle), tf.cos(angle)));
+  const eq = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
+  const chosen = tf.tidy(() => rt.where(eq, tf.sin(angle), tf.cos(angle)));
   rt.dispose(widthPositions, number, angle);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const v2 = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
+  const ne = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
   rt.dispose(number2);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
-  const v1 = tf.tidy(() => tf.transpose(tf.add(tf.gather(p.table, batch.inputs.tokens), chosen), [0, 2, 1]));
+  const add = tf.tidy(() => tf.transpose(tf.add(tf.gather(p.table, batch.inputs.tokens), chosen), [0, 2, 1]));
   rt.dispose(chosen);
   return {
-    memory: { '0': keyMask, '1': v1, '2': v2, '3': v3, '4': v4 },
-    state: { rows: rt.emptyCache(), rows2: rt.emptyCache() },
+    memory: { keyMask, add, ne, eq, pow },
+    state: { WkProduct: rt.emptyCache(), WvProduct: rt.emptyCache() },
   };
 }
 
@@ -725,9 +725,9 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   // input.attn:7  decoder Write(m: [source, model]) generates y: index(words)[target] start 1 end 2 {
   const yRows = tf.reshape(previous, [batchSize * beam]);
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle = tf.mul(t, memory['4']);
+  const angle = tf.mul(t, memory.pow);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const chosen = tf.tidy(() => rt.where(memory['3'], tf.sin(angle), tf.cos(angle)));
+  const chosen = tf.tidy(() => rt.where(memory.eq, tf.sin(angle), tf.cos(angle)));
   rt.dispose(angle);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], yRows), chosen));
@@ -737,13 +737,13 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   const WkProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(x, p['Write.logits.Layer.a.MultiHead.Wk']), [batchSize, beam, heads, model / heads]),
   );
-  const rows = rt.appendToCache(state.rows, WkProduct, 3);
+  const rows = rt.appendToCache(state.WkProduct, WkProduct, 3);
   const rowsSoFar = rt.cached(rows, 3);
   const WvProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(x, p['Write.logits.Layer.a.MultiHead.Wv']), [batchSize, beam, heads, model / heads]),
   );
-  const rows2 = rt.appendToCache(state.rows2, WvProduct, 3);
-  const rowsSoFar2 = rt.cached(rows2, 3);
+  const WvProduct2 = rt.appendToCache(state.WvProduct, WvProduct, 3);
+  const rowsSoFar2 = rt.cached(WvProduct2, 3);
   rt.dispose(WkProduct, WvProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
@@ -770,15 +770,15 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   const aShaped = tf.reshape(a, [batchSize, beam, model]);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights2 = tf.tidy(() => {
-    const quotient = tf.div(tf.reshape(tf.matMul(aShaped, memory['1']), [batchSize * beam, source]), Math.sqrt(model));
-    const weightsWide = tf.reshape(memory['0'], [batchSize, 1, source]);
+    const quotient = tf.div(tf.reshape(tf.matMul(aShaped, memory.add), [batchSize * beam, source]), Math.sqrt(model));
+    const weightsWide = tf.reshape(memory.keyMask, [batchSize, 1, source]);
     const chosen = rt.where(weightsWide, tf.reshape(quotient, [batchSize, beam, source]), -Infinity);
     return tf.softmax(tf.reshape(chosen, [batchSize * beam, source]));
   });
   const weightsShaped = tf.reshape(weights2, [batchSize, beam, source]);
   rt.dispose(aShaped, weights2);
   // attention.attn:18  sum[key](weights * values)
-  const product2 = tf.matMul(weightsShaped, memory['1'], false, true);
+  const product2 = tf.matMul(weightsShaped, memory.add, false, true);
   rt.dispose(weightsShaped);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum = tf.tidy(() => tf.add(a, tf.reshape(product2, [batchSize * beam, model])));
@@ -807,13 +807,13 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   });
   rt.dispose(centred, narrow);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logits = tf.tidy(() => rt.where(memory['2'], tf.matMul(sum2, p['Write.table'], false, true), -Infinity));
+  const logits = tf.tidy(() => rt.where(memory.ne, tf.matMul(sum2, p['Write.table'], false, true), -Infinity));
   const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
   rt.dispose(sum2, logits);
   return {
     logits: logitsShaped as tf.Tensor3D,
     taps: {},
-    state: { rows, rows2 },
+    state: { WkProduct: rows, WvProduct: WvProduct2 },
   };
 }
 

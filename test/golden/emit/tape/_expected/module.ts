@@ -488,7 +488,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
 }
 
 /** What every step reads, [batch, …]. */
-type WordsMemory = { readonly '0': tf.Tensor };
+type WordsMemory = { readonly int: tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
 type WordsState = { readonly s: tf.Tensor; readonly chosen: tf.Tensor; readonly sKept: rt.Cache; readonly sPast: rt.Cache };
@@ -507,9 +507,9 @@ function wordsPrepare(_p: WordsParameters, batch: WordsBatch): WordsPrepareResul
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
   const chosen = tf.fill([batchSize, 1, words], 0, 'bool');
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const v0 = tf.range(0, words, 1, 'int32');
+  const int = tf.range(0, words, 1, 'int32');
   return {
-    memory: { '0': v0 },
+    memory: { int },
     state: { s, chosen, sKept: rt.emptyCache(), sPast: rt.emptyCache() },
   };
 }
@@ -531,7 +531,7 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   const chosenRows2 = tf.reshape(previous, [batchSize * beam]);
   // input.attn:10  chosen' = chosen or position[words] == y'
   const chosenNext = tf.tidy(() =>
-    tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosenRows2, [batchSize * beam, 1]), memory['0'])),
+    tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosenRows2, [batchSize * beam, 1]), memory.int)),
   );
   rt.dispose(chosenRows);
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
