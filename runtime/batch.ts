@@ -10,7 +10,7 @@ import {
   download,
   elementCount,
   isNested,
-  MOST_PLACES,
+  MOST_POSITIONS,
   ownLengths,
   ownSizes,
   place,
@@ -114,14 +114,14 @@ export function collate(
   const padded: Record<string, number> = { ...n, batch: examples.length };
   // At least one position, also where every example is empty: kernels differ on axes of none, and some fail.
   for (const dim of dims) padded[dim] = lengths[dim]!.reduce((longest, length) => Math.max(longest, length), 1);
-  const long = [...dims].find((dim) => padded[dim]! > MOST_PLACES);
-  if (long !== undefined) throw new InputError(`\`${long}\` has ${counted(padded[long]!)}: at most ${MOST_PLACES}`);
+  const long = [...dims].find((dim) => padded[dim]! > MOST_POSITIONS);
+  if (long !== undefined) throw new InputError(`\`${long}\` has ${counted(padded[long]!)}: at most ${MOST_POSITIONS}`);
 
   const inner: Record<string, InnerLengths> = {};
   for (const [dim, each] of rows) {
     padded[dim] = each.flat().reduce((longest, length) => Math.max(longest, length), 1);
     const outer = outers.get(dim)!;
-    const places = placesOf(dim, specs, padded);
+    const places = positionsOf(dim, specs, padded);
     const data = new Int32Array(examples.length * places);
     each.forEach((own, row) => data.set(own, row * places));
     inner[dim] = { outer, places, data };
@@ -133,16 +133,16 @@ export function collate(
 }
 
 /** How many positions an axis has where the sizes are these. */
-export function placesIn(axis: AxisSpec, n: Sizes): number {
+export function positionsIn(axis: AxisSpec, n: Sizes): number {
   return 'size' in axis ? axis.size : 'dim' in axis ? n[axis.dim]! : axis.length(n);
 }
 
 /** How many positions the axis has that an inner dim is counted along. */
-function placesOf(dim: string, specs: readonly InputSpec[], n: Sizes): number {
+function positionsOf(dim: string, specs: readonly InputSpec[], n: Sizes): number {
   for (const { axes } of specs) {
     const within = axes.find((axis) => 'dim' in axis && axis.dim === dim && axis.within !== undefined);
     const outer = within === undefined || !('dim' in within) ? undefined : axes[within.within!];
-    if (outer !== undefined) return placesIn(outer, n);
+    if (outer !== undefined) return positionsIn(outer, n);
   }
   throw new InputError(`no input has \`${dim}\` beside what it is \`ragged in\``);
 }
@@ -151,9 +151,9 @@ function placesOf(dim: string, specs: readonly InputSpec[], n: Sizes): number {
 function toldLength({ label, mayBeEmpty }: RaggedSpec, example: object, row: number): Origin {
   const value = (example as Readonly<Record<string, unknown>>)[label];
   const least = mayBeEmpty ? 0 : 1;
-  if (!(typeof value === 'number' && (value | 0) === value && value >= least && value <= MOST_PLACES)) {
+  if (!(typeof value === 'number' && (value | 0) === value && value >= least && value <= MOST_POSITIONS)) {
     throw new InputError(
-      `example ${row}: \`${label}\` is how many positions \`${label}\` has, a whole number from ${least} to ${MOST_PLACES}: given ${show(value)}`,
+      `example ${row}: \`${label}\` is how many positions \`${label}\` has, a whole number from ${least} to ${MOST_POSITIONS}: given ${show(value)}`,
     );
   }
   return { length: value, input: { name: label, elem: 'int', axes: [{ label, dim: label }], indexes: null }, axis: 0 };
@@ -327,7 +327,7 @@ function counted(places: number): string {
 }
 
 function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: HostBatch['lengths'], inner: HostBatch['inner']): HostInput {
-  const sizes = spec.axes.map((axis) => placesIn(axis, n));
+  const sizes = spec.axes.map((axis) => positionsIn(axis, n));
   const strides = sizes.map((_, axis) => elementCount(sizes.slice(axis + 1)));
   const perExample = elementCount(sizes);
   const total = examples.length * perExample;
@@ -359,7 +359,7 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
       const own = (axis: AxisSpec, at: readonly number[]): number => {
         const each = 'dim' in axis ? inner[axis.dim] : undefined;
         if (each !== undefined && 'dim' in axis && axis.within !== undefined) return each.data[row * each.places + at[axis.within]!]!;
-        return placesIn(axis, ownSizes(n, lengths, row));
+        return positionsIn(axis, ownSizes(n, lengths, row));
       };
       everywhere(spec.axes, own, strides, row * perExample, (offset) => {
         data[offset] = spec.otherwise!;

@@ -1,7 +1,7 @@
 import { requireExamples, type HostBatch } from './batch.ts';
 import { Decoding, unknownTap } from './decode/decoding.ts';
 import { boundReached, requirementsOn } from './decode/length-bounds.ts';
-import { BeamSearch, placesOf, Sampling, type Place, type Ranked, type Search, type SearchRules } from './decode/search.ts';
+import { BeamSearch, positionsOf, Sampling, type Place, type Ranked, type Search, type SearchRules } from './decode/search.ts';
 import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
 import { drawOptions, Model, type DrawOptions, type ModelOptions } from './model.ts';
@@ -252,7 +252,7 @@ async function readPlace(
 }
 
 function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decoding: Decoding, decoder: DecoderDefinition): Hypothesis {
-  const places = placesOf(ranked.place);
+  const places = positionsOf(ranked.place);
   const taps = Object.keys(taken[0] ?? {}).map((name): [string, Value] => {
     const axes = decoding.tapAxes(name);
     const padded = taken[0]![name]!.shape.slice(2);

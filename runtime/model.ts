@@ -11,7 +11,7 @@ import { emitted } from './scope.ts';
 import { fromStored } from './stored.ts';
 import {
   download,
-  MOST_PLACES,
+  MOST_POSITIONS,
   isNested,
   requireIds,
   requirePositiveInteger,
@@ -384,7 +384,7 @@ function chooseDims(definition: Definition, given: unknown): Record<string, numb
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1) {
       throw new InputError(`the dim \`${label}\`: expected a whole number of at least 1, given ${show(size)}`);
     }
-    if (size > MOST_PLACES) throw new InputError(`the dim \`${label}\`: at most ${MOST_PLACES}, given ${size}`);
+    if (size > MOST_POSITIONS) throw new InputError(`the dim \`${label}\`: at most ${MOST_POSITIONS}, given ${size}`);
     dims[label] = size;
   }
   return dims;

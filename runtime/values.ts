@@ -19,7 +19,7 @@ export interface Value {
 export type Values = Readonly<Record<string, Value>>;
 
 /** Positions of a dim at most: what is computed from positions then mostly stays within int32, and the compiler knows where it does not. */
-export const MOST_PLACES = 2 ** 26;
+export const MOST_POSITIONS = 2 ** 26;
 
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
@@ -81,7 +81,7 @@ export function ownLengths(lengths: Readonly<Record<string, Int32Array>>, row: n
 }
 
 /** How many positions of an axis one example has; undefined: all there are. */
-function placesAlong(
+function positionsAlong(
   { dim, length }: NamedAxis,
   own: Readonly<Record<string, number>>,
   lengths: Readonly<Record<string, unknown>>,
@@ -132,13 +132,13 @@ export function extentsOf(
 ): (number | readonly number[])[] {
   const own = ownSizes(n, lengths, row);
   return axes.map((axis, index) => {
-    if (axis.within === undefined) return placesAlong(axis, own, lengths) ?? padded[index]!;
+    if (axis.within === undefined) return positionsAlong(axis, own, lengths) ?? padded[index]!;
     const along = axes[axis.within]!.dim;
     const each = Object.entries(inner).filter(([, { outer }]) => along === null || outer === along);
     const places = each[0]?.[1].places ?? 0;
     return Array.from({ length: places }, (_, place) => {
       const there = Object.fromEntries(each.map(([dim, { data }]) => [dim, data[row * places + place]!]));
-      return placesAlong(axis, { ...own, ...there }, inner) ?? padded[index]!;
+      return positionsAlong(axis, { ...own, ...there }, inner) ?? padded[index]!;
     });
   });
 }

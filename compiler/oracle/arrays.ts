@@ -97,7 +97,7 @@ export function uniteMasks(masks: readonly Mask[]): readonly Mask[] {
 }
 
 /** The grid at one position of axis `id`, which goes; a grid without the axis as it is. */
-function takePlace<Data extends Float64Array | Uint8Array>(grid: Grid<Data>, id: string, place: number): Grid<Data> {
+function takePosition<Data extends Float64Array | Uint8Array>(grid: Grid<Data>, id: string, place: number): Grid<Data> {
   const k = grid.axes.findIndex((axis) => axis.id === id);
   if (k < 0) return grid;
   const inner = count(grid.axes.slice(k + 1));
@@ -111,9 +111,9 @@ function takePlace<Data extends Float64Array | Uint8Array>(grid: Grid<Data>, id:
   return { axes, data };
 }
 
-/** `takePlace` of the values and of every mask. */
+/** `takePosition` of the values and of every mask. */
 export function takeTensor(tensor: Tensor, id: string, place: number): Tensor {
-  return { ...takePlace(tensor, id, place), masks: uniteMasks(tensor.masks.map((mask) => takePlace(mask, id, place))) };
+  return { ...takePosition(tensor, id, place), masks: uniteMasks(tensor.masks.map((mask) => takePosition(mask, id, place))) };
 }
 
 /** Only the first `places` positions along each of the axes. */

@@ -5,7 +5,7 @@ import { elementCount } from '../values.ts';
  * Positions per block. Larger, and a step copies more of what it already has; smaller, and joining has more to put together.
  * 64 was the quickest or near it on wasm and native TensorFlow, for caches of 4 heads of 64 numbers and up to 512 positions.
  */
-const BLOCK_PLACES = 64;
+const BLOCK_POSITIONS = 64;
 
 /** Blocks that a window is cut into: what is kept beyond it is at most one of them. */
 const BLOCKS_OF_WINDOW = 8;
@@ -43,7 +43,7 @@ export function emptyCache(): Cache {
  * @param keep only this many of the last positions are wanted; blocks that hold none of them are left out
  */
 export function appendToCache(rows: Cache, row: tf.Tensor, axis: number, keep = Infinity): Cache {
-  const capacity = Math.min(BLOCK_PLACES, Math.max(1, Math.floor(keep / BLOCKS_OF_WINDOW)));
+  const capacity = Math.min(BLOCK_POSITIONS, Math.max(1, Math.floor(keep / BLOCKS_OF_WINDOW)));
   const newest = rows.blocks[rows.blocks.length - 1];
   const place = tf.expandDims(row, axis);
   let blocks: readonly tf.Tensor[];

@@ -11,7 +11,7 @@ export function requirementsOn(
 }
 
 /**
- * Why one of the examples cannot have as many positions along `dim` as `placesOf` says; null where all can. An example for
+ * Why one of the examples cannot have as many positions along `dim` as `positionsOf` says; null where all can. An example for
  * which it gives null is not asked. How many there will be in the end is not known: a bound is reached where this many fail a
  * requirement and so does every number up to twice as many. A requirement to be a multiple of something is no such bound.
  */
@@ -19,10 +19,10 @@ export function boundReached(
   dim: string,
   requirements: readonly LengthRequirement[],
   host: HostBatch,
-  placesOf: (row: number) => number | null,
+  positionsOf: (row: number) => number | null,
 ): string | null {
   for (let row = 0; row < host.size; row++) {
-    const places = placesOf(row);
+    const places = positionsOf(row);
     if (places === null) continue;
     const own = Object.fromEntries(Object.entries(host.lengths).map(([name, each]) => [name, each[row]!]));
     for (const requirement of requirements) {

@@ -274,7 +274,7 @@ export class Sampling implements Search {
 }
 
 /** The positions of a hypothesis from first to last. */
-export function placesOf(last: Place): Place[] {
+export function positionsOf(last: Place): Place[] {
   const places: Place[] = [];
   for (let at: Place | null = last; at !== null; at = at.before) places.push(at);
   return places.reverse();

@@ -1,4 +1,4 @@
-import { collate, DeviceBatch, placesIn, requireExamples, type HostBatch } from '../batch.ts';
+import { collate, DeviceBatch, positionsIn, requireExamples, type HostBatch } from '../batch.ts';
 import type {
   AxisSpec,
   Definition,
@@ -189,7 +189,7 @@ export class Streaming<Place extends object, Output> {
   private column(spec: InputSpec, inputs: Readonly<Record<string, PlacesInput>>): (row: number) => unknown {
     const given = inputs[spec.name];
     const { size, n, lengths } = this.host;
-    const sizes = spec.axes.map((axis) => placesIn(axis, n));
+    const sizes = spec.axes.map((axis) => positionsIn(axis, n));
     const here = `position ${this.time}: \`${spec.name}[${['batch', ...spec.axes.map((axis) => axis.label)].join(', ')}]\``;
     if (!isNested(given))
       throw new InputError(`${here} must be a typed array or an array with an element for each of ${size} examples, given ${show(given)}`);
@@ -202,7 +202,7 @@ export class Streaming<Place extends object, Output> {
     if (data.length !== total)
       throw new InputError(`${here} must have ${[size, ...sizes].join(' * ')} = ${total} numbers, given ${data.length}`);
     return (row) => {
-      const own = spec.axes.map((axis) => placesIn(axis, ownSizes(n, lengths, row)));
+      const own = spec.axes.map((axis) => positionsIn(axis, ownSizes(n, lengths, row)));
       const part = (axis: number, from: number): unknown => {
         if (axis === sizes.length - 1) return data.subarray(from, from + own[axis]!);
         const stride = elementCount(sizes.slice(axis + 1));

@@ -1,6 +1,6 @@
 /** What is absent filled with what would be noticed: a batch as the model pads it, its padding overwritten. */
 import { DeviceBatch, StepRandom, type HostBatch, type Learner } from '../../runtime/index.ts';
-import { placesIn } from '../../runtime/batch.ts';
+import { positionsIn } from '../../runtime/batch.ts';
 import type { AxisSpec, Batch, InputSpec } from '../../runtime/definition.ts';
 import { targetSpec } from '../../runtime/model.ts';
 import { emitted } from '../../runtime/scope.ts';
@@ -18,11 +18,11 @@ function extentOf(axis: AxisSpec, host: HostBatch, row: number, at: readonly num
   if ('length' in axis) return axis.length(ownSizes(host.n, host.lengths, row));
   const inner = host.inner[axis.dim];
   if (inner !== undefined && axis.within !== undefined) return inner.data[row * inner.places + at[axis.within]!] ?? 0;
-  return host.lengths[axis.dim]?.[row] ?? placesIn(axis, host.n);
+  return host.lengths[axis.dim]?.[row] ?? positionsIn(axis, host.n);
 }
 
 function padding(spec: InputSpec, host: HostBatch, visit: (offset: number) => void): void {
-  const sizes = spec.axes.map((axis) => placesIn(axis, host.n));
+  const sizes = spec.axes.map((axis) => positionsIn(axis, host.n));
   const walk = (row: number, at: readonly number[], offset: number, absent: boolean): void => {
     const axis = spec.axes[at.length];
     if (axis === undefined) {

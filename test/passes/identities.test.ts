@@ -9,7 +9,7 @@ import { verify } from '../../compiler/graph/verify.ts';
 import { simplify } from '../../compiler/passes/core/simplify.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
 import { axis, bindings, BOOL, floats, INT } from '../graph/support.ts';
-import { at, everyPlace } from './support.ts';
+import { at, everyPosition } from './support.ts';
 
 const [a, c, e] = [axis('a', 3), axis('c', 2), axis('e', 3)];
 const b = new Builder();
@@ -68,7 +68,7 @@ function same(all: readonly Node[]): void {
     const told = `${k}: ${showType(typeOf(all[k]!))}`;
     expect(typeOf(roots[k]!).elem, told).toEqual(typeOf(all[k]!).elem);
     expect(value.axes.map(({ id }) => id).toSorted(), told).toEqual(written[k]!.axes.map(({ id }) => id).toSorted());
-    everyPlace(written[k]!, (place, number) => {
+    everyPosition(written[k]!, (place, number) => {
       const other = at(value, place);
       if (!Object.is(number, other) && !(Math.abs(number - other) <= 1e-12 * Math.max(1, Math.abs(number))))
         expect.fail(`${told} at ${JSON.stringify(place)}: ${number} became ${other}`);

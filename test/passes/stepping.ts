@@ -13,7 +13,7 @@ import { analyse, mapRoots, Pass } from '../../compiler/passes/core/pass.ts';
 import { NOW } from '../../compiler/passes/core/axes.ts';
 import { size } from '../../compiler/size/size.ts';
 import { compile } from '../analyze/support.ts';
-import { at, data, everyPlace, expectSame, randomFrom, type Sizes } from './support.ts';
+import { at, data, everyPosition, expectSame, randomFrom, type Sizes } from './support.ts';
 
 export interface Stepped {
   readonly program: Program;
@@ -113,7 +113,7 @@ export function expectSteps(made: Stepped, { sizes = {}, steps = 4, lengths = {}
     if (node.op.kind === 'append') kept.set(nameOf(node.inputs[0]!), empty(node.inputs[0]!, atStep(0)));
   let compared = 0;
   for (let t = 0; t < steps; t++) {
-    const inputs = new Map<string, Value | Nested>([...kept, ['t', t], ...placesOf(program, batch.inputs, t)]);
+    const inputs = new Map<string, Value | Nested>([...kept, ['t', t], ...positionsOf(program, batch.inputs, t)]);
     const values = interpret([...step.values()], { ...batch, sizes: atStep(t), inputs });
     [...made.step].forEach(([name, { op }], k) => {
       if (name.startsWith('state.')) kept.set(name, op.kind === 'append' ? renamed(values[k]!, op.axis.id, op.before) : values[k]!);
@@ -126,7 +126,7 @@ export function expectSteps(made: Stepped, { sizes = {}, steps = 4, lengths = {}
       // Inside the decoder axes have names of their own.
       const own = value.type.axes.filter(({ id }) => id !== 'batch' && id !== 'beam');
       whole.forEach((outputs, example) =>
-        everyPlace(outputs[k]!, (place, x) => {
+        everyPosition(outputs[k]!, (place, x) => {
           if (place[along.id] !== t) return;
           const inStep = Object.fromEntries(without(axes, [along.id]).map(({ id }, j) => [own[j]!.id, place[id]]));
           const y = at(value, { batch: example, beam: 0, ...inStep });
@@ -169,7 +169,7 @@ function shiftedTargets({ decoder }: Program, inputs: Bindings['inputs']): Bindi
 }
 
 /** What one step is given: of a decoder the output before, for one hypothesis. */
-function placesOf({ decoder, causal }: Program, inputs: Bindings['inputs'], t: number): readonly (readonly [string, Nested])[] {
+function positionsOf({ decoder, causal }: Program, inputs: Bindings['inputs'], t: number): readonly (readonly [string, Nested])[] {
   if (decoder !== null) {
     const previous = (inputs.get(decoder.output) as readonly Nested[]).map((example) => [take(example, 0, t)]);
     return [

@@ -150,7 +150,7 @@ export function at(value: Value, place: Readonly<Record<string, number>>): numbe
 }
 
 /** Calls `visit` for every position of a value that is present. */
-export function everyPlace(value: Value, visit: (place: Readonly<Record<string, number>>, x: number) => void): void {
+export function everyPosition(value: Value, visit: (place: Readonly<Record<string, number>>, x: number) => void): void {
   value.data.forEach((x, offset) => {
     if (value.present !== null && value.present[offset] === 0) return;
     const place: Record<string, number> = {};
@@ -173,7 +173,7 @@ export function expectSame(roots: Roots, batched: Roots, { examples, batch }: Da
   let compared = 0;
   interpretAll([...roots.values()], examples).forEach((values, example) => {
     values.forEach((value, k) => {
-      everyPlace(value, (place, x) => {
+      everyPosition(value, (place, x) => {
         const y = at(whole[k]!, { ...place, batch: example });
         compared++;
         if (!(Math.abs(x - y) <= tolerance * Math.max(1, Math.abs(x)))) {
@@ -200,7 +200,7 @@ export function expectEqual(a: Roots, b: Roots, bindings: Bindings, tolerance = 
     ),
   );
   p!.forEach((value, k) => {
-    everyPlace(value, (place, x) => {
+    everyPosition(value, (place, x) => {
       const y = at(q![k]!, place);
       if (!(Math.abs(x - y) <= tolerance * Math.max(1, Math.abs(x))))
         expect.fail(`${names[k]} at ${JSON.stringify(place)}: ${x} became ${y}`);

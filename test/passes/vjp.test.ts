@@ -9,7 +9,7 @@ import { GraphBuilder } from '../../compiler/passes/core/graph-builder.ts';
 import { isDifferentiable, product, reduceTo, vjp, type Step } from '../../compiler/passes/gradient/vjp.ts';
 import { axis, BOOL, dim, floats, index } from '../graph/support.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
-import { at, everyPlace } from './support.ts';
+import { at, everyPosition } from './support.ts';
 
 const [p, q, r] = [axis('p', 2), axis('q', 3), axis('r', 2)];
 const from1: Axis = axis('from1', dim('from1', { size: size.int(4), origin: size.int(1) }));
@@ -226,7 +226,7 @@ describe('the cotangents of', () => {
       const whole = interpret([m.broadcast(cotangent, typeOf(input!).axes)], bindings)[0]!;
       const differences = finiteDifference(loss, bindings, input!.op.path, [...w.parameters.get(input!.op.path)!.keys()]);
       let entry = 0;
-      everyPlace(interpret([input!], bindings)[0]!, (place) => expect(at(whole, place)).toBeCloseTo(differences[entry++]!, 7));
+      everyPosition(interpret([input!], bindings)[0]!, (place) => expect(at(whole, place)).toBeCloseTo(differences[entry++]!, 7));
     });
   });
 });

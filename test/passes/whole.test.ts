@@ -7,7 +7,7 @@ import { interpret } from '../../compiler/oracle/interpret.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { LEAST, mayLeave, MOST, ranges } from '../../compiler/passes/absence/int32.ts';
 import { axis, bindings, dim, floats, INT, literal } from '../graph/support.ts';
-import { everyPlace } from './support.ts';
+import { everyPosition } from './support.ts';
 
 const b = new Builder();
 const [a, c, near] = [axis('a', 3), axis('c'), axis('near', dim('near', { size: size.int(3), origin: size.int(-1) }))];
@@ -15,18 +15,18 @@ const [x, n] = [b.input('x', floats(a)), b.input('n', tensor(INT, [a]))];
 const int = (value: number): Node => b.constant(value, 'int');
 const at = b.unary('int', b.position(a));
 const apart = b.unary('int', b.position(near));
-const PLACES = 2 ** 26;
+const POSITIONS = 2 ** 26;
 const ELEMENTS = 2 ** 30;
 
 describe('bounds', () => {
   it.each<[string, Node, number, number]>([
     ['a literal', int(7), 7, 7],
     ['a size that is known', b.size(size.int(5)), 5, 5],
-    ['a size that is not', b.size(size.atom('c')), 1, PLACES],
+    ['a size that is not', b.size(size.atom('c')), 1, POSITIONS],
     ['a size of which one is sure', b.size(size.add(size.atom('c'), size.int(1))), 1, MOST],
     ['a size that may be below', b.size(size.sub(size.atom('c'), size.atom('a'))), LEAST, MOST],
     ['places', at, 0, 2],
-    ['positions of an unknown number', b.unary('int', b.position(c)), 0, PLACES - 1],
+    ['positions of an unknown number', b.unary('int', b.position(c)), 0, POSITIONS - 1],
     ['positions from below', apart, -1, 1],
     ['any whole number', n, LEAST, MOST],
     ['any float', x, -Infinity, Infinity],
@@ -64,7 +64,7 @@ describe('bounds', () => {
     ['what is moved', b.shift(b.binary('add', at, int(3)), 'a', size.int(1)), 0, 5],
     ['a sum over positions', b.reduce('sum', at, ['a']), 0, 6],
     ['a sum of both signs', b.reduce('sum', b.broadcast(apart, [a, near]), ['a']), -3, 3],
-    ['a sum over an unknown number', b.reduce('sum', b.broadcast(int(1), [c]), ['c']), 0, PLACES],
+    ['a sum over an unknown number', b.reduce('sum', b.broadcast(int(1), [c]), ['c']), 0, POSITIONS],
     ['a running sum', b.cumsum(b.binary('add', at, int(1)), 'a'), 0, 9],
     ['a product that is summed', b.contract(b.unary('float', at), b.unary('float', at), ['a']), 0, 12],
     ['a sum by groups', b.scatter(b.broadcast(int(1), [a]), b.position(a), a, ['a']), 0, ELEMENTS],
@@ -105,7 +105,7 @@ describe('bounds', () => {
     const of = ranges();
     interpret(made, bindings({})).forEach((value, k) => {
       const [low, high] = of(made[k]!);
-      everyPlace(value, (_, number) => {
+      everyPosition(value, (_, number) => {
         if (!(number >= low && number <= high)) expect.fail(`${JSON.stringify(made[k]!.op)}: ${number} is not from ${low} to ${high}`);
       });
     });

@@ -22,7 +22,7 @@ import { placeOf, TooLarge } from '../scope/context.ts';
 import { origin, report, uniquePath } from '../scope/report.ts';
 import { agree, typeOf } from '../scope/axes.ts';
 import { Scope } from '../scope/scope.ts';
-import { ownArguments, ownPlaces, perAxes } from './per.ts';
+import { ownArguments, ownPositions, perAxes } from './per.ts';
 import { constantOf, size as sizes } from '../../size/size.ts';
 import {
   axesOfExprs,
@@ -30,7 +30,7 @@ import {
   elemOfExpr,
   fitsOption,
   giveOption,
-  hasPlaces,
+  hasPositions,
   mapTypeOfExpr,
   numberOfExpr,
   sizeOfExpr,
@@ -231,7 +231,7 @@ function sortStatics(
       const axes = sorted.groups.get(name) ?? [];
       if (value.kind === 'axis') axes.push(value.axis);
       else if (value.kind === 'size') {
-        if (!hasPlaces(sizeOf(value.space), span, here)) return null;
+        if (!hasPositions(sizeOf(value.space), span, here)) return null;
         axes.push(here.frame.axis(`${name}${axes.length}`, value.space));
       } else return unfit(block, name, span, 'an axis or a size', here);
       if (axes.slice(0, -1).some(({ label }) => label === axes.at(-1)!.label)) {
@@ -429,7 +429,7 @@ function elaborateCall(
     });
   }
   const given = [...extras];
-  const own = ownPlaces(per, extras, span, here);
+  const own = ownPositions(per, extras, span, here);
   if (own === null) return ERROR;
   const instances = per.map(({ label }) => extras.find((extra) => extra.label === label)!);
   // A body that draws reads the steps it stands in: they come in as arguments, since a body is closed.

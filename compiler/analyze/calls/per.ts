@@ -3,7 +3,7 @@ import type { Name, PerExpr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { isRagged } from '../../graph/spaces.ts';
 import { describeAxis } from '../scope/describe.ts';
-import type { Site, OwnPlace } from '../scope/context.ts';
+import type { Site, OwnPosition } from '../scope/context.ts';
 import { type Value, isError } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
 import { agree } from '../scope/axes.ts';
@@ -49,14 +49,14 @@ export function withoutParameters(name: string, { span }: PerExpr, here: Site): 
 }
 
 /** What the body of a call knows of its positions: they come in as arguments. */
-export function ownArguments(around: readonly OwnPlace[], per: readonly Axis[], here: Site, span: Span): OwnPlace[] {
+export function ownArguments(around: readonly OwnPosition[], per: readonly Axis[], here: Site, span: Span): OwnPosition[] {
   const builder = here.ctx.builder.at(origin(here, span));
   const at = (axis: Axis): Node => builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] });
   return [...around.map((own) => ({ ...own, place: at(own.axis) })), ...per.map((axis) => ({ axis, place: at(axis) }))];
 }
 
 /** The positions that a call is given for the axes of its `per`: all of them, since it is lifted. An argument may have the axis, too. */
-export function ownPlaces(per: readonly Axis[], extras: Axis[], span: Span, here: Site): { readonly place: Node }[] | null {
+export function ownPositions(per: readonly Axis[], extras: Axis[], span: Span, here: Site): { readonly place: Node }[] | null {
   const builder = here.ctx.builder.at(origin(here, span));
   const places: { place: Node }[] = [];
   for (const axis of per) {

@@ -7,7 +7,7 @@ import { reduceAcross, wordOf } from './across.ts';
 import { elemName } from '../scope/describe.ts';
 import { binaryFns, bracketAxes, existing, nameAxis } from './brackets.ts';
 import { evaluate, evaluateTensor } from './evaluate.ts';
-import { gather, mayBeEmpty, upToPlace } from './index-expr.ts';
+import { gather, mayBeEmpty, upToPosition } from './index-expr.ts';
 import { groupBy } from './group.ts';
 import { refuseAlong, refuseInSteps } from '../types/inner-dims.ts';
 import { joinCall } from './join.ts';
@@ -230,7 +230,7 @@ function partial(
       report(here, 'E0306', arg.span, `\`${left.name}\` and \`${right.name}\` are axes of two dims: their positions have no common order`);
       return null;
     }
-    node = upToPlace(node, over, now, op, here, arg.span);
+    node = upToPosition(node, over, now, op, here, arg.span);
     plain.push({ kind: 'value', value: left, span: arg.span });
   }
   return { x: node, brackets: plain };

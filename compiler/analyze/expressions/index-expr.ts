@@ -14,7 +14,7 @@ import { placeOf } from '../scope/context.ts';
 import { origin, report } from '../scope/report.ts';
 import { agree, axisByLabel, typeOf } from '../scope/axes.ts';
 import { constantOf, equalSizes, size, type Size } from '../../size/size.ts';
-import { hasPlaces } from '../types/types.ts';
+import { hasPositions } from '../types/types.ts';
 import { unknownName } from '../scope/unknown.ts';
 
 export function indexValue(base: Value, args: readonly BracketArg[], here: Site, span: Span): Value {
@@ -109,11 +109,11 @@ function upTo(node: Node, { axis: from, as, span }: Extract<BracketArg, { kind: 
     return null;
   }
   const renamed = renameAxis(node, from, as, here);
-  return renamed === null ? null : upToPlace(renamed, axisByLabel(renamed, as.text)!, axis, '<=', here, span);
+  return renamed === null ? null : upToPosition(renamed, axisByLabel(renamed, as.text)!, axis, '<=', here, span);
 }
 
 /** `node where position[over] <= position[now]`. */
-export function upToPlace(node: Node, over: Axis, now: Axis, op: '<=' | '<', here: Site, span: Span): Node {
+export function upToPosition(node: Node, over: Axis, now: Axis, op: '<=' | '<', here: Site, span: Span): Node {
   const b = here.ctx.builder.at(origin(here, span));
   return b.where(node, b.binary(op === '<=' ? 'le' : 'lt', b.position(over), here.steps.get(now.label) ?? b.position(now)));
 }
@@ -375,7 +375,7 @@ export function filled(expr: Extract<Expr, { kind: 'bracket' }>, value: number, 
     const space = entry?.kind === 'dim' ? entry.space : here.frame.space(label);
     if (isError(entry)) return ERROR;
     if (space === null) return unknownName(here, 'E0202', { text: label, span: arg.value.span }, 'axis or dim', here.scope.names());
-    if (!hasPlaces(sizeOf(space), arg.value.span, here)) return ERROR;
+    if (!hasPositions(sizeOf(space), arg.value.span, here)) return ERROR;
     if (here.steps.has(label))
       return report(here, 'E0601', arg.span, `inside the steps along \`${label}\` a value is one step's`, { fix: 'leave the axis out' });
     if (axes.some((axis) => axis.label === label)) return report(here, 'E0301', arg.span, `\`${label}\` stands twice in one type`);
@@ -400,7 +400,7 @@ export function positionOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Site)
   const space = entry?.kind === 'dim' ? entry.space : here.frame.space(label);
   if (isError(entry)) return ERROR;
   if (space === null) return unknownName(here, 'E0202', { text: label, span: arg.value.span }, 'axis or dim', here.scope.names());
-  if (!hasPlaces(sizeOf(space), arg.value.span, here)) return ERROR;
+  if (!hasPositions(sizeOf(space), arg.value.span, here)) return ERROR;
   const axis = here.frame.axis(label, space);
   const places = here.ctx.builder.at(origin(here, expr.span)).position(axis);
   const axes = withParents([axis], here);

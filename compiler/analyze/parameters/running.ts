@@ -55,7 +55,7 @@ function one(
   const kept = parameterAt(path);
   if (kept === null) return null;
   const next = here.ctx.runningValues.read(path);
-  const own = next === null ? kept : renamed(atOwnPlaces(next, axes.length, here, span), axes, here, span);
+  const own = next === null ? kept : renamed(atOwnPositions(next, axes.length, here, span), axes, here, span);
   return {
     name,
     span,
@@ -66,7 +66,7 @@ function one(
 }
 
 /** This instance's part of what an enclosing `per` holds for all: the axes in front of its own `rank` are the innermost's. */
-function atOwnPlaces(next: Node, rank: number, here: Site, span: Span): Node {
+function atOwnPositions(next: Node, rank: number, here: Site, span: Span): Node {
   const front = typeOf(next).axes.slice(0, typeOf(next).axes.length - rank);
   const own = here.own.slice(here.own.length - front.length);
   return front.reduce((node, axis, k) => here.ctx.builder.at(origin(here, span)).gather(node, own[k]!.place, axis.id, true), next);

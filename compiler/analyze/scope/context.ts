@@ -30,7 +30,7 @@ export interface CallSite {
 }
 
 /** What an enclosing `per` or `repeat` adds: the axis that parameters have in front, and this instance's or round's position along it. */
-export interface OwnPlace {
+export interface OwnPosition {
   readonly axis: Axis;
   readonly place: Node;
   /** Of a `repeat`: where the paths of what belongs to its rounds begin. What is declared outside is shared by all of them. */
@@ -239,7 +239,7 @@ export interface Site {
   /** Positions of the scans around, outermost first. */
   readonly loops: readonly Node[];
   /** One for each enclosing `per`, outermost first. */
-  readonly own: readonly OwnPlace[];
+  readonly own: readonly OwnPosition[];
   /** This step's position in the scans around in this frame, by axis label. */
   readonly steps: ReadonlyMap<string, Node>;
   /** The scope around each module's declarations, by path. */

@@ -156,7 +156,7 @@ function spaceOfExpr(expr: Expr, here: Site): Space | null {
     if (entry?.kind === 'dim') return entry.space;
   }
   const value = sizeOfExpr(expr, here);
-  return value === null || !hasPlaces(value, expr.span, here) ? null : spaceOfSize(value, expr, here);
+  return value === null || !hasPositions(value, expr.span, here) ? null : spaceOfSize(value, expr, here);
 }
 
 /** The positions that a written size counts; of one that an example decides it is checked that there can be an axis of it. */
@@ -169,7 +169,7 @@ export function spaceOfSize(value: Size, expr: Expr, here: Site): Space | null {
 }
 
 /** May an axis be of this size? False (reported) where it would have no position. */
-export function hasPlaces(value: Size, span: Span, here: Site): boolean {
+export function hasPositions(value: Size, span: Span, here: Site): boolean {
   const known = constantOf(value);
   if (known === null || known >= 1) return true;
   report(here, 'E0311', span, `an axis cannot have ${known} positions`, { expected: 'one position or more' });
@@ -180,7 +180,7 @@ export function hasPlaces(value: Size, span: Span, here: Site): boolean {
 export function spaceOfName(name: Name, here: Site): Space | null {
   const entry = here.scope.lookup(name.text);
   // A call may give its brackets a number.
-  if (entry?.kind === 'dim') return hasPlaces(sizeOf(entry.space), name.span, here) ? entry.space : null;
+  if (entry?.kind === 'dim') return hasPositions(sizeOf(entry.space), name.span, here) ? entry.space : null;
   if (!isError(entry)) unknownName(here, 'E0202', name, 'axis or dim', dimNames(here));
   return null;
 }

@@ -19,13 +19,13 @@ function divided(i: Node): { readonly to: Axis; readonly by: number } | null {
   }
   if (op.kind !== 'binary' || op.fn !== 'quot') return null;
   const [places, by] = [inputs[0]!, inputs[1]!];
-  const to = placesOf(places);
+  const to = positionsOf(places);
   return to === null || by.op.kind !== 'constant' || !Number.isSafeInteger(by.op.value) || by.op.value < 1 ? null : { to, by: by.op.value };
 }
 
-function placesOf({ op, inputs }: Node): Axis | null {
+function positionsOf({ op, inputs }: Node): Axis | null {
   if (op.kind === 'position') return op.axis;
-  return op.kind === 'unary' && op.fn === 'int' ? placesOf(inputs[0]!) : null;
+  return op.kind === 'unary' && op.fn === 'int' ? positionsOf(inputs[0]!) : null;
 }
 
 /** t[axis = i], or null where `i` is no such quotient or may lie outside. */

@@ -17,8 +17,8 @@ import type { Facts } from '../core/pass.ts';
 
 export const LEAST = -(2 ** 31);
 export const MOST = 2 ** 31 - 1;
-/** The runtime refuses a dim of more positions (`MOST_PLACES` there). */
-const PLACES = 2 ** 26;
+/** The runtime refuses a dim of more positions (`MOST_POSITIONS` there). */
+const MOST_POSITIONS = 2 ** 26;
 /** What is summed is in memory. */
 const ELEMENTS = 2 ** 30;
 
@@ -26,21 +26,21 @@ const WHOLE: Range = [LEAST, MOST];
 const within = ([low, high]: Range): boolean => low >= LEAST && high <= MOST;
 
 /** How many positions an axis has, at most. */
-function placesIn(size: Size): number {
-  return constantOf(size) ?? PLACES;
+function positionsIn(size: Size): number {
+  return constantOf(size) ?? MOST_POSITIONS;
 }
 
 /** A size as a number. What is made of several is a number of the host, and checked where it becomes a tensor. */
 function sizeRange(size: Size): Range {
   const known = constantOf(size);
   if (known !== null) return [known, known];
-  if (atomOf(size) !== null) return [1, PLACES];
+  if (atomOf(size) !== null) return [1, MOST_POSITIONS];
   return [nonNegative(sizes.sub(size, sizes.int(1))) ? 1 : LEAST, MOST];
 }
 
-function positionsIn(space: Space): Range {
-  const [first, count] = [constantOf(originOf(space)), placesIn(sizeOf(space))];
-  return first === null ? [-PLACES, PLACES] : [first, first + Math.max(count - 1, 0)];
+function positionRange(space: Space): Range {
+  const [first, count] = [constantOf(originOf(space)), positionsIn(sizeOf(space))];
+  return first === null ? [-MOST_POSITIONS, MOST_POSITIONS] : [first, first + Math.max(count - 1, 0)];
 }
 
 /** What loops give is not followed into them. */
@@ -64,7 +64,7 @@ function rangeOf(node: Node, inputs: readonly Range[]): Range {
     case 'size':
       return sizeRange(op.size);
     case 'length':
-      return [op.dim.mayBeEmpty || op.dim.inside !== undefined ? 0 : 1, PLACES];
+      return [op.dim.mayBeEmpty || op.dim.inside !== undefined ? 0 : 1, MOST_POSITIONS];
     case 'onehot':
       return [0, 1];
     case 'softmax':
@@ -95,7 +95,7 @@ function rangeOf(node: Node, inputs: readonly Range[]): Range {
       if (elem.kind === 'bool') return [0, 1];
       return unchecked(op, node.inputs, inputs);
     default:
-      return elem.kind === 'index' ? positionsIn(elem.space) : elem.kind === 'bool' ? [0, 1] : elem.kind === 'int' ? WHOLE : ANY;
+      return elem.kind === 'index' ? positionRange(elem.space) : elem.kind === 'bool' ? [0, 1] : elem.kind === 'int' ? WHOLE : ANY;
   }
 }
 
@@ -112,7 +112,7 @@ function unchecked(op: Arithmetic, operands: readonly Node[], ranges: readonly R
   const count = (axes: readonly string[], of: readonly Node[]): number =>
     Math.min(
       axes.reduce(
-        (n, id) => n * placesIn(sizeOf(axisOf(typeOf(of.find((each) => typeOf(each).axes.some((axis) => axis.id === id))!), id).space)),
+        (n, id) => n * positionsIn(sizeOf(axisOf(typeOf(of.find((each) => typeOf(each).axes.some((axis) => axis.id === id))!), id).space)),
         1,
       ),
       ELEMENTS,
@@ -183,7 +183,7 @@ export function counters(facts: Facts, roots: Roots): (node: Node) => boolean {
       op.kind === 'binary' &&
       (op.fn === 'add' || op.fn === 'sub') &&
       y!.op.kind === 'constant' &&
-      Math.abs(y!.op.value) <= 2 ** 30 / PLACES &&
+      Math.abs(y!.op.value) <= 2 ** 30 / MOST_POSITIONS &&
       isState(x!, node)
     );
   };

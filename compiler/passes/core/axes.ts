@@ -29,9 +29,9 @@ export const NOW = 'now';
 export const BEFORE = 'before';
 
 const SO_FAR = '@places';
-export const PLACES: Space = undeclared(SO_FAR, 'places', NOW);
+export const POSITIONS: Space = undeclared(SO_FAR, 'places', NOW);
 
-export function isPlaces({ space }: Axis): boolean {
+export function isPositions({ space }: Axis): boolean {
   return space.kind === 'dim' && space.dim.id === SO_FAR;
 }
 
@@ -41,7 +41,7 @@ export const TAPE_SO_FAR: Space = undeclared(TAPE, 'tape', NOW);
 
 /** Has it one position more at each step along the clock? */
 export function isGrowing(axis: Axis): boolean {
-  return isPlaces(axis) || (axis.space.kind === 'dim' && axis.space.dim.id === TAPE);
+  return isPositions(axis) || (axis.space.kind === 'dim' && axis.space.dim.id === TAPE);
 }
 
 const SLOTS = '@slots';

@@ -3,14 +3,14 @@ import { atomsOf, size as sizes, substitute, type Size } from '../../size/size.t
 import type { Axis, Node, Op, Space, TensorType } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { axisOf, sameSpace, sizeOf } from '../../graph/spaces.ts';
-import { NOW, PLACES } from './axes.ts';
+import { NOW, POSITIONS } from './axes.ts';
 import type { Roots } from './compiled.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import type { Making } from './making.ts';
 import { analyse, mapRoots, Pass, type Facts, type Scan } from './pass.ts';
 
 /** Is it a number that is another at each step along the clock? */
-export function countsPlaces({ op }: Node): boolean {
+export function countsPositions({ op }: Node): boolean {
   const size = op.kind === 'size' ? op.size : op.kind === 'slice' ? op.start : op.kind === 'shift' ? op.by : null;
   return size !== null && atomsOf(size).has(NOW);
 }
@@ -83,7 +83,7 @@ class Respace extends Spaces {
   }
 
   protected space(space: Space): Space {
-    return sameSpace(space, this.#space) ? PLACES : space;
+    return sameSpace(space, this.#space) ? POSITIONS : space;
   }
 
   override *visit(node: Node): Making<Node> {

@@ -15,7 +15,7 @@ import type { Roots, StepRoots } from '../core/compiled.ts';
 import { Inline, Whole } from '../clock/inline.ts';
 import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
 import { described } from '../core/kept.ts';
-import { axesOf, BATCH, BEAM, isPlaces } from '../core/axes.ts';
+import { axesOf, BATCH, BEAM, isPositions } from '../core/axes.ts';
 import { made, type Making, type Need } from '../core/making.ts';
 import { analyse, isRounds, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { NoStep } from './no-step.ts';
@@ -73,13 +73,13 @@ function rowAxes(output: Node, axis: Axis, made: Node): readonly Axis[] {
   return without(typeOf(output).axes, [axis.id]).flatMap(({ id }) => axesOf(made).filter((own) => own.id === id));
 }
 
-const placesOf = (node: Node): readonly Axis[] => node.types.flatMap(({ axes }) => axes.filter(isPlaces));
+const positionsOf = (node: Node): readonly Axis[] => node.types.flatMap(({ axes }) => axes.filter(isPositions));
 
 /** Does a loop along the clock give it, which runs on from step to step, or one over rounds? */
 function isOfLoop({ op, inputs }: Node): boolean {
   if (op.kind !== 'result') return false;
   const { op: loop } = inputs[0]!;
-  return loop.kind === 'scan' && (isPlaces(loop.axis) || loop.axis.rounds === true);
+  return loop.kind === 'scan' && (isPositions(loop.axis) || loop.axis.rounds === true);
 }
 
 /** A loop over rounds that is being made in a step, and what of its body is kept from step to step: a list, one element a round. */
@@ -112,7 +112,7 @@ class Steps {
     const { op, inputs } = node;
     // What goes from round to round depends on what the steps are given.
     if (op.kind === 'argument') return this.facts.arguments.get(node)?.kind === 'state';
-    const draws = op.kind === 'random' && (inputs.length > 0 || op.axes.some(isPlaces));
+    const draws = op.kind === 'random' && (inputs.length > 0 || op.axes.some(isPositions));
     return draws || op.kind === 'past' || (op.kind === 'input' && op.name.startsWith('place.')) || operands(node).some(of);
   });
 
@@ -120,7 +120,7 @@ class Steps {
     this.facts = analyse(whole.values());
     this.beam = beam;
     this.space = axis.space;
-    const [places] = this.facts.nodes.flatMap(placesOf);
+    const [places] = this.facts.nodes.flatMap(positionsOf);
     this.t = this.m.leaf({ kind: 'input', name: POSITION }, { elem: { kind: 'index', space: places!.space }, axes: [], masks: [] });
     this.#fixed = new Row(this, null);
     this.#all = new All(this);
@@ -145,7 +145,7 @@ class Steps {
 
   /** All rows up to now. */
   all(node: Node): Need {
-    const [axis, second] = placesOf(node);
+    const [axis, second] = positionsOf(node);
     if (axis === undefined) return this.fixed(node);
     if (this.facts.loopsOf(node).size > this.#rounds.length) throw new NoStep(node.origin, KEPT_IN_LOOP);
     const moves = node.op.kind === 'rename' || node.op.kind === 'broadcast' || node.op.kind === 'position';
@@ -241,7 +241,7 @@ class Steps {
     const settles: ((next: Node) => void)[] = [];
     for (const [k, state] of region.states.entries()) {
       const init = scan.inputs[region.xs.length + k]!;
-      if (placesOf(init).length > 0 || this.#isGiven(init))
+      if (positionsOf(init).length > 0 || this.#isGiven(init))
         throw new NoStep(init.origin, 'the first value of a scan along the clock depends on the clock');
       const { now, settle } = this.#running(state.origin.name ?? 'state', state, new AtFirst(this.m, analyse([init])).get(init));
       body.set(state, now);
@@ -277,7 +277,7 @@ class Kept extends Pass {
   }
 
   override *visit(node: Node): Making<Node> {
-    const [axis] = placesOf(node);
+    const [axis] = positionsOf(node);
     return this.#steps.keep(node, yield* this.#steps.row(axis!.id).one(node), axis!);
   }
 }
@@ -295,7 +295,7 @@ class Row extends Pass {
 
   override need(node: Node): Need {
     if (this.memo.has(node)) return super.need(node);
-    const places = placesOf(node);
+    const places = positionsOf(node);
     if (places.some(({ id }) => id === this.#now)) return super.need(node);
     if (places.length > 0) return this.#steps.all(node);
     // What stands in a loop that is open here is known only here.
@@ -335,16 +335,16 @@ class Row extends Pass {
       case 'binary': {
         // Every position there is lies before now.
         const [a, b] = node.inputs;
-        const isPast = a!.op.kind === 'position' && isPlaces(a!.op.axis) && a!.op.axis.id !== this.#now && this.#isNow(b!);
+        const isPast = a!.op.kind === 'position' && isPositions(a!.op.axis) && a!.op.axis.id !== this.#now && this.#isNow(b!);
         if (isPast && op.fn === 'le') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(a!)));
-        const turned = b!.op.kind === 'position' && isPlaces(b!.op.axis) && b!.op.axis.id !== this.#now && this.#isNow(a!);
+        const turned = b!.op.kind === 'position' && isPositions(b!.op.axis) && b!.op.axis.id !== this.#now && this.#isNow(a!);
         if (turned && op.fn === 'ge') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(b!)));
         return yield* super.visit(node);
       }
       case 'gather': {
         const [t, i] = node.inputs;
-        const isRow = op.axis !== this.#now && placesOf(t!).some(({ id }) => id === this.#now);
-        if (isRow || !placesOf(t!).some(({ id }) => id === op.axis)) return yield* super.visit(node);
+        const isRow = op.axis !== this.#now && positionsOf(t!).some(({ id }) => id === this.#now);
+        if (isRow || !positionsOf(t!).some(({ id }) => id === op.axis)) return yield* super.visit(node);
         return m.make(op, yield* made([this.#steps.all(t!), this.need(i!)]));
       }
       case 'past':
@@ -356,7 +356,7 @@ class Row extends Pass {
       case 'cumsum':
       case 'cumprod': {
         if (op.axis !== this.#now) return yield* super.visit(node);
-        if (placesOf(node).length > 1) return yield* this.#anew(op, node);
+        if (positionsOf(node).length > 1) return yield* this.#anew(op, node);
         if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, KEPT_IN_LOOP);
         const row = yield* this.one(node.inputs[0]!);
         m.origin = node.origin;
@@ -383,7 +383,7 @@ class Row extends Pass {
   *#earlier(node: Node, by: Size): Making<Node> {
     const { m } = this;
     const { rows, views } = unseen(node.inputs[0]!);
-    const axis = placesOf(rows).find(({ id }) => id === seenAs(this.#now!, views))!;
+    const axis = positionsOf(rows).find(({ id }) => id === seenAs(this.#now!, views))!;
     const [all] = yield* made([this.#steps.all(rows)]);
     m.origin = node.origin;
     const place = m.sub(this.#steps.t, m.size(by));
@@ -411,12 +411,12 @@ class Row extends Pass {
   #drawn(op: OpOf<'random'>, inputs: readonly Node[]): Node {
     const { m } = this;
     const { beam, space, t } = this.#steps;
-    const inStep = inputs.includes(t) || op.axes.some(isPlaces);
+    const inStep = inputs.includes(t) || op.axes.some(isPositions);
     // Positions without a length of their own are numbered along the whole axis.
-    const whole = (axis: Axis): Axis => (isPlaces(axis) && !isRagged(space) ? { ...axis, id: `${axis.id}.all`, space } : axis);
+    const whole = (axis: Axis): Axis => (isPositions(axis) && !isRagged(space) ? { ...axis, id: `${axis.id}.all`, space } : axis);
     const axes = op.axes.map(whole);
     const drawn = m.make({ ...op, axes: beam === null || !inStep ? axes : [...axes.slice(0, 1), beam, ...axes.slice(1)] }, inputs);
-    return op.axes.filter(isPlaces).reduce((x, axis) => {
+    return op.axes.filter(isPositions).reduce((x, axis) => {
       if (axis.id === this.#now) return m.gather(x, t, whole(axis).id);
       return whole(axis) === axis ? x : m.make({ kind: 'slice', axis: whole(axis).id, start: sizes.int(0), into: axis }, [x]);
     }, drawn);
@@ -459,7 +459,7 @@ class Row extends Pass {
   }
 
   protected override *result(node: Node, index: number): Making<Node> {
-    if (!isOf(node, 'scan') || !isPlaces(node.op.axis)) return yield* super.result(node, index);
+    if (!isOf(node, 'scan') || !isPositions(node.op.axis)) return yield* super.result(node, index);
     return (yield* this.#steps.loop(node))[index - node.op.region.states.length]!;
   }
 }

@@ -18,7 +18,7 @@ import { axesOf, BATCH, BEAM, isGrowing } from '../core/axes.ts';
 import { keptName } from '../core/kept.ts';
 import { completed, type Making } from '../core/making.ts';
 import { analyse, isRounds, isRows, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
-import { countsPlaces } from '../core/respace.ts';
+import { countsPositions } from '../core/respace.ts';
 import { layOutCache, pastAsCache } from './cache.ts';
 import { simplify } from '../core/simplify.ts';
 import { algebra } from '../core/algebra.ts';
@@ -258,7 +258,7 @@ function readsOf(
         (op.kind === 'input' && isStep(op.name)) ||
         also(node) ||
         types.some(({ axes }) => axes.some((axis) => isGrowing(axis) || axis.id === BEAM.id)) ||
-        countsPlaces(node) ||
+        countsPositions(node) ||
         reads.some(({ step }) => step),
       example: op.kind === 'input' || op.kind === 'length' || op.kind === 'random' || reads.some(({ example }) => example),
     };

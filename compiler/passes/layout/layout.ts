@@ -14,13 +14,13 @@ import type { Roots } from '../core/compiled.ts';
 import { transposed } from './transposed.ts';
 import { inOrder, LaidOut } from './build.ts';
 import { axesOf, collapsed, merged } from './limits.ts';
-import { ofPlacesOnly, spreadOver } from './positions.ts';
+import { ofPositionsOnly, spreadOver } from './positions.ts';
 import { isWindow, summedLater, windowOrder, type Summed } from './windows.ts';
 import { UNARY } from '../../graph/operations/unary.ts';
 
 export function layout(roots: Roots): Roots {
   const nodes = inOrder([...roots.values()]);
-  const pass = new Layout(ofPlacesOnly(nodes), summedLater(nodes));
+  const pass = new Layout(ofPositionsOnly(nodes), summedLater(nodes));
   for (const node of nodes) pass.visit(node);
   return transposed(requireWithinLimits(new Map([...roots].map(([name, node]) => [name, pass.root(node)]))));
 }
@@ -59,11 +59,11 @@ class Layout {
 
   visit(node: Node): void {
     const scan = this.#spread.get(node);
-    this.#done.set(node, scan === undefined ? this.#rule(node) : this.#forAllPlaces(node, scan));
+    this.#done.set(node, scan === undefined ? this.#rule(node) : this.#forAllPositions(node, scan));
   }
 
   /** What depends on the position of a step alone, such as a padding mask, is computed for all positions at once. */
-  #forAllPlaces(node: Node, scan: Node): Node {
+  #forAllPositions(node: Node, scan: Node): Node {
     const op = scan.op as OpOf<'scan'>;
     const build = this.#build;
     const sequence = spreadOver(node, op, (each) => this.visit(each));

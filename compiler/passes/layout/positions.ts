@@ -8,7 +8,7 @@ import { Dependence, regionArguments } from '../../graph/walk.ts';
  * Nodes with axes that need no argument but the position of one scan, and are read by something that needs more: by node, the
  * scan. Numbers without axes stay in the body, where they are the host's.
  */
-export function ofPlacesOnly(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
+export function ofPositionsOnly(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
   const dependence = new Dependence();
   const isFixed = (node: Node): boolean => dependence.of(node).size === 0;
   const scanOf = new Map<Node, Node>();

@@ -14,7 +14,7 @@ import { sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import { operands, reachable } from '../../graph/walk.ts';
 import type { Roots } from '../core/compiled.ts';
 import { GraphBuilder } from '../core/graph-builder.ts';
-import { axesOf, isPlaces, slotsOf, TAPE_SO_FAR } from '../core/axes.ts';
+import { axesOf, isPositions, slotsOf, TAPE_SO_FAR } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
 import { numberOf } from '../core/number.ts';
 import { analyse, mapRoots, type Facts, type Scan } from '../core/pass.ts';
@@ -127,7 +127,7 @@ class Tapes extends Spaces {
         if (space.dim.id === this.#step?.id) return TAPE_SO_FAR;
         const scan = this.#scans.get(space.dim.id);
         if (scan === undefined) return space;
-        if (isPlaces(scan.op.axis)) return TAPE_SO_FAR;
+        if (isPositions(scan.op.axis)) return TAPE_SO_FAR;
         const size = sizes.add(sizes.int(1), sizeOf(scan.op.axis.space));
         return slotsOf(space.dim, size);
       }
@@ -137,7 +137,7 @@ class Tapes extends Spaces {
   /** The scan in whose body the axis is one of slots. */
   #scanOf({ space }: Axis): Scan | null {
     const scan = space.kind === 'dim' ? this.#scans.get(space.dim.id) : undefined;
-    return scan !== undefined && !isPlaces(scan.op.axis) ? scan : null;
+    return scan !== undefined && !isPositions(scan.op.axis) ? scan : null;
   }
 
   /** int: how many steps lie before this one. */
@@ -203,7 +203,7 @@ class Tapes extends Spaces {
   /** A length of a tape is how many steps there were, and one. */
   #size(size: Size): Node {
     const { m } = this;
-    const soFar = [...this.#scans.values()].flatMap(({ op: { axis, region } }) => (isPlaces(axis) ? [region.tape!.id] : []));
+    const soFar = [...this.#scans.values()].flatMap(({ op: { axis, region } }) => (isPositions(axis) ? [region.tape!.id] : []));
     const now = substitute(
       size,
       new Map([...soFar, ...(this.#step === null ? [] : [this.#step.id])].map((id) => [id, sizeOf(TAPE_SO_FAR)])),
@@ -229,7 +229,7 @@ class Tapes extends Spaces {
     const states = this.neededStates(node);
     const emits = this.neededEmits(node);
     const results = [...states.map((k) => region.nexts[k]!), ...emits.map((k) => region.emits[k]!)];
-    const growing = isPlaces(axis);
+    const growing = isPositions(axis);
     const rows = rowwise(
       (each) => each.space.kind === 'dim' && each.space.dim.id === region.tape!.id,
       (each) => !this.facts.loopsOf(each).has(node),
