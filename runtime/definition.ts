@@ -42,7 +42,7 @@ export interface ParameterSpec {
   readonly outs: number;
   /** How many axes in front count instances, each with first values of its own; `outs` counts from behind them. */
   readonly per?: number;
-  /** How it lies on the device, where that is not as it is declared: for each axis there which of these it is made of, by position; of none: one place. */
+  /** How it lies on the device, where that is not as it is declared: for each axis there, the indices of the declared axes that it is made of; made of none, it has one position. */
   readonly stored?: readonly (readonly number[])[];
   readonly init: InitialiserSpec;
   /** It is kept as a parameter is, but no gradient changes it: updates give its next values. */

@@ -43,7 +43,7 @@ export interface ParameterInfo {
 export interface DrawOptions {
   /** Default: the model's. Another seed has other draws. */
   readonly seed?: number;
-  /** A number for each example that its draws follow from; by default its place in the batch. */
+  /** A number for each example that its draws follow from; by default its position in the batch. */
   readonly ids?: readonly number[];
 }
 
@@ -399,7 +399,7 @@ export function targetSpec(definition: Definition, n: Sizes): InputSpec {
     if (spec !== undefined) return spec;
   }
   const ragged = definition.ragged.some((dim) => dim.label === decoder.axis);
-  // Of a vocabulary that examples size, as places of the input, nothing is known yet.
+  // Of a vocabulary that examples size, as positions of the input, nothing is known yet.
   const size: unknown = decoder.vocabulary(n);
   const label = definition.outputs.logits?.axes.find((axis) => axis.label !== decoder.axis)?.label ?? decoder.output;
   return {

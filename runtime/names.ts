@@ -56,7 +56,7 @@ export function requireNames(examples: readonly object[], known: ReadonlySet<str
   }
 }
 
-/** Of a path with a `[*]` for each loop of rounds around, outermost first: those of all rounds. */
+/** The paths of all rounds for a path with a `[*]` for each loop of rounds around, outermost first. */
 export function pathsOfRounds(path: string, counts: readonly number[]): readonly string[] {
   return counts.reduce<readonly string[]>(
     (paths, count) => paths.flatMap((each) => Array.from({ length: count }, (_, i) => each.replace('[*]', `[${i}]`))),

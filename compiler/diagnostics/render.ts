@@ -19,7 +19,7 @@ const COLORS = { error: '1;31', warning: '1;33', bold: '1', dim: '34', note: '36
 /** What `renderDiagnostic` may colour with, to split a text by. */
 export const OWN_COLORS = new RegExp(`(\\u001b\\[(?:${[...Object.values(COLORS), '0'].join('|')})m)`, 'u');
 const MIN_WIDTH = 40;
-/** Of a span longer than this, only the first and the last line are shown. */
+/** Only the first and the last line of a span longer than this are shown. */
 const MAX_LINES = 4;
 
 export function renderDiagnostic(d: Diagnostic, sources: Sources, style: RenderStyle): string {

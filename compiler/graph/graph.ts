@@ -181,7 +181,7 @@ export type Op =
   | { readonly kind: 'concat'; readonly axis: Axis; readonly parts: readonly (string | null)[] }
   /** `axis` from `start`, `into.space` positions; `into: null` takes one position and drops the axis. */
   | { readonly kind: 'slice'; readonly axis: string; readonly start: Size; readonly into: Axis | null }
-  /** The value `by` positions before (after, if negative): result[t] = x[t - by]; where that is no position exactly 0, or, `circular`, on from the other end. 'batched' on. */
+  /** The value `by` positions before (after, if negative): result[t] = x[t - by]; exactly 0 where there is no such position, or, `circular`, on from the other end. 'batched' on. */
   | { readonly kind: 'shift'; readonly axis: string; readonly by: Size; readonly circular: boolean }
   // shape
   | { readonly kind: 'rename'; readonly from: string; readonly to: Axis }

@@ -32,7 +32,7 @@ export interface PreparedBackend {
 /** Why a backend cannot be used here, or none is there, and what to do about it. */
 export class BackendError extends Error {
   override readonly name = 'BackendError';
-  /** Whether it was only never installed here, which is nobody's fault. */
+  /** Whether it was merely never installed here, which is not a fault. */
   readonly absent: boolean;
   /** Null where it is not about one of them. */
   readonly backend: BackendName | null;

@@ -25,7 +25,7 @@ export function claimFolder(folder: string): () => void {
   const path = join(folder, fileName);
   const mine: Holder = { pid: process.pid, host: hostname(), began: stateOf(process.pid).began, since: new Date().toISOString() };
   const text = JSON.stringify(mine);
-  // Complete before it gets its name: nobody reads half of it.
+  // Complete before it gets its name: nothing reads half of it.
   const own = `${path}.${process.pid}.part`;
   writeFileSync(own, text);
   try {

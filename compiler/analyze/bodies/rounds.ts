@@ -18,7 +18,7 @@ import { asTensor, rename, toFloat } from '../types/operate.ts';
 import { declaresState, runRound, roundsAxis, type Round } from './round.ts';
 import { emittedValues } from './scan.ts';
 
-/** The value of a `repeat`, null where it has none; or why it is no loop. */
+/** The value of a `repeat`, null where it has none; or why it is not a loop. */
 export type Looped = { readonly value: Value | null } | Unrolled;
 
 /** A first value is given the type of the next one this often, before the rounds are said to differ. */
@@ -171,7 +171,7 @@ function mainOf(value: Value): readonly Node[] | null {
   return value.kind === 'record' && value.main?.kind === 'tensor' ? [value.main.node] : null;
 }
 
-/** Of each name that a tensor is carried by, and a value with fields is given to: these fields. */
+/** The fields of each name that carries a tensor and is given a value with fields. */
 function fieldsOf(carried: readonly Carried[], round: Round): ReadonlyMap<string, ReadonlyMap<string, Value>> {
   return new Map(
     carried.flatMap(({ name, value }): [string, ReadonlyMap<string, Value>][] => {
@@ -249,7 +249,7 @@ function scanned(expr: RepeatExpr, axis: Axis, carried: readonly Carried[], body
   if (tap !== null) here.taps.push({ name: 'weights', node: result(states.length + emitted.length + weights.length) });
   for (const name of round.found.named.keys()) here.scope.hidden.set(name, 'repeat');
   const finals = states.map((_, k) => result(k));
-  // Of the fields there is the last round's.
+  // Fields are the last round's.
   const last = size.sub(sizeOf(axis.space), size.int(1));
   const lasts = besides.map((_, k) =>
     builder.node({ kind: 'slice', axis: axis.id, start: last, into: null }, [result(states.length + nodes.length - besides.length + k)]),

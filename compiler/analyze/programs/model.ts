@@ -110,7 +110,7 @@ export function elaborateModel(declaration: Declaration, root: Site): Model | nu
   return { inputs, outputs, decoded: result, causal, here };
 }
 
-/** What a model gives: its value, and the weights of its one attention; of a causal one those that each place has of its own. */
+/** What a model gives: its value, and the weights of its one attention; of a causal one those that each position has of its own. */
 function resultsOf(value: Value, main: string, clock: Axis | null, here: Site): Map<string, Node> {
   const results = tensorsOf(value, main);
   const [tap] = here.taps;

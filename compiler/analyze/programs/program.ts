@@ -43,7 +43,7 @@ export function callerKey(program: string, path: string): string {
 
 /**
  * Elaborates every declaration of the user's files once, its formals being distinct and rigid, and those that say something
- * else in training, or for another value of an option, once more for each of these, so that a branch is right before anybody
+ * else in training, or for another value of an option, once more for each of these, so that a branch is right before anyone
  * takes it; reports into `problems`. A model is elaborated with its objectives, in training and out of it.
  */
 export function check(modules: ModuleSet, options: LowerOptions, problems: Problems): Checked | null {

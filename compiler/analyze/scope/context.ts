@@ -33,7 +33,7 @@ export interface CallSite {
 export interface OwnPosition {
   readonly axis: Axis;
   readonly place: Node;
-  /** Of a `repeat`: where the paths of what belongs to its rounds begin. What is declared outside is shared by all of them. */
+  /** For a `repeat`: where the paths of what belongs to its rounds begin. What is declared outside is shared by all of them. */
   readonly round?: string;
 }
 

@@ -77,7 +77,7 @@ function asModule(resolved: Resolved): Resolved {
   return TYPESCRIPT.test(resolved.url) ? { ...resolved, format: 'module' } : resolved;
 }
 
-/** Undefined where it is no TypeScript. */
+/** Undefined where it is not TypeScript. */
 function loaded(url: string): Loaded | undefined {
   return TYPESCRIPT.test(url) ? { format: 'module', source: withoutTypes(url), shortCircuit: true } : undefined;
 }

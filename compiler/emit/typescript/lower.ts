@@ -149,7 +149,7 @@ class Lowering {
   readonly #lengths = new Map<Value, number>();
   /** The axis that a cache's rows lie along. */
   readonly #rowsAxis = new Map<Value, number>();
-  /** Of the caller's things: those that are lists. */
+  /** Which of the caller's values are lists. */
   readonly #givenLists = new Set<Value>();
   /** The shape of one step in each list that may be empty. */
   readonly #steps = new Map<Value, readonly Piece[]>();
@@ -633,7 +633,7 @@ class Lowering {
     return `${path ?? ''} product`.trim();
   }
 
-  /** Of a parameter, or one round's of it. */
+  /** For a parameter, or one round's part of it. */
   #pathOf(node: Node): string | null {
     return node.op.kind === 'parameter' ? node.op.path : (this.#roles.get(node)?.parameter?.path ?? null);
   }

@@ -157,7 +157,7 @@ export class Names {
   }
 }
 
-/** Of a path, `c`, `b c`, `a b c`: at most as many segments, as how much must be said depends on what else there is. */
+/** Ever longer ends of a path, `c`, `b c`, `a b c`: how much must be said depends on what else there is. */
 export function endsOf(path: string, most: number): readonly string[] {
   const segments = path.split('.').slice(-most);
   const longer = segments.slice(1).map((_, k) => lowerFirst(identifier(segments.slice(-2 - k).join(' '))));

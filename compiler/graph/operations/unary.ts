@@ -30,7 +30,7 @@ export interface Emitted {
 }
 
 /**
- * Of which elements: 'float', whose operands become floats; 'number', where whole numbers stay whole; 'floor', of numbers an int;
+ * What elements it takes: 'float', whose operands become floats; 'number', where whole numbers stay whole; 'floor', of numbers an int;
  * 'bool'; 'same', of anything; 'to float' and 'to int' change the element alone.
  */
 type Takes = 'float' | 'number' | 'floor' | 'bool' | 'same' | 'to float' | 'to int';

@@ -104,7 +104,7 @@ class Steps {
   readonly #loops = new Map<Node, readonly Node[]>();
   /** Outermost first. */
   readonly #rounds: OpenRounds[] = [];
-  /** Of values in rounds, whose loop's body may be made more than once. */
+  /** For values in rounds, whose loop's body may be made more than once. */
   readonly #keptAs = new Map<Node, string>();
   readonly #states = new Map<string, { readonly next: Node; readonly init: Node | null; readonly axes: readonly Axis[] }>();
   /** Does it depend on what the steps are given, draw or have kept? Positions alone are computed anew. */

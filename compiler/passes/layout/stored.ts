@@ -23,7 +23,7 @@ interface Use {
   readonly otherwise: number;
 }
 
-/** Of a transposition in memory, where one as it is read is 1. */
+/** The cost of a transposition in memory, where one as it is read costs 1. */
 const TRANSPOSITION = 1000;
 
 /** `functions`: the roots of each. `running` values lie as they are declared: nothing multiplies them. */
@@ -151,7 +151,7 @@ const isWhole = (groups: Groups): boolean => groups.every((group, k) => group.le
 interface Graph {
   readonly nodes: readonly Node[];
   readonly readers: Readers;
-  /** Of what is one parameter to it: of those of rounds one round's. */
+  /** For what is one parameter to it: of a parameter of rounds, one round's part. */
   readonly parameters: Views;
   readonly rounds: RoundParameters;
   /** Joinings of parameters, and how they are read. */

@@ -5,7 +5,7 @@ import { isUnit, sizeOf } from '../../graph/spaces.ts';
 import type { LaidOut } from './build.ts';
 import { axesOf } from './limits.ts';
 
-/** For each axis those that it is made of, by position in some list of axes; of none: it has one place. */
+/** For each axis, the axes that it is made of, by their index in some list; made of none, it has one position. */
 export type Groups = readonly (readonly number[])[];
 
 export interface View {
@@ -78,7 +78,7 @@ function taken(rest: number[], atoms: readonly Axis[], wanted: Size): readonly n
   return group;
 }
 
-/** Do the elements lie in the same order? Axes of one place lie anywhere. */
+/** Do the elements lie in the same order? Axes of one position lie anywhere. */
 export function liesAs(a: Groups, b: Groups, atoms: readonly Axis[]): boolean {
   const moving = (groups: Groups): string =>
     groups
