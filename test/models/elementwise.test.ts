@@ -36,8 +36,8 @@ function slopes(fn: UnaryFn, points: readonly number[]): readonly number[] {
   const gradient = derived.get('gradient.x');
   if (gradient === undefined) return points.map(() => 0);
   const given = data(roots, { n: points.length }, {}, randomFrom(1)).batch;
-  const [value] = interpret([gradient], { ...given, parameters: new Map([['x', Float64Array.from(points)]]) });
-  return [...value!.data];
+  const value = interpret([gradient], { ...given, parameters: new Map([['x', Float64Array.from(points)]]) })[0]!;
+  return [...value.data];
 }
 
 const isDefined = (fn: UnaryFn, x: number): boolean => !Number.isNaN(UNARY[fn].value(x));
@@ -93,14 +93,14 @@ objective O for M { loss = ${FUNCTIONS.map((_, k) => `sum[n](y${k})`).join(' + '
     const model = program.create({ seed: 1 });
     const written = (): Value => ({ data: Float32Array.from(POINTS), shape: [POINTS.length], axes: ['n'] });
     await model.weights.write(Object.fromEntries(FUNCTIONS.map((_, k): [string, Value] => [argument(k), written()])));
-    const [outputs] = await model.forward([{ g: 1 }]);
+    const outputs = (await model.forward([{ g: 1 }]))[0]!;
     const { gradients } = await model.gradients([{ g: 1 }]);
     const wrong: string[] = [];
     for (const [k, fn] of FUNCTIONS.entries()) {
       const derived = slopes(fn, POINTS);
       for (const [at, x] of POINTS.entries()) {
         if (!isDefined(fn, x)) continue;
-        const [value, slope] = [outputs![`y${k}`]!.data[at]!, gradients[argument(k)]?.data[at] ?? 0];
+        const [value, slope] = [outputs[`y${k}`]!.data[at]!, gradients[argument(k)]?.data[at] ?? 0];
         // Where a gate is less than the smallest float, so is what it lets through.
         if (!isRight(value, UNARY[fn].value(x), 3e-5, 2e-36)) wrong.push(`${fn}(${x}) is ${value} for ${UNARY[fn].value(x)}`);
         // Where a function levels off, what is left of its slope is less than the rounding of 1.

@@ -148,8 +148,8 @@ describe('the number of rounds', () => {
     expect(five.parameterCount).toBe((5 * three.parameterCount) / 3);
     // A round's first values are its own, and the same for any number of rounds.
     expect(await five.weights.read('all[2].h.Layer.Linear.W')).toEqual(await three.weights.read('all[2].h.Layer.Linear.W'));
-    const [made] = await five.forward([{ x: [[1, 2, 3]] }]);
-    expect(made!.all).toMatchObject({ shape: [5, 1, 3] });
+    const made = (await five.forward([{ x: [[1, 2, 3]] }]))[0]!;
+    expect(made.all).toMatchObject({ shape: [5, 1, 3] });
   });
 
   it('comes with a checkpoint', async () => {

@@ -58,10 +58,10 @@ describe('a parameter lies', () => {
   });
 
   it('as it is read forwards, where a loop back reads several joined', () => {
-    const [translator] = compiled('bahdanau/model.attn');
-    const gates = translator!.program.parameters.map(({ path }) => path).filter((path) => /GRU\.[UW][rz]?$/.test(path));
+    const translator = compiled('bahdanau/model.attn')[0]!;
+    const gates = translator.program.parameters.map(({ path }) => path).filter((path) => /GRU\.[UW][rz]?$/.test(path));
     expect(gates).toHaveLength(18);
-    for (const path of gates) expect(translator!.stored.get(path), path).toEqual([[1], [0]]);
+    for (const path of gates) expect(translator.stored.get(path), path).toEqual([[1], [0]]);
   });
 
   it('in an objective over models as these have it', () => {

@@ -376,8 +376,8 @@ class BodyWriter {
     if (together && moves.length > 0) {
       const ends = new Map(block.ends.map((value) => [value, this.#names.take(`${this.#name(value)} Old`)]));
       for (const [value, old] of ends) this.#write(depth, `const ${old} = ${this.#name(value)};`);
-      const [first] = moves;
-      if (moves.length === 1) this.#write(depth, `${first!.name} = ${first!.text};`);
+      const first = moves[0]!;
+      if (moves.length === 1) this.#write(depth, `${first.name} = ${first.text};`);
       else this.#write(depth, `[${moves.map(({ name }) => name).join(', ')}] = [${moves.map(({ text }) => text).join(', ')}];`);
       if (ends.size > 0) this.#write(depth, `rt.dispose(${[...ends.values()].join(', ')});`);
       return;

@@ -296,7 +296,7 @@ class Lowering {
 
   #rule(node: Node, op: Exclude<Op, OpOf<'scan'>>): Value {
     const inputs = op.kind === 'result' ? [] : node.inputs;
-    const [x, y] = inputs;
+    const [x, y] = [inputs[0]!, inputs[1]!];
     switch (op.kind) {
       case 'input': {
         const source = this.#input(op.name);
@@ -332,47 +332,47 @@ class Lowering {
       case 'random':
         return this.#random(node, op);
       case 'unary':
-        return this.#unary(node, op.fn, x!);
+        return this.#unary(node, op.fn, x);
       case 'binary': {
         const { call, hint, host } = BINARY[op.fn].typescript;
-        const [a, b] = [this.#of(x!), this.#of(y!)];
+        const [a, b] = [this.#of(x), this.#of(y)];
         if (a.kind === 'host' && b.kind === 'host') return this.#host(host(a, b), dtypeOfNode(node), node.origin);
-        const direct = isPositive(y!) ? DIVISIONS[op.fn] : undefined;
+        const direct = isPositive(y) ? DIVISIONS[op.fn] : undefined;
         if (direct !== undefined && dtypeOfNode(node) === 'int32')
-          return this.#call(node, hint, `${direct}(`, this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
-        const gradient = op.fn === 'mul' ? gradientOf(x!, y!) : null;
+          return this.#call(node, hint, `${direct}(`, this.#tensorOf(x), ', ', this.#tensorOf(y), ')');
+        const gradient = op.fn === 'mul' ? gradientOf(x, y) : null;
         if (gradient !== null)
           return this.#call(node, gradient.call, `rt.${gradient.call}(`, this.#tensorOf(gradient.g), ', ', this.#tensorOf(gradient.y), ')');
-        const mask = maskedAxis(x!, y!);
-        if (mask !== null) return this.#mask(node, mask, `${call}(`, this.#operand(x!), ', ', this.#operand(y!), ')');
-        return this.#call(node, hint, `${call}(`, this.#operand(x!), ', ', this.#operand(y!), ')');
+        const mask = maskedAxis(x, y);
+        if (mask !== null) return this.#mask(node, mask, `${call}(`, this.#operand(x), ', ', this.#operand(y), ')');
+        return this.#call(node, hint, `${call}(`, this.#operand(x), ', ', this.#operand(y), ')');
       }
       case 'select':
-        return this.#call(node, 'chosen', 'rt.where(', this.#tensorOf(x!), ', ', this.#operand(y!), ', ', this.#operand(inputs[2]!), ')');
+        return this.#call(node, 'chosen', 'rt.where(', this.#tensorOf(x), ', ', this.#operand(y), ', ', this.#operand(inputs[2]!), ')');
       case 'reduce': {
         const [call, hint] = REDUCE[op.fn];
-        const positions = op.axes.map((id) => at(x!, id)).sort((a, b) => a - b);
-        const rank = axesOf(x!).length;
+        const positions = op.axes.map((id) => at(x, id)).sort((a, b) => a - b);
+        const rank = axesOf(x).length;
         // Such truth values are turned first, which webgpu does wrongly.
         if ((op.fn === 'any' || op.fn === 'all') && rank > 2 && positions[0]! < rank - positions.length) {
-          return this.#call(node, hint, `rt.${op.fn}(`, this.#tensorOf(x!), `, [${positions.join(', ')}])`);
+          return this.#call(node, hint, `rt.${op.fn}(`, this.#tensorOf(x), `, [${positions.join(', ')}])`);
         }
-        if (positions.length === axesOf(x!).length) return this.#call(node, hint, `${call}(`, this.#tensorOf(x!), ')');
+        if (positions.length === axesOf(x).length) return this.#call(node, hint, `${call}(`, this.#tensorOf(x), ')');
         return this.#call(
           node,
           hint,
           `${call}(`,
-          this.#tensorOf(x!),
+          this.#tensorOf(x),
           `, ${positions.length === 1 ? positions[0] : `[${positions.join(', ')}]`})`,
         );
       }
       case 'softmax':
-        return this.#call(node, op.log ? 'logSoftmax' : 'softmax', op.log ? 'rt.logSoftmax(' : 'tf.softmax(', this.#tensorOf(x!), ')');
+        return this.#call(node, op.log ? 'logSoftmax' : 'softmax', op.log ? 'rt.logSoftmax(' : 'tf.softmax(', this.#tensorOf(x), ')');
       case 'argmax':
         return this.#moved(
           node,
-          this.#part(node, 'int32', 'best', 'tf.argMax(', this.#tensorOf(x!), `, ${at(x!, op.axis)})`),
-          originOf(axesOf(x!)[at(x!, op.axis)]!.space),
+          this.#part(node, 'int32', 'best', 'tf.argMax(', this.#tensorOf(x), `, ${at(x, op.axis)})`),
+          originOf(axesOf(x)[at(x, op.axis)]!.space),
           'add',
         );
       case 'matmul':
@@ -380,14 +380,14 @@ class Lowering {
           node,
           this.#productName(inputs),
           'tf.matMul(',
-          this.#tensorOf(x!),
+          this.#tensorOf(x),
           ', ',
-          this.#tensorOf(y!),
+          this.#tensorOf(y),
           `${transpositions(op)})`,
         );
       case 'check': {
-        const value = this.#of(x!);
-        const labels = axesOf(y!)
+        const value = this.#of(x);
+        const labels = axesOf(y)
           .map(({ id, label }) => quoted(isOfExamples(id) ? '' : label))
           .join(', ');
         if (value.kind === 'host') return this.#host(['rt.int32(', value, ')'], 'int32', node.origin);
@@ -400,29 +400,29 @@ class Lowering {
           ', ',
           value,
           ', ',
-          this.#tensorOf(y!),
+          this.#tensorOf(y),
           `, ${quoted(`${this.#place(node.origin)}: ${op.what}`)}, [${labels}])`,
         );
       }
       case 'gather':
-        return this.#gather(node, op, x!, y!);
+        return this.#gather(node, op, x, y);
       case 'scatter': {
-        const index = this.#index(node, y!, op.axis);
-        const leading = axesOf(y!).filter((axis) => !op.over.includes(axis.id)).length;
+        const index = this.#index(node, y, op.axis);
+        const leading = axesOf(y).filter((axis) => !op.over.includes(axis.id)).length;
         return this.#inOrder(
           node,
           'scattered',
           'rt.scatter(',
           index,
           ', ',
-          this.#tensorOf(x!),
+          this.#tensorOf(x),
           ', ',
           extent(op.axis),
           leading === 0 ? ')' : `, ${leading})`,
         );
       }
       case 'onehot':
-        return this.#call(node, 'oneHot', 'rt.oneHot(', this.#index(node, x!, op.axis), ', ', extent(op.axis), ')');
+        return this.#call(node, 'oneHot', 'rt.oneHot(', this.#index(node, x, op.axis), ', ', extent(op.axis), ')');
       case 'concat':
         return this.#call(
           node,
@@ -432,47 +432,47 @@ class Lowering {
           `], ${axesOf(node).findIndex((axis) => axis.id === op.axis.id)})`,
         );
       case 'slice':
-        return this.#slice(node, op, x!);
+        return this.#slice(node, op, x);
       case 'shift':
         return this.#call(
           node,
           op.circular ? 'rolled' : 'shifted',
           op.circular ? 'rt.roll(' : 'rt.shift(',
-          this.#tensorOf(x!),
-          `, ${at(x!, op.axis)}, `,
+          this.#tensorOf(x),
+          `, ${at(x, op.axis)}, `,
           { size: op.by, tight: false },
           ')',
         );
       case 'rename':
-        return this.#of(x!);
+        return this.#of(x);
       case 'broadcast':
-        return this.#broadcast(node, x!);
+        return this.#broadcast(node, x);
       case 'cumsum':
       case 'cumprod':
         return this.#call(
           node,
           'running',
           `tf.${op.kind}(`,
-          this.#tensorOf(x!),
-          `, ${at(x!, op.axis)}${op.exclusive || op.reversed ? `, ${op.exclusive}, ${op.reversed}` : ''})`,
+          this.#tensorOf(x),
+          `, ${at(x, op.axis)}${op.exclusive || op.reversed ? `, ${op.exclusive}, ${op.reversed}` : ''})`,
         );
       case 'permute': {
-        const native = nativeOrder(x!);
-        if (native?.every((axis, k) => axis.id === op.order[k])) return this.#native.get(x!)!;
-        return this.#permuted(node, this.#tensorOf(x!), axesOf(x!), op.order);
+        const native = nativeOrder(x);
+        if (native?.every((axis, k) => axis.id === op.order[k])) return this.#native.get(x)!;
+        return this.#permuted(node, this.#tensorOf(x), axesOf(x), op.order);
       }
       case 'reshape': {
-        const kept = this.#keptReduction(node, x!);
+        const kept = this.#keptReduction(node, x);
         if (kept !== null) return kept;
-        const hint = `${this.#base(x!)}${x!.op.kind === 'matmul' ? '' : axesOf(node).length < axesOf(x!).length ? 'Rows' : axesOf(node).some(isUnit) ? 'Wide' : 'Shaped'}`;
-        return this.#call(node, hint, 'tf.reshape(', this.#tensorOf(x!), ', ', ...shape(axesOf(node)), ')');
+        const hint = `${this.#base(x)}${x.op.kind === 'matmul' ? '' : axesOf(node).length < axesOf(x).length ? 'Rows' : axesOf(node).some(isUnit) ? 'Wide' : 'Shaped'}`;
+        return this.#call(node, hint, 'tf.reshape(', this.#tensorOf(x), ', ', ...shape(axesOf(node)), ')');
       }
       case 'append': {
         const axis = at(node, op.axis.id);
         const keep: readonly Piece[] = op.keep === null ? [] : [', ', { size: op.keep, tight: false }];
         const value = this.#new(
           'rows',
-          ['rt.appendToCache(', this.#of(x!), ', ', this.#tensorOf(y!), `, ${axis}`, ...keep, ')'],
+          ['rt.appendToCache(', this.#of(x), ', ', this.#tensorOf(y), `, ${axis}`, ...keep, ')'],
           dtypeOfNode(node),
           node.origin,
           'rows',
@@ -481,7 +481,7 @@ class Lowering {
         return value;
       }
       case 'before': {
-        const rows = this.#of(x!);
+        const rows = this.#of(x);
         return this.#call(
           node,
           'earlier',
@@ -516,16 +516,16 @@ class Lowering {
       this.#uses.get(reduced) !== 1
     )
       return null;
-    const [x] = reduced.inputs;
-    const positions = op.axes.map((id) => at(x!, id)).sort((a, b) => a - b);
+    const x = reduced.inputs[0]!;
+    const positions = op.axes.map((id) => at(x, id)).sort((a, b) => a - b);
     const axes = axesOf(node);
     const fits =
-      axes.length === axesOf(x!).length && axes.every((axis, k) => (positions.includes(k) ? isUnit(axis) : axis.id === axesOf(x!)[k]!.id));
+      axes.length === axesOf(x).length && axes.every((axis, k) => (positions.includes(k) ? isUnit(axis) : axis.id === axesOf(x)[k]!.id));
     if (!fits) return null;
     const [call, hint] = REDUCE[op.fn];
     return this.#shared(
       'tensor',
-      [`${call}(`, this.#tensorOf(x!), `, ${positions.length === 1 ? positions[0] : `[${positions.join(', ')}]`}, true)`],
+      [`${call}(`, this.#tensorOf(x), `, ${positions.length === 1 ? positions[0] : `[${positions.join(', ')}]`}, true)`],
       dtypeOfNode(node),
       reduced.origin,
       hint,
@@ -786,8 +786,8 @@ function maskedAxis(...operands: readonly Node[]): string | null {
 function gradientOf(a: Node, b: Node): { readonly call: string; readonly g: Node; readonly y: Node } | null {
   const isBinary = (node: Node, fn: BinaryFn): boolean => node.op.kind === 'binary' && node.op.fn === fn;
   const complement = (node: Node): Node | null => {
-    const [one, rest] = node.inputs;
-    return isBinary(node, 'sub') && one!.op.kind === 'constant' && one!.op.value === 1 ? rest! : null;
+    const [one, rest] = [node.inputs[0]!, node.inputs[1]!];
+    return isBinary(node, 'sub') && one.op.kind === 'constant' && one.op.value === 1 ? rest : null;
   };
   const alike = (x: Node, y: Node): boolean =>
     axesOf(x).length === axesOf(y).length && axesOf(x).every((axis, k) => axis.id === axesOf(y)[k]!.id);

@@ -182,18 +182,18 @@ class LayRows extends Pass {
     const { op } = node;
     if (op.kind !== 'append') return yield* super.visit(node);
     const { m } = this;
-    const [rows, row] = node.inputs;
-    const made = yield* this.one(row!);
+    const [rows, row] = [node.inputs[0]!, node.inputs[1]!];
+    const made = yield* this.one(row);
     const shared = this.#shared.get(node);
-    const front = axesOf(rows!).filter(({ id }) => id === BATCH.id || id === BEAM.id);
-    const places = axesOf(rows!).filter(({ id }) => id === op.before);
+    const front = axesOf(rows).filter(({ id }) => id === BATCH.id || id === BEAM.id);
+    const places = axesOf(rows).filter(({ id }) => id === op.before);
     const rest = without(
-      axesOf(rows!),
+      axesOf(rows),
       [...front, ...places].map(({ id }) => id),
     );
     const axes = [...front, ...rest.filter(({ id }) => shared?.has(id)), ...places, ...rest.filter(({ id }) => shared?.has(id) !== true)];
     m.origin = node.origin;
     const kept: Op = { ...op, keep: this.#keep.get(rowsOf(node, this.facts)) ?? null };
-    return m.make(kept, [this.#laid(rows!, axes), made]);
+    return m.make(kept, [this.#laid(rows, axes), made]);
   }
 }

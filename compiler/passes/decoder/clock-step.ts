@@ -120,8 +120,8 @@ class Steps {
     this.facts = analyse(whole.values());
     this.beam = beam;
     this.space = axis.space;
-    const [places] = this.facts.nodes.flatMap(positionsOf);
-    this.t = this.m.leaf({ kind: 'input', name: POSITION }, { elem: { kind: 'index', space: places!.space }, axes: [], masks: [] });
+    const places = this.facts.nodes.flatMap(positionsOf)[0]!;
+    this.t = this.m.leaf({ kind: 'input', name: POSITION }, { elem: { kind: 'index', space: places.space }, axes: [], masks: [] });
     this.#fixed = new Row(this, null);
     this.#all = new All(this);
     this.#kept = new Kept(this);
@@ -277,8 +277,8 @@ class Kept extends Pass {
   }
 
   override *visit(node: Node): Making<Node> {
-    const [axis] = positionsOf(node);
-    return this.#steps.keep(node, yield* this.#steps.row(axis!.id).one(node), axis!);
+    const axis = positionsOf(node)[0]!;
+    return this.#steps.keep(node, yield* this.#steps.row(axis.id).one(node), axis);
   }
 }
 
@@ -322,30 +322,30 @@ class Row extends Pass {
       case 'position':
         return op.axis.id === this.#now ? this.#steps.t : yield* super.visit(node);
       case 'rename': {
-        const [x] = node.inputs;
-        return op.to.id === this.#now ? yield* this.#steps.row(op.from).one(x!) : yield* super.visit(node);
+        const x = node.inputs[0]!;
+        return op.to.id === this.#now ? yield* this.#steps.row(op.from).one(x) : yield* super.visit(node);
       }
       case 'slice': {
-        const [x] = node.inputs;
+        const x = node.inputs[0]!;
         // A parameter has all positions from the start.
         return op.into !== null && op.into.id === this.#now
-          ? m.gather((yield* made([this.#steps.fixed(x!)]))[0]!, this.#steps.t, op.axis)
+          ? m.gather((yield* made([this.#steps.fixed(x)]))[0]!, this.#steps.t, op.axis)
           : yield* super.visit(node);
       }
       case 'binary': {
         // Every position there is lies before now.
-        const [a, b] = node.inputs;
-        const isPast = a!.op.kind === 'position' && isPositions(a!.op.axis) && a!.op.axis.id !== this.#now && this.#isNow(b!);
-        if (isPast && op.fn === 'le') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(a!)));
-        const turned = b!.op.kind === 'position' && isPositions(b!.op.axis) && b!.op.axis.id !== this.#now && this.#isNow(a!);
-        if (turned && op.fn === 'ge') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(b!)));
+        const [a, b] = [node.inputs[0]!, node.inputs[1]!];
+        const isPast = a.op.kind === 'position' && isPositions(a.op.axis) && a.op.axis.id !== this.#now && this.#isNow(b);
+        if (isPast && op.fn === 'le') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(a)));
+        const turned = b.op.kind === 'position' && isPositions(b.op.axis) && b.op.axis.id !== this.#now && this.#isNow(a);
+        if (turned && op.fn === 'ge') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(b)));
         return yield* super.visit(node);
       }
       case 'gather': {
-        const [t, i] = node.inputs;
-        const isRow = op.axis !== this.#now && positionsOf(t!).some(({ id }) => id === this.#now);
-        if (isRow || !positionsOf(t!).some(({ id }) => id === op.axis)) return yield* super.visit(node);
-        return m.make(op, yield* made([this.#steps.all(t!), this.need(i!)]));
+        const [t, i] = [node.inputs[0]!, node.inputs[1]!];
+        const isRow = op.axis !== this.#now && positionsOf(t).some(({ id }) => id === this.#now);
+        if (isRow || !positionsOf(t).some(({ id }) => id === op.axis)) return yield* super.visit(node);
+        return m.make(op, yield* made([this.#steps.all(t), this.need(i)]));
       }
       case 'past':
         return this.#steps.past(node, yield* this.one(node.inputs[0]!), op.axis);

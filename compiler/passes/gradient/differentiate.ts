@@ -153,8 +153,8 @@ function activeNodes(facts: Facts, parameters: ReadonlySet<string>): ReadonlySet
     const { op } = node;
     if (op.kind === 'scan' || typeOf(node).elem.kind !== 'float') return false;
     if (op.kind === 'parameter') return parameters.has(op.path);
-    const [from] = node.inputs;
-    if (op.kind === 'result' && isOf(from!, 'scan')) {
+    const from = node.inputs[0]!;
+    if (op.kind === 'result' && isOf(from, 'scan')) {
       const { region } = from.op;
       return active.has(op.index < region.states.length ? region.states[op.index]! : region.emits[op.index - region.states.length]!);
     }

@@ -159,15 +159,15 @@ function othersProduct(m: GraphBuilder, x: Node, axis: Axis): Node {
  * one position later for exclusive products. (Division by x_k would not do: it may be 0.)
  */
 function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
-  const [x] = inputs;
-  const axis = axisOf(typeOf(x!), op.axis);
+  const x = inputs[0]!;
+  const axis = axisOf(typeOf(x), op.axis);
   const whole = having(m, g, [axis]);
-  const [share] = m.scan(axis, !op.reversed, [zero(m)], (loop) => {
+  const share = m.scan(axis, !op.reversed, [zero(m)], (loop) => {
     const later = loop.states[0]!;
-    const with_ = m.add(loop.scanned(whole), op.exclusive ? m.mul(loop.scanned(x!), later) : later);
-    return op.exclusive ? { nexts: [with_], emits: [later] } : { nexts: [m.mul(loop.scanned(x!), with_)], emits: [with_] };
-  }).emits;
-  return [m.mul(m.make({ ...op, exclusive: true }, [x!]), share!)];
+    const with_ = m.add(loop.scanned(whole), op.exclusive ? m.mul(loop.scanned(x), later) : later);
+    return op.exclusive ? { nexts: [with_], emits: [later] } : { nexts: [m.mul(loop.scanned(x), with_)], emits: [with_] };
+  }).emits[0]!;
+  return [m.mul(m.make({ ...op, exclusive: true }, [x]), share)];
 }
 
 /** Positions of `axis`, all of them before (or after) the cotangent's own, hold 0. */
@@ -232,25 +232,25 @@ const RULES: Rules = {
       : slopes(step.m, step.g, a!, b!, step.y).map((each, k) => cotangentOf(step, each, step.inputs[k]!));
   },
   select({ m, inputs, y, g }) {
-    const [condition, then, otherwise] = inputs;
+    const [condition, then, otherwise] = [inputs[0]!, inputs[1]!, inputs[2]!];
     return [
       null,
-      reduceTo(m, m.select(condition!, g, zero(m)), axesOf(y), axesOf(then!)),
-      reduceTo(m, m.select(condition!, zero(m), g), axesOf(y), axesOf(otherwise!)),
+      reduceTo(m, m.select(condition, g, zero(m)), axesOf(y), axesOf(then)),
+      reduceTo(m, m.select(condition, zero(m), g), axesOf(y), axesOf(otherwise)),
     ];
   },
   where: 'absent',
   otherwise: 'absent',
   reduce(step) {
     const rule = REDUCE[step.op.fn];
-    const [x] = step.inputs;
+    const x = step.inputs[0]!;
     return [
       rule === 'none'
         ? null
         : rule(
             step,
-            x!,
-            step.op.axes.map((id) => axisOf(typeOf(x!), id)),
+            x,
+            step.op.axes.map((id) => axisOf(typeOf(x), id)),
           ),
     ];
   },
@@ -266,32 +266,32 @@ const RULES: Rules = {
   check: ({ g }) => [g, null],
   argmax: 'none',
   contract({ m, inputs, g }) {
-    const [a, b] = inputs;
-    return [product(m, g, b!, idsOf(a!)), product(m, g, a!, idsOf(b!))];
+    const [a, b] = [inputs[0]!, inputs[1]!];
+    return [product(m, g, b, idsOf(a)), product(m, g, a, idsOf(b))];
   },
   gather({ m, op, inputs, g, y }) {
-    const [t, i] = inputs;
-    const rest = without(axesOf(t!), [op.axis]);
-    const over = idsOf(i!).filter((id) => !hasAxis(rest, id));
+    const [t, i] = [inputs[0]!, inputs[1]!];
+    const rest = without(axesOf(t), [op.axis]);
+    const over = idsOf(i).filter((id) => !hasAxis(rest, id));
     const whole = having(
       m,
       g,
       axesOf(y).filter((axis) => over.includes(axis.id)),
     );
-    return [m.make({ kind: 'scatter', axis: axisOf(typeOf(t!), op.axis), over }, [whole, i!]), null];
+    return [m.make({ kind: 'scatter', axis: axisOf(typeOf(t), op.axis), over }, [whole, i]), null];
   },
   scatter({ m, op, inputs, g }) {
-    const [x, i] = inputs;
+    const [x, i] = [inputs[0]!, inputs[1]!];
     const whole = having(m, g, [op.axis]);
     const read = (at: Node): Node => m.gather(whole, at, op.axis.id);
-    if (typeOf(i!).elem.kind === 'index') return [reduceTo(m, read(i!), axesOf(read(i!)), axesOf(x!)), null];
+    if (typeOf(i).elem.kind === 'index') return [reduceTo(m, read(i), axesOf(read(i)), axesOf(x)), null];
     // An int may lie outside the axis, where scatter drops it.
     const first = m.first(op.axis);
     const count = m.size(sizeOf(op.axis.space));
     const last = m.add(count, m.first(op.axis, -1));
-    const nearest = m.binary('min', m.binary('max', i!, first), last);
-    const found = m.select(m.isInside(i!, op.axis, count), read(nearest), zero(m));
-    return [reduceTo(m, found, axesOf(found), axesOf(x!)), null];
+    const nearest = m.binary('min', m.binary('max', i, first), last);
+    const found = m.select(m.isInside(i, op.axis, count), read(nearest), zero(m));
+    return [reduceTo(m, found, axesOf(found), axesOf(x)), null];
   },
   onehot: 'none',
   concat: concatVjp,

@@ -80,7 +80,7 @@ class Layout {
     const { op, origin } = node;
     const build = this.#build;
     const inputs = op.kind === 'result' ? [] : node.inputs.map((input) => this.of(input));
-    const [x] = inputs;
+    const x = inputs[0]!;
     switch (op.kind) {
       case 'input':
       case 'parameter':
@@ -94,7 +94,7 @@ class Layout {
         return build.make(op, inputs, origin);
       case 'unary':
         // tfjs would round what a function of floats gives for an integer.
-        return build.make(op, [UNARY[op.fn].takes === 'float' ? build.float(x!, origin) : x!], origin);
+        return build.make(op, [UNARY[op.fn].takes === 'float' ? build.float(x, origin) : x], origin);
       case 'argmax':
       case 'onehot':
       case 'shift':
@@ -106,7 +106,7 @@ class Layout {
       case 'matmul':
         return build.make(op, inputs, origin);
       case 'reduce': {
-        const number = op.fn === 'mean' ? build.float(x!, origin) : x!;
+        const number = op.fn === 'mean' ? build.float(x, origin) : x;
         return op.axes.length === 0 ? number : build.make(op, [number], origin);
       }
       case 'binary':
@@ -116,7 +116,7 @@ class Layout {
       case 'softmax':
         return build.make(
           op,
-          [build.permuted(build.float(x!, origin), [...without(axesOf(x!), [op.axis]), ...pick(axesOf(x!), [op.axis])], origin)],
+          [build.permuted(build.float(x, origin), [...without(axesOf(x), [op.axis]), ...pick(axesOf(x), [op.axis])], origin)],
           origin,
         );
       case 'contract':
@@ -128,27 +128,27 @@ class Layout {
       case 'concat':
         return this.#concat(op, node, inputs);
       case 'slice':
-        return this.#slice(op, x!, origin);
+        return this.#slice(op, x, origin);
       case 'merge': {
-        const axes = axesOf(x!);
+        const axes = axesOf(x);
         const first = axes.findIndex((axis) => op.axes.includes(axis.id));
         const parts = op.axes.map((id) => pick(axes, [id])[0]!);
         const before = without(axes.slice(0, first), op.axes);
         const after = without(axes.slice(first), op.axes);
-        return build.reshaped(build.permuted(x!, [...before, ...parts, ...after], origin), [...before, op.into, ...after], origin);
+        return build.reshaped(build.permuted(x, [...before, ...parts, ...after], origin), [...before, op.into, ...after], origin);
       }
       case 'split':
         return build.reshaped(
-          x!,
-          axesOf(x!).flatMap((axis) => (axis.id === op.axis ? op.into : [axis])),
+          x,
+          axesOf(x).flatMap((axis) => (axis.id === op.axis ? op.into : [axis])),
           origin,
         );
       case 'broadcast':
-        return this.#broadcast(x!, op.axes, origin);
+        return this.#broadcast(x, op.axes, origin);
       case 'check':
         return build.make(op, inputs, origin);
       case 'append':
-        return build.make(op, [x!, this.#broadcast(inputs[1]!, without(axesOf(x!), [op.before]), origin)], origin);
+        return build.make(op, [x, this.#broadcast(inputs[1]!, without(axesOf(x), [op.before]), origin)], origin);
       case 'before':
         return build.make(op, inputs, origin);
       case 'result':

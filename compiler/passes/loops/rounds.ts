@@ -39,11 +39,11 @@ class ScanRounds extends Pass {
   }
 
   protected override operation(node: Node, inputs: readonly Node[]): Node {
-    const [t, place] = inputs;
-    const open = node.op.kind === 'gather' ? this.#open.get(place!) : undefined;
-    const axis = node.op.kind === 'gather' ? axesOf(t!).find(({ id }) => id === (node.op as { readonly axis: string }).axis) : undefined;
-    if (open === undefined || axis?.rounds !== true || this.m.loopsOf(t!).has(place!)) return super.operation(node, inputs);
-    return open.loop.scanned(this.m.rename(t!, axis.id, open.axis));
+    const [t, place] = [inputs[0]!, inputs[1]!];
+    const open = node.op.kind === 'gather' ? this.#open.get(place) : undefined;
+    const axis = node.op.kind === 'gather' ? axesOf(t).find(({ id }) => id === (node.op as { readonly axis: string }).axis) : undefined;
+    if (open === undefined || axis?.rounds !== true || this.m.loopsOf(t).has(place)) return super.operation(node, inputs);
+    return open.loop.scanned(this.m.rename(t, axis.id, open.axis));
   }
 }
 
@@ -54,13 +54,13 @@ class UnrollRounds extends Pass {
 
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const { op } = node;
-    const [t, place] = inputs;
-    if (op.kind !== 'gather' || t!.op.kind !== 'parameter' || place!.op.kind !== 'constant') return super.operation(node, inputs);
-    const axis = axesOf(t!).find(({ id }) => id === op.axis);
+    const [t, place] = [inputs[0]!, inputs[1]!];
+    if (op.kind !== 'gather' || t.op.kind !== 'parameter' || place.op.kind !== 'constant') return super.operation(node, inputs);
+    const axis = axesOf(t).find(({ id }) => id === op.axis);
     if (axis?.rounds !== true) return super.operation(node, inputs);
     // The parameter of one round.
-    const type = typeOf(t!);
-    const path = t!.op.path.replace('[*]', `[${place!.op.value}]`);
+    const type = typeOf(t);
+    const path = t.op.path.replace('[*]', `[${place.op.value}]`);
     return this.m.leaf({ kind: 'parameter', path }, { ...type, axes: without(type.axes, [axis.id]) });
   }
 
