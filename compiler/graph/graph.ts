@@ -85,6 +85,16 @@ export interface Origin {
   readonly end: number;
   /** The equation's name (`context`, `s'` as `s_next`), if this node is the value of one. */
   readonly name: string | null;
+  /** The call whose body it stands in; left out: none. */
+  readonly frame?: CallFrame;
+}
+
+/** One call of a block, a round of a `repeat`, a model or an objective: its identity is the object itself. */
+export interface CallFrame {
+  readonly callee: string;
+  /** Where its parameters lie: `Translate.s.GRU`; '' for all. */
+  readonly path: string;
+  readonly parent: CallFrame | null;
 }
 
 export type UnaryFn =

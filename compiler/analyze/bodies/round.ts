@@ -5,7 +5,7 @@ import type { Size } from '../../size/size.ts';
 import { runBody } from '../expressions/evaluate.ts';
 import { collected, plainBody, type Collected } from '../scope/collected.ts';
 import type { Site, Tap } from '../scope/context.ts';
-import { report } from '../scope/report.ts';
+import { callFrame, report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
 import type { Entry, StateSink, Value } from '../scope/values.ts';
 import { nextOf } from './scan.ts';
@@ -29,6 +29,7 @@ export function runRound(expr: RepeatExpr, path: string, as: Entry, here: Site):
     ...here,
     scope: new Scope(names, { round: true, constants }),
     path,
+    called: callFrame(`${here.target ?? 'repeat'} round`, path, here),
     ordinals: new Map(),
     target: null,
     later: new Map(),

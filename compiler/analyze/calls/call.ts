@@ -19,7 +19,7 @@ import { holding, rename, sameIndexSpace, toFloat, toInt } from '../types/operat
 import type { Site } from '../scope/context.ts';
 import { type DeclarationEntry, type Given, type Instance, type StaticArgument, type Value, ERROR, tensor } from '../scope/values.ts';
 import { placeOf, TooLarge } from '../scope/context.ts';
-import { origin, report, uniquePath } from '../scope/report.ts';
+import { callFrame, origin, report, uniquePath } from '../scope/report.ts';
 import { agree, typeOf } from '../scope/axes.ts';
 import { Scope } from '../scope/scope.ts';
 import { ownArguments, ownPositions, perAxes } from './per.ts';
@@ -337,6 +337,8 @@ function elaborateCall(
   const name = declaration.name.text;
   const scope = new Scope(declarationScope(entry, here));
   const frame = ctx.frame(`${name}#`);
+  // The path segment of an instance: the equation it stands in, then the block.
+  const instance = path ?? uniquePath(`${here.path}.${here.target === null ? name : `${here.target}.${name}`}`, here);
   const inside: Site = {
     ...here,
     module: entry.module,
@@ -344,8 +346,8 @@ function elaborateCall(
     frame,
     target: null,
     ordinals: new Map(),
-    // The path segment of an instance: the equation it stands in, then the block.
-    path: path ?? uniquePath(`${here.path}.${here.target === null ? name : `${here.target}.${name}`}`, here),
+    path: instance,
+    called: callFrame(name, instance, here),
     loops: [],
     own: ownArguments(here.own, per, here, span),
     steps: new Map(),

@@ -9,7 +9,7 @@ import { elaborateRecurrent } from './recurrent.ts';
 import type { Site } from '../scope/context.ts';
 import type { DeclarationEntry, Given } from '../scope/values.ts';
 import { placeOf } from '../scope/context.ts';
-import { report } from '../scope/report.ts';
+import { callFrame, report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
 import { soundSignature } from './signature.ts';
 import { axesOfExprs, elemOfExpr } from '../types/types.ts';
@@ -31,6 +31,7 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
     scope: new Scope(declarationScope(entry, here)),
     frame: ctx.frame(`${name}#`),
     path: name,
+    called: callFrame(name, name, here),
     target: null,
     ordinals: new Map(),
     steps: new Map(),

@@ -12,7 +12,7 @@ import type { Decoded } from '../decoders/parts.ts';
 import { noMap } from '../expressions/maps.ts';
 import type { Site } from '../scope/context.ts';
 import { type Value, ERROR, tensor } from '../scope/values.ts';
-import { origin, report } from '../scope/report.ts';
+import { callFrame, origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
 import { Scope } from '../scope/scope.ts';
 import { soundSignature } from '../decoders/signature.ts';
@@ -42,6 +42,7 @@ export function elaborateModel(declaration: Declaration, root: Site): Model | nu
   const here: Site = {
     ...root,
     scope,
+    called: callFrame(declaration.name.text, '', root),
     reach: reachOf(declaration.body),
     clocked: declaration.causal !== null,
     later: laterNames(declaration.body),

@@ -55,6 +55,7 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
     reach: 'objective',
     clocked: false,
     path: objective.name.text,
+    called: { callee: objective.name.text, path: '', parent: null },
     ordinals: new Map(),
   };
   const given: Input[] = [];

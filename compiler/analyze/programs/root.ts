@@ -74,6 +74,7 @@ export function begin(setup: Setup): Root {
     taps: [],
     alignments: new Map(),
     calls: [],
+    called: null,
     decoding: null,
     reach: null,
     clocked: false,

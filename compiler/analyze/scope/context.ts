@@ -2,7 +2,7 @@
 import type { Body, Expr, Span } from '../../../grammar/ast.ts';
 import type { Diagnostic, Place, Problems } from '../../diagnostics/diagnostic.ts';
 import type { Builder } from '../../graph/builder.ts';
-import type { Axis, Dim, Initialiser, Node, Origin, Parameter, Requirement, Space } from '../../graph/graph.ts';
+import type { Axis, CallFrame, Dim, Initialiser, Node, Origin, Parameter, Requirement, Space } from '../../graph/graph.ts';
 import type { Size } from '../../size/size.ts';
 import type { LoadedModule } from '../modules/modules.ts';
 import type { BodyKind, Collected } from './collected.ts';
@@ -267,6 +267,8 @@ export interface Site {
   /** Weights that the rounds of a `repeat` in this body name, stacked. */
   readonly alignments: Map<string, Node>;
   readonly calls: readonly CallSite[];
+  /** The call whose body this is, for the emitted text; null: of no declaration. */
+  readonly called: CallFrame | null;
   /** Initialiser for parameters that name none; null: what is usual for them. */
   readonly init: Initialiser | null;
   /** `init all …`: also for parameters that name one. */

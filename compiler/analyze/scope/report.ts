@@ -1,7 +1,7 @@
 /** Faults, and what is made, with the location in the text that they come from. */
 import type { Span } from '../../../grammar/ast.ts';
 import type { Code, Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Origin } from '../../graph/graph.ts';
+import type { CallFrame, Origin } from '../../graph/graph.ts';
 import { placeOf, type Site } from './context.ts';
 import { remedyFor } from './remedies.ts';
 import { ERROR, type Value } from './values.ts';
@@ -34,5 +34,11 @@ export function uniquePath(base: string, here: Site): string {
 }
 
 export function origin(here: Site, span: Span, name: string | null = null): Origin {
-  return { file: here.module.path, start: span.start, end: span.end, name };
+  const place = { file: here.module.path, start: span.start, end: span.end, name };
+  return here.called === null ? place : { ...place, frame: here.called };
+}
+
+/** The frame of a call that stands here; `path`: where its parameters lie. */
+export function callFrame(callee: string, path: string, here: Site): CallFrame {
+  return { callee, path: path.replace(/^\./, ''), parent: here.called };
 }
