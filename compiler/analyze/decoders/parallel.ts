@@ -57,7 +57,7 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   for (const [name, node] of taps) if (!values.has(name)) values.set(name, node);
 
   const { outer, inputs, ...targets } = targetsOf(setting);
-  const at = here.ctx.builder.at(origin(here, span));
+  const at = here.ctx.builder.at(origin({ ...here, called: base.called }, span));
   const clock = at.clock(axis, [{ arg: previous, value: rename(targets.previousNode, outer, axis, base, span) }], [...values.values()]);
   if (!reportLookahead(clock, [...values.keys()], base)) return null;
   const named = new Map<string, Node>();

@@ -115,7 +115,8 @@ function teacherForced(
   setting: DecoderSetting,
 ): Omit<Decoded, 'fields'> {
   const { axis, base, here, span } = setting;
-  const builder = here.ctx.builder.at(origin(here, span));
+  // The loop is the call's place in the text, and part of its body.
+  const builder = here.ctx.builder.at(origin({ ...here, called: base.called }, span));
   const { outer, inputs, ...targets } = targetsOf(setting);
   // A state is seen as the step sees it: as it was before.
   const emits: [string, Node][] = [['logits', graph.logits], ...graph.states.map(({ name, argument }): [string, Node] => [name, argument])];

@@ -10,6 +10,7 @@ import type { Roots } from '../core/compiled.ts';
 import { GraphBuilder, unnamed } from '../core/graph-builder.ts';
 import { analyse, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
+import { Cotangents } from './cotangents.ts';
 import { isDifferentiable, vjp } from './vjp.ts';
 import { scanVjp, type Level, type Reversal } from './vjp-scan.ts';
 
@@ -56,20 +57,18 @@ class Reverse implements Reversal {
   /** By parameter path. */
   run(loss: Node): ReadonlyMap<string, Node> {
     const { m } = this;
-    const pending = new Map<Node, Node>();
+    const pending = new Cotangents();
     const level: Level = {
       loop: null,
       value: (node) => node,
       add: (node, cotangent) => {
-        if (!this.isActive(node)) return;
-        const sum = pending.get(node);
-        pending.set(node, sum === undefined ? cotangent : m.add(sum, cotangent));
+        if (this.isActive(node)) pending.add(m, node, cotangent);
       },
     };
     level.add(loss, m.constant(1));
     this.backward(level, pending);
     const gradients = new Map<string, Node>();
-    for (const [node, cotangent] of pending) if (node.op.kind === 'parameter') gradients.set(node.op.path, cotangent);
+    for (const node of pending.nodes()) if (node.op.kind === 'parameter') gradients.set(node.op.path, pending.of(m, node)!);
     return gradients;
   }
 
@@ -78,18 +77,18 @@ class Reverse implements Reversal {
   }
 
   /** Carries the pending cotangents of a level back to its arguments and leaves. */
-  backward(level: Level, pending: ReadonlyMap<Node, Node>): void {
+  backward(level: Level, pending: Cotangents): void {
     const scans = new Map<Node, Map<number, Node>>();
     const steps = new Set<Node>();
     for (const node of this.facts.nodes.toReversed()) {
       if (level.loop !== null && !this.m.loopsOf(node).has(level.loop)) continue;
       const results = scans.get(node);
+      this.m.origin = unnamed(node.origin);
       if (isOf(node, 'scan') && results !== undefined) scanVjp(this, level, node, results);
-      const g = pending.get(node);
+      const g = pending.of(this.m, node);
       if (g === undefined) continue;
       this.#name(node, g, steps);
       if (node.op.kind === 'argument' || node.op.kind === 'parameter') continue;
-      this.m.origin = unnamed(node.origin);
       if (node.op.kind === 'result') {
         const scan = node.inputs[0];
         const known = scans.get(scan!) ?? new Map<number, Node>();

@@ -3,12 +3,13 @@
  * emits for it: values are saved, never computed again, as an emit costs no operation. What flows to a free variable leaves
  * the loop as the operands of its last product, multiplied once over all steps, unless these are larger than the sum.
  */
-import type { Axis, Node, Op } from '../../graph/graph.ts';
+import type { Axis, Node, Op, Origin } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { hasAxis } from '../../graph/spaces.ts';
-import type { Loop, GraphBuilder } from '../core/graph-builder.ts';
+import { type GraphBuilder, type Loop, unnamed } from '../core/graph-builder.ts';
 import { axesOf, BATCH, idsOf } from '../core/axes.ts';
 import type { Scan } from '../core/pass.ts';
+import { Cotangents } from './cotangents.ts';
 import { product } from './vjp.ts';
 
 /** Values of one region: the whole program, or a loop's body seen from its backward loop. */
@@ -26,7 +27,7 @@ export interface Reversal {
   readonly m: GraphBuilder;
   isActive(node: Node): boolean;
   /** Carries the pending cotangents of a level back to its arguments and leaves. */
-  backward(level: Level, pending: ReadonlyMap<Node, Node>): void;
+  backward(level: Level, pending: Cotangents): void;
   /** The result of the loop, among those that it emits from now on, that a value of its body is. */
   saved(scan: Scan, node: Node): Node;
 }
@@ -36,6 +37,10 @@ interface Share {
   readonly free: Node;
   readonly emits: readonly Node[];
   readonly total: (whole: readonly Node[]) => Node;
+}
+
+interface Found extends Share {
+  readonly origin: Origin;
 }
 
 /** What a state sums for a free variable, up to factors from outside the loop: they come in once, behind it. */
@@ -53,7 +58,7 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
   const carried: Sum[] = [];
   for (;;) {
     const inits = [...states.map((k) => results.get(k) ?? m.constant(0)), ...carried.map(() => m.constant(0))];
-    let shares: readonly Share[] = [];
+    let shares: readonly Found[] = [];
     let missing: readonly Sum[] = [];
     const made = m.scan(axis, !op.reversed, inits, (loop) => {
       const body = new Body(reverse, outer, scan, loop);
@@ -64,25 +69,27 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
       });
       reverse.backward(body, body.pending);
       const sums: { readonly sum: Sum; readonly value: Node }[] = [];
-      const found: Share[] = [];
+      const found: Found[] = [];
       for (const [free, cotangents] of body.free) {
-        for (const cotangent of cotangents) {
+        for (const { cotangent, origin } of cotangents) {
+          m.origin = origin;
           const share = leaving(m, axis, loop.position, free, cotangent);
-          if (share !== null) found.push(share);
+          if (share !== null) found.push({ ...share, origin });
           else sums.push(summed(m, loop.position, free, cotangent));
         }
       }
+      m.origin = unnamed(scan.origin);
       shares = found;
       missing = sums.map(({ sum }) => sum).filter((sum, k, all) => ![...carried, ...all.slice(0, k)].some((other) => isSame(other, sum)));
       const zero = m.constant(0);
       return {
         nexts: [
-          ...states.map((k) => body.pending.get(region.states[k]!) ?? zero),
+          ...states.map((k) => body.pending.of(m, region.states[k]!) ?? zero),
           ...carried.map((each, j) =>
             sums.reduce((total, { sum, value }) => (isSame(sum, each) ? m.add(total, value) : total), loop.states[states.length + j]!),
           ),
         ],
-        emits: [...sequences.map((k) => body.pending.get(region.xs[k]!) ?? zero), ...found.flatMap(({ emits }) => emits)],
+        emits: [...sequences.map((k) => body.pending.of(m, region.xs[k]!) ?? zero), ...found.flatMap(({ emits }) => emits)],
       };
     });
     if (missing.length > 0) {
@@ -98,7 +105,8 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
     );
     sequences.forEach((k, j) => outer.add(scan.inputs[k]!, made.emits[j]!));
     let next = sequences.length;
-    for (const { free, emits, total } of shares) {
+    for (const { free, emits, total, origin } of shares) {
+      m.origin = origin;
       outer.add(free, total(made.emits.slice(next, next + emits.length)));
       next += emits.length;
     }
@@ -109,8 +117,9 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
 /** The forward body seen from the backward body. */
 class Body implements Level {
   readonly loop: Node;
-  readonly pending = new Map<Node, Node>();
-  readonly free = new Map<Node, Node[]>();
+  readonly pending = new Cotangents();
+  /** By variable from outside the loop: what flows to it, and on behalf of what. */
+  readonly free = new Map<Node, { readonly cotangent: Node; readonly origin: Origin }[]>();
   readonly #reverse: Reversal;
   readonly #outer: Level;
   readonly #scan: Scan;
@@ -152,12 +161,12 @@ class Body implements Level {
     if (!this.#reverse.isActive(node)) return;
     const { m } = this.#reverse;
     if (m.loopsOf(node).has(this.loop)) {
-      const sum = this.pending.get(node);
-      this.pending.set(node, sum === undefined ? cotangent : m.add(sum, cotangent));
+      this.pending.add(m, node, cotangent);
     } else {
+      const found = { cotangent, origin: m.origin };
       const others = this.free.get(node);
-      if (others === undefined) this.free.set(node, [cotangent]);
-      else others.push(cotangent);
+      if (others === undefined) this.free.set(node, [found]);
+      else others.push(found);
     }
   }
 }
