@@ -89,7 +89,7 @@ try {
           examples.map((_, k) => k),
         );
       const step = (): readonly attn.Tensor[] => {
-        const { loss, metrics, gradients } = objective.updates[0]!.gradients(model.weights.tensors, batch, random());
+        const { loss, metrics, gradients } = objective.updates[0]!.gradients(model.weights.tree, batch, random());
         return [loss, ...Object.values(metrics), ...Object.values(gradients)];
       };
       return { name, step, times: [] as number[], processor: [] as number[] };

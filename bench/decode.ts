@@ -52,7 +52,7 @@ for (const { name, usable, detail } of await reportBackends()) {
   const anew = async (places: number): Promise<Float32Array> => {
     const host = model.collateFor(model.objective(), [{ y: y.slice(0, places) }]);
     const batch = new DeviceBatch(host);
-    const { logits, ...others } = model.definition.forward(model.weights.tensors, batch, new StepRandom(1, 0, [0]));
+    const { logits, ...others } = model.definition.forward(model.weights.tree, batch, new StepRandom(1, 0, [0]));
     const last = tf.tidy(() => tf.slice(logits!, [0, places - 1, 0], [1, 1, -1]));
     const values = (await last.data()) as Float32Array;
     for (const tensor of [last, logits!, ...Object.values(others)]) tensor.dispose();

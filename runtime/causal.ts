@@ -42,7 +42,7 @@ export class CausalModel<Dims, Input extends object, Target extends object, Outp
       this.definition,
       this.placewise,
       this.sizes,
-      this.weights.tensors,
+      this.weights.tree,
       examples,
       this.randomFor(examples.length, options),
     );

@@ -1,12 +1,13 @@
 /**
  * What an emitted module hands to the runtime: one `Definition` per model. Emitted functions are plain and synchronous
  * (tfjs queues the work; only reading back is asynchronous), take ownership of nothing they are given, and return tensors
- * that the caller disposes. `n` holds every size by dim label; `p` every parameter by path, in the order that `stored` says, as
- * are the gradients.
+ * that the caller disposes. `n` holds every size by dim label; `p` every parameter as a tree of the parts of its path, in the order
+ * that `stored` says, as are the gradients.
  */
 import type { NamedAxis, OwnSize } from './values.ts';
 import type * as tf from './tf.ts';
 import type { Cache } from './decode/cache.ts';
+import type { ParameterTree } from './parameters.ts';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
@@ -115,10 +116,10 @@ export interface UpdateDefinition {
   /** Models whose parameters it trains, `D` for those of paths `D.…`; left out: all. */
   readonly trains?: readonly string[];
   /** Loss (scalar, mean over the batch) and metrics (scalars, means over the batch), dropout off. */
-  loss(p: Tensors, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors };
+  loss(p: ParameterTree, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors };
   /** As `loss` with dropout on, and d loss / d parameter by path, for those that it trains; `running`: by path, what running values become with this update. */
   gradients(
-    p: Tensors,
+    p: ParameterTree,
     batch: Batch,
     random: Random,
   ): { readonly loss: tf.Tensor; readonly metrics: Tensors; readonly gradients: Tensors; readonly running?: Tensors };
@@ -140,10 +141,10 @@ export interface DecoderDefinition {
    * Once per call: what does not depend on the generated axis (`memory`, batch in front) and the first states
    * ([batch, beam = 1, …], and so is every block of a cache).
    */
-  prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Memory; readonly state: States };
+  prepare(p: ParameterTree, batch: Batch, random: Random): { readonly memory: Memory; readonly state: States };
   /** One position: `previous` int32 [batch, beam]; logits [batch, beam, vocabulary]; state and taps [batch, beam, …]. `t` counts from 0. */
   step(
-    p: Tensors,
+    p: ParameterTree,
     batch: Batch,
     memory: Memory,
     state: States,
@@ -172,10 +173,10 @@ export interface StreamDefinition {
   /** Axes of each output of a step after `batch`. A plain label stands for the ragged dim of that name where there is one; a renamed axis names its dim. */
   readonly outputs: Readonly<Record<string, readonly (string | NamedAxis)[]>>;
   /** Once per call: what does not depend on the positions, and the first states; `batch` holds the other inputs only. */
-  prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Memory; readonly state: States };
+  prepare(p: ParameterTree, batch: Batch, random: Random): { readonly memory: Memory; readonly state: States };
   /** `t` counts from 0; `inputs` [batch, …] by name. */
   step(
-    p: Tensors,
+    p: ParameterTree,
     batch: Batch,
     memory: Memory,
     state: States,
@@ -211,7 +212,7 @@ export interface Definition {
   /** Outputs of `forward` by name with the labels of their axes after `batch`; ragged labels are cut to the example's length. For a generating model these are the encoder-side results and alignments, teacher-forced on `y`. */
   readonly outputs: Readonly<Record<string, { readonly elem: ElemName; readonly axes: readonly NamedAxis[] }>>;
   /** For a generating model the batch also holds the targets (`inputs.y` previous outputs, `inputs["y'"]`). */
-  forward(p: Tensors, batch: Batch, random: Random): Tensors;
+  forward(p: ParameterTree, batch: Batch, random: Random): Tensors;
   readonly objectives: readonly ObjectiveDefinition[];
   readonly decoder: DecoderDefinition | null;
   /** Left out or null: the program does not say `causal`. */

@@ -127,7 +127,7 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
       const write = this.decoder.atMost === null ? `, or write \`at most …\` into the decoder \`${this.decoder.name}\`` : '';
       throw new InputError(`${reached}: give a smaller \`atMost\`${write}`);
     }
-    return new Decoding(this.decoder, this.weights.tensors, { ...host, n }, this.randomFor(examples.length, options), requirements);
+    return new Decoding(this.decoder, this.weights.tree, { ...host, n }, this.randomFor(examples.length, options), requirements);
   }
 
   /**

@@ -10,6 +10,7 @@ export { appendToCache, cached, emptyCache, cachedAt, Cache } from './decode/cac
 export { initialValues } from './initialise.ts';
 export { ofRounds, rounds, type RoundPath } from './rounds.ts';
 export { Weights } from './weights.ts';
+export { parameterTree, type ParameterTree } from './parameters.ts';
 export { Joint, type JointOptions } from './joint.ts';
 export {
   Learner,

@@ -161,7 +161,7 @@ export class Learner<Example extends object> {
     const { loss, metrics } = await this.onDevice(host, (batch) =>
       combined(
         objective,
-        objective.updates.map((update) => update.loss(this.weights.tensors, batch, random)),
+        objective.updates.map((update) => update.loss(this.weights.tree, batch, random)),
       ),
     );
     return readLoss(loss, metrics);
@@ -184,7 +184,7 @@ export class Learner<Example extends object> {
       metrics,
       gradients,
       running = {},
-    } = await this.onDevice(host, (batch) => update.gradients(this.weights.tensors, batch, random));
+    } = await this.onDevice(host, (batch) => update.gradients(this.weights.tree, batch, random));
     const [numbers, slopes, nexts] = await Promise.all([readLoss(loss, metrics), readAll(gradients), readAll(running)]);
     await this.possible(numbers, objective, examples);
     const value = (spec: ParameterSpec, data: Value['data']): [string, Value] => [
@@ -215,7 +215,7 @@ export class Learner<Example extends object> {
       return {
         loss: async () => (await this.lossOf(host, objective, random)).loss,
         logits: async () =>
-          (await readAll(await this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random)))).logits!,
+          (await readAll(await this.onDevice(host, (batch) => this.definition.forward(this.weights.tree, batch, random)))).logits!,
       };
     });
   }
@@ -338,7 +338,7 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
     requireOptions(options, drawOptions, '`forward`');
     const host = this.collate(examples, this.definition.decoder === null ? [] : [targetSpec(this.definition, this.sizes)]);
     const random = this.randomFor(examples.length, options);
-    const tensors = await this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random));
+    const tensors = await this.onDevice(host, (batch) => this.definition.forward(this.weights.tree, batch, random));
     const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
     const data = await readAll(tensors);
     return examples.map((_, row) => this.outputsOf(row, data, shapes, host) as Output);

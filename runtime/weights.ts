@@ -4,6 +4,7 @@ import type { ParameterSpec, Tensors } from './definition.ts';
 import { CheckpointError, InputError } from './errors.ts';
 import { initialValues } from './initialise.ts';
 import { suggestion } from './names.ts';
+import { parameterTree, type ParameterTree } from './parameters.ts';
 import { fromStored, storedShape, toStored } from './stored.ts';
 import { download, elementCount, isNested, show, type Value, type Values } from './values.ts';
 import { isWhole } from './checkpoint/dtypes.ts';
@@ -23,6 +24,7 @@ export class Weights {
   /** Those that still have their first values, which are drawn when they are first read: a checkpoint may come before. */
   private undrawn: ReadonlyMap<string, ParameterSpec>;
   private readonly seed: number;
+  private known: { readonly tensors: Tensors; readonly tree: ParameterTree } | null = null;
   private disposed = false;
 
   /** @throws InputError for a parameter too large to make, BackendError where no backend is active */
@@ -49,6 +51,13 @@ export class Weights {
       Object.entries(part.tensors).map(([path, tensor]): [string, tf.Tensor] => [`${name}.${path}`, tensor]),
     );
     return { ...this.current, ...Object.fromEntries(shared) };
+  }
+
+  /** As emitted functions read them. */
+  get tree(): ParameterTree {
+    const { tensors } = this;
+    if (this.known?.tensors !== tensors) this.known = { tensors, tree: parameterTree(tensors) };
+    return this.known.tree;
   }
 
   /** Takes new tensors by path, and disposes of those that they replace. */

@@ -16,6 +16,7 @@ import {
   type Values,
 } from '../values.ts';
 import { boundReached } from './length-bounds.ts';
+import type { ParameterTree } from '../parameters.ts';
 import { mapStates, release, requireUnchanged } from './states.ts';
 
 /** One position, read back. */
@@ -33,7 +34,7 @@ export interface DecodingStep {
 export class Decoding {
   readonly host: HostBatch;
   private readonly definition: DecoderDefinition;
-  private readonly weights: Tensors;
+  private readonly weights: ParameterTree;
   private readonly random: Random;
   private readonly requirements: readonly LengthRequirement[];
   private readonly batch: DeviceBatch;
@@ -48,7 +49,7 @@ export class Decoding {
   /** @param requirements what is required of the length of the decoder's axis */
   constructor(
     definition: DecoderDefinition,
-    weights: Tensors,
+    weights: ParameterTree,
     host: HostBatch,
     random: Random,
     requirements: readonly LengthRequirement[] = [],

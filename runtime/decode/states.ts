@@ -1,11 +1,13 @@
 import type * as tf from '../tf.ts';
-import type { Memory, State, States, Tensors } from '../definition.ts';
+import type { Memory, State, States } from '../definition.ts';
 import { InputError } from '../errors.ts';
+import type { ParameterTree } from '../parameters.ts';
+import { tensorsIn } from '../scope.ts';
 import { Cache } from './cache.ts';
 
 /** @throws InputError where the parameters that a run began with are gone: the model learnt, took others, or was disposed of */
-export function requireUnchanged(weights: Tensors, begin: string): void {
-  if (Object.values(weights).some((tensor) => tensor.isDisposed))
+export function requireUnchanged(weights: ParameterTree, begin: string): void {
+  if (tensorsIn(weights).some((tensor) => tensor.isDisposed))
     throw new InputError(`the model's parameters were changed or disposed of since this began: begin another with \`${begin}\``);
 }
 

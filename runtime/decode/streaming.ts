@@ -17,6 +17,7 @@ import { exampleNames, requireNames } from '../names.ts';
 import { emitted } from '../scope.ts';
 import { axesOf, elementCount, isNested, ownSizes, rowOf, show, type Value } from '../values.ts';
 import { boundReached, requirementsOn } from './length-bounds.ts';
+import type { ParameterTree } from '../parameters.ts';
 import { release, requireUnchanged } from './states.ts';
 
 /** One position of an input for all examples: [batch, …] in one padded row of numbers, or nested by examples. */
@@ -28,7 +29,7 @@ export class Streaming<Place extends object, Output> {
   readonly host: HostBatch;
   private readonly definition: Definition;
   private readonly stream: StreamDefinition;
-  private readonly weights: Tensors;
+  private readonly weights: ParameterTree;
   private readonly random: Random;
   /** What a step is given, without the axis of the positions. */
   private readonly specs: readonly InputSpec[];
@@ -51,7 +52,7 @@ export class Streaming<Place extends object, Output> {
     definition: Definition,
     stream: StreamDefinition,
     sizes: Sizes,
-    weights: Tensors,
+    weights: ParameterTree,
     examples: readonly object[],
     random: Random,
   ) {

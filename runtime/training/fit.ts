@@ -248,7 +248,7 @@ class Run<Example, M extends Trainable<Example>> {
     random: StepRandom,
     step: number,
   ): Promise<Losses> {
-    const made = emitted(() => update.gradients(this.model.weights.tensors, batch, random));
+    const made = emitted(() => update.gradients(this.model.weights.tree, batch, random));
     await batch.settle(made);
     const { gradients, running = {}, ...losses } = made;
     try {

@@ -479,7 +479,7 @@ class Trial {
     const bad = poisoned(learner, host, poison, this.#chance(8));
     const [objective] = definition.objectives;
     const rows = async (batch: typeof host): Promise<readonly Values[]> => {
-      const tensors = run(batch, (device, random) => definition.forward(weights.tensors, device, random), seed, 0);
+      const tensors = run(batch, (device, random) => definition.forward(weights.tree, device, random), seed, 0);
       const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
       const data = await readAll(tensors);
       return examples.map((_, row) => (learner as unknown as { outputsOf(...args: unknown[]): Values }).outputsOf(row, data, shapes, host));
@@ -498,7 +498,7 @@ class Trial {
           metrics,
           gradients,
           running = {},
-        } = run(batch, (device, random) => update.gradients(weights.tensors, device, random), seed, 1);
+        } = run(batch, (device, random) => update.gradients(weights.tree, device, random), seed, 1);
         const [[value], others, each, next] = await Promise.all([loss.data(), readAll(metrics), readAll(gradients), readAll(running)]);
         loss.dispose();
         return { ...each, ...next, ...others, loss: [value!] };

@@ -215,7 +215,7 @@ export async function check(each: Case): Promise<string> {
   };
   const count = tf.memory().numTensors;
   const results = definition.forward(
-    p,
+    runtime.parameterTree(p),
     batch,
     new runtime.StepRandom(
       1,

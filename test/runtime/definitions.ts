@@ -1,8 +1,18 @@
 /** Small programs written by hand as the compiler would write them, with formulas that a test can compute again. */
 import { logSoftmax } from '../../runtime/ops.ts';
 import * as tf from '../../runtime/tf.ts';
-import type { Batch, Definition, UpdateDefinition, OptimizerSettings, Tensors } from '../../runtime/definition.ts';
-import { appendToCache, cached, emptyCache, cachedAt, Cache, type Floats, type Ints, type Weights } from '../../runtime/index.ts';
+import type { Batch, Definition, UpdateDefinition, OptimizerSettings } from '../../runtime/definition.ts';
+import {
+  appendToCache,
+  cached,
+  emptyCache,
+  cachedAt,
+  Cache,
+  type Floats,
+  type Ints,
+  type ParameterTree,
+  type Weights,
+} from '../../runtime/index.ts';
 
 export interface BagInput {
   readonly tokens: Ints;
@@ -27,9 +37,9 @@ export function bag(
   optimizer: (step: number) => OptimizerSettings,
   options: { rate?: number; clip?: UpdateDefinition['clip'] } = {},
 ): Definition {
-  const evaluate = (p: Tensors, batch: Batch, keep: tf.Tensor | null) => {
+  const evaluate = (p: ParameterTree, batch: Batch, keep: tf.Tensor | null) => {
     const count = counts(batch, keep === null ? present(batch) : tf.mul(present(batch), keep));
-    const logits = tf.add(tf.matMul(count, p.table as tf.Tensor2D), p.b!);
+    const logits = tf.add(tf.matMul(count, p.table as tf.Tensor2D), p.b as tf.Tensor);
     const label = tf.cast(tf.oneHot(batch.inputs.label!, batch.n.classes!), 'float32');
     const logp = logSoftmax(logits);
     const loss = tf.neg(tf.mean(tf.sum(tf.mul(label, logp), 1)));
@@ -64,7 +74,7 @@ export function bag(
     },
     forward: (p, batch) =>
       tf.tidy(() => ({
-        logits: tf.add(tf.matMul(counts(batch, present(batch)), p.table as tf.Tensor2D), p.b!),
+        logits: tf.add(tf.matMul(counts(batch, present(batch)), p.table as tf.Tensor2D), p.b as tf.Tensor),
         echo: tf.add(batch.inputs.tokens!, tf.scalar(100, 'int32')),
       })),
     objectives: [
@@ -148,7 +158,7 @@ export function chain(options: { end?: number | null; rank?: (logp: number, leng
           const [size, beam] = previous.shape;
           const hidden = batch.n.hidden!;
           const flat = tf.reshape(state.s as tf.Tensor, [size * beam, hidden]) as tf.Tensor2D;
-          const given = tf.gather(p.E!, tf.reshape(previous, [-1]));
+          const given = tf.gather(p.E as tf.Tensor, tf.reshape(previous, [-1]));
           const next = tf.tanh(tf.add(tf.matMul(flat, p.A as tf.Tensor2D, false, true), given)) as tf.Tensor2D;
           const logits = tf.reshape(tf.matMul(next, p.O as tf.Tensor2D, false, true), [size, beam, -1]) as tf.Tensor3D;
           const s = tf.reshape(next, [size, beam, hidden]);
@@ -197,7 +207,7 @@ export function recall(state: 'rows' | 'sum', fails = Infinity): Definition {
       }),
       step: (p, batch, _memory, { past }, previous, t) => {
         const [size, beam] = previous.shape;
-        const given = tf.tidy(() => tf.reshape(tf.gather(p.E!, tf.reshape(previous, [-1])), [size, beam, batch.n.hidden!]));
+        const given = tf.tidy(() => tf.reshape(tf.gather(p.E as tf.Tensor, tf.reshape(previous, [-1])), [size, beam, batch.n.hidden!]));
         const next = past instanceof Cache ? appendToCache(past, given, 2) : tf.add(past as tf.Tensor, given);
         const all = next instanceof Cache ? cached(next, 2) : next;
         if (t === fails) throw new Error('a kernel failed');

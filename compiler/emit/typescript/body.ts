@@ -3,12 +3,13 @@ import type { CodeBlockWriter } from 'ts-morph';
 import type { Size } from '../../size/size.ts';
 import type { Node } from '../../graph/graph.ts';
 import { expression, type Expression } from './expression.ts';
-import { lower, lowerHost, type InputSource, type Lowered } from './lower.ts';
+import { lowerHost, type InputSource, type Lowered } from './lower.ts';
 import { endsOf, Names, property, upperFirst } from './names.ts';
+import { partAccess } from './parameters.ts';
 import { plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn, sizeText } from './sizes.ts';
 import type { Sources } from './sources.ts';
-import { inputsOf, isValue, type Loop, type Piece, type Value } from './value.ts';
+import { inputsOf, isSize, isValue, type Loop, type Piece, type Value, parameterOf } from './value.ts';
 
 /** The name in `n` of each atom of a size. */
 export type AtomName = (atom: string) => string;
@@ -18,13 +19,12 @@ export interface FunctionContext {
   readonly atomName: AtomName;
   /** Names that the function's parameters have. */
   readonly parameters: readonly string[];
-  readonly input: InputSource;
   /** What each root is returned as. */
   readonly returned: readonly string[];
-  /** Which of the results are lists along their first axis. */
-  readonly isList?: (root: number) => boolean;
   /** Atoms that are not in `n`: how to write them. */
   readonly local?: Readonly<Record<string, string>>;
+  /** Atoms that parameters stand for. */
+  readonly handed?: ReadonlyMap<string, string>;
   /** From where sizes are taken apart, e.g. `batch.n`. */
   readonly sizes: string;
 }
@@ -38,8 +38,7 @@ export interface Body {
   readonly reads: (parameter: string) => boolean;
 }
 
-export function functionBody(roots: readonly Node[], context: FunctionContext): Body {
-  const lowered = lower(roots, context.input, (origin) => context.sources.expression(origin), context.isList);
+export function functionBody(lowered: Lowered, context: FunctionContext): Body {
   const schedule = plan(lowered, ({ origin }) => context.sources.equationKey(origin));
   return new BodyWriter(lowered, schedule, context).body();
 }
@@ -47,7 +46,7 @@ export function functionBody(roots: readonly Node[], context: FunctionContext): 
 /** An expression of the host's numbers alone. */
 export function hostExpression(root: Node, input: InputSource, atom: AtomName): string {
   const text = (piece: Piece): string =>
-    typeof piece === 'string' ? piece : isValue(piece) ? piece.code.map(text).join('') : sizeExpression(piece, atom);
+    typeof piece === 'string' ? piece : isValue(piece) ? piece.code.map(text).join('') : isSize(piece) ? sizeExpression(piece, atom) : '';
   return unbracketed(text(lowerHost(root, input)));
 }
 
@@ -136,6 +135,7 @@ class BodyWriter {
   #takeSizes(): void {
     const add = (size: Size): void => {
       for (const atom of atomsIn(size)) {
+        if (this.#context.handed?.has(atom) === true) continue;
         const local = this.#context.local?.[atom];
         this.#read(local ?? this.#context.sizes);
         if (this.#sizes.has(atom) || this.#locals.has(atom)) continue;
@@ -148,9 +148,12 @@ class BodyWriter {
       }
     };
     for (const value of this.#plan.needed) {
-      const [first] = value.code;
-      if (typeof first === 'string') this.#read(first);
-      for (const piece of value.code) if (typeof piece === 'object' && 'size' in piece) add(piece.size);
+      for (const piece of value.code) {
+        if (typeof piece === 'string') this.#read(piece);
+        else if (isSize(piece)) add(piece.size);
+        else if ('parameter' in piece) this.#read('p');
+        else if ('sizes' in piece) this.#read(this.#context.sizes);
+      }
       if (value.kind === 'loop') add(this.#lowered.loops.get(value)!.size);
     }
   }
@@ -172,7 +175,7 @@ class BodyWriter {
   }
 
   #size(size: Size, tight = false): string {
-    return sizeExpression({ size, tight }, (atom) => this.#locals.get(atom) ?? this.#sizes.get(atom)!);
+    return sizeExpression({ size, tight }, (atom) => this.#context.handed?.get(atom) ?? this.#locals.get(atom) ?? this.#sizes.get(atom)!);
   }
 
   // ---------------------------------------------------------------- names
@@ -214,13 +217,21 @@ class BodyWriter {
 
   #expression(value: Value): string {
     if (value.kind !== 'host' && value.kind !== 'given') return this.#name(value);
+    const path = parameterOf(value);
+    if (path !== null)
+      return `p${partAccess(
+        path,
+        inputsOf(value).map((position) => this.#expression(position)),
+      )}`;
     const isArgument = (k: number): boolean => `${value.code[k - 1]}`.endsWith('(') && value.code[k + 1] === ')';
     return value.code.map((piece, k) => (isArgument(k) ? unbracketed(this.#piece(piece)) : this.#piece(piece))).join('');
   }
 
   #piece(piece: Piece): string {
     if (typeof piece === 'string') return piece;
-    return isValue(piece) ? this.#expression(piece) : this.#size(piece.size, piece.tight);
+    if (isValue(piece)) return this.#expression(piece);
+    if (isSize(piece)) return this.#size(piece.size, piece.tight);
+    return this.#context.sizes;
   }
 
   /** A call: arguments that are whole host expressions lose their brackets. */
@@ -270,7 +281,8 @@ class BodyWriter {
       if (begins || statement.body !== null) flush();
       if (begins) this.#write(depth, `// ${line}`);
       if (line !== '') place = line;
-      if (statement.body === null) this.#statement(statement, depth);
+      if (statement.value.kind === 'call') this.#call(statement.value, depth);
+      else if (statement.body === null) this.#statement(statement, depth);
       else this.#loop(statement, statement.body, depth);
       dead.push(...statement.dies);
       // Not line by line, for the reader's sake; not much later either, for the memory's.
@@ -309,6 +321,22 @@ class BodyWriter {
       name: (step) => names.takeFirst([...endsOf(step.hint, 2), ...this.#byWhatItIs(step)]),
       width,
     });
+  }
+
+  /** Takes what is read of what a function gives, and what has to be disposed of. */
+  #call(value: Value, depth: number): void {
+    const { outputs } = this.#lowered.calls.get(value)!;
+    const taken = outputs
+      .filter((output) => output.owns || this.#plan.needed.has(output.value))
+      .map((output) => {
+        const own = this.#name(output.value);
+        return output.name === null || output.name === own ? own : `${output.name}: ${own}`;
+      });
+    const isAlone = outputs.length === 1 && outputs[0]!.name === null;
+    this.#write(
+      depth,
+      `const ${isAlone ? taken[0]! : `{ ${taken.join(', ')} }`} = ${value.code.map((piece) => this.#argument(piece)).join('')};`,
+    );
   }
 
   #loop({ value, copies }: Statement, body: Block, depth: number): void {

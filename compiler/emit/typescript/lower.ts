@@ -10,28 +10,31 @@ import { BATCH, BEAM, HYPOTHESES, isGrowing, isSlots } from '../../passes/core/a
 import { inOrder, nativeOrder } from '../../passes/layout/build.ts';
 import { axesOf } from '../../passes/layout/limits.ts';
 import { access, quoted } from './names.ts';
-import { inputsOf, type Loop, type Piece, type State, type Value } from './value.ts';
+import { inputsOf, isValue, type Call, type Loop, type Piece, type State, type Value } from './value.ts';
 
 /** Where a function finds what the graph calls inputs; `host` for a number. */
-export type InputSource = (name: string) => { readonly text: string; readonly host: boolean };
+export type InputSource = (name: string) => { readonly text: string; readonly host: boolean; readonly type?: string };
 
 export interface Lowered {
   readonly roots: readonly Value[];
   /** By what a loop binds or leaves: its arguments, its statement, its final states, its lists. */
   readonly loops: ReadonlyMap<Value, Loop>;
+  /** By the call, and by each of its outputs. */
+  readonly calls: ReadonlyMap<Value, Call>;
 }
 
-/** `place` says in messages where in the program something stands. */
+/** `place` says in messages where in the program something stands, `parameter` where a parameter lies in the tree of all. */
 export function lower(
   roots: readonly Node[],
   input: InputSource,
   place: (origin: Origin) => string,
+  parameter: (path: string) => string,
   isList: (root: number) => boolean = () => false,
 ): Lowered {
   const nodes = inOrder(roots);
-  const pass = new Lowering(input, argumentsOf(nodes), usesOf(nodes, roots), place);
+  const pass = new Lowering(input, argumentsOf(nodes), usesOf(nodes, roots), place, parameter);
   for (const node of nodes) pass.visit(node);
-  return { roots: roots.map((node, k) => (isList(k) ? pass.list(node) : pass.root(node))), loops: pass.loops };
+  return { roots: roots.map((node, k) => (isList(k) ? pass.list(node) : pass.root(node))), loops: pass.loops, calls: new Map() };
 }
 
 interface ArgumentRole {
@@ -107,7 +110,13 @@ function resultName({ region: { states, emits } }: OpOf<'scan'>, index: number):
 
 /** The root, which `isOfHost`, as a number of the host. */
 export function lowerHost(root: Node, input: InputSource): Value {
-  const pass = new Lowering(input, new Map(), new Map(), () => '');
+  const pass = new Lowering(
+    input,
+    new Map(),
+    new Map(),
+    () => '',
+    (path) => path,
+  );
   for (const node of inOrder([root])) pass.visit(node);
   return pass.value(root);
 }
@@ -161,14 +170,17 @@ class Lowering {
   #count = 0;
 
   readonly #place: (origin: Origin) => string;
+  readonly #parameter: (path: string) => string;
 
   constructor(
     input: InputSource,
     roles: ReadonlyMap<Node, ArgumentRole>,
     uses: ReadonlyMap<Node, number>,
     place: (origin: Origin) => string,
+    parameter: (path: string) => string,
   ) {
     this.#place = place;
+    this.#parameter = parameter;
     this.#input = input;
     this.#roles = roles;
     this.#uses = uses;
@@ -207,15 +219,16 @@ class Lowering {
     return value;
   }
 
-  #new(kind: Value['kind'], code: readonly Piece[], dtype: Value['dtype'], origin: Origin, hint: string): Value {
-    return { id: this.#count++, kind, code, dtype, origin, hint };
+  #new(kind: Value['kind'], code: readonly Piece[], dtype: Value['dtype'], origin: Origin, hint: string, free?: string): Value {
+    const value = { id: this.#count++, kind, code, dtype, origin, hint };
+    return free === undefined ? value : { ...value, free };
   }
 
-  #shared(kind: Value['kind'], code: readonly Piece[], dtype: Value['dtype'], origin: Origin, hint: string): Value {
-    const key = `${kind} ${dtype} ${code.map((piece) => (typeof piece === 'string' ? piece : 'kind' in piece ? `%${piece.id}` : `<${piece.size.key}>`)).join('\u0000')}`;
+  #shared(kind: Value['kind'], code: readonly Piece[], dtype: Value['dtype'], origin: Origin, hint: string, free?: string): Value {
+    const key = `${kind} ${dtype} ${code.map(keyOf).join('\u0000')}`;
     let value = this.#known.get(key);
     if (value === undefined) {
-      value = this.#new(kind, code, dtype, origin, hint);
+      value = this.#new(kind, code, dtype, origin, hint, free);
       this.#known.set(key, value);
     }
     return value;
@@ -300,19 +313,28 @@ class Lowering {
     switch (op.kind) {
       case 'input': {
         const source = this.#input(op.name);
-        const value = this.#shared(source.host ? 'host' : 'given', [source.text], dtypeOfNode(node), node.origin, op.name);
-        if (axesOf(node)[0]?.rounds === true) this.#givenLists.add(value);
+        const isList = axesOf(node)[0]?.rounds === true;
+        const one = source.type ?? (source.host ? 'number' : 'tf.Tensor');
+        const value = this.#shared(
+          source.host ? 'host' : 'given',
+          [source.text],
+          dtypeOfNode(node),
+          node.origin,
+          op.name,
+          isList ? `readonly ${one}[]` : one,
+        );
+        if (isList) this.#givenLists.add(value);
         return value;
       }
       case 'parameter':
         // Rounds read their own: nothing reads the whole.
-        return this.#shared('given', [`p${access(op.path)}`], 'float32', node.origin, op.path.split('.').at(-1)!);
+        return this.#shared('given', [{ parameter: this.#parameter(op.path) }], 'float32', node.origin, op.path.split('.').at(-1)!);
       case 'constant':
         return this.#host([dtypeOfNode(node) === 'bool' ? `${op.value !== 0}` : literal(op.value)], dtypeOfNode(node), node.origin);
       case 'size':
         return this.#host([{ size: op.size, tight: true }], 'int32', node.origin);
       case 'length':
-        return this.#shared('given', [`batch.lengths${access(op.dim.label)}`], 'int32', node.origin, `${op.dim.label} length`);
+        return this.#shared('given', [`batch.lengths${access(op.dim.label)}`], 'int32', node.origin, `${op.dim.label} length`, 'tf.Tensor');
       case 'position': {
         const first = originOf(op.axis.space);
         const end = sizes.add(sizeOf(op.axis.space), first);
@@ -391,7 +413,7 @@ class Lowering {
           .map(({ id, label }) => quoted(isOfExamples(id) ? '' : label))
           .join(', ');
         if (value.kind === 'host') return this.#host(['rt.int32(', value, ')'], 'int32', node.origin);
-        const batch = this.#shared('given', ['batch'], 'float32', NOWHERE, 'batch');
+        const batch = this.#shared('given', ['batch'], 'float32', NOWHERE, 'batch', 'rt.Batch');
         return this.#call(
           node,
           'checked',
@@ -559,10 +581,13 @@ class Lowering {
       .map((axis) => isRagged(axis.space) || isGrowing(axis) || isSlots(axis.space))
       .join(', ');
     const rate = op.draw === 'keep' ? `${literal(op.rate)}, ` : '';
+    const site = this.#shared('host', [quoted(op.site)], 'float32', NOWHERE, 'site', 'string');
     return this.#call(
       node,
       op.draw,
-      `random.${op.draw}(${quoted(op.site)}, ${rate}`,
+      `random.${op.draw}(`,
+      site,
+      `, ${rate}`,
       ...shape(op.axes),
       `, [${ragged}], [`,
       ...separated(steps),
@@ -699,14 +724,10 @@ class Lowering {
     return this.#host(['(', argument, ' + ', { size: originOf(elem.space), tight: true }, ')'], 'int32', node.origin);
   }
 
-  /** Written where it is used: ``p[`layers[${i}].W`]!``. Where a loop inside takes it apart, the path goes on. */
+  /** Written where it is used: `p.layers[i]!.W`. Where a loop inside takes it apart, nothing reads it. */
   #roundOf(node: Node, { path, rounds }: NonNullable<ArgumentRole['parameter']>): Value {
-    const [first, ...rest] = path.split('[*]');
-    const parts = rest.flatMap((part, k): Piece[] => {
-      const position = rounds[k];
-      return position === undefined ? [`[*]${part}`] : ['[${', inputsOf(this.#of(position))[0]!, `}]${part}`];
-    });
-    return this.#shared('given', [`p[\`${first}`, ...parts, '`]!'], 'float32', node.origin, path.split('.').at(-1)!);
+    const positions = rounds.map((position) => inputsOf(this.#of(position))[0]!);
+    return this.#shared('given', [{ parameter: this.#parameter(path) }, ...positions], 'float32', node.origin, path.split('.').at(-1)!);
   }
 
   #scan(node: Node, op: OpOf<'scan'>): readonly Value[] {
@@ -820,6 +841,12 @@ function called(value: Value, { name }: Origin): Value {
 
 function rename(value: { origin: Origin }, name: string): void {
   value.origin = { ...value.origin, name };
+}
+
+function keyOf(piece: Piece): string {
+  if (typeof piece === 'string') return piece;
+  if (isValue(piece)) return `%${piece.id}`;
+  return 'size' in piece ? `<${piece.size.key}>` : `p ${'parameter' in piece ? piece.parameter : ''}`;
 }
 
 /** What a value is called in the names of others. */

@@ -2,7 +2,6 @@
 import {
   StructureKind,
   type CodeBlockWriter,
-  type FunctionDeclarationStructure,
   type OptionalKind,
   type PropertySignatureStructure,
   type StatementStructures,
@@ -24,10 +23,14 @@ import { isRows } from '../../passes/core/pass.ts';
 import { inOrder } from '../../passes/layout/build.ts';
 import { atomOf } from '../../size/size.ts';
 import { BEFORE, NOW } from '../../passes/core/axes.ts';
-import { functionBody, type Body, type FunctionContext } from './body.ts';
+import { functionBody, type FunctionContext } from './body.ts';
 import { writeDefinition, type DefinitionNames, type ModelContext, type StepNames, type UpdateNames } from './definition.ts';
+import { lower, type Lowered } from './lower.ts';
 import type { ModuleNames } from './module-names.ts';
 import { access, comment, identifier, Names, property, quoted, upperFirst } from './names.ts';
+import type { OutlinedFunction } from './outline/functions.ts';
+import { outline, type Whole } from './outline/outline.ts';
+import { parameterTypes, type ParameterTypes } from './parameters.ts';
 import { sizeText } from './sizes.ts';
 import type { Sources } from './sources.ts';
 
@@ -37,7 +40,12 @@ export function modelStatements(model: CompiledModel, sources: Sources, module: 
   const { program, forward, objectives, decoder, stream } = model;
   const names = module.of(program);
   const context: ModelContext = { model, sources, names, module, ...dimNames(model), output: program.decoder?.output ?? null };
-  const functions = new FunctionWriter(context);
+  const parameters = parameterTypes(
+    [...program.parameters, ...program.running].map(({ path }) => path),
+    names.type('Parameters'),
+    module.take,
+  );
+  const functions = new FunctionWriter(context, parameters);
   const definition: DefinitionNames = {
     name: module.take(`${names.prefix}Definition`),
     forward: program.parts === undefined ? functions.forward(forward) : '() => ({})',
@@ -46,9 +54,10 @@ export function modelStatements(model: CompiledModel, sources: Sources, module: 
     stream: stream === null ? null : functions.stream(stream),
   };
   const { exported, local } = names.ofClass;
+  const declarations = functions.written();
   return [
-    ...types(context, functions.batchInputs),
-    ...functions.declarations,
+    ...types(context, functions.batchInputs, parameters),
+    ...declarations,
     (writer) => {
       writer.newLine().write(`const ${definition.name}: rt.Definition = `);
       writeDefinition(writer, context, definition);
@@ -93,7 +102,11 @@ const doc = (text: string | null): string[] =>
           .join('\n'),
       ];
 
-function types({ model, names: { ofClass, type }, dimName, output }: ModelContext, batchInputs: ReadonlySet<string>): Statement[] {
+function types(
+  { model, names: { ofClass, type }, dimName, output }: ModelContext,
+  batchInputs: ReadonlySet<string>,
+  parameters: ParameterTypes,
+): Statement[] {
   const { program } = model;
   const inputs = new Map(program.inputs.filter(({ name }) => name !== output && name !== `${output}'`).map((input) => [input.name, input]));
   const targets = new Map<string, Input>();
@@ -116,7 +129,7 @@ function types({ model, names: { ofClass, type }, dimName, output }: ModelContex
         writer.inlineBlock(() => {
           for (const each of properties) {
             for (const line of each.docs ?? []) writer.writeLine(`/** ${line} */`);
-            writer.writeLine(`readonly ${parameterKey(each.name)}: ${each.type};`);
+            writer.writeLine(`readonly ${property(each.name)}: ${each.type};`);
           }
         });
     });
@@ -196,11 +209,12 @@ function types({ model, names: { ofClass, type }, dimName, output }: ModelContex
       'Every size of a call.',
       false,
     ),
-    record(
-      type('Parameters'),
-      [...program.parameters, ...program.running].map(({ path }) => ({ name: path, type: 'tf.Tensor' })),
-      program.running.length === 0 ? 'Parameters by path.' : 'Parameters and running values by path.',
-      false,
+    ...parameters.declarations.map(({ name, text, of }) =>
+      alias(
+        `type ${name}`,
+        `${program.running.length === 0 ? 'Parameters' : 'Parameters and running values'} of ${of === '' ? ofClass.exported : of}.`,
+        (writer) => writer.write(text),
+      ),
     ),
     alias(`type ${type('Batch')}`, 'Padded examples on the device.', (writer) =>
       writer.inlineBlock(() => {
@@ -312,15 +326,63 @@ function jointClass(
 // ---------------------------------------------------------------- functions
 
 class FunctionWriter {
-  readonly declarations: Statement[] = [];
+  readonly declarations: (Statement | Pending)[] = [];
   /** Every input that a function reads from the batch. */
   readonly batchInputs = new Set<string>();
   readonly #context: ModelContext;
+  readonly #parameters: ParameterTypes;
   /** What the functions of the updates have in their names: objectives may differ in less than in letters. */
   readonly #middles = new Names([], new Set());
 
-  constructor(context: ModelContext) {
+  constructor(context: ModelContext, parameters: ParameterTypes) {
     this.#context = context;
+    this.#parameters = parameters;
+  }
+
+  /** The declarations, once all functions are known: what several have in common becomes a function in front of them. */
+  written(): Statement[] {
+    const pending = this.declarations.filter((each) => isPending(each));
+    const { wholes, functions } = outline(
+      pending.map(({ whole }) => whole),
+      this.#context.module.take,
+    );
+    const called = functions.map(({ name }) => name);
+    const whole = new Map(pending.map((each, k) => [each, wholes[k]!]));
+    return [
+      ...functions.map((each) => this.#outlined(each, called)),
+      ...this.declarations.map((each) => (isPending(each) ? each.write(whole.get(each)!, called) : each)),
+    ];
+  }
+
+  #outlined(made: OutlinedFunction, called: readonly string[]): Statement {
+    const { names, sources, atomName } = this.#context;
+    const parameters: { readonly name: string; readonly type: string }[] = [];
+    const parts = [...new Set(made.parts.map(this.#parameters.of))].join(' | ');
+    if (made.parts.length > 0) parameters.push({ name: 'p', type: parts });
+    if (made.readsSizes) parameters.push({ name: 'n', type: names.type('Sizes') });
+    if (made.draws) parameters.push({ name: 'random', type: 'rt.Random' });
+    parameters.push(...made.inputs, ...[...made.sizes.values()].map((name) => ({ name, type: 'number' })));
+    const body = functionBody(made.lowered, {
+      sources,
+      atomName,
+      parameters: ['p', 'n', 'random', ...parameters.map(({ name }) => name), ...called],
+      handed: made.sizes,
+      returned: made.outputs,
+      sizes: 'n',
+    });
+    return {
+      kind: StructureKind.Function,
+      name: made.name,
+      docs: [comment(`${made.frame.callee}${made.backward ? ', backward' : ''}.`)],
+      parameters,
+      statements: [
+        (writer) => {
+          body.write(writer);
+          const fields = made.outputs.map((name, k) => (name === body.results[k] ? name : `${name}: ${body.results[k]!}`));
+          writer.write(`return ${fields.length === 1 ? body.results[0]! : `{ ${fields.join(', ')} }`};`);
+        },
+      ],
+    };
   }
 
   forward(roots: Roots): string {
@@ -352,10 +414,7 @@ class FunctionWriter {
   }
 
   #update({ update, loss, gradients }: CompiledUpdate, middle: string, title: string): UpdateNames {
-    const {
-      model,
-      names: { type },
-    } = this.#context;
+    const { model } = this.#context;
     const metrics = [...update.metrics.keys()];
     const metricsType = recordType(metrics);
     const returned = (writer: CodeBlockWriter, value: (name: string) => string, more: () => void): void => {
@@ -376,18 +435,7 @@ class FunctionWriter {
       `${title}: the loss and the metrics, means over the batch.`,
     );
     const paths = [...gradients.keys()].filter((name) => name.startsWith('gradient.')).map((name) => name.slice('gradient.'.length));
-    let gradientsType = type('Parameters');
     const running = group(gradients, RUNNING);
-    if (paths.length < model.program.parameters.length + model.program.running.length) {
-      gradientsType = type(`${middle}Trained`);
-      this.declarations.push(
-        alias(`type ${gradientsType}`, `What ${title} trains.`, (writer) =>
-          writer.inlineBlock(() => {
-            for (const path of paths) writer.writeLine(`readonly ${parameterKey(path)}: tf.Tensor;`);
-          }),
-        ),
-      );
-    }
     const gradientsName = this.#function(
       `gradients${middle}`,
       gradients,
@@ -395,7 +443,7 @@ class FunctionWriter {
       [
         'loss: tf.Tensor',
         `metrics: ${metricsType}`,
-        `gradients: ${gradientsType}`,
+        'gradients: rt.Tensors',
         ...(running.length === 0 ? [] : [`running: ${recordType(running)}`]),
       ],
       (writer, value) =>
@@ -559,13 +607,16 @@ class FunctionWriter {
       inputs: type('PlaceTensors'),
       t: 'number',
     };
-    const source = (input: string): { text: string; host: boolean } => {
+    const source = (input: string): { text: string; host: boolean; type?: string } => {
       if (inStep && input === 't') return { text: 't', host: true };
       if (inStep && (input === 'previous' || (input === 'place.previous' && parameters.includes('previous'))))
         return { text: 'previous', host: false };
       if (inStep && input.startsWith('place.')) return { text: `inputs${access(input.slice('place.'.length))}`, host: false };
       for (const group of ['memory', 'state']) {
-        if (inStep && input.startsWith(`${group}.`)) return { text: `${group}${access(input.slice(group.length + 1))}`, host: false };
+        const own = input.slice(group.length + 1);
+        const rows =
+          inStep && group === 'state' && input.startsWith('state.') && isRows(roots.get(`state.${own}`)!) ? { type: 'rt.Cache' } : {};
+        if (inStep && input.startsWith(`${group}.`)) return { text: `${group}${access(own)}`, host: false, ...rows };
       }
       return { text: `batch.inputs${access(input)}`, host: false };
     };
@@ -586,36 +637,47 @@ class FunctionWriter {
     const context: FunctionContext = {
       sources,
       atomName,
-      input: source,
       returned: [...roots.keys()],
       sizes: 'batch.n',
       parameters: [...parameters, 'batch', 'n'],
       ...(inStep ? { local: { beam: 'previous.shape[1]', [NOW]: 't + 1', [BEFORE]: 't' } } : {}),
     };
     const keys = [...roots.keys()];
-    const body: Body = functionBody([...roots.values()] as Node[], { ...context, isList: (k) => isList(keys[k]!, roots.get(keys[k]!)!) });
-    const result = new Map(keys.map((root, k) => [root, body.results[k]!]));
-    const value = (root: string): string => result.get(root)!;
-    const declaration: FunctionDeclarationStructure = {
-      kind: StructureKind.Function,
-      name,
-      docs: [comment(text)],
-      returnType: resultType,
-      // A parameter that the text does not read keeps its position under another name.
-      parameters: parameters.map((parameter) => ({
-        name: body.reads(parameter) || alsoReads.includes(parameter) ? parameter : `_${parameter}`,
-        type: types[parameter]!,
-      })),
-      statements: [
-        (writer) => {
-          body.write(writer);
-          writer.write('return ');
-          write(writer, value);
-          writer.write(';');
-        },
-      ],
-    };
-    this.declarations.push(declaration);
+    const lowered = lower(
+      [...roots.values()],
+      source,
+      (origin) => sources.expression(origin),
+      this.#parameters.place,
+      (k) => isList(keys[k]!, roots.get(keys[k]!)!),
+    );
+    const mode = suffix.startsWith('gradients') ? 'training' : inStep ? 'step' : suffix.startsWith('prepare') ? 'prepare' : '';
+    const early = keys.map((root) => !root.startsWith('gradient.'));
+    this.declarations.push({
+      whole: { lowered, forward: early.includes(false) ? lowered.roots.filter((_, k) => early[k]) : null, mode },
+      write: (outlined, called) => {
+        const body = functionBody(outlined, { ...context, parameters: [...context.parameters, ...called] });
+        const result = new Map(keys.map((root, k) => [root, body.results[k]!]));
+        return {
+          kind: StructureKind.Function,
+          name,
+          docs: [comment(text)],
+          returnType: resultType,
+          // A parameter that the text does not read keeps its position under another name.
+          parameters: parameters.map((parameter) => ({
+            name: body.reads(parameter) || alsoReads.includes(parameter) ? parameter : `_${parameter}`,
+            type: types[parameter]!,
+          })),
+          statements: [
+            (writer) => {
+              body.write(writer);
+              writer.write('return ');
+              write(writer, (root) => result.get(root)!);
+              writer.write(';');
+            },
+          ],
+        };
+      },
+    });
     return name;
   }
 }
@@ -630,9 +692,15 @@ function isList(root: string, node: Node): boolean {
   return (root.startsWith('gradient.') || root.startsWith('memory.') || root.startsWith('state.')) && isOfRounds(node);
 }
 
-/** The key of a parameter in a type; those of rounds have one key for all. */
-function parameterKey(path: string): string {
-  return path.includes('[*]') ? `[path: \`${path.replaceAll('[*]', `[$\{number}]`)}\`]` : property(path);
+/** A function whose text is written once all are known. */
+interface Pending {
+  readonly whole: Whole;
+  /** @param called names of functions that it may call */
+  readonly write: (outlined: Lowered, called: readonly string[]) => Statement;
+}
+
+function isPending(declaration: Statement | Pending): declaration is Pending {
+  return typeof declaration === 'object' && 'whole' in declaration;
 }
 
 interface StepText {

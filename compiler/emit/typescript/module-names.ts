@@ -50,9 +50,7 @@ export class ModuleNames {
   }
 
   /** A name for a function or a constant of the module. */
-  take(name: string): string {
-    return this.#names.take(name);
-  }
+  readonly take = (name: string): string => this.#names.take(name);
 
   #namesFor(program: Program, ofClass: ClassName): ProgramNames {
     const { exported } = ofClass;

@@ -103,6 +103,11 @@ export function upperFirst(name: string): string {
   return first.toUpperCase() + rest.join('');
 }
 
+/** `gru` of `GRU`, `multiHead` of `MultiHead`, `lstmCell` of `LSTMCell`. */
+export function functionName(name: string): string {
+  return name.replace(/^\p{Lu}+(?=\p{Lu}\p{Ll})|^\p{Lu}+/u, (front) => front.toLowerCase());
+}
+
 export function lowerFirst(name: string): string {
   const [first = '', ...rest] = name;
   return first.toLowerCase() + rest.join('');

@@ -8,7 +8,7 @@
  */
 import { folded } from '../../graph/fold.ts';
 import { keptWhole, onTheWay, units, type EquationOf } from './equations.ts';
-import { inputsOf, type Loop, type State, type Value } from './value.ts';
+import { inputsOf, type Loop, type Output, type State, type Value } from './value.ts';
 import type { Lowered } from './lower.ts';
 
 export interface Block {
@@ -50,12 +50,27 @@ export function plan(lowered: Lowered, equationOf: EquationOf): Plan {
   return new Planner(lowered, equationOf).plan();
 }
 
-/** Whether a line of the text is the value's own. */
-function isStatement({ kind }: Value): boolean {
-  return kind === 'tensor' || kind === 'list' || kind === 'rows' || kind === 'loop';
+/** The statements of a function by the loop in whose body they stand, in an order in which they can be computed. */
+export interface Blocks {
+  readonly of: (loop: Loop | null) => readonly Value[];
+  readonly needed: ReadonlySet<Value>;
+}
+
+export function blocksOf(lowered: Lowered): Blocks {
+  return new Planner(lowered, () => '').blocks();
+}
+
+/** The values of the function whose lives keep a value alive, in the block where it is made. */
+export function holdersIn(lowered: Lowered): (value: Value) => readonly Value[] {
+  return new Planner(lowered, () => '').holders();
 }
 
 const NO_LOOPS: ReadonlySet<Loop> = new Set();
+
+/** Whether a line of the text is the value's own. */
+export function isStatement({ kind }: Value): boolean {
+  return kind === 'tensor' || kind === 'list' || kind === 'rows' || kind === 'loop' || kind === 'call';
+}
 
 /** What the values are that a loop binds or leaves. */
 interface Roles {
@@ -69,6 +84,7 @@ interface Roles {
 
 class Planner {
   readonly #loops: Lowered['loops'];
+  readonly #calls: Lowered['calls'];
   readonly #roots: readonly Value[];
   readonly #equationOf: EquationOf;
   readonly #needed = new Set<Value>();
@@ -117,13 +133,11 @@ class Planner {
       ]),
   );
 
-  constructor({ roots, loops }: Lowered, equationOf: EquationOf) {
+  constructor({ roots, loops, calls }: Lowered, equationOf: EquationOf) {
     this.#equationOf = equationOf;
     this.#roots = roots;
     this.#loops = loops;
-  }
-
-  plan(): Plan {
+    this.#calls = calls;
     this.#need();
     const values = [...this.#needed].sort((a, b) => a.id - b.id);
     this.#onTheWay = onTheWay(values, this.#equationOf);
@@ -133,11 +147,22 @@ class Planner {
       if (block === undefined) this.#blocks.set(home, [value]);
       else block.push(value);
     }
+  }
+
+  blocks(): Blocks {
+    return { of: (loop) => this.#blocks.get(loop) ?? [], needed: this.#needed };
+  }
+
+  holders(): (value: Value) => readonly Value[] {
+    return this.#holders;
+  }
+
+  plan(): Plan {
     for (const [home, block] of this.#blocks) this.#blocks.set(home, keptWhole(block, this.#reads, this.#equationOf));
     const claimed = new Set<Value>();
     const own = new Set([...(this.#blocks.get(null) ?? [])].flatMap((value) => this.#leaves(value)));
     const results = this.#roots.map((value): Given => {
-      const copy = value.kind !== 'rows' && (!own.has(value) || claimed.has(value));
+      const copy = !this.#isLent(value) && (!own.has(value) || claimed.has(value));
       if (!copy) claimed.add(value);
       return { value, copy };
     });
@@ -248,7 +273,7 @@ class Planner {
 
   /** A state whose next value is also emitted lives in the list: nothing is copied or disposed for it. */
   #borrowed(loop: Loop, state: State): Value | null {
-    if (state.next.kind !== 'tensor' || this.#home(state.next) !== loop) return null;
+    if ((state.next.kind !== 'tensor' && state.next.kind !== 'output') || this.#home(state.next) !== loop) return null;
     return this.#listOf(loop, state.next);
   }
 
@@ -276,9 +301,16 @@ class Planner {
     return state === undefined || owner === null ? null : { state, owner };
   }
 
+  /** Kept rows, and lists of what lives elsewhere: nobody owns them. */
+  #isLent(value: Value): boolean {
+    if (value.kind === 'output') return !this.#output(value).owns;
+    return value.kind === 'rows' || (value.kind === 'emitted' && this.#view(value) !== null);
+  }
+
   /** Values whose holders keep this one alive, too. */
   #lent(value: Value): readonly Value[] {
     if (value.kind === 'host' || value.kind === 'given') return inputsOf(value);
+    if (value.kind === 'output') return this.#output(value).livesIn;
     const view = value.kind === 'emitted' ? this.#view(value) : null;
     if (view !== null) return [view.state.first];
     if (value.kind !== 'final') return [];
@@ -296,7 +328,8 @@ class Planner {
         return [this.#view(value)?.owner ?? value, ...lent];
       case 'host':
       case 'given':
-        return [...new Set(lent)];
+        // What the function is handed lives at its caller's.
+        return value.free === undefined ? [...new Set(lent)] : [value];
       case 'final':
         return [this.#ended(value).list ?? value, ...lent];
       case 'argument': {
@@ -304,10 +337,17 @@ class Planner {
         const state = this.#rolesOf(loop).states.get(value);
         return state === undefined || this.#borrowed(loop, state) !== null ? [] : [value];
       }
+      case 'output':
+        return this.#output(value).owns ? [value, ...lent] : lent;
       case 'loop':
+      case 'call':
       case 'rows':
         return [];
     }
+  }
+
+  #output(value: Value): Output {
+    return this.#calls.get(value)!.outputs.find((each) => each.value === value)!;
   }
 
   /** For a final value: the state, and the list that it lives in. */
@@ -319,6 +359,7 @@ class Planner {
 
   /** What a statement leaves to its block. */
   #leaves(value: Value): readonly Value[] {
+    if (value.kind === 'call') return this.#calls.get(value)!.outputs.flatMap((each) => (each.owns ? [each.value] : []));
     if (value.kind !== 'loop') return value.kind === 'rows' ? [] : [value];
     const loop = this.#loops.get(value)!;
     return [
@@ -418,7 +459,7 @@ class Planner {
     const gives = new Map<Value, Given>();
     const claimed = new Set<Value>();
     const give = (to: Value, value: Value): void => {
-      const copy = value.kind !== 'rows' && (!own.has(value) || claimed.has(value));
+      const copy = !this.#isLent(value) && (!own.has(value) || claimed.has(value));
       if (!copy) claimed.add(value);
       gives.set(to, { value, copy });
     };

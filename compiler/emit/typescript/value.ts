@@ -2,22 +2,47 @@
 import type { Size } from '../../size/size.ts';
 import type { Origin } from '../../graph/graph.ts';
 
-/** A part of an expression: text, another value, a size in `n`, or a child of a loop. */
-export type Piece = string | Value | { readonly size: Size; readonly tight: boolean };
+export interface SizePiece {
+  readonly size: Size;
+  readonly tight: boolean;
+}
+
+/** A part of an expression: text, another value, a size in `n`, a part of the parameters by its path, `n` itself. Behind a path stand
+ * the positions of the rounds that it goes through, one for each `[*]` in it. */
+export type Piece = string | Value | SizePiece | { readonly parameter: string } | { readonly sizes: true };
 
 export interface Value {
   /** Increasing: what a value is made of has smaller ids. */
   readonly id: number;
   /**
    * host: a number or boolean written where it is used; given: a tensor of the caller's, written where it is used;
-   * tensor, list: a statement; rows: a statement too, that nothing disposes of, cached rows or a number that is long to write; loop: a scan; final: a state after its loop; emitted: a loop's list; argument: bound by a loop's body.
+   * tensor, list: a statement; rows: a statement too, that nothing disposes of, cached rows or a number that is long to write; loop: a scan; final: a state after its loop; emitted: a loop's list; argument: bound by a loop's body;
+   * call: a statement, of a function of the module; output: what it gives.
    */
-  readonly kind: 'host' | 'given' | 'tensor' | 'list' | 'rows' | 'loop' | 'final' | 'emitted' | 'argument';
+  readonly kind: 'host' | 'given' | 'tensor' | 'list' | 'rows' | 'loop' | 'final' | 'emitted' | 'argument' | 'call' | 'output';
   readonly code: readonly Piece[];
   readonly dtype: 'float32' | 'int32' | 'bool';
   readonly origin: Origin;
   /** What to call it if the program has no name for it. */
   readonly hint: string;
+  /** Of what the function's own parameters hold: its type. */
+  readonly free?: string;
+}
+
+/** A call of a function of the module. */
+export interface Call {
+  readonly self: Value;
+  readonly outputs: readonly Output[];
+}
+
+export interface Output {
+  /** By which the function's record has it; null: the function gives this alone. */
+  readonly name: string | null;
+  readonly value: Value;
+  /** Does it own what it holds? */
+  readonly owns: boolean;
+  /** What else keeps it alive: of a list of views, what the views lie in. */
+  readonly livesIn: readonly Value[];
 }
 
 export interface Loop {
@@ -41,6 +66,15 @@ export interface State {
 
 export function isValue(piece: Piece): piece is Value {
   return typeof piece === 'object' && 'kind' in piece;
+}
+
+export function isSize(piece: Piece): piece is SizePiece {
+  return typeof piece === 'object' && 'size' in piece;
+}
+
+/** The path of the parameter that a value is; null: it is none. */
+export function parameterOf({ kind, code: [first] }: Value): string | null {
+  return kind === 'given' && typeof first === 'object' && 'parameter' in first ? first.parameter : null;
 }
 
 export function inputsOf(value: Value): readonly Value[] {

@@ -3,7 +3,7 @@
  * parameter, summed at fan-out. Loops are vjp-scan.ts.
  */
 import { GraphError } from '../../graph/errors.ts';
-import type { Node, Origin, Parameter } from '../../graph/graph.ts';
+import type { Node, Parameter } from '../../graph/graph.ts';
 import { infer, typeOf } from '../../graph/infer.ts';
 import { isOf } from '../../graph/walk.ts';
 import type { Roots } from '../core/compiled.ts';
@@ -44,8 +44,8 @@ class Reverse implements Reversal {
   readonly m: GraphBuilder;
   readonly facts: Facts;
   readonly #active: ReadonlySet<Node>;
-  /** By scan: which of its emits the values of its body are, and what the last was saved for. */
-  readonly #saved = new Map<Node, { readonly places: Map<Node, number>; origin: Origin }>();
+  /** By scan: which of its emits the values of its body are. */
+  readonly #saved = new Map<Node, Map<Node, number>>();
   readonly #extended = new Map<Scan, Scan>();
 
   constructor(m: GraphBuilder, loss: Node, parameters: ReadonlySet<string>) {
@@ -114,17 +114,10 @@ class Reverse implements Reversal {
   /** The position among a scan's results of a value of its body, which it emits from now on: `latest` does. */
   saved(scan: Scan, node: Node): Node {
     const { region } = scan.op;
-    let saved = this.#saved.get(scan);
-    if (saved === undefined) {
-      saved = { places: new Map(region.emits.map((emit, k) => [emit, k])), origin: scan.origin };
-      this.#saved.set(scan, saved);
-    }
-    const { places } = saved;
+    const places = this.#saved.get(scan) ?? new Map(region.emits.map((emit, k) => [emit, k]));
+    this.#saved.set(scan, places);
     const place = places.get(node) ?? places.size;
-    if (place === places.size) {
-      places.set(node, place);
-      saved.origin = this.m.origin;
-    }
+    places.set(node, place);
     if (place < region.emits.length) return this.m.result(scan, region.states.length + place);
     const type = infer({ ...scan.op, region: { ...region, emits: [node] } }, scan.inputs).at(-1)!;
     return this.m.result(scan, region.states.length + place, type);
@@ -132,13 +125,12 @@ class Reverse implements Reversal {
 
   /** The scan with all that is saved of it. */
   latest(scan: Scan): Scan {
-    const saved = this.#saved.get(scan);
-    if (saved === undefined || saved.places.size === scan.op.region.emits.length) return scan;
-    const { places, origin } = saved;
+    const places = this.#saved.get(scan);
+    if (places === undefined || places.size === scan.op.region.emits.length) return scan;
     const made = this.#extended.get(scan);
     if (made?.op.region.emits.length === places.size) return made;
     const { region, axis, reversed } = scan.op;
-    this.m.origin = origin;
+    this.m.origin = scan.origin;
     const whole = this.m.scanNode(axis, reversed, { ...region, emits: [...places.keys()] }, scan.inputs);
     this.#extended.set(scan, whole);
     return whole;

@@ -1,0 +1,261 @@
+/**
+ * Functions for what a model computes more than once, or for the call of one block: over all functions of a model together,
+ * segments of one canonical text become one function.
+ *
+ * What a function is handed it borrows; what it gives is the caller's. It gives what any of its callers reads.
+ */
+import { BEFORE, BEAM, NOW } from '../../../passes/core/axes.ts';
+import { atomOf, atomsOf, size as sizes, type Size } from '../../../size/size.ts';
+import { canonical, flat, Labels, typeOf, type Hole, type Known } from './canonical.ts';
+import type { Lowered } from '../lower.ts';
+import { endsOf, functionName, Names } from '../names.ts';
+import type { Handed, OutlinedFunction, Shared, Use } from './functions.ts';
+import { Building } from './rebuild.ts';
+import { isSegment, leaves, makerOf, segmented, type Item, type Segment, type Segmented } from './segments.ts';
+import { holdersIn } from '../schedule.ts';
+import { inputsOf, type Value } from '../value.ts';
+
+/** A function before it is outlined. */
+export interface Whole {
+  readonly lowered: Lowered;
+  /** The results that are there before anything goes backward; null: nothing does. */
+  readonly forward: readonly Value[] | null;
+  /** What sets it apart in names: `training`, `step`; '': nothing. */
+  readonly mode: string;
+}
+
+export interface Outline {
+  /** Of each function, in order. */
+  readonly wholes: readonly Lowered[];
+  /** Each after those that it calls. */
+  readonly functions: readonly OutlinedFunction[];
+}
+
+/** @param take a name for a function of the module */
+export function outline(wholes: readonly Whole[], take: (name: string) => string): Outline {
+  return new Outliner(wholes, take).outline();
+}
+
+/** What is in sizes of a step alone, and not in `n`. */
+const OF_STEPS: ReadonlySet<string> = new Set(['beam', BEAM.id, NOW, BEFORE]);
+
+/** A function has so many statements at least, where it is called more than once, or once. */
+const FEWEST = 3;
+const FEWEST_ALONE = 8;
+
+/** What is called once takes so much at most: else the call says less than the statements. */
+const MOST_INPUTS = 12;
+
+class Outliner {
+  readonly #segmented: readonly Segmented[];
+  readonly #modes: ReadonlyMap<Segmented, string>;
+  readonly #take: (name: string) => string;
+  readonly #labels = new Labels();
+  readonly #known = new Map<Segment, Known>();
+  readonly #shared = new Map<number, Shared>();
+
+  constructor(wholes: readonly Whole[], take: (name: string) => string) {
+    this.#segmented = wholes.map(({ lowered, forward }) => segmented(lowered, forward));
+    this.#modes = new Map(this.#segmented.map((each, k) => [each, wholes[k]!.mode]));
+    this.#take = take;
+  }
+
+  outline(): Outline {
+    this.#group();
+    for (const each of this.#segmented) this.#markOutputs(each);
+    const functions = new Map<number, OutlinedFunction & Handed>();
+    for (const shared of this.#shared.values()) functions.set(shared.id, this.#function(shared, functions));
+    return {
+      wholes: this.#segmented.map((each) => new Building(each, this.#known, functions, null).whole()),
+      functions: [...functions.values()],
+    };
+  }
+
+  // ---------------------------------------------------------------- which segments are functions
+
+  /** Innermost segments first, so that what calls them is known by their functions. */
+  #group(): void {
+    const byHeight: { segment: Segment; segmented: Segmented; inLoop: boolean }[][] = [];
+    for (const each of this.#segmented) {
+      const visit = (items: readonly Item[], inLoop: boolean): number => {
+        let height = 0;
+        for (const item of items) {
+          if (isSegment(item)) {
+            const own = visit(item.members, inLoop);
+            (byHeight[own] ??= []).push({ segment: item, segmented: each, inLoop });
+            height = Math.max(height, own + 1);
+          } else if (item.kind === 'loop') height = Math.max(height, visit(each.bodies.get(each.lowered.loops.get(item)!)!, true));
+        }
+        return height;
+      };
+      visit(each.items, this.#modes.get(each) === 'step');
+    }
+    for (const level of byHeight) {
+      const groups = new Map<string, Use[]>();
+      for (const { segment, segmented, inLoop } of level ?? []) {
+        const made = canonical(segment, segmented, this.#known, this.#labels);
+        const key = `${segment.frame.callee} ${segment.backward} ${segment.base === segment.frame.path}\n${made.text}`;
+        groups.set(key, [...(groups.get(key) ?? []), { segment, segmented, canonical: made, inLoop }]);
+      }
+      for (const [key, uses] of groups) {
+        if (!this.#isWorth(uses)) continue;
+        const id = this.#labels.of(key);
+        this.#shared.set(id, { id, uses, outputs: new Set() });
+        for (const use of uses) this.#known.set(use.segment, { id, canonical: use.canonical });
+      }
+    }
+  }
+
+  #isWorth(uses: readonly Use[]): boolean {
+    const [{ segment, segmented, canonical }] = uses as readonly [Use, ...Use[]];
+    const size = this.#statements(segment.members, segmented);
+    if (uses.length > 1) return size >= FEWEST;
+    const isWhole = segment.frame.path === '' && segment.frame.parent === null;
+    return !isWhole && size >= FEWEST_ALONE && canonical.inputs.length <= MOST_INPUTS;
+  }
+
+  #statements(items: readonly Item[], each: Segmented): number {
+    return flat(items, this.#known).reduce(
+      (sum, item) =>
+        sum + 1 + (!isSegment(item) && item.kind === 'loop' ? this.#statements(each.bodies.get(each.lowered.loops.get(item)!)!, each) : 0),
+      0,
+    );
+  }
+
+  // ---------------------------------------------------------------- what they give
+
+  /** What is read outside the segment that makes it. */
+  #markOutputs(each: Segmented): void {
+    const { lowered, needed, bodies } = each;
+    const chains = new Map<Value, readonly Segment[]>();
+    const walk = (items: readonly Item[], chain: readonly Segment[], visit: (value: Value, chain: readonly Segment[]) => void): void => {
+      for (const item of items) {
+        if (isSegment(item)) walk(item.members, this.#known.has(item) ? [...chain, item] : chain, visit);
+        else {
+          visit(item, chain);
+          if (item.kind === 'loop') walk(bodies.get(lowered.loops.get(item)!)!, chain, visit);
+        }
+      }
+    };
+    walk(each.items, [], (value, chain) => chains.set(value, chain));
+    const read = (value: Value, reader: readonly Segment[]): void => {
+      for (const leaf of leaves(value)) {
+        const maker = makerOf(leaf, lowered.loops);
+        for (const segment of (maker === null ? undefined : chains.get(maker)) ?? []) {
+          if (!reader.includes(segment)) this.#give(segment, leaf);
+        }
+      }
+    };
+    for (const root of lowered.roots) read(root, []);
+    walk(each.items, [], (value, chain) => {
+      if (value.kind !== 'loop') return inputsOf(value).forEach((input) => read(input, chain));
+      const loop = lowered.loops.get(value)!;
+      for (const x of loop.xs) if (needed.has(x.argument)) read(x.list, chain);
+      for (const state of loop.states) if (needed.has(state.final)) [state.first, state.next].forEach((part) => read(part, chain));
+      for (const emit of loop.emits) if (needed.has(emit.list)) read(emit.value, chain);
+    });
+  }
+
+  #give(segment: Segment, value: Value): void {
+    const { id, canonical } = this.#known.get(segment)!;
+    this.#shared.get(id)!.outputs.add(canonical.names.get(value)!);
+  }
+
+  // ---------------------------------------------------------------- functions
+
+  /** `gru`, `gruBackward`; before and after a loop whose steps call it so, `gruInputs` and `gruGradients`. */
+  #nameFor({ uses }: Shared): string {
+    const [{ segment }] = uses as readonly [Use, ...Use[]];
+    const inSteps = (each: Shared): boolean => each.uses.some((use) => use.inLoop);
+    const alike = [...this.#shared.values()].filter(({ uses: [other] }) => other!.segment.frame.callee === segment.frame.callee);
+    const ofSteps = alike.some((each) => each.uses[0]!.segment.backward === segment.backward && inSteps(each));
+    const isAround = ofSteps && !uses.some((use) => use.inLoop);
+    const part = segment.backward ? (isAround ? ' gradients' : ' backward') : isAround ? ' inputs' : '';
+    const base = `${segment.frame.callee}${part}`;
+    const modes = [...new Set(uses.map((use) => this.#modes.get(use.segmented)!))];
+    const same = alike.filter(({ uses: [other] }) => other!.segment.backward === segment.backward);
+    const mode = modes.length === 1 && !segment.backward && same.length > 1 ? modes[0]! : '';
+    return this.#take(functionName(mode === '' ? base : `${base} ${mode}`));
+  }
+
+  #function(shared: Shared, functions: ReadonlyMap<number, OutlinedFunction & Handed>): OutlinedFunction & Handed {
+    const [use] = shared.uses as readonly [Use, ...Use[]];
+    const names = new Names(['p', 'n', 'random', ...[...functions.values()].map(({ name }) => name)]);
+    const inputs = use.canonical.inputs.map((value) => ({
+      name: names.takeFirst(namesOf(value, use.segmented.lowered.loops)),
+      type: typeOf(value, use.segmented.lowered.loops),
+    }));
+    const { holes, handed } = openSizes(shared.uses, names);
+    for (;;) {
+      const building = new Building(use.segmented, this.#known, functions, {
+        ...use,
+        shared,
+        inputs: inputs.map(({ name }) => name),
+        holes,
+      });
+      const made = building.function();
+      const holders = holdersIn(made.lowered);
+      const missing = made.lowered.roots.flatMap(holders).filter((each) => !made.lowered.roots.includes(each) && each.free === undefined);
+      if (missing.length > 0) {
+        for (const each of missing) shared.outputs.add(made.nameOf(each));
+        continue;
+      }
+      const { roots } = made.lowered;
+      const taken = new Names();
+      return {
+        name: this.#nameFor(shared),
+        frame: use.segment.frame,
+        backward: use.segment.backward,
+        lowered: made.lowered,
+        outputs: roots.map((root) => taken.takeFirst(namesOf(root, made.lowered.loops))),
+        parts: made.readsParameters ? shared.uses.map(({ segment }) => segment.base) : [],
+        inputs,
+        sizes: new Map(handed.map(({ atom, name }) => [atom, name])),
+        readsSizes: made.readsSizes,
+        draws: made.draws,
+        given: [...shared.outputs],
+        handed: handed.map(({ hole }) => hole),
+        lives: roots.map((root) => {
+          const places = holders(root).map((each) => ({ output: roots.indexOf(each), input: made.inputs.indexOf(each) }));
+          return { owns: holders(root).includes(root), in: places.filter(({ output }) => roots[output] !== root) };
+        }),
+      };
+    }
+  }
+}
+
+/** What a value may be called at the border of a function, the best first. A step's element of a list is called as the list is. */
+function namesOf(value: Value, loops: Lowered['loops']): readonly string[] {
+  const list = value.kind === 'argument' ? loops.get(value)?.xs.find(({ argument }) => argument === value)?.list : undefined;
+  return value.origin.name === null ? endsOf((list ?? value).hint.replace(/ steps$/, ''), 4) : [value.origin.name];
+}
+
+const sizeOfHole = (hole: Hole): Size => hole.size;
+
+/** Sizes that differ between uses are handed; those that differ alike are one. */
+function openSizes(
+  uses: readonly Use[],
+  names: Names,
+): {
+  readonly holes: ReadonlyMap<Hole, Size>;
+  readonly handed: readonly { readonly hole: number; readonly atom: string; readonly name: string }[];
+} {
+  const [{ canonical: first }] = uses as readonly [Use, ...Use[]];
+  const holes = new Map<Hole, Size>();
+  const handed = new Map<string, { readonly hole: number; readonly atom: string; readonly name: string }>();
+  for (const [k, hole] of first.holes.entries()) {
+    const all = uses.map(({ canonical }) => sizeOfHole(canonical.holes[k]!).key);
+    const own = sizeOfHole(hole);
+    const isFixed = all.every((key) => key === own.key) && [...atomsOf(own)].every((atom) => !OF_STEPS.has(atom));
+    if (isFixed) continue;
+    const key = all.join('\n');
+    let known = handed.get(key);
+    if (known === undefined) {
+      const name = names.take(atomOf(own) ?? 'size');
+      known = { hole: k, atom: `handed ${name}`, name };
+      handed.set(key, known);
+    }
+    holes.set(hole, sizes.atom(known.atom));
+  }
+  return { holes, handed: [...handed.values()] };
+}
