@@ -54,46 +54,43 @@ type TranslatorSizes = {
   readonly target: number;
 };
 
-/** Parameters by path. */
-type TranslatorParameters = {
-  readonly 'read.Annotate.table': tf.Tensor;
-  readonly 'read.Annotate.forward.h.GRU.Wz': tf.Tensor;
-  readonly 'read.Annotate.forward.h.GRU.Wr': tf.Tensor;
-  readonly 'read.Annotate.forward.h.GRU.W': tf.Tensor;
-  readonly 'read.Annotate.forward.h.GRU.Uz': tf.Tensor;
-  readonly 'read.Annotate.forward.h.GRU.Ur': tf.Tensor;
-  readonly 'read.Annotate.forward.h.GRU.U': tf.Tensor;
-  readonly 'read.Annotate.forward.h.GRU.bz': tf.Tensor;
-  readonly 'read.Annotate.forward.h.GRU.br': tf.Tensor;
-  readonly 'read.Annotate.forward.h.GRU.b': tf.Tensor;
-  readonly 'read.Annotate.backward.h.GRU.Wz': tf.Tensor;
-  readonly 'read.Annotate.backward.h.GRU.Wr': tf.Tensor;
-  readonly 'read.Annotate.backward.h.GRU.W': tf.Tensor;
-  readonly 'read.Annotate.backward.h.GRU.Uz': tf.Tensor;
-  readonly 'read.Annotate.backward.h.GRU.Ur': tf.Tensor;
-  readonly 'read.Annotate.backward.h.GRU.U': tf.Tensor;
-  readonly 'read.Annotate.backward.h.GRU.bz': tf.Tensor;
-  readonly 'read.Annotate.backward.h.GRU.br': tf.Tensor;
-  readonly 'read.Annotate.backward.h.GRU.b': tf.Tensor;
-  readonly 'Translate.table': tf.Tensor;
-  readonly 'Translate.W0': tf.Tensor;
-  readonly 'Translate.context.Scored.Additive.W': tf.Tensor;
-  readonly 'Translate.context.Scored.Additive.U': tf.Tensor;
-  readonly 'Translate.context.Scored.Additive.v': tf.Tensor;
-  readonly 'Translate.s.GRU.Wz': tf.Tensor;
-  readonly 'Translate.s.GRU.Wr': tf.Tensor;
-  readonly 'Translate.s.GRU.W': tf.Tensor;
-  readonly 'Translate.s.GRU.Uz': tf.Tensor;
-  readonly 'Translate.s.GRU.Ur': tf.Tensor;
-  readonly 'Translate.s.GRU.U': tf.Tensor;
-  readonly 'Translate.s.GRU.bz': tf.Tensor;
-  readonly 'Translate.s.GRU.br': tf.Tensor;
-  readonly 'Translate.s.GRU.b': tf.Tensor;
-  readonly 'Translate.logits.Readout.U': tf.Tensor;
-  readonly 'Translate.logits.Readout.V': tf.Tensor;
-  readonly 'Translate.logits.Readout.C': tf.Tensor;
-  readonly 'Translate.logits.Readout.W': tf.Tensor;
+/** Parameters of GRU. */
+type GRUParameters = {
+  readonly Wz: tf.Tensor;
+  readonly Wr: tf.Tensor;
+  readonly W: tf.Tensor;
+  readonly Uz: tf.Tensor;
+  readonly Ur: tf.Tensor;
+  readonly U: tf.Tensor;
+  readonly bz: tf.Tensor;
+  readonly br: tf.Tensor;
+  readonly b: tf.Tensor;
 };
+
+/** Parameters of Annotate. */
+type AnnotateParameters = {
+  readonly table: tf.Tensor;
+  readonly forward: { readonly h: { readonly GRU: GRUParameters } };
+  readonly backward: { readonly h: { readonly GRU: GRUParameters } };
+};
+
+/** Parameters of Additive. */
+type AdditiveParameters = { readonly W: tf.Tensor; readonly U: tf.Tensor; readonly v: tf.Tensor };
+
+/** Parameters of Readout. */
+type ReadoutParameters = { readonly U: tf.Tensor; readonly V: tf.Tensor; readonly C: tf.Tensor; readonly W: tf.Tensor };
+
+/** Parameters of Translate. */
+type TranslateParameters = {
+  readonly table: tf.Tensor;
+  readonly W0: tf.Tensor;
+  readonly context: { readonly Scored: { readonly Additive: AdditiveParameters } };
+  readonly s: { readonly GRU: GRUParameters };
+  readonly logits: { readonly Readout: ReadoutParameters };
+};
+
+/** Parameters of Translator. */
+type TranslatorParameters = { readonly read: { readonly Annotate: AnnotateParameters }; readonly Translate: TranslateParameters };
 
 /** Padded examples on the device. */
 type TranslatorBatch = {
@@ -102,123 +99,558 @@ type TranslatorBatch = {
   readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };
 };
 
-/** Outputs by name, [batch, …]. */
-type TranslatorResults = { readonly logits: tf.Tensor; readonly weights: tf.Tensor };
-
-/** The outputs of Translator, batch first. */
-function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): TranslatorResults {
-  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units } = batch.n;
-  // model.attn:27  x = table[tokens]
-  const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
+/** GRU. */
+function gruInputs(p: GRUParameters, n: TranslatorSizes, xRows: tf.Tensor) {
+  const { batch: batchSize, hidden, source } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz']), [batchSize, source, hidden]);
-    return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wz), [batchSize, source, hidden]), p.bz));
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const sum2 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wr), [batchSize, source, hidden]), p.br));
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, source, hidden]), p.b));
+  return { sum, sum2, sum3 };
+}
+
+/** GRU. */
+function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, sum3: tf.Tensor) {
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const z = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uz))));
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const r = tf.tidy(() => tf.sigmoid(tf.add(sum2, tf.matMul(h, p.Ur))));
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const product = tf.mul(r, h);
+  const new_ = tf.tidy(() => tf.tanh(tf.add(sum3, tf.matMul(product, p.U))));
+  // cells.attn:14  (1 - z) * h + z * new
+  const hNext2 = tf.sub(new_, h);
+  const hNext = tf.tidy(() => tf.add(h, tf.mul(z, hNext2)));
+  return { hNext, z, hNext2, new_, product, r };
+}
+
+/** Additive. */
+function additiveInputs(p: AdditiveParameters, n: TranslatorSizes, annotations: tf.Tensor) {
+  const { align, batch: batchSize, hidden, source } = n;
+  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  const annotationsT = tf.transpose(annotations, [1, 0, 2]);
+  const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
+  const UProduct = tf.tidy(() => tf.reshape(tf.matMul(annotationsRows, p.U), [batchSize, source, align]));
+  return { UProduct, annotationsT, annotationsRows };
+}
+
+/** Additive. */
+function additive(p: AdditiveParameters, n: TranslatorSizes, s: tf.Tensor, UProduct: tf.Tensor, sourceMask: tf.Tensor, annotationsT: tf.Tensor) {
+  const { align, batch: batchSize, hidden, source } = n;
+  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  const tanh = tf.tidy(() => tf.tanh(tf.add(tf.reshape(tf.matMul(s, p.W), [batchSize, 1, align]), UProduct)));
+  const score = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(tanh, [batchSize * source, align]), p.v), [batchSize, source]),
+  );
+  // attention.attn:5  weights = softmax[key](score)
+  const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
+  rt.dispose(score);
+  // attention.attn:6  sum[key](weights * keys)
+  const context = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), annotationsT), [batchSize, 2 * hidden]),
+  );
+  return { context, weights, tanh };
+}
+
+/** GRU. */
+function gru2(p: GRUParameters, joined: tf.Tensor, s: tf.Tensor) {
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(joined, p.Wz), tf.matMul(s, p.Uz)), p.bz)));
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(joined, p.Wr), tf.matMul(s, p.Ur)), p.br)));
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(joined, p.W), tf.matMul(tf.mul(r, s), p.U)), p.b)));
+  rt.dispose(r);
+  // cells.attn:14  (1 - z) * h + z * new
+  const sNext = tf.tidy(() => tf.add(s, tf.mul(z, tf.sub(new_, s))));
+  rt.dispose(z, new_);
+  return sNext;
+}
+
+/** Readout. */
+function readoutInputs(p: ReadoutParameters, n: TranslatorSizes, context: tf.Tensor[], s: tf.Tensor[], e: tf.Tensor) {
+  const { batch: batchSize, characters, embed, hidden, maxout, pieces, target, units } = n;
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const UProduct = tf.tidy(() => {
+    const readoutUProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(s), [1, 0, 2]), [batchSize * target, units]), p.U);
+    return tf.reshape(readoutUProduct, [batchSize, target, maxout, pieces]);
   });
-  const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz']), [batchSize, source, hidden]);
-    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
+  const eRows = tf.reshape(e, [batchSize * target, embed]);
+  const logits = tf.tidy(() => {
+    const CProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(context), [1, 0, 2]), [batchSize * target, 2 * hidden]), p.C);
+    const sum = tf.add(UProduct, tf.reshape(tf.matMul(eRows, p.V), [batchSize, target, maxout, pieces]));
+    const highest = tf.max(tf.add(sum, tf.reshape(CProduct, [batchSize, target, maxout, pieces])), 3);
+    const WProduct = tf.matMul(tf.reshape(highest, [batchSize * target, maxout]), p.W);
+    return tf.reshape(WProduct, [batchSize, target, characters]);
   });
-  rt.dispose(x);
+  rt.dispose(UProduct, eRows);
+  return logits;
+}
+
+/** Translation. */
+function translation(n: TranslatorSizes, loss: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, number: tf.Tensor) {
+  const { batch: batchSize, target } = n;
+  // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(loss, [batchSize, 1]), tf.range(0, target, 1, 'int32')));
+  const logSoftmax = rt.logSoftmax(logits);
+  const loss2 = tf.cast(loss, 'float32');
+  const loss3 = tf.tidy(() =>
+    tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, yNext, 2, 2)), 0), 1), loss2)),
+  );
+  // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  const mean = tf.tidy(() => {
+    const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), yNext)), 1);
+    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
+  });
+  return { loss: loss3, mean, loss2, targetMask, logSoftmax };
+}
+
+/** GRU. */
+function gruTraining(p: GRUParameters, joined: tf.Tensor, s: tf.Tensor, joined2: tf.Tensor, joined3: tf.Tensor, joined4: tf.Tensor) {
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zJoined = tf.concat([joined, s], 1);
+  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined, joined3), p.bz)));
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined, joined2), p.br)));
+  rt.dispose(zJoined);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const product = tf.mul(r, s);
+  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.matMul(tf.concat([joined, product], 1), joined4), p.b)));
+  // cells.attn:14  (1 - z) * h + z * new
+  const sNext2 = tf.sub(new_, s);
+  const sNext = tf.tidy(() => tf.add(s, tf.mul(z, sNext2)));
+  return { sNext, z, sNext2, new_, product, r };
+}
+
+/** Readout. */
+function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random: rt.Random, sStacked: tf.Tensor, context: tf.Tensor[], e: tf.Tensor, site: string) {
+  const { batch: batchSize, characters, embed, hidden, maxout, pieces, target, units } = n;
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const eRows = tf.reshape(e, [batchSize * target, embed]);
+  const contextStacked = tf.stack(context);
+  const sum = tf.tidy(() => {
+    const UProduct = tf.matMul(tf.reshape(tf.transpose(sStacked, [1, 0, 2]), [batchSize * target, units]), p.U);
+    const VProduct = tf.reshape(tf.matMul(eRows, p.V), [batchSize, target, maxout, pieces]);
+    const CProduct = tf.matMul(tf.reshape(tf.transpose(contextStacked, [1, 0, 2]), [batchSize * target, 2 * hidden]), p.C);
+    const sum2 = tf.add(tf.reshape(UProduct, [batchSize, target, maxout, pieces]), VProduct);
+    return tf.add(sum2, tf.reshape(CProduct, [batchSize, target, maxout, pieces]));
+  });
+  const highest = tf.max(sum, 3);
+  const keepSteps: tf.Tensor[] = [];
+  for (let t = 0; t < target; t++) {
+    // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+    const keep = random.keep(site, 0.1, [batchSize, maxout], [false], [t]);
+    keepSteps.push(keep);
+  }
+  const keepStepsT = tf.tidy(() => tf.transpose(tf.stack(keepSteps), [1, 0, 2]));
+  const productRows = tf.tidy(() => tf.reshape(tf.mul(highest, keepStepsT), [batchSize * target, maxout]));
+  const logits = tf.tidy(() => tf.reshape(tf.matMul(productRows, p.W), [batchSize, target, characters]));
+  rt.dispose(keepSteps, highest);
+  return { logits, keepStepsT, sum, eRows, contextStacked, productRows };
+}
+
+/** Readout, backward. */
+function readoutBackward(p: ReadoutParameters, n: TranslatorSizes, dLogits: tf.Tensor, keepStepsT: tf.Tensor, sum: tf.Tensor, sStacked: tf.Tensor, contextStacked: tf.Tensor, eRows: tf.Tensor, productRows: tf.Tensor) {
+  const { batch: batchSize, characters, hidden, maxout, pieces, target, units } = n;
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
+  const productRows2 = tf.tidy(() => {
+    const product = tf.mul(tf.reshape(tf.matMul(dLogitsRows, p.W, false, true), [batchSize, target, maxout]), keepStepsT);
+    const product2 = tf.mul(tf.reshape(product, [batchSize, target, maxout, 1]), rt.oneHot(tf.argMax(sum, 3), pieces));
+    return tf.reshape(product2, [batchSize * target, maxout * pieces]);
+  });
+  const UProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, p.U, false, true), [batchSize, target, units]));
+  const CProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, p.C, false, true), [batchSize, target, 2 * hidden]));
+  const VProduct = tf.matMul(productRows2, p.V, false, true);
+  const product = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows2),
+  );
+  const product2 = tf.matMul(productRows2, eRows, true);
+  const product2_2 = tf.tidy(() => {
+    const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [2, 1, 0]), [2 * hidden, batchSize * target]);
+    return tf.matMul(contextStepsRows, productRows2);
+  });
+  const dW = tf.matMul(dLogitsRows, productRows, true);
+  rt.dispose(productRows2, dLogitsRows);
+  // model.attn:35  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed], C: [maxout, pieces <- a…
+  const productT = tf.transpose(product2, [1, 0]);
+  rt.dispose(product2);
+  // model.attn:36  W: [characters <- maxout]
+  const dWT = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
+  return { product, productT, product2: product2_2, dWT, UProduct, CProduct, VProduct };
+}
+
+/** GRU, backward. */
+function gruBackward(p: GRUParameters, dSNext: tf.Tensor, sNext: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, s: tf.Tensor, r: tf.Tensor, joined: tf.Tensor, joined2: tf.Tensor) {
+  // cells.attn:14  (1 - z) * h + z * new
+  const dNew = tf.mul(dSNext, z);
+  const difference = tf.sub(dSNext, dNew);
+  const dZ = tf.mul(dSNext, sNext);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const tanhGradient = rt.tanhGradient(dNew, new_);
+  const UProduct = tf.matMul(tanhGradient, p.U, false, true);
+  const sum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, r)));
+  const dR = tf.mul(UProduct, s);
+  rt.dispose(dNew, difference, UProduct);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const sigmoidGradient2 = rt.sigmoidGradient(dZ, z);
+  rt.dispose(dZ);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const sigmoidGradient = rt.sigmoidGradient(dR, r);
+  const product = tf.tidy(() => tf.matMul(tf.concat([sigmoidGradient, sigmoidGradient2], 1), joined, false, true));
+  const product2 = tf.tidy(() =>
+    tf.matMul(tf.concat([sigmoidGradient, tanhGradient, sigmoidGradient2], 1), joined2, false, true),
+  );
+  rt.dispose(dR);
+  return { tanhGradient, sigmoidGradient, sigmoidGradient2, sum, product, product2 };
+}
+
+/** Additive, backward. */
+function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, tanh: tf.Tensor, dContext: tf.Tensor, annotationsT: tf.Tensor, weights: tf.Tensor, sourceMask: tf.Tensor, vRows: tf.Tensor) {
+  const { align, batch: batchSize, hidden, source } = n;
+  // attention.attn:6  sum[key](weights * keys)
+  const dWeights = tf.tidy(() =>
+    tf.reshape(tf.matMul(annotationsT, tf.reshape(dContext, [batchSize, 2 * hidden, 1])), [batchSize, source]),
+  );
+  // attention.attn:5  weights = softmax[key](score)
+  const dScore = tf.tidy(() =>
+    rt.where(sourceMask, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 1, true))), 0),
+  );
+  rt.dispose(dWeights);
+  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  const scoreDifference = tf.tidy(() => tf.sub(1, tf.mul(tanh, tanh)));
+  const product2 = tf.tidy(() => {
+    const product = tf.reshape(tf.matMul(tf.reshape(dScore, [batchSize, 1, source]), scoreDifference), [batchSize, align]);
+    return tf.mul(product, vRows);
+  });
+  const WProduct = tf.matMul(product2, p.W, false, true);
+  const product3 = tf.tidy(() => tf.mul(tf.reshape(dScore, [batchSize, source, 1]), scoreDifference));
+  const product = tf.tidy(() => {
+    const scoreProduct = tf.matMul(tf.reshape(dScore, [1, batchSize * source]), tf.reshape(tanh, [batchSize * source, align]));
+    return tf.reshape(scoreProduct, [align]);
+  });
+  rt.dispose(scoreDifference, dScore);
+  return { product, product2, WProduct, product3 };
+}
+
+/** Additive, backward. */
+function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productStacked: tf.Tensor, product: tf.Tensor, sStepsRows: tf.Tensor, annotationsRows: tf.Tensor, productStacked2: tf.Tensor) {
+  const { align, batch: batchSize, hidden, source, target } = n;
+  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  const productRows = tf.reshape(product, [batchSize * source, align]);
+  const UProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows, p.U, false, true), [batchSize, source, 2 * hidden]));
+  const dW = tf.tidy(() => tf.matMul(tf.reshape(productStacked, [batchSize * target, align]), sStepsRows, true));
+  const dU = tf.matMul(productRows, annotationsRows, true);
+  const dV = tf.sum(productStacked2, 0);
+  rt.dispose(productRows);
+  // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
+  const dWT = tf.transpose(dW, [1, 0]);
+  const dUT = tf.transpose(dU, [1, 0]);
+  const dVWide = tf.reshape(dV, [align, 1]);
+  rt.dispose(dW, dU, dV);
+  return { dWT, dUT, dVWide, UProduct };
+}
+
+/** GRU, backward. */
+function gruGradients(n: TranslatorSizes, productStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, joinedStacked: tf.Tensor, sStepsRows: tf.Tensor) {
+  const { batch: batchSize, embed, hidden, target, units } = n;
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * target, units]);
+  const joinedStepsRows = tf.reshape(joinedStacked, [batchSize * target, embed + 2 * hidden]);
+  const dWz = tf.matMul(sigmoidGradientStepsRows, joinedStepsRows, true);
+  const dUz = tf.matMul(sigmoidGradientStepsRows, sStepsRows, true);
+  const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  rt.dispose(sigmoidGradientStepsRows);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * target, units]);
+  const dWr = tf.matMul(rSigmoidGradientStepsRows, joinedStepsRows, true);
+  const dUr = tf.matMul(rSigmoidGradientStepsRows, sStepsRows, true);
+  const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  rt.dispose(rSigmoidGradientStepsRows);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * target, units]);
+  const dW = tf.matMul(tanhGradientStepsRows, joinedStepsRows, true);
+  const dU = tf.tidy(() =>
+    tf.matMul(tanhGradientStepsRows, tf.reshape(productStacked, [batchSize * target, units]), true),
+  );
+  const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  rt.dispose(joinedStepsRows, tanhGradientStepsRows);
+  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
+  const dWzT = tf.transpose(dWz, [1, 0]);
+  const dWrT = tf.transpose(dWr, [1, 0]);
+  const dWT = tf.transpose(dW, [1, 0]);
+  const dUzT = tf.transpose(dUz, [1, 0]);
+  rt.dispose(dWz, dWr, dW, dUz);
+  const dUrT = tf.transpose(dUr, [1, 0]);
+  const dUT = tf.transpose(dU, [1, 0]);
+  rt.dispose(dUr, dU);
+  return { dWzT, dWrT, dWT, dUzT, dUrT, dUT, dBz, dBr, dB };
+}
+
+/** GRU, backward. */
+function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, dForward: tf.Tensor, dForward2: tf.Tensor, dForward3: tf.Tensor, dForward4: tf.Tensor, dForward5: tf.Tensor, joined: tf.Tensor) {
+  // cells.attn:14  (1 - z) * h + z * new
+  const dNew = tf.mul(dHNext, dForward2);
+  const dZ = tf.mul(dHNext, dForward);
+  const difference = tf.sub(dHNext, dNew);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const sigmoidGradient = rt.sigmoidGradient(dZ, dForward2);
+  rt.dispose(dZ);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const tanhGradient = rt.tanhGradient(dNew, dForward3);
+  const UProduct = tf.matMul(tanhGradient, p.U, false, true);
+  const dR = tf.mul(UProduct, dForward5);
+  const sum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, dForward4)));
+  rt.dispose(dNew, difference, UProduct);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const sigmoidGradient2 = rt.sigmoidGradient(dR, dForward4);
+  const product = tf.tidy(() => tf.matMul(tf.concat([sigmoidGradient2, sigmoidGradient], 1), joined, false, true));
+  rt.dispose(dR);
+  return { sigmoidGradient, sigmoidGradient2, tanhGradient, product, sum };
+}
+
+/** GRU, backward. */
+function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, tanhGradientStacked: tf.Tensor, productStacked: tf.Tensor, hStacked: tf.Tensor, xRows: tf.Tensor) {
+  const { batch: batchSize, embed, hidden, source } = n;
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const WProduct = tf.tidy(() => {
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    return tf.reshape(tf.matMul(tanhGradientStepsRows, p.W, false, true), [batchSize, source, embed]);
+  });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr']), [batchSize, source, hidden]);
-    return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wr, false, true), [batchSize, source, embed]);
+    return tf.add(WProduct, WrProduct);
   });
-  const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr']), [batchSize, source, hidden]);
-    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
+  rt.dispose(WProduct);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const sum = tf.tidy(() => {
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    return tf.add(rSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wz, false, true), [batchSize, source, embed]));
   });
+  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * source, hidden]);
+  const dWz = tf.matMul(sigmoidGradientStepsRows, xRows, true);
+  const hStepsRows = tf.reshape(hStacked, [batchSize * source, hidden]);
+  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
+  const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  rt.dispose(rSum, sigmoidGradientStepsRows);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * source, hidden]);
+  const dWr = tf.matMul(rSigmoidGradientStepsRows, xRows, true);
+  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
+  const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W']), [batchSize, source, hidden]);
-    return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
+  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * source, hidden]);
+  const dW = tf.matMul(tanhGradientStepsRows, xRows, true);
+  const dU = tf.tidy(() =>
+    tf.matMul(tanhGradientStepsRows, tf.reshape(productStacked, [batchSize * source, hidden]), true),
+  );
+  const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  rt.dispose(tanhGradientStepsRows);
+  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
+  const dWzT = tf.transpose(dWz, [1, 0]);
+  const dWrT = tf.transpose(dWr, [1, 0]);
+  const dWT = tf.transpose(dW, [1, 0]);
+  const dUzT = tf.transpose(dUz, [1, 0]);
+  rt.dispose(dWz, dWr, dW, dUz);
+  const dUrT = tf.transpose(dUr, [1, 0]);
+  const dUT = tf.transpose(dU, [1, 0]);
+  rt.dispose(dUr, dU);
+  return { dWzT, dWrT, dWT, dUzT, dUrT, dUT, dBz, dBr, dB, sum };
+}
+
+/** Additive. */
+function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tensor, UProduct: tf.Tensor, weights: tf.Tensor, annotations: tf.Tensor, beam: number, size: number, size2: number) {
+  const { align, batch: batchSize, hidden, source } = n;
+  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  const vProduct = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(sRows, p.W), [batchSize, beam, 1, align]);
+    const sumRows = tf.reshape(tf.add(WProduct, tf.reshape(UProduct, [batchSize, 1, source, align])), [size, source, align]);
+    return tf.reshape(tf.matMul(tf.reshape(tf.tanh(sumRows), [size2, align]), p.v), [batchSize, beam, source]);
   });
-  const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, hidden]);
-    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
+  // attention.attn:5  weights = softmax[key](score)
+  const weights2 = tf.tidy(() => {
+    const weightsRows = tf.reshape(rt.where(tf.reshape(weights, [batchSize, 1, source]), vProduct, -Infinity), [size, source]);
+    return tf.softmax(weightsRows);
   });
+  const weightsShaped = tf.reshape(weights2, [batchSize, beam, source]);
+  rt.dispose(vProduct, weights2);
+  // attention.attn:6  sum[key](weights * keys)
+  const context = tf.matMul(weightsShaped, annotations);
+  const context2 = tf.reshape(context, [size, 2 * hidden]);
+  rt.dispose(context);
+  return { weightsShaped, context: context2 };
+}
+
+/** Readout. */
+function readoutStep(p: ReadoutParameters, n: TranslatorSizes, sRows: tf.Tensor, e: tf.Tensor, context: tf.Tensor, size: number) {
+  const { maxout, pieces } = n;
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const logits = tf.tidy(() => {
+    const UProduct = tf.reshape(tf.matMul(sRows, p.U), [size, maxout, pieces]);
+    const sum = tf.add(UProduct, tf.reshape(tf.matMul(e, p.V), [size, maxout, pieces]));
+    return tf.matMul(tf.max(tf.add(sum, tf.reshape(tf.matMul(context, p.C), [size, maxout, pieces])), 2), p.W);
+  });
+  return logits;
+}
+
+/** Annotate. */
+function annotate(p: AnnotateParameters, n: TranslatorSizes, sourceLength: tf.Tensor, tokens: tf.Tensor) {
+  const { batch: batchSize, embed, hidden, source } = n;
+  // model.attn:27  x = table[tokens]
+  const x = tf.gather(p.table, tokens);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const xRows = tf.reshape(x, [batchSize * source, embed]);
+  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.backward.h.GRU, n, xRows);
+  const { sum: zSum2, sum2: rSum2, sum3: newSum2 } = gruInputs(p.forward.h.GRU, n, xRows);
   rt.dispose(xRows);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const backwardZeros = tf.fill([batchSize, hidden], 0);
-  const sourceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
-  );
+  const zeros = tf.fill([batchSize, hidden], 0);
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps = new Array<tf.Tensor>(source);
-  let h: tf.Tensor = tf.clone(backwardZeros);
+  const hSteps = new Array<tf.Tensor>(source);
+  const zSteps = new Array<tf.Tensor>(source);
+  const hNextSteps2 = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source);
+  const rSteps = new Array<tf.Tensor>(source);
+  const newProductSteps = new Array<tf.Tensor>(source);
+  let h: tf.Tensor = tf.clone(zeros);
   for (let t = source - 1; t >= 0; t--) {
     const sourceMaskAt = sourceMaskSteps[t]!;
-    const zSumAt = zSumSteps[t]!;
-    const rSumAt = rSumSteps[t]!;
-    const newSumAt = newSumSteps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.backward.h.GRU.U']))));
-    rt.dispose(r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
-    rt.dispose(z, new_);
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.backward.h.GRU, h, sumAt, sumAt2, sumAt3);
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskAt, [batchSize, 1]), hNext, h));
-    rt.dispose(h);
     hNextSteps[t] = hNext;
+    hSteps[t] = h;
+    zSteps[t] = z;
+    hNextSteps2[t] = hNext2;
+    newSteps[t] = new_;
+    rSteps[t] = r;
+    newProductSteps[t] = newProduct;
     h = backwardChosen;
   }
-  rt.dispose(sourceMaskSteps, zSumSteps, rSumSteps, newSumSteps, h);
+  rt.dispose(sumSteps, sumSteps2, sumSteps3, h);
   const backward = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
-  const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
-  const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
+  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
+  const sumSteps5 = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
+  const sumSteps6 = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
   rt.dispose(zSum2, rSum2, newSum2);
-  const hNextSteps2: tf.Tensor[] = [];
-  let h2: tf.Tensor = backwardZeros;
+  const hNextSteps3: tf.Tensor[] = [];
+  const hSteps2: tf.Tensor[] = [];
+  const zSteps2: tf.Tensor[] = [];
+  const hNextSteps4: tf.Tensor[] = [];
+  const newSteps2: tf.Tensor[] = [];
+  const rSteps2: tf.Tensor[] = [];
+  const newProductSteps2: tf.Tensor[] = [];
+  let h2: tf.Tensor = zeros;
   for (let t = 0; t < source; t++) {
-    const zSum2At = zSum2Steps[t]!;
-    const rSum2At = rSum2Steps[t]!;
-    const newSum2At = newSum2Steps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.forward.h.GRU.U']))));
-    rt.dispose(r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
-    rt.dispose(z, new_);
-    hNextSteps2.push(hNext);
+    const sumAt = sumSteps4[t]!;
+    const sumAt2 = sumSteps5[t]!;
+    const sumAt3 = sumSteps6[t]!;
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.forward.h.GRU, h2, sumAt, sumAt2, sumAt3);
+    hNextSteps3.push(hNext);
+    hSteps2.push(h2);
+    zSteps2.push(z);
+    hNextSteps4.push(hNext2);
+    newSteps2.push(new_);
+    rSteps2.push(r);
+    newProductSteps2.push(newProduct);
     h2 = hNext;
   }
-  rt.dispose(backwardZeros, zSum2Steps, rSum2Steps, newSum2Steps);
-  const forward = tf.stack(hNextSteps2);
-  rt.dispose(hNextSteps2);
+  rt.dispose(sumSteps4, sumSteps5, sumSteps6);
+  const forward = tf.stack(hNextSteps3);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
+  return { h1, annotations, sourceMask, h: hSteps2, z: zSteps2, hNext: hNextSteps4, new_: newSteps2, r: rSteps2, zeros, isGreater: sourceMaskSteps, h2: hSteps, z2: zSteps, hNext2: hNextSteps2, new3: newSteps, r2: rSteps, x, product: newProductSteps2, product2: newProductSteps, hNext3: hNextSteps3 };
+}
+
+/** Annotate. */
+function annotatePrepare(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, keyMask: tf.Tensor) {
+  const { batch: batchSize, embed, hidden, source } = n;
+  // model.attn:27  x = table[tokens]
+  const x = tf.gather(p.table, tokens);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const xRows = tf.reshape(x, [batchSize * source, embed]);
+  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.forward.h.GRU, n, xRows);
+  const { sum: zSum2, sum2: rSum2, sum3: newSum2 } = gruInputs(p.backward.h.GRU, n, xRows);
+  rt.dispose(x, xRows);
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  const forwardZeros = tf.fill([batchSize, hidden], 0);
+  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const hNextSteps: tf.Tensor[] = [];
+  let h: tf.Tensor = forwardZeros;
+  for (let t = 0; t < source; t++) {
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.forward.h.GRU, h, sumAt, sumAt2, sumAt3);
+    rt.dispose(z, hNext2, new_, newProduct, r);
+    hNextSteps.push(hNext);
+    h = hNext;
+  }
+  rt.dispose(sumSteps, sumSteps2, sumSteps3);
+  const forward = tf.stack(hNextSteps);
+  rt.dispose(hNextSteps);
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const isGreaterSteps = tf.tidy(() => tf.unstack(tf.transpose(keyMask, [1, 0])));
+  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
+  const sumSteps5 = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
+  const sumSteps6 = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
+  rt.dispose(zSum2, rSum2, newSum2);
+  const hNextSteps2 = new Array<tf.Tensor>(source);
+  let h2: tf.Tensor = forwardZeros;
+  for (let t = source - 1; t >= 0; t--) {
+    const isGreaterAt = isGreaterSteps[t]!;
+    const sumAt = sumSteps4[t]!;
+    const sumAt2 = sumSteps5[t]!;
+    const sumAt3 = sumSteps6[t]!;
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.backward.h.GRU, h2, sumAt, sumAt2, sumAt3);
+    rt.dispose(z, hNext2, new_, newProduct, r);
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(isGreaterAt, [batchSize, 1]), hNext, h2));
+    rt.dispose(h2);
+    hNextSteps2[t] = hNext;
+    h2 = backwardChosen;
+  }
+  rt.dispose(isGreaterSteps, sumSteps4, sumSteps5, sumSteps6, h2);
+  const backward = tf.stack(hNextSteps2);
+  rt.dispose(hNextSteps2);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const annotations = tf.concat([forward, backward], 2);
+  const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  rt.dispose(forward, backward);
+  return { annotations, h1 };
+}
+
+/** Translate. */
+function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tensor, h1: tf.Tensor, annotations: tf.Tensor, sourceMask: tf.Tensor) {
+  const { target } = n;
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'])));
-  rt.dispose(h1);
+  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p.W0)));
   // model.attn:47  e = table[y]
-  const e = tf.gather(p['Translate.table'], batch.inputs.y);
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const annotationsT = tf.transpose(annotations, [1, 0, 2]);
-  const UProduct = tf.tidy(() => {
-    const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
-    return tf.reshape(tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U']), [batchSize, source, align]);
-  });
-  rt.dispose(annotations);
+  const e = tf.gather(p.table, y);
+  const { UProduct, annotationsT, annotationsRows } = additiveInputs(p.context.Scored.Additive, n, annotations);
+  rt.dispose(annotationsRows);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
   const sSteps: tf.Tensor[] = [];
@@ -227,64 +659,114 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
     const eAt = eSteps[t]!;
-    // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const score = tf.tidy(() => {
-      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W']), [batchSize, 1, align]);
-      const tanhRows = tf.reshape(tf.tanh(tf.add(WProduct, UProduct)), [batchSize * source, align]);
-      return tf.reshape(tf.matMul(tanhRows, p['Translate.context.Scored.Additive.v']), [batchSize, source]);
-    });
-    // attention.attn:5  weights = softmax[key](score)
-    const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
-    rt.dispose(score);
-    // attention.attn:6  sum[key](weights * keys)
-    const context = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), annotationsT), [batchSize, 2 * hidden]),
-    );
+    const { context, weights, tanh: scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
+    rt.dispose(scoreTanh);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eAt, context], 1);
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => {
-      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wz']), tf.matMul(s, p['Translate.s.GRU.Uz']));
-      return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.bz']));
-    });
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => {
-      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wr']), tf.matMul(s, p['Translate.s.GRU.Ur']));
-      return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.br']));
-    });
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => {
-      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W']), tf.matMul(tf.mul(r, s), p['Translate.s.GRU.U']));
-      return tf.tanh(tf.add(sum, p['Translate.s.GRU.b']));
-    });
-    rt.dispose(sNextJoined, r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const sNext = tf.tidy(() => tf.add(s, tf.mul(z, tf.sub(new_, s))));
-    rt.dispose(z, new_);
+    const sNext = gru2(p.s.GRU, sNextJoined, s);
+    rt.dispose(sNextJoined);
     sSteps.push(s);
     contextSteps.push(context);
     weightsSteps.push(weights);
     s = sNext;
   }
-  rt.dispose(sourceMask, annotationsT, UProduct, eSteps, s);
+  rt.dispose(UProduct, annotationsT, eSteps, s);
+  const logits = readoutInputs(p.logits.Readout, n, contextSteps, sSteps, e);
+  rt.dispose(e, sSteps, contextSteps);
+  return { logits, weights: weightsSteps };
+}
+
+/** Translate. */
+function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, random: rt.Random, y: tf.Tensor, h1: tf.Tensor, annotations: tf.Tensor, sourceMask: tf.Tensor, site: string) {
+  const { target } = n;
+  // model.attn:46  state s: [units] = tanh(W0 @ h1)
+  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p.W0)));
+  // model.attn:47  e = table[y]
+  const e = tf.gather(p.table, y);
+  const { UProduct, annotationsT, annotationsRows } = additiveInputs(p.context.Scored.Additive, n, annotations);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zJoined = tf.concat([p.s.GRU.Wz, p.s.GRU.Uz], 0);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rJoined = tf.concat([p.s.GRU.Wr, p.s.GRU.Ur], 0);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newJoined = tf.concat([p.s.GRU.W, p.s.GRU.U], 0);
+  // model.attn:57  Translate(read.annotations, read.h1)
+  const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
+  const sSteps: tf.Tensor[] = [];
+  const contextSteps: tf.Tensor[] = [];
+  const zSteps: tf.Tensor[] = [];
+  const sNextSteps: tf.Tensor[] = [];
+  const newSteps: tf.Tensor[] = [];
+  const newProductSteps: tf.Tensor[] = [];
+  const rSteps: tf.Tensor[] = [];
+  const sNextJoinedSteps: tf.Tensor[] = [];
+  const weightsSteps: tf.Tensor[] = [];
+  const scoreTanhSteps: tf.Tensor[] = [];
+  let s: tf.Tensor = tf.clone(sFirst);
+  for (let t = 0; t < target; t++) {
+    const eAt = eSteps[t]!;
+    const { context, weights, tanh: scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
+    // model.attn:49  s' = GRU(concat(e, context), s)
+    const sNextJoined = tf.concat([eAt, context], 1);
+    const { sNext, z, sNext2, new_, product: newProduct, r } = gruTraining(p.s.GRU, sNextJoined, s, rJoined, zJoined, newJoined);
+    sSteps.push(s);
+    contextSteps.push(context);
+    zSteps.push(z);
+    sNextSteps.push(sNext2);
+    newSteps.push(new_);
+    newProductSteps.push(newProduct);
+    rSteps.push(r);
+    sNextJoinedSteps.push(sNextJoined);
+    weightsSteps.push(weights);
+    scoreTanhSteps.push(scoreTanh);
+    s = sNext;
+  }
+  rt.dispose(UProduct, zJoined, rJoined, newJoined, eSteps, s);
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const sStacked = tf.stack(sSteps);
+  const { logits, keepStepsT, sum, eRows, contextStacked, productRows } = readoutInputsTraining(p.logits.Readout, n, random, sStacked, contextSteps, e, site);
+  rt.dispose(e, contextSteps);
+  return { logits, keepStepsT, sum, sStacked, eRows, contextStacked, productRows, s: sSteps, z: zSteps, sNext: sNextSteps, new_: newSteps, r: rSteps, weights: weightsSteps, tanh: scoreTanhSteps, annotationsT, tanh2: sFirst, joined: sNextJoinedSteps, product: newProductSteps, annotationsRows };
+}
+
+/** Translate. */
+function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor, y: tf.Tensor, UProduct: tf.Tensor, weights: tf.Tensor, annotations: tf.Tensor, size: number, beam: number, size2: number) {
+  const { batch: batchSize, characters, units } = n;
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const sRows = tf.reshape(s, [size, units]);
+  // model.attn:44  ) generates y: index(characters)[target] start 1 end 2 {
+  const yRows = tf.reshape(y, [size]);
+  // model.attn:47  e = table[y]
+  const e = tf.gather(p.table, yRows);
+  const { weightsShaped, context } = additiveStep(p.context.Scored.Additive, n, sRows, UProduct, weights, annotations, beam, size, size2);
+  rt.dispose(yRows);
+  // model.attn:49  s' = GRU(concat(e, context), s)
+  const sNextJoined = tf.concat([e, context], 1);
+  const logits = readoutStep(p.logits.Readout, n, sRows, e, context, size);
+  const sNext = gru2(p.s.GRU, sNextJoined, sRows);
+  rt.dispose(e, context, sRows, sNextJoined);
+  const sNextShaped = tf.reshape(sNext, [batchSize, beam, units]);
+  rt.dispose(sNext);
+  // model.attn:51  logits = Readout(seen, e, context)
+  const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
+  rt.dispose(logits);
+  return { logitsShaped, sNextShaped, weightsShaped };
+}
+
+/** Outputs by name, [batch, …]. */
+type TranslatorResults = { readonly logits: tf.Tensor; readonly weights: tf.Tensor };
+
+/** The outputs of Translator, batch first. */
+function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): TranslatorResults {
+  const { h1, annotations, sourceMask, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: backwardZeros, isGreater: isGreaterSteps, h2: hSteps, z2: zSteps2, hNext2: hNextSteps2, new3: newSteps2, r2: rSteps2, x, product: productSteps, product2: productSteps2, hNext3: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
+  rt.dispose(zSteps, hNextSteps, newSteps, rSteps, backwardZeros, isGreaterSteps, hSteps, zSteps2, hNextSteps2);
+  rt.dispose(newSteps2, rSteps2, x, productSteps, productSteps2, forwardHNextSteps);
+  const { logits, weights: weightsSteps } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask);
+  rt.dispose(h1, annotations, sourceMask);
+  // model.attn:57  Translate(read.annotations, read.h1)
   const weights = tf.stack(weightsSteps);
   const weightsStepsT = tf.transpose(weights, [1, 0, 2]);
   rt.dispose(weightsSteps, weights);
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const readoutUProduct = tf.tidy(() => {
-    const sStepsRows = tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]);
-    return tf.reshape(tf.matMul(sStepsRows, p['Translate.logits.Readout.U']), [batchSize, target, maxout, pieces]);
-  });
-  const eRows = tf.reshape(e, [batchSize * target, embed]);
-  const logits = tf.tidy(() => {
-    const VProduct = tf.reshape(tf.matMul(eRows, p['Translate.logits.Readout.V']), [batchSize, target, maxout, pieces]);
-    const contextStepsRows = tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]);
-    const CProduct = tf.matMul(contextStepsRows, p['Translate.logits.Readout.C']);
-    const sum = tf.add(tf.add(readoutUProduct, VProduct), tf.reshape(CProduct, [batchSize, target, maxout, pieces]));
-    const WProduct = tf.matMul(tf.reshape(tf.max(sum, 3), [batchSize * target, maxout]), p['Translate.logits.Readout.W']);
-    return tf.reshape(WProduct, [batchSize, target, characters]);
-  });
-  rt.dispose(sSteps, e, contextSteps, readoutUProduct, eRows);
   return { logits, weights: weightsStepsT };
 }
 
@@ -296,196 +778,15 @@ type TranslatorLossResults = {
 
 /** Translation: the loss and the metrics, means over the batch. */
 function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): TranslatorLossResults {
-  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units } = batch.n;
-  // model.attn:27  x = table[tokens]
-  const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz']), [batchSize, source, hidden]);
-    return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
-  });
-  const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz']), [batchSize, source, hidden]);
-    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
-  });
-  rt.dispose(x);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr']), [batchSize, source, hidden]);
-    return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
-  });
-  const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr']), [batchSize, source, hidden]);
-    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
-  });
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W']), [batchSize, source, hidden]);
-    return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
-  });
-  const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, hidden]);
-    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
-  });
-  rt.dispose(xRows);
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const backwardZeros = tf.fill([batchSize, hidden], 0);
-  const sourceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
-  );
-  const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
-  const hNextSteps = new Array<tf.Tensor>(source);
-  let h: tf.Tensor = tf.clone(backwardZeros);
-  for (let t = source - 1; t >= 0; t--) {
-    const sourceMaskAt = sourceMaskSteps[t]!;
-    const zSumAt = zSumSteps[t]!;
-    const rSumAt = rSumSteps[t]!;
-    const newSumAt = newSumSteps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.backward.h.GRU.U']))));
-    rt.dispose(r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
-    rt.dispose(z, new_);
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskAt, [batchSize, 1]), hNext, h));
-    rt.dispose(h);
-    hNextSteps[t] = hNext;
-    h = backwardChosen;
-  }
-  rt.dispose(sourceMaskSteps, zSumSteps, rSumSteps, newSumSteps, h);
-  const backward = tf.stack(hNextSteps);
-  rt.dispose(hNextSteps);
-  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
-  const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
-  const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
-  rt.dispose(zSum2, rSum2, newSum2);
-  const hNextSteps2: tf.Tensor[] = [];
-  let h2: tf.Tensor = backwardZeros;
-  for (let t = 0; t < source; t++) {
-    const zSum2At = zSum2Steps[t]!;
-    const rSum2At = rSum2Steps[t]!;
-    const newSum2At = newSum2Steps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.forward.h.GRU.U']))));
-    rt.dispose(r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
-    rt.dispose(z, new_);
-    hNextSteps2.push(hNext);
-    h2 = hNext;
-  }
-  rt.dispose(backwardZeros, zSum2Steps, rSum2Steps, newSum2Steps);
-  const forward = tf.stack(hNextSteps2);
-  rt.dispose(hNextSteps2);
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const annotations = tf.concat([forward, backward], 2);
-  rt.dispose(backward, forward);
-  // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'])));
-  rt.dispose(h1);
-  // model.attn:47  e = table[y]
-  const e = tf.gather(p['Translate.table'], batch.inputs.y);
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const annotationsT = tf.transpose(annotations, [1, 0, 2]);
-  const UProduct = tf.tidy(() => {
-    const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
-    return tf.reshape(tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U']), [batchSize, source, align]);
-  });
-  rt.dispose(annotations);
-  // model.attn:57  Translate(read.annotations, read.h1)
-  const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
-  const sSteps: tf.Tensor[] = [];
-  const contextSteps: tf.Tensor[] = [];
-  let s: tf.Tensor = sFirst;
-  for (let t = 0; t < target; t++) {
-    const eAt = eSteps[t]!;
-    // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const score = tf.tidy(() => {
-      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W']), [batchSize, 1, align]);
-      const tanhRows = tf.reshape(tf.tanh(tf.add(WProduct, UProduct)), [batchSize * source, align]);
-      return tf.reshape(tf.matMul(tanhRows, p['Translate.context.Scored.Additive.v']), [batchSize, source]);
-    });
-    // attention.attn:5  weights = softmax[key](score)
-    const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
-    rt.dispose(score);
-    // attention.attn:6  sum[key](weights * keys)
-    const context = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), annotationsT), [batchSize, 2 * hidden]),
-    );
-    rt.dispose(weights);
-    // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextJoined = tf.concat([eAt, context], 1);
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => {
-      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wz']), tf.matMul(s, p['Translate.s.GRU.Uz']));
-      return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.bz']));
-    });
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => {
-      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wr']), tf.matMul(s, p['Translate.s.GRU.Ur']));
-      return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.br']));
-    });
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => {
-      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W']), tf.matMul(tf.mul(r, s), p['Translate.s.GRU.U']));
-      return tf.tanh(tf.add(sum, p['Translate.s.GRU.b']));
-    });
-    rt.dispose(sNextJoined, r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const sNext = tf.tidy(() => tf.add(s, tf.mul(z, tf.sub(new_, s))));
-    rt.dispose(z, new_);
-    sSteps.push(s);
-    contextSteps.push(context);
-    s = sNext;
-  }
-  rt.dispose(sourceMask, annotationsT, UProduct, eSteps, s);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const readoutUProduct = tf.tidy(() => {
-    const sStepsRows = tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]);
-    return tf.reshape(tf.matMul(sStepsRows, p['Translate.logits.Readout.U']), [batchSize, target, maxout, pieces]);
-  });
-  const eRows = tf.reshape(e, [batchSize * target, embed]);
-  const logits = tf.tidy(() => {
-    const VProduct = tf.reshape(tf.matMul(eRows, p['Translate.logits.Readout.V']), [batchSize, target, maxout, pieces]);
-    const contextStepsRows = tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]);
-    const CProduct = tf.matMul(contextStepsRows, p['Translate.logits.Readout.C']);
-    const sum = tf.add(tf.add(readoutUProduct, VProduct), tf.reshape(CProduct, [batchSize, target, maxout, pieces]));
-    const WProduct = tf.matMul(tf.reshape(tf.max(sum, 3), [batchSize * target, maxout]), p['Translate.logits.Readout.W']);
-    return tf.reshape(WProduct, [batchSize, target, characters]);
-  });
-  rt.dispose(sSteps, e, contextSteps, readoutUProduct, eRows);
-  // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
-  const targetMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
-  );
-  const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(rt.logSoftmax(logits), batch.inputs["y'"], 2, 2)), 0), 1);
-    return tf.mean(tf.div(total, tf.cast(batch.lengths.target, 'float32')));
-  });
-  // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const exact = tf.tidy(() => {
-    const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
-    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
-  });
-  rt.dispose(number, logits, targetMask);
+  const { h1, annotations, sourceMask, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: backwardZeros, isGreater: isGreaterSteps, h2: hSteps, z2: zSteps2, hNext2: hNextSteps2, new3: newSteps2, r2: rSteps2, x, product: productSteps, product2: productSteps2, hNext3: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
+  rt.dispose(zSteps, hNextSteps, newSteps, rSteps, backwardZeros, isGreaterSteps, hSteps, zSteps2, hNextSteps2);
+  rt.dispose(newSteps2, rSteps2, x, productSteps, productSteps2, forwardHNextSteps);
+  const { logits, weights: weightsSteps } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask);
+  rt.dispose(h1, annotations, sourceMask, weightsSteps);
+  const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
+  rt.dispose(number, logits, loss2, targetMask, logSoftmax);
   return {
     loss,
     metrics: { exact },
@@ -496,284 +797,40 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
 type TranslatorGradientsResults = {
   readonly loss: tf.Tensor;
   readonly metrics: { readonly exact: tf.Tensor };
-  readonly gradients: TranslatorParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Translation: as the loss, dropout on, and its gradient by every parameter. */
 function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, random: rt.Random): TranslatorGradientsResults {
-  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units, words } = batch.n;
-  // model.attn:27  x = table[tokens]
-  const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz']), [batchSize, source, hidden]);
-    return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
-  });
-  const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz']), [batchSize, source, hidden]);
-    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
-  });
-  const zJoined = tf.concat([p['Translate.s.GRU.Wz'], p['Translate.s.GRU.Uz']], 0);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr']), [batchSize, source, hidden]);
-    return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
-  });
-  const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr']), [batchSize, source, hidden]);
-    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
-  });
-  const rJoined = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.Ur']], 0);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W']), [batchSize, source, hidden]);
-    return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
-  });
-  const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, hidden]);
-    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
-  });
-  const newJoined = tf.concat([p['Translate.s.GRU.W'], p['Translate.s.GRU.U']], 0);
-  rt.dispose(xRows);
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const backwardZeros = tf.fill([batchSize, hidden], 0);
-  const sourceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
-  );
-  const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
-  const hNextSteps = new Array<tf.Tensor>(source);
-  const hSteps = new Array<tf.Tensor>(source);
-  const zSteps = new Array<tf.Tensor>(source);
-  const differenceSteps = new Array<tf.Tensor>(source);
-  const newSteps = new Array<tf.Tensor>(source);
-  const newProductSteps = new Array<tf.Tensor>(source);
-  const rSteps = new Array<tf.Tensor>(source);
-  let h: tf.Tensor = tf.clone(backwardZeros);
-  for (let t = source - 1; t >= 0; t--) {
-    const sourceMaskAt = sourceMaskSteps[t]!;
-    const zSumAt = zSumSteps[t]!;
-    const rSumAt = rSumSteps[t]!;
-    const newSumAt = newSumSteps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct = tf.mul(r, h);
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['read.Annotate.backward.h.GRU.U']))));
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, h);
-    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskAt, [batchSize, 1]), hNext, h));
-    hNextSteps[t] = hNext;
-    hSteps[t] = h;
-    zSteps[t] = z;
-    differenceSteps[t] = difference;
-    newSteps[t] = new_;
-    newProductSteps[t] = newProduct;
-    rSteps[t] = r;
-    h = backwardChosen;
-  }
-  rt.dispose(zSumSteps, rSumSteps, newSumSteps, h);
-  const backward = tf.stack(hNextSteps);
-  rt.dispose(hNextSteps);
-  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
-  const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
-  const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
-  rt.dispose(zSum2, rSum2, newSum2);
-  const hNextSteps2: tf.Tensor[] = [];
-  const hSteps2: tf.Tensor[] = [];
-  const zSteps2: tf.Tensor[] = [];
-  const differenceSteps2: tf.Tensor[] = [];
-  const newSteps2: tf.Tensor[] = [];
-  const newProductSteps2: tf.Tensor[] = [];
-  const rSteps2: tf.Tensor[] = [];
-  let h2: tf.Tensor = backwardZeros;
-  for (let t = 0; t < source; t++) {
-    const zSum2At = zSum2Steps[t]!;
-    const rSum2At = rSum2Steps[t]!;
-    const newSum2At = newSum2Steps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct = tf.mul(r, h2);
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(newProduct, p['read.Annotate.forward.h.GRU.U']))));
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, h2);
-    const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, difference)));
-    hNextSteps2.push(hNext);
-    hSteps2.push(h2);
-    zSteps2.push(z);
-    differenceSteps2.push(difference);
-    newSteps2.push(new_);
-    newProductSteps2.push(newProduct);
-    rSteps2.push(r);
-    h2 = hNext;
-  }
-  rt.dispose(zSum2Steps, rSum2Steps, newSum2Steps);
-  const forward = tf.stack(hNextSteps2);
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const annotations = tf.concat([forward, backward], 2);
-  rt.dispose(backward, forward);
-  // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p['Translate.W0'])));
-  // model.attn:47  e = table[y]
-  const e = tf.gather(p['Translate.table'], batch.inputs.y);
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const annotationsT = tf.transpose(annotations, [1, 0, 2]);
-  const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
-  const UProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U']), [batchSize, source, align]),
-  );
-  rt.dispose(annotations);
-  // model.attn:57  Translate(read.annotations, read.h1)
-  const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
-  const sSteps: tf.Tensor[] = [];
-  const contextSteps: tf.Tensor[] = [];
-  const zSteps3: tf.Tensor[] = [];
-  const differenceSteps3: tf.Tensor[] = [];
-  const newSteps3: tf.Tensor[] = [];
-  const newProductSteps3: tf.Tensor[] = [];
-  const rSteps3: tf.Tensor[] = [];
-  const sNextJoinedSteps: tf.Tensor[] = [];
-  const weightsSteps: tf.Tensor[] = [];
-  const scoreTanhSteps: tf.Tensor[] = [];
-  let s: tf.Tensor = tf.clone(sFirst);
-  for (let t = 0; t < target; t++) {
-    const eAt = eSteps[t]!;
-    // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const scoreTanh = tf.tidy(() => {
-      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W']), [batchSize, 1, align]);
-      return tf.tanh(tf.add(WProduct, UProduct));
-    });
-    const score = tf.tidy(() => {
-      const vProduct = tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), p['Translate.context.Scored.Additive.v']);
-      return tf.reshape(vProduct, [batchSize, source]);
-    });
-    // attention.attn:5  weights = softmax[key](score)
-    const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
-    rt.dispose(score);
-    // attention.attn:6  sum[key](weights * keys)
-    const context = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), annotationsT), [batchSize, 2 * hidden]),
-    );
-    // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextJoined = tf.concat([eAt, context], 1);
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zJoined2 = tf.concat([sNextJoined, s], 1);
-    const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, zJoined), p['Translate.s.GRU.bz'])));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, rJoined), p['Translate.s.GRU.br'])));
-    rt.dispose(zJoined2);
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct = tf.mul(r, s);
-    const new_ = tf.tidy(() =>
-      tf.tanh(tf.add(tf.matMul(tf.concat([sNextJoined, newProduct], 1), newJoined), p['Translate.s.GRU.b'])),
-    );
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, s);
-    const sNext = tf.tidy(() => tf.add(s, tf.mul(z, difference)));
-    sSteps.push(s);
-    contextSteps.push(context);
-    zSteps3.push(z);
-    differenceSteps3.push(difference);
-    newSteps3.push(new_);
-    newProductSteps3.push(newProduct);
-    rSteps3.push(r);
-    sNextJoinedSteps.push(sNextJoined);
-    weightsSteps.push(weights);
-    scoreTanhSteps.push(scoreTanh);
-    s = sNext;
-  }
-  rt.dispose(zJoined, rJoined, newJoined, UProduct, eSteps, s);
-  // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
-  const vRows = tf.reshape(p['Translate.context.Scored.Additive.v'], [align]);
+  const { align, batch: batchSize, characters, embed, hidden, source, target, units, words } = batch.n;
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const sStacked = tf.stack(sSteps);
-  const eRows = tf.reshape(e, [batchSize * target, embed]);
-  const contextStacked = tf.stack(contextSteps);
-  const sum = tf.tidy(() => {
-    const sStepsRows = tf.reshape(tf.transpose(sStacked, [1, 0, 2]), [batchSize * target, units]);
-    const UProduct = tf.reshape(tf.matMul(sStepsRows, p['Translate.logits.Readout.U']), [batchSize, target, maxout, pieces]);
-    const VProduct = tf.reshape(tf.matMul(eRows, p['Translate.logits.Readout.V']), [batchSize, target, maxout, pieces]);
-    const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [1, 0, 2]), [batchSize * target, 2 * hidden]);
-    const CProduct = tf.matMul(contextStepsRows, p['Translate.logits.Readout.C']);
-    return tf.add(tf.add(UProduct, VProduct), tf.reshape(CProduct, [batchSize, target, maxout, pieces]));
-  });
-  const highest = tf.max(sum, 3);
-  rt.dispose(e, contextSteps);
-  const keepSteps: tf.Tensor[] = [];
-  for (let t = 0; t < target; t++) {
-    // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-    const keep = random.keep('Translate.logits.Readout.dropout#0', 0.1, [batchSize, maxout], [false], [t]);
-    keepSteps.push(keep);
-  }
-  const keepStepsT = tf.tidy(() => tf.transpose(tf.stack(keepSteps), [1, 0, 2]));
-  const productRows = tf.tidy(() => tf.reshape(tf.mul(highest, keepStepsT), [batchSize * target, maxout]));
-  const logits = tf.tidy(() =>
-    tf.reshape(tf.matMul(productRows, p['Translate.logits.Readout.W']), [batchSize, target, characters]),
-  );
-  rt.dispose(keepSteps, highest);
+  const { h1, annotations, sourceMask, h: hSteps, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: backwardZeros, isGreater: isGreaterSteps, h2: backwardHSteps, z2: backwardZSteps, hNext2: backwardHNextSteps, new3: backwardNewSteps, r2: backwardRSteps, x, product: productSteps, product2: backwardProductSteps, hNext3: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
+  const { logits, keepStepsT, sum, sStacked, eRows, contextStacked, productRows, s: sSteps, z: zSteps2, sNext: sNextSteps, new_: newSteps2, r: rSteps2, weights: weightsSteps, tanh: tanhSteps, annotationsT, tanh2: tanh, joined: joinedSteps, product: productSteps2, annotationsRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
+  const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
+  rt.dispose(annotations, logits);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
-  const targetMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
-  );
-  const logSoftmax = rt.logSoftmax(logits);
-  const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, batch.inputs["y'"], 2, 2)), 0), 1);
-    return tf.mean(tf.div(total, lossAsFloat));
-  });
   const dLogits = tf.tidy(() => {
-    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
+    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
-  rt.dispose(logSoftmax, lossAsFloat);
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
-  const productRows2 = tf.tidy(() => {
-    const WProduct = tf.matMul(dLogitsRows, p['Translate.logits.Readout.W'], false, true);
-    const product = tf.mul(tf.reshape(WProduct, [batchSize, target, maxout]), keepStepsT);
-    const product2 = tf.mul(tf.reshape(product, [batchSize, target, maxout, 1]), rt.oneHot(tf.argMax(sum, 3), pieces));
-    return tf.reshape(product2, [batchSize * target, maxout * pieces]);
-  });
-  const readoutUProduct = tf.tidy(() => {
-    const UProduct = tf.matMul(productRows2, p['Translate.logits.Readout.U'], false, true);
-    return tf.reshape(UProduct, [batchSize, target, units]);
-  });
-  const CProduct = tf.tidy(() => {
-    const readoutCProduct = tf.matMul(productRows2, p['Translate.logits.Readout.C'], false, true);
-    return tf.reshape(readoutCProduct, [batchSize, target, 2 * hidden]);
-  });
-  rt.dispose(dLogits, sum, keepStepsT);
+  const { product: dU, productT: dV, product2: dC, dWT: dW, UProduct, CProduct, VProduct } = readoutBackward(p.Translate.logits.Readout, batch.n, dLogits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows);
+  rt.dispose(loss2, targetMask, logSoftmax, keepStepsT, sum, eRows, contextStacked, productRows, dLogits);
+  // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
+  const vRows = tf.reshape(p.Translate.context.Scored.Additive.v, [align]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined2 = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 1);
-  const rJoined3 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 1);
-  // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const exact = tf.tidy(() => {
-    const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
-    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
-  });
-  rt.dispose(logits, targetMask);
+  const rJoined = tf.concat([p.Translate.s.GRU.Ur, p.Translate.s.GRU.Uz], 1);
+  const rJoined2 = tf.concat([p.Translate.s.GRU.Wr, p.Translate.s.GRU.W, p.Translate.s.GRU.Wz], 1);
+  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  const sStepsRows = tf.reshape(sStacked, [batchSize * target, units]);
+  rt.dispose(sStacked);
   // model.attn:57  Translate(read.annotations, read.h1)
   const dSNextFirst = tf.fill([batchSize, units], 0);
   const stateFirst = tf.fill([batchSize, source, align], 0);
-  const readoutUProductSteps = tf.tidy(() => tf.unstack(tf.transpose(readoutUProduct, [1, 0, 2])));
-  const CProductSteps = tf.tidy(() => tf.unstack(tf.transpose(CProduct, [1, 0, 2])));
-  rt.dispose(readoutUProduct, CProduct);
+  const productSteps3 = tf.tidy(() => tf.unstack(tf.transpose(UProduct, [1, 0, 2])));
+  const productSteps4 = tf.tidy(() => tf.unstack(tf.transpose(CProduct, [1, 0, 2])));
+  rt.dispose(UProduct, CProduct);
   const dESteps = new Array<tf.Tensor>(target);
   const newTanhGradientSteps = new Array<tf.Tensor>(target);
   const rSigmoidGradientSteps = new Array<tf.Tensor>(target);
@@ -784,107 +841,92 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   let dSNext: tf.Tensor = dSNextFirst;
   let state: tf.Tensor = stateFirst;
   for (let t = target - 1; t >= 0; t--) {
-    const readoutUProductAt = readoutUProductSteps[t]!;
-    const CProductAt = CProductSteps[t]!;
+    const productAt = productSteps3[t]!;
+    const productAt2 = productSteps4[t]!;
     const sAt = sSteps[t]!;
-    const zAt = zSteps3[t]!;
-    const differenceAt = differenceSteps3[t]!;
-    const newAt = newSteps3[t]!;
-    const rAt = rSteps3[t]!;
+    const zAt = zSteps2[t]!;
+    const sNextAt = sNextSteps[t]!;
+    const newAt = newSteps2[t]!;
+    const rAt = rSteps2[t]!;
     const weightsAt = weightsSteps[t]!;
-    const scoreTanhAt = scoreTanhSteps[t]!;
-    // cells.attn:14  (1 - z) * h + z * new
-    const dNew = tf.mul(dSNext, zAt);
-    const dZ = tf.mul(dSNext, differenceAt);
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const newUProduct = tf.matMul(newTanhGradient, p['Translate.s.GRU.U'], false, true);
-    const dR = tf.mul(newUProduct, sAt);
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
-    rt.dispose(dZ);
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
-    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined2, false, true));
-    rt.dispose(dR);
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSum3 = tf.add(readoutUProductAt, rProduct);
-    rt.dispose(rProduct);
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct2 = tf.tidy(() =>
-      tf.matMul(tf.concat([rSigmoidGradient, newTanhGradient, zSigmoidGradient], 1), rJoined3, false, true),
-    );
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(dSNext, dNew);
-    rt.dispose(dNew, dSNext);
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, rAt)));
-    rt.dispose(newUProduct, difference);
+    const tanhAt = tanhSteps[t]!;
+    const { tanhGradient: newTanhGradient, sigmoidGradient: rSigmoidGradient, sigmoidGradient2: zSigmoidGradient, sum: newSum, product: rProduct, product2: rProduct2 } = gruBackward(p.Translate.s.GRU, dSNext, sNextAt, zAt, newAt, sAt, rAt, rJoined, rJoined2);
+    rt.dispose(dSNext);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextPart = tf.slice(rProduct2, [0, embed], [-1, 2 * hidden]);
     // model.attn:48  context = Scored[align, places](s, annotations)
-    const dContext = tf.add(CProductAt, sNextPart);
+    const dContext = tf.add(productAt2, sNextPart);
+    const { product: scoreProduct, product2: scoreProduct2, WProduct, product3: scoreProduct3 } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, tanhAt, dContext, annotationsT, weightsAt, sourceMask, vRows);
     rt.dispose(sNextPart);
-    // attention.attn:6  sum[key](weights * keys)
-    const dWeights = tf.tidy(() =>
-      tf.reshape(tf.matMul(annotationsT, tf.reshape(dContext, [batchSize, 2 * hidden, 1])), [batchSize, source]),
-    );
-    // attention.attn:5  weights = softmax[key](score)
-    const dScore = tf.tidy(() =>
-      rt.where(sourceMask, tf.mul(weightsAt, tf.sub(dWeights, tf.sum(tf.mul(weightsAt, dWeights), 1, true))), 0),
-    );
-    rt.dispose(dWeights);
-    // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const scoreDifference = tf.tidy(() => tf.sub(1, tf.mul(scoreTanhAt, scoreTanhAt)));
-    const scoreProduct = tf.tidy(() => {
-      const product = tf.reshape(tf.matMul(tf.reshape(dScore, [batchSize, 1, source]), scoreDifference), [batchSize, align]);
-      return tf.mul(product, vRows);
-    });
-    const scoreSum = tf.tidy(() =>
-      tf.add(zSum3, tf.matMul(scoreProduct, p['Translate.context.Scored.Additive.W'], false, true)),
-    );
-    const scoreProduct2 = tf.tidy(() => tf.mul(tf.reshape(dScore, [batchSize, source, 1]), scoreDifference));
-    rt.dispose(zSum3, scoreDifference);
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const dS = tf.add(scoreSum, newSum3);
-    const stateNext = tf.add(state, scoreProduct2);
-    rt.dispose(newSum3, scoreSum, scoreProduct2, state);
+    const sNextSum = tf.add(productAt, newSum);
     const dE = tf.slice(rProduct2, [0, 0], [-1, embed]);
-    rt.dispose(rProduct2);
-    // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const scoreProduct3 = tf.tidy(() => {
-      const tanhRows = tf.reshape(scoreTanhAt, [batchSize * source, align]);
-      return tf.reshape(tf.matMul(tf.reshape(dScore, [1, batchSize * source]), tanhRows), [align]);
-    });
-    rt.dispose(dScore);
+    rt.dispose(newSum, rProduct2);
+    // model.attn:57  Translate(read.annotations, read.h1)
+    const dS = tf.tidy(() => tf.add(tf.add(sNextSum, rProduct), WProduct));
+    const stateNext = tf.add(state, scoreProduct3);
+    rt.dispose(rProduct, WProduct, sNextSum, scoreProduct3, state);
     dESteps[t] = dE;
     newTanhGradientSteps[t] = newTanhGradient;
     rSigmoidGradientSteps[t] = rSigmoidGradient;
     zSigmoidGradientSteps[t] = zSigmoidGradient;
     dContextSteps[t] = dContext;
-    scoreProductSteps[t] = scoreProduct3;
-    scoreProductSteps2[t] = scoreProduct;
+    scoreProductSteps[t] = scoreProduct;
+    scoreProductSteps2[t] = scoreProduct2;
     dSNext = dS;
     state = stateNext;
   }
-  rt.dispose(sourceMask, annotationsT, sSteps, zSteps3, differenceSteps3, newSteps3, rSteps3, scoreTanhSteps, rJoined2);
-  rt.dispose(rJoined3, readoutUProductSteps, CProductSteps);
-  const dContext = tf.tidy(() =>
-    tf.matMul(tf.transpose(tf.stack(dContextSteps), [1, 2, 0]), tf.transpose(tf.stack(weightsSteps), [1, 0, 2])),
-  );
+  rt.dispose(sourceMask, sSteps, zSteps2, sNextSteps, newSteps2, rSteps2, tanhSteps, annotationsT, rJoined, rJoined2);
+  rt.dispose(productSteps3, productSteps4);
+  const dContextStacked = tf.stack(dContextSteps);
+  const weightsStacked = tf.stack(weightsSteps);
   const product = tf.mul(state, vRows);
-  rt.dispose(weightsSteps, dContextSteps, vRows, state);
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreProductRows = tf.reshape(product, [batchSize * source, align]);
-  const dAnnotations = tf.tidy(() => {
-    const UProduct = tf.matMul(scoreProductRows, p['Translate.context.Scored.Additive.U'], false, true);
-    return tf.add(dContext, tf.transpose(tf.reshape(UProduct, [batchSize, source, 2 * hidden]), [0, 2, 1]));
-  });
-  rt.dispose(product, dContext);
+  rt.dispose(dContextSteps, weightsSteps, vRows, state);
+  const dEStacked = tf.stack(dESteps);
+  const productStacked = tf.stack(scoreProductSteps2);
+  const productStacked2 = tf.stack(scoreProductSteps);
+  const sigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
+  rt.dispose(dESteps, scoreProductSteps2, scoreProductSteps, zSigmoidGradientSteps);
+  const joinedStacked = tf.stack(joinedSteps);
+  const sigmoidGradientStacked2 = tf.stack(rSigmoidGradientSteps);
+  const tanhGradientStacked = tf.stack(newTanhGradientSteps);
+  const productStacked3 = tf.stack(productSteps2);
+  rt.dispose(joinedSteps, rSigmoidGradientSteps, newTanhGradientSteps, productSteps2);
+  const { dWT: dAdditiveW, dUT: dAdditiveU, dVWide: dAdditiveV, UProduct: scoreUProduct } = additiveGradients(p.Translate.context.Scored.Additive, batch.n, productStacked, product, sStepsRows, annotationsRows, productStacked2);
+  rt.dispose(annotationsRows, product, productStacked, productStacked2);
+  // model.attn:46  state s: [units] = tanh(W0 @ h1)
+  const tanhGradient = rt.tanhGradient(dSNext, tanh);
+  const dH1 = tf.matMul(tanhGradient, p.Translate.W0, false, true);
+  const dW0 = tf.matMul(tanhGradient, h1, true);
+  rt.dispose(tanh, dSNext, h1, tanhGradient);
+  // attention.attn:6  sum[key](weights * keys)
+  const dContext = tf.tidy(() =>
+    tf.matMul(tf.transpose(dContextStacked, [1, 2, 0]), tf.transpose(weightsStacked, [1, 0, 2])),
+  );
+  rt.dispose(dContextStacked, weightsStacked);
+  // attention.attn:64  additive { Additive[align](query, keys) }
+  const dAnnotations = tf.tidy(() => tf.add(dContext, tf.transpose(scoreUProduct, [0, 2, 1])));
+  rt.dispose(scoreUProduct, dContext);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const dForward = tf.slice(dAnnotations, [0, 0, 0], [-1, hidden, -1]);
+  const dBackward = tf.tidy(() => {
+    const part = tf.slice(dAnnotations, [0, hidden, 0], [-1, hidden, -1]);
+    return tf.add(part, tf.transpose(rt.scatter(number, dH1, source), [1, 2, 0]));
+  });
+  rt.dispose(number, dH1, dAnnotations);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined4 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 1);
+  const rJoined3 = tf.concat([p.read.Annotate.forward.h.GRU.Ur, p.read.Annotate.forward.h.GRU.Uz], 1);
+  const rJoined4 = tf.concat([p.read.Annotate.backward.h.GRU.Ur, p.read.Annotate.backward.h.GRU.Uz], 1);
+  // model.attn:47  e = table[y]
+  const dE = tf.tidy(() => tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(dEStacked, [1, 0, 2])));
+  const dTable = rt.scatter(batch.inputs.y, dE, characters);
+  rt.dispose(VProduct, dEStacked, dE);
+  // model.attn:45  param table: [characters, embed] = normal(0.1), W0: [units <- hidden]
+  const dTranslateW0 = tf.transpose(dW0, [1, 0]);
+  rt.dispose(dW0);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
+  rt.dispose(x);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dForwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dForward, [2, 0, 1])));
   rt.dispose(dForward);
@@ -894,339 +936,117 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   let dH: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
     const dForwardAt = dForwardSteps[t]!;
-    const hAt = hSteps2[t]!;
-    const zAt = zSteps2[t]!;
-    const differenceAt = differenceSteps2[t]!;
-    const newAt = newSteps2[t]!;
-    const rAt = rSteps2[t]!;
+    const hAt = hSteps[t]!;
+    const zAt = zSteps[t]!;
+    const hNextAt = hNextSteps[t]!;
+    const newAt = newSteps[t]!;
+    const rAt = rSteps[t]!;
     // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const dHNext = tf.add(dH, dForwardAt);
-    rt.dispose(dH);
-    // cells.attn:14  (1 - z) * h + z * new
-    const dNew = tf.mul(dHNext, zAt);
-    const dZ = tf.mul(dHNext, differenceAt);
-    const difference = tf.sub(dHNext, dNew);
-    rt.dispose(dHNext);
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
-    rt.dispose(dZ);
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const newUProduct = tf.matMul(newTanhGradient, p['read.Annotate.forward.h.GRU.U'], false, true);
-    const dR = tf.mul(newUProduct, hAt);
-    const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, rAt)));
-    rt.dispose(dNew, difference, newUProduct);
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
-    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined4, false, true));
-    rt.dispose(dR);
-    // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const dH2 = tf.add(rProduct, newSum3);
-    rt.dispose(newSum3, rProduct);
+    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, hNextAt, zAt, newAt, rAt, hAt, rJoined3);
+    const dH2 = tf.add(rProduct, newSum);
+    rt.dispose(dH, dHNext, rProduct, newSum);
     zSigmoidGradientSteps2[t] = zSigmoidGradient;
     rSigmoidGradientSteps2[t] = rSigmoidGradient;
     newTanhGradientSteps2[t] = newTanhGradient;
     dH = dH2;
   }
-  rt.dispose(zSteps2, differenceSteps2, newSteps2, rSteps2, rJoined4, dForwardSteps, dH);
-  const tanhGradientStacked = tf.stack(newTanhGradientSteps2);
-  const sigmoidGradientStacked = tf.stack(rSigmoidGradientSteps2);
-  const forwardSigmoidGradientStacked = tf.stack(zSigmoidGradientSteps2);
-  rt.dispose(newTanhGradientSteps2, rSigmoidGradientSteps2, zSigmoidGradientSteps2);
-  // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanhGradient = rt.tanhGradient(dSNext, sFirst);
-  const dH1 = tf.matMul(tanhGradient, p['Translate.W0'], false, true);
-  rt.dispose(sFirst, dSNext);
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const dBackward = tf.tidy(() => {
-    const part = tf.slice(dAnnotations, [0, hidden, 0], [-1, hidden, -1]);
-    return tf.add(part, tf.transpose(rt.scatter(number, dH1, source), [1, 2, 0]));
-  });
-  rt.dispose(number, dAnnotations, dH1);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined5 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 1);
+  rt.dispose(zSteps, hNextSteps, newSteps, rSteps, rJoined3, dForwardSteps, dH);
+  const forwardTanhGradientStacked = tf.stack(newTanhGradientSteps2);
+  const forwardSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps2);
+  const sigmoidGradientStacked3 = tf.stack(zSigmoidGradientSteps2);
+  const hStacked = tf.stack(hSteps);
+  rt.dispose(newTanhGradientSteps2, rSigmoidGradientSteps2, zSigmoidGradientSteps2, forwardHNextSteps);
+  const forwardProductStacked = tf.stack(productSteps);
+  rt.dispose(productSteps);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const dBackwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dBackward, [2, 0, 1])));
   rt.dispose(dBackward);
   const zSigmoidGradientSteps3: tf.Tensor[] = [];
   const rSigmoidGradientSteps3: tf.Tensor[] = [];
   const newTanhGradientSteps3: tf.Tensor[] = [];
-  let dH2: tf.Tensor = tf.clone(backwardZeros);
+  let dH2: tf.Tensor = backwardZeros;
   for (let t = 0; t < source; t++) {
     const dBackwardAt = dBackwardSteps[t]!;
-    const sourceMaskAt = sourceMaskSteps[t]!;
-    const hAt = hSteps[t]!;
-    const zAt = zSteps[t]!;
-    const differenceAt = differenceSteps[t]!;
-    const newAt = newSteps[t]!;
-    const rAt = rSteps[t]!;
+    const isGreaterAt = isGreaterSteps[t]!;
+    const backwardHAt = backwardHSteps[t]!;
+    const backwardZAt = backwardZSteps[t]!;
+    const backwardHNextAt = backwardHNextSteps[t]!;
+    const backwardNewAt = backwardNewSteps[t]!;
+    const backwardRAt = backwardRSteps[t]!;
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const dBackwardWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const backwardChosen = rt.where(dBackwardWide, 0, dH2);
+    const dBackwardWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const dHNext = tf.tidy(() => tf.add(dBackwardAt, rt.where(dBackwardWide, dH2, 0)));
-    rt.dispose(dBackwardWide, dH2);
-    // cells.attn:14  (1 - z) * h + z * new
-    const dNew = tf.mul(dHNext, zAt);
-    const dZ = tf.mul(dHNext, differenceAt);
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const newUProduct = tf.matMul(newTanhGradient, p['read.Annotate.backward.h.GRU.U'], false, true);
-    const dR = tf.mul(newUProduct, hAt);
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
-    rt.dispose(dZ);
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
-    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined5, false, true));
-    rt.dispose(dR);
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSum3 = tf.add(backwardChosen, rProduct);
-    rt.dispose(backwardChosen, rProduct);
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(dHNext, dNew);
-    rt.dispose(dHNext, dNew);
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, rAt)));
-    rt.dispose(newUProduct, difference);
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const dH3 = tf.add(zSum3, newSum3);
-    rt.dispose(zSum3, newSum3);
+    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, backwardHNextAt, backwardZAt, backwardNewAt, backwardRAt, backwardHAt, rJoined4);
+    const dH3 = tf.tidy(() => tf.add(tf.add(rt.where(dBackwardWide, 0, dH2), newSum), rProduct));
+    rt.dispose(dHNext, dBackwardWide, rProduct, newSum, dH2);
     zSigmoidGradientSteps3.push(zSigmoidGradient);
     rSigmoidGradientSteps3.push(rSigmoidGradient);
     newTanhGradientSteps3.push(newTanhGradient);
     dH2 = dH3;
   }
-  rt.dispose(sourceMaskSteps, zSteps, differenceSteps, newSteps, rSteps, rJoined5, dBackwardSteps, dH2);
+  rt.dispose(isGreaterSteps, backwardZSteps, backwardHNextSteps, backwardNewSteps, backwardRSteps, rJoined4);
+  rt.dispose(dBackwardSteps, dH2);
   const backwardTanhGradientStacked = tf.stack(newTanhGradientSteps3);
-  rt.dispose(newTanhGradientSteps3);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const WProduct = tf.tidy(() => {
-    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const gRUWProduct = tf.matMul(tanhGradientStepsRows, p['read.Annotate.forward.h.GRU.W'], false, true);
-    return tf.reshape(gRUWProduct, [batchSize, source, embed]);
-  });
-  const newWProduct = tf.tidy(() => {
-    const tanhGradientStepsRows = tf.reshape(tf.transpose(backwardTanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WProduct = tf.matMul(tanhGradientStepsRows, p['read.Annotate.backward.h.GRU.W'], false, true);
-    return tf.reshape(WProduct, [batchSize, source, embed]);
-  });
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps3);
-  rt.dispose(rSigmoidGradientSteps3);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum3 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WrProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.forward.h.GRU.Wr'], false, true);
-    return tf.add(WProduct, tf.reshape(WrProduct, [batchSize, source, embed]));
-  });
-  const rSum4 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(backwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WrProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
-    return tf.add(newWProduct, tf.reshape(WrProduct, [batchSize, source, embed]));
-  });
-  rt.dispose(WProduct, newWProduct);
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const sigmoidGradientStacked2 = tf.stack(zSigmoidGradientSteps3);
-  rt.dispose(zSigmoidGradientSteps3);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const dX = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(forwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WzProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.forward.h.GRU.Wz'], false, true);
-    const zSigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
-    const gRUWzProduct = tf.matMul(zSigmoidGradientStepsRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
-    const sum = tf.add(rSum4, tf.reshape(gRUWzProduct, [batchSize, source, embed]));
-    return tf.add(tf.add(rSum3, tf.reshape(WzProduct, [batchSize, source, embed])), sum);
-  });
-  rt.dispose(rSum3, rSum4);
+  const sigmoidGradientStacked4 = tf.stack(zSigmoidGradientSteps3);
+  const backwardHStacked = tf.stack(backwardHSteps);
+  rt.dispose(newTanhGradientSteps3, rSigmoidGradientSteps3, zSigmoidGradientSteps3, backwardHSteps);
+  const backwardProductStacked = tf.stack(backwardProductSteps);
+  const { dWzT: dWz, dWrT: dWr, dWT: dGRUW, dUzT: dUz, dUrT: dUr, dUT: dGRUU, dBz, dBr, dB } = gruGradients(batch.n, productStacked3, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2, joinedStacked, sStepsRows);
+  rt.dispose(backwardProductSteps, sStepsRows, sigmoidGradientStacked, joinedStacked, sigmoidGradientStacked2);
+  rt.dispose(tanhGradientStacked, productStacked3);
+  const { dWzT: dGRUWz, dWrT: dGRUWr, dWT: dHGRUW, dUzT: dGRUUz, dUrT: dGRUUr, dUT: dHGRUU, dBz: dGRUBz, dBr: dGRUBr, dB: dGRUB, sum: zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, sigmoidGradientStacked3, forwardSigmoidGradientStacked, forwardTanhGradientStacked, forwardProductStacked, hStacked, xRows);
+  rt.dispose(forwardTanhGradientStacked, forwardSigmoidGradientStacked, sigmoidGradientStacked3, hStacked);
+  rt.dispose(forwardProductStacked);
+  const { dWzT: dHGRUWz, dWrT: dHGRUWr, dWT: dBackwardHGRUW, dUzT: dHGRUUz, dUrT: dHGRUUr, dUT: dBackwardHGRUU, dBz: dHGRUBz, dBr: dHGRUBr, dB: dHGRUB, sum: zSum2 } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, sigmoidGradientStacked4, backwardSigmoidGradientStacked, backwardTanhGradientStacked, backwardProductStacked, backwardHStacked, xRows);
+  rt.dispose(xRows, backwardTanhGradientStacked, backwardSigmoidGradientStacked, sigmoidGradientStacked4);
+  rt.dispose(backwardHStacked, backwardProductStacked);
   // model.attn:27  x = table[tokens]
-  const dTable = rt.scatter(batch.inputs.tokens, dX, words);
-  rt.dispose(dX);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sigmoidGradientStepsRows = tf.reshape(forwardSigmoidGradientStacked, [batchSize * source, hidden]);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * source, hidden]);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * source, hidden]);
-  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps2), [batchSize * source, hidden]));
-  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
-  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
-  const dU = tf.tidy(() =>
-    tf.matMul(tanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps2), [batchSize * source, hidden]), true),
-  );
-  rt.dispose(backwardZeros, hNextSteps2, hStepsRows, newProductSteps2);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * source, hidden]);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const sigmoidGradientStepsRows2 = tf.reshape(backwardSigmoidGradientStacked, [batchSize * source, hidden]);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newTanhGradientStepsRows = tf.reshape(backwardTanhGradientStacked, [batchSize * source, hidden]);
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const backwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * source, hidden]));
-  const dUz2 = tf.matMul(zSigmoidGradientStepsRows, backwardHStepsRows, true);
-  const dUr2 = tf.matMul(sigmoidGradientStepsRows2, backwardHStepsRows, true);
-  const dU2 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.stack(newProductSteps), [batchSize * source, hidden]);
-    return tf.matMul(newTanhGradientStepsRows, productStepsRows, true);
-  });
-  rt.dispose(hSteps, backwardHStepsRows, newProductSteps);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
-  const dWz = tf.matMul(sigmoidGradientStepsRows, zXRows, true);
-  const dBz = tf.sum(forwardSigmoidGradientStacked, [0, 1]);
-  const dWz2 = tf.matMul(zSigmoidGradientStepsRows, zXRows, true);
-  rt.dispose(x, sigmoidGradientStepsRows, forwardSigmoidGradientStacked, zSigmoidGradientStepsRows);
-  const dGRUBz = tf.sum(sigmoidGradientStacked2, [0, 1]);
-  rt.dispose(sigmoidGradientStacked2);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const dWr = tf.matMul(rSigmoidGradientStepsRows, zXRows, true);
-  const dBr = tf.sum(sigmoidGradientStacked, [0, 1]);
-  const dWr2 = tf.matMul(sigmoidGradientStepsRows2, zXRows, true);
-  const dGRUBr = tf.sum(backwardSigmoidGradientStacked, [0, 1]);
-  rt.dispose(rSigmoidGradientStepsRows, sigmoidGradientStacked, sigmoidGradientStepsRows2);
-  rt.dispose(backwardSigmoidGradientStacked);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const dW = tf.matMul(tanhGradientStepsRows, zXRows, true);
-  const dB = tf.sum(tanhGradientStacked, [0, 1]);
-  const dW2 = tf.matMul(newTanhGradientStepsRows, zXRows, true);
-  rt.dispose(tanhGradientStepsRows, tanhGradientStacked, newTanhGradientStepsRows, zXRows);
-  const dGRUB = tf.sum(backwardTanhGradientStacked, [0, 1]);
-  rt.dispose(backwardTanhGradientStacked);
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const VProduct = tf.matMul(productRows2, p['Translate.logits.Readout.V'], false, true);
-  // model.attn:57  Translate(read.annotations, read.h1)
-  const dE = tf.tidy(() =>
-    tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(tf.stack(dESteps), [1, 0, 2])),
-  );
-  rt.dispose(dESteps, VProduct);
-  // model.attn:47  e = table[y]
-  const dTranslateTable = rt.scatter(batch.inputs.y, dE, characters);
-  rt.dispose(dE);
-  // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const dW0 = tf.matMul(tanhGradient, h1, true);
-  rt.dispose(h1, tanhGradient);
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const dU3 = tf.matMul(scoreProductRows, annotationsRows, true);
-  rt.dispose(annotationsRows, scoreProductRows);
-  // model.attn:57  Translate(read.annotations, read.h1)
-  const sStepsRows = tf.reshape(sStacked, [batchSize * target, units]);
-  const dW3 = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.stack(scoreProductSteps2), [batchSize * target, align]), sStepsRows, true),
-  );
-  const dV = tf.tidy(() => tf.sum(tf.stack(scoreProductSteps), 0));
-  const sigmoidGradientStacked3 = tf.stack(zSigmoidGradientSteps);
-  const sigmoidGradientStepsRows3 = tf.reshape(sigmoidGradientStacked3, [batchSize * target, units]);
-  const joinedStepsRows = tf.tidy(() => tf.reshape(tf.stack(sNextJoinedSteps), [batchSize * target, embed + 2 * hidden]));
-  rt.dispose(scoreProductSteps2, scoreProductSteps, zSigmoidGradientSteps, sNextJoinedSteps);
-  const dWz3 = tf.matMul(sigmoidGradientStepsRows3, joinedStepsRows, true);
-  const sigmoidGradientStacked4 = tf.stack(rSigmoidGradientSteps);
-  const sigmoidGradientStepsRows4 = tf.reshape(sigmoidGradientStacked4, [batchSize * target, units]);
-  const dWr3 = tf.matMul(sigmoidGradientStepsRows4, joinedStepsRows, true);
-  const tanhGradientStacked2 = tf.stack(newTanhGradientSteps);
-  const tanhGradientStepsRows2 = tf.reshape(tanhGradientStacked2, [batchSize * target, units]);
-  const dW4 = tf.matMul(tanhGradientStepsRows2, joinedStepsRows, true);
-  const dUz3 = tf.matMul(sigmoidGradientStepsRows3, sStepsRows, true);
-  rt.dispose(rSigmoidGradientSteps, newTanhGradientSteps, joinedStepsRows, sigmoidGradientStepsRows3);
-  const dUr3 = tf.matMul(sigmoidGradientStepsRows4, sStepsRows, true);
-  const dU4 = tf.tidy(() =>
-    tf.matMul(tanhGradientStepsRows2, tf.reshape(tf.stack(newProductSteps3), [batchSize * target, units]), true),
-  );
-  rt.dispose(sStepsRows, sigmoidGradientStepsRows4, newProductSteps3, tanhGradientStepsRows2);
-  const dSGRUBz = tf.sum(sigmoidGradientStacked3, [0, 1]);
-  const dSGRUBr = tf.sum(sigmoidGradientStacked4, [0, 1]);
-  const dSGRUB = tf.sum(tanhGradientStacked2, [0, 1]);
-  rt.dispose(sigmoidGradientStacked3, sigmoidGradientStacked4, tanhGradientStacked2);
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const dReadoutU = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows2),
-  );
-  const product2 = tf.matMul(productRows2, eRows, true);
-  const dC = tf.tidy(() => {
-    const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [2, 1, 0]), [2 * hidden, batchSize * target]);
-    return tf.matMul(contextStepsRows, productRows2);
-  });
-  rt.dispose(sStacked, eRows, contextStacked, productRows2);
-  const dW5 = tf.matMul(dLogitsRows, productRows, true);
-  rt.dispose(productRows, dLogitsRows);
-  // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
-  const dAdditiveW = tf.transpose(dW3, [1, 0]);
-  const dAdditiveU = tf.transpose(dU3, [1, 0]);
-  const dAdditiveV = tf.reshape(dV, [align, 1]);
-  rt.dispose(dW3, dU3, dV);
-  // model.attn:45  param table: [characters, embed] = normal(0.1), W0: [units <- hidden]
-  const dTranslateW0 = tf.transpose(dW0, [1, 0]);
-  rt.dispose(dW0);
-  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
-  const dGRUWz = tf.transpose(dWz, [1, 0]);
-  const dGRUWr = tf.transpose(dWr, [1, 0]);
-  const dGRUW = tf.transpose(dW, [1, 0]);
-  const dGRUUz = tf.transpose(dUz, [1, 0]);
-  rt.dispose(dWz, dWr, dW, dUz);
-  const dGRUUr = tf.transpose(dUr, [1, 0]);
-  const dGRUU = tf.transpose(dU, [1, 0]);
-  const dHGRUWz = tf.transpose(dWz2, [1, 0]);
-  const dHGRUWr = tf.transpose(dWr2, [1, 0]);
-  rt.dispose(dUr, dU, dWz2, dWr2);
-  const dHGRUW = tf.transpose(dW2, [1, 0]);
-  const dHGRUUz = tf.transpose(dUz2, [1, 0]);
-  const dHGRUUr = tf.transpose(dUr2, [1, 0]);
-  const dHGRUU = tf.transpose(dU2, [1, 0]);
-  rt.dispose(dW2, dUz2, dUr2, dU2);
-  const dSGRUWz = tf.transpose(dWz3, [1, 0]);
-  const dSGRUWr = tf.transpose(dWr3, [1, 0]);
-  const dSGRUW = tf.transpose(dW4, [1, 0]);
-  const dSGRUUz = tf.transpose(dUz3, [1, 0]);
-  rt.dispose(dWz3, dWr3, dW4, dUz3);
-  const dSGRUUr = tf.transpose(dUr3, [1, 0]);
-  const dSGRUU = tf.transpose(dU4, [1, 0]);
-  rt.dispose(dUr3, dU4);
-  // model.attn:35  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed], C: [maxout, pieces <- a…
-  const dReadoutV = tf.transpose(product2, [1, 0]);
-  rt.dispose(product2);
-  // model.attn:36  W: [characters <- maxout]
-  const dReadoutW = tf.transpose(dW5, [1, 0]);
-  rt.dispose(dW5);
+  const dX = tf.add(zSum, zSum2);
+  const dAnnotateTable = rt.scatter(batch.inputs.tokens, dX, words);
+  rt.dispose(zSum, zSum2, dX);
   return {
     loss,
     metrics: { exact },
     gradients: {
-      'read.Annotate.table': dTable,
+      'read.Annotate.table': dAnnotateTable,
       'read.Annotate.forward.h.GRU.Wz': dGRUWz,
       'read.Annotate.forward.h.GRU.Wr': dGRUWr,
-      'read.Annotate.forward.h.GRU.W': dGRUW,
+      'read.Annotate.forward.h.GRU.W': dHGRUW,
       'read.Annotate.forward.h.GRU.Uz': dGRUUz,
       'read.Annotate.forward.h.GRU.Ur': dGRUUr,
-      'read.Annotate.forward.h.GRU.U': dGRUU,
-      'read.Annotate.forward.h.GRU.bz': dBz,
-      'read.Annotate.forward.h.GRU.br': dBr,
-      'read.Annotate.forward.h.GRU.b': dB,
+      'read.Annotate.forward.h.GRU.U': dHGRUU,
+      'read.Annotate.forward.h.GRU.bz': dGRUBz,
+      'read.Annotate.forward.h.GRU.br': dGRUBr,
+      'read.Annotate.forward.h.GRU.b': dGRUB,
       'read.Annotate.backward.h.GRU.Wz': dHGRUWz,
       'read.Annotate.backward.h.GRU.Wr': dHGRUWr,
-      'read.Annotate.backward.h.GRU.W': dHGRUW,
+      'read.Annotate.backward.h.GRU.W': dBackwardHGRUW,
       'read.Annotate.backward.h.GRU.Uz': dHGRUUz,
       'read.Annotate.backward.h.GRU.Ur': dHGRUUr,
-      'read.Annotate.backward.h.GRU.U': dHGRUU,
-      'read.Annotate.backward.h.GRU.bz': dGRUBz,
-      'read.Annotate.backward.h.GRU.br': dGRUBr,
-      'read.Annotate.backward.h.GRU.b': dGRUB,
-      'Translate.table': dTranslateTable,
+      'read.Annotate.backward.h.GRU.U': dBackwardHGRUU,
+      'read.Annotate.backward.h.GRU.bz': dHGRUBz,
+      'read.Annotate.backward.h.GRU.br': dHGRUBr,
+      'read.Annotate.backward.h.GRU.b': dHGRUB,
+      'Translate.table': dTable,
       'Translate.W0': dTranslateW0,
       'Translate.context.Scored.Additive.W': dAdditiveW,
       'Translate.context.Scored.Additive.U': dAdditiveU,
       'Translate.context.Scored.Additive.v': dAdditiveV,
-      'Translate.s.GRU.Wz': dSGRUWz,
-      'Translate.s.GRU.Wr': dSGRUWr,
-      'Translate.s.GRU.W': dSGRUW,
-      'Translate.s.GRU.Uz': dSGRUUz,
-      'Translate.s.GRU.Ur': dSGRUUr,
-      'Translate.s.GRU.U': dSGRUU,
-      'Translate.s.GRU.bz': dSGRUBz,
-      'Translate.s.GRU.br': dSGRUBr,
-      'Translate.s.GRU.b': dSGRUB,
-      'Translate.logits.Readout.U': dReadoutU,
-      'Translate.logits.Readout.V': dReadoutV,
+      'Translate.s.GRU.Wz': dWz,
+      'Translate.s.GRU.Wr': dWr,
+      'Translate.s.GRU.W': dGRUW,
+      'Translate.s.GRU.Uz': dUz,
+      'Translate.s.GRU.Ur': dUr,
+      'Translate.s.GRU.U': dGRUU,
+      'Translate.s.GRU.bz': dBz,
+      'Translate.s.GRU.br': dBr,
+      'Translate.s.GRU.b': dB,
+      'Translate.logits.Readout.U': dU,
+      'Translate.logits.Readout.V': dV,
       'Translate.logits.Readout.C': dC,
-      'Translate.logits.Readout.W': dReadoutW,
+      'Translate.logits.Readout.W': dW,
     },
   };
 }
@@ -1245,116 +1065,16 @@ type TranslatorPrepareResults = {
 
 /** Once per call: what no step changes, and the first states. */
 function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): TranslatorPrepareResults {
-  const { align, batch: batchSize, embed, hidden, source, units } = batch.n;
+  const { batch: batchSize, source, units } = batch.n;
   // attention.attn:5  weights = softmax[key](score)
   const keyMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
-  // model.attn:27  x = table[tokens]
-  const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wz']), [batchSize, source, hidden]);
-    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
-  });
-  const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wz']), [batchSize, source, hidden]);
-    return tf.add(WzProduct, p['read.Annotate.backward.h.GRU.bz']);
-  });
-  rt.dispose(x);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.Wr']), [batchSize, source, hidden]);
-    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
-  });
-  const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.Wr']), [batchSize, source, hidden]);
-    return tf.add(WrProduct, p['read.Annotate.backward.h.GRU.br']);
-  });
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, hidden]);
-    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
-  });
-  const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['read.Annotate.backward.h.GRU.W']), [batchSize, source, hidden]);
-    return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
-  });
-  rt.dispose(xRows);
-  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const forwardZeros = tf.fill([batchSize, hidden], 0);
-  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [];
-  let h: tf.Tensor = forwardZeros;
-  for (let t = 0; t < source; t++) {
-    const zSumAt = zSumSteps[t]!;
-    const rSumAt = rSumSteps[t]!;
-    const newSumAt = newSumSteps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.forward.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.forward.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.forward.h.GRU.U']))));
-    rt.dispose(r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
-    rt.dispose(z, new_);
-    hNextSteps.push(hNext);
-    h = hNext;
-  }
-  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
-  const forward = tf.stack(hNextSteps);
-  rt.dispose(hNextSteps);
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const keyMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(keyMask, [1, 0])));
-  const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
-  const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
-  const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
-  rt.dispose(zSum2, rSum2, newSum2);
-  const hNextSteps2 = new Array<tf.Tensor>(source);
-  let h2: tf.Tensor = forwardZeros;
-  for (let t = source - 1; t >= 0; t--) {
-    const keyMaskAt = keyMaskSteps[t]!;
-    const zSum2At = zSum2Steps[t]!;
-    const rSum2At = rSum2Steps[t]!;
-    const newSum2At = newSum2Steps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.backward.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.backward.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.backward.h.GRU.U']))));
-    rt.dispose(r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
-    rt.dispose(z, new_);
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(keyMaskAt, [batchSize, 1]), hNext, h2));
-    rt.dispose(h2);
-    hNextSteps2[t] = hNext;
-    h2 = backwardChosen;
-  }
-  rt.dispose(keyMaskSteps, zSum2Steps, rSum2Steps, newSum2Steps, h2);
-  const backward = tf.stack(hNextSteps2);
-  rt.dispose(hNextSteps2);
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const annotations = tf.concat([forward, backward], 2);
-  const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(forward, backward);
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const annotationsT = tf.transpose(annotations, [1, 0, 2]);
-  const UProduct = tf.tidy(() => {
-    const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
-    return tf.reshape(tf.matMul(annotationsRows, p['Translate.context.Scored.Additive.U']), [batchSize, source, align]);
-  });
-  rt.dispose(annotations);
+  const { annotations, h1 } = annotatePrepare(p.read.Annotate, batch.n, batch.inputs.tokens, keyMask);
+  const { UProduct, annotationsT, annotationsRows } = additiveInputs(p.Translate.context.Scored.Additive, batch.n, annotations);
+  rt.dispose(annotations, annotationsRows);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const s = tf.tidy(() => tf.reshape(tf.tanh(tf.matMul(h1, p['Translate.W0'])), [batchSize, 1, units]));
+  const s = tf.tidy(() => tf.reshape(tf.tanh(tf.matMul(h1, p.Translate.W0)), [batchSize, 1, units]));
   rt.dispose(h1);
   return {
     memory: { keyMask, UProduct, annotations: annotationsT },
@@ -1371,71 +1091,12 @@ type TranslatorStepResults = {
 
 /** One place: logits, the next states and the taps. */
 function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory: TranslatorMemory, state: TranslatorState, previous: tf.Tensor2D, _t: number): TranslatorStepResults {
-  const { align, batch: batchSize, characters, hidden, maxout, pieces, source, units } = batch.n;
+  const { batch: batchSize, source } = batch.n;
   const beam = previous.shape[1];
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const sRows = tf.reshape(state.s, [batchSize * beam, units]);
-  // model.attn:44  ) generates y: index(characters)[target] start 1 end 2 {
-  const yRows = tf.reshape(previous, [batchSize * beam]);
-  // model.attn:47  e = table[y]
-  const e = tf.gather(p['Translate.table'], yRows);
-  rt.dispose(yRows);
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const vProduct = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(sRows, p['Translate.context.Scored.Additive.W']), [batchSize, beam, 1, align]);
-    const sum = tf.add(WProduct, tf.reshape(memory.UProduct, [batchSize, 1, source, align]));
-    const tanhRows = tf.reshape(tf.tanh(tf.reshape(sum, [batchSize * beam, source, align])), [batchSize * beam * source, align]);
-    return tf.reshape(tf.matMul(tanhRows, p['Translate.context.Scored.Additive.v']), [batchSize, beam, source]);
-  });
-  // attention.attn:5  weights = softmax[key](score)
-  const weights = tf.tidy(() => {
-    const chosen = rt.where(tf.reshape(memory.keyMask, [batchSize, 1, source]), vProduct, -Infinity);
-    return tf.softmax(tf.reshape(chosen, [batchSize * beam, source]));
-  });
-  const weightsShaped = tf.reshape(weights, [batchSize, beam, source]);
-  rt.dispose(vProduct, weights);
-  // attention.attn:6  sum[key](weights * keys)
-  const context = tf.matMul(weightsShaped, memory.annotations);
-  const context2 = tf.reshape(context, [batchSize * beam, 2 * hidden]);
-  rt.dispose(context);
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const logits = tf.tidy(() => {
-    const UProduct = tf.reshape(tf.matMul(sRows, p['Translate.logits.Readout.U']), [batchSize * beam, maxout, pieces]);
-    const VProduct = tf.reshape(tf.matMul(e, p['Translate.logits.Readout.V']), [batchSize * beam, maxout, pieces]);
-    const CProduct = tf.reshape(tf.matMul(context2, p['Translate.logits.Readout.C']), [batchSize * beam, maxout, pieces]);
-    return tf.matMul(tf.max(tf.add(tf.add(UProduct, VProduct), CProduct), 2), p['Translate.logits.Readout.W']);
-  });
-  // model.attn:49  s' = GRU(concat(e, context), s)
-  const sNextJoined = tf.concat([e, context2], 1);
-  rt.dispose(e, context2);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wz']), tf.matMul(sRows, p['Translate.s.GRU.Uz']));
-    return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.bz']));
-  });
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.Wr']), tf.matMul(sRows, p['Translate.s.GRU.Ur']));
-    return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.br']));
-  });
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const new_ = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W']), tf.matMul(tf.mul(r, sRows), p['Translate.s.GRU.U']));
-    return tf.tanh(tf.add(sum, p['Translate.s.GRU.b']));
-  });
-  rt.dispose(sNextJoined, r);
-  // cells.attn:14  (1 - z) * h + z * new
-  const sNext = tf.tidy(() => tf.add(sRows, tf.mul(z, tf.sub(new_, sRows))));
-  rt.dispose(sRows, z, new_);
-  // model.attn:49  s' = GRU(concat(e, context), s)
-  const s = tf.reshape(sNext, [batchSize, beam, units]);
-  rt.dispose(sNext);
-  // model.attn:51  logits = Readout(seen, e, context)
-  const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
-  rt.dispose(logits);
+  const { logitsShaped: logits, sNextShaped: s, weightsShaped: weights } = translateStep(p.Translate, batch.n, state.s, previous, memory.UProduct, memory.keyMask, memory.annotations, batchSize * beam, beam, batchSize * beam * source);
   return {
-    logits: logitsShaped as tf.Tensor3D,
-    taps: { weights: weightsShaped },
+    logits: logits as tf.Tensor3D,
+    taps: { weights },
     state: { s },
   };
 }

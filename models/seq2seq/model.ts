@@ -39,37 +39,37 @@ type Seq2SeqSizes = {
   readonly target: number;
 };
 
-/** Parameters by path. */
-type Seq2SeqParameters = {
-  readonly 'read.Read.table': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.Wi': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.Wf': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.Wo': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.Wg': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.Ui': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.Uf': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.Uo': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.Ug': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.bi': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.bo': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.bg': tf.Tensor;
-  readonly 'read.Read.run.h_c.LSTM.bf': tf.Tensor;
-  readonly 'Write.table': tf.Tensor;
-  readonly 'Write.h_c.LSTM.Wi': tf.Tensor;
-  readonly 'Write.h_c.LSTM.Wf': tf.Tensor;
-  readonly 'Write.h_c.LSTM.Wo': tf.Tensor;
-  readonly 'Write.h_c.LSTM.Wg': tf.Tensor;
-  readonly 'Write.h_c.LSTM.Ui': tf.Tensor;
-  readonly 'Write.h_c.LSTM.Uf': tf.Tensor;
-  readonly 'Write.h_c.LSTM.Uo': tf.Tensor;
-  readonly 'Write.h_c.LSTM.Ug': tf.Tensor;
-  readonly 'Write.h_c.LSTM.bi': tf.Tensor;
-  readonly 'Write.h_c.LSTM.bo': tf.Tensor;
-  readonly 'Write.h_c.LSTM.bg': tf.Tensor;
-  readonly 'Write.h_c.LSTM.bf': tf.Tensor;
-  readonly 'Write.logits.Linear.W': tf.Tensor;
-  readonly 'Write.logits.Linear.b': tf.Tensor;
+/** Parameters of LSTM. */
+type LSTMParameters = {
+  readonly Wi: tf.Tensor;
+  readonly Wf: tf.Tensor;
+  readonly Wo: tf.Tensor;
+  readonly Wg: tf.Tensor;
+  readonly Ui: tf.Tensor;
+  readonly Uf: tf.Tensor;
+  readonly Uo: tf.Tensor;
+  readonly Ug: tf.Tensor;
+  readonly bi: tf.Tensor;
+  readonly bo: tf.Tensor;
+  readonly bg: tf.Tensor;
+  readonly bf: tf.Tensor;
 };
+
+/** Parameters of Read. */
+type ReadParameters = { readonly table: tf.Tensor; readonly run: { readonly h_c: { readonly LSTM: LSTMParameters } } };
+
+/** Parameters of Linear. */
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Write. */
+type WriteParameters = {
+  readonly table: tf.Tensor;
+  readonly h_c: { readonly LSTM: LSTMParameters };
+  readonly logits: { readonly Linear: LinearParameters };
+};
+
+/** Parameters of Seq2Seq. */
+type Seq2SeqParameters = { readonly read: { readonly Read: ReadParameters }; readonly Write: WriteParameters };
 
 /** Padded examples on the device. */
 type Seq2SeqBatch = {
@@ -78,389 +78,281 @@ type Seq2SeqBatch = {
   readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };
 };
 
-/** Outputs by name, [batch, …]. */
-type Seq2SeqResults = { readonly logits: tf.Tensor };
-
-/** The outputs of Seq2Seq, batch first. */
-function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResults {
-  const { batch: batchSize, characters, embed, hidden, source, target } = batch.n;
-  // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-  const sourceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
-  );
-  // model.attn:19  x = table[tokens]
-  const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
-  // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const picked = tf.gather(p['Write.table'], batch.inputs.y);
+/** LSTM. */
+function lstmInputs(p: LSTMParameters, n: Seq2SeqSizes, x: tf.Tensor, size: number, source: number) {
+  const { batch: batchSize, embed, hidden } = n;
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, hidden]);
-    return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
-  });
-  const pickedRows = tf.reshape(picked, [batchSize * target, embed]);
-  const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo']), [batchSize, target, hidden]);
-    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
-  });
-  rt.dispose(x, picked);
+  const xRows = tf.reshape(x, [size, embed]);
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wo), [batchSize, source, hidden]), p.bo));
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, hidden]);
-    return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
-  });
-  const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf']), [batchSize, target, hidden]);
-    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
-  });
+  const sum2 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wf), [batchSize, source, hidden]), p.bf));
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, hidden]);
-    return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
-  });
-  const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi']), [batchSize, target, hidden]);
-    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
-  });
+  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wi), [batchSize, source, hidden]), p.bi));
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, hidden]);
-    return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
-  });
-  const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg']), [batchSize, target, hidden]);
-    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
-  });
-  rt.dispose(xRows, pickedRows);
-  // model.attn:20  run = scan source reversed with xt = x {
-  const runZeros = tf.fill([batchSize, hidden], 0);
-  const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
-  const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
-  rt.dispose(sourceMask, oSum, fSum, iSum);
-  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
-  rt.dispose(gSum);
-  const hSteps = new Array<tf.Tensor>(source);
-  const newSteps = new Array<tf.Tensor>(source);
-  let h: tf.Tensor = runZeros;
-  let c: tf.Tensor = tf.clone(runZeros);
-  for (let t = source - 1; t >= 0; t--) {
-    const sourceMaskAt = sourceMaskSteps[t]!;
-    const oSumAt = oSumSteps[t]!;
-    const fSumAt = fSumSteps[t]!;
-    const iSumAt = iSumSteps[t]!;
-    const gSumAt = gSumSteps[t]!;
-    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo']))));
-    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf']))));
-    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui']))));
-    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug']))));
-    // cells.attn:25  new = f * c + i * g
-    const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
-    rt.dispose(f, i, g);
-    // cells.attn:26  { h = o * tanh(new), c = new }
-    const h2 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
-    rt.dispose(o);
-    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const hNext = rt.where(isGreaterWide, h2, h);
-    const cNext = rt.where(isGreaterWide, new_, c);
-    rt.dispose(h, isGreaterWide, c);
-    hSteps[t] = h2;
-    newSteps[t] = new_;
-    h = hNext;
-    c = cNext;
-  }
-  rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const hStacked = tf.stack(hSteps);
-  const newStacked = tf.stack(newSteps);
-  rt.dispose(hSteps, newSteps);
-  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const hFirst = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const cFirst = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(hStacked, newStacked);
-  // model.attn:37  Write(read.h, read.c)
-  const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
-  const fSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(fSum2, [1, 0, 2])));
-  const iSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(iSum2, [1, 0, 2])));
-  const gSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(gSum2, [1, 0, 2])));
-  rt.dispose(oSum2, fSum2, iSum2, gSum2);
-  const hSteps2: tf.Tensor[] = [];
-  let h2: tf.Tensor = hFirst;
-  let c2: tf.Tensor = cFirst;
-  for (let t = 0; t < target; t++) {
-    const oSum2At = oSum2Steps[t]!;
-    const fSum2At = fSum2Steps[t]!;
-    const iSum2At = iSum2Steps[t]!;
-    const gSum2At = gSum2Steps[t]!;
-    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo']))));
-    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf']))));
-    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui']))));
-    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug']))));
-    // cells.attn:25  new = f * c + i * g
-    const cNext = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
-    rt.dispose(f, i, g, c2);
-    // cells.attn:26  { h = o * tanh(new), c = new }
-    const hNext = tf.tidy(() => tf.mul(o, tf.tanh(cNext)));
-    rt.dispose(o);
-    hSteps2.push(hNext);
-    h2 = hNext;
-    c2 = cNext;
-  }
-  rt.dispose(hFirst, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
-  // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => {
-    const hStepsRows = tf.reshape(tf.transpose(tf.stack(hSteps2), [1, 0, 2]), [batchSize * target, hidden]);
-    const WProduct = tf.reshape(tf.matMul(hStepsRows, p['Write.logits.Linear.W']), [batchSize, target, characters]);
-    return tf.add(WProduct, p['Write.logits.Linear.b']);
-  });
-  rt.dispose(hSteps2);
-  return { logits };
+  const sum4 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wg), [batchSize, source, hidden]), p.bg));
+  rt.dispose(xRows);
+  return { sum, sum2, sum3, sum4 };
 }
 
-/** What seq2SeqLoss gives. */
-type Seq2SeqLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly exact: tf.Tensor };
-};
-
-/** Translation: the loss and the metrics, means over the batch. */
-function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResults {
-  const { batch: batchSize, characters, embed, hidden, source, target } = batch.n;
-  // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-  const sourceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
-  );
-  // model.attn:19  x = table[tokens]
-  const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
-  // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const picked = tf.gather(p['Write.table'], batch.inputs.y);
+/** LSTM. */
+function lstm(p: LSTMParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, c: tf.Tensor, sum3: tf.Tensor, sum4: tf.Tensor) {
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, hidden]);
-    return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
-  });
-  const pickedRows = tf.reshape(picked, [batchSize * target, embed]);
-  const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo']), [batchSize, target, hidden]);
-    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
-  });
-  rt.dispose(x, picked);
+  const o = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uo))));
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, hidden]);
-    return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
-  });
-  const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf']), [batchSize, target, hidden]);
-    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
-  });
+  const f = tf.tidy(() => tf.sigmoid(tf.add(sum2, tf.matMul(h, p.Uf))));
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, hidden]);
-    return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
-  });
-  const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi']), [batchSize, target, hidden]);
-    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
-  });
+  const i = tf.tidy(() => tf.sigmoid(tf.add(sum3, tf.matMul(h, p.Ui))));
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, hidden]);
-    return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
-  });
-  const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg']), [batchSize, target, hidden]);
-    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
-  });
-  rt.dispose(xRows, pickedRows);
-  // model.attn:20  run = scan source reversed with xt = x {
-  const runZeros = tf.fill([batchSize, hidden], 0);
-  const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
-  const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
-  rt.dispose(sourceMask, oSum, fSum, iSum);
-  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
-  rt.dispose(gSum);
-  const hSteps = new Array<tf.Tensor>(source);
-  const newSteps = new Array<tf.Tensor>(source);
-  let h: tf.Tensor = runZeros;
-  let c: tf.Tensor = tf.clone(runZeros);
-  for (let t = source - 1; t >= 0; t--) {
-    const sourceMaskAt = sourceMaskSteps[t]!;
-    const oSumAt = oSumSteps[t]!;
-    const fSumAt = fSumSteps[t]!;
-    const iSumAt = iSumSteps[t]!;
-    const gSumAt = gSumSteps[t]!;
-    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo']))));
-    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf']))));
-    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui']))));
-    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug']))));
-    // cells.attn:25  new = f * c + i * g
-    const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
-    rt.dispose(f, i, g);
-    // cells.attn:26  { h = o * tanh(new), c = new }
-    const h2 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
-    rt.dispose(o);
-    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const hNext = rt.where(isGreaterWide, h2, h);
-    const cNext = rt.where(isGreaterWide, new_, c);
-    rt.dispose(h, isGreaterWide, c);
-    hSteps[t] = h2;
-    newSteps[t] = new_;
-    h = hNext;
-    c = cNext;
-  }
-  rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const hStacked = tf.stack(hSteps);
-  const newStacked = tf.stack(newSteps);
-  rt.dispose(hSteps, newSteps);
-  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const hFirst = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const cFirst = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(hStacked, newStacked);
-  // model.attn:37  Write(read.h, read.c)
-  const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
-  const fSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(fSum2, [1, 0, 2])));
-  const iSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(iSum2, [1, 0, 2])));
-  const gSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(gSum2, [1, 0, 2])));
-  rt.dispose(oSum2, fSum2, iSum2, gSum2);
-  const hSteps2: tf.Tensor[] = [];
-  let h2: tf.Tensor = hFirst;
-  let c2: tf.Tensor = cFirst;
-  for (let t = 0; t < target; t++) {
-    const oSum2At = oSum2Steps[t]!;
-    const fSum2At = fSum2Steps[t]!;
-    const iSum2At = iSum2Steps[t]!;
-    const gSum2At = gSum2Steps[t]!;
-    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo']))));
-    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf']))));
-    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui']))));
-    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug']))));
-    // cells.attn:25  new = f * c + i * g
-    const cNext = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
-    rt.dispose(f, i, g, c2);
-    // cells.attn:26  { h = o * tanh(new), c = new }
-    const hNext = tf.tidy(() => tf.mul(o, tf.tanh(cNext)));
-    rt.dispose(o);
-    hSteps2.push(hNext);
-    h2 = hNext;
-    c2 = cNext;
-  }
-  rt.dispose(hFirst, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
-  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const number = tf.scalar(0, 'int32');
+  const g = tf.tidy(() => tf.tanh(tf.add(sum4, tf.matMul(h, p.Ug))));
+  // cells.attn:25  new = f * c + i * g
+  const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
+  // cells.attn:26  { h = o * tanh(new), c = new }
+  const tanh = tf.tanh(new_);
+  const h2 = tf.mul(o, tanh);
+  return { h: h2, new_, o, tanh, i, g, f };
+}
+
+/** Linear. */
+function linear(p: LinearParameters, n: Seq2SeqSizes, h: tf.Tensor[]) {
+  const { batch: batchSize, characters, hidden, target } = n;
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => {
-    const hStepsRows = tf.reshape(tf.transpose(tf.stack(hSteps2), [1, 0, 2]), [batchSize * target, hidden]);
-    const WProduct = tf.reshape(tf.matMul(hStepsRows, p['Write.logits.Linear.W']), [batchSize, target, characters]);
-    return tf.add(WProduct, p['Write.logits.Linear.b']);
+    const WProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(h), [1, 0, 2]), [batchSize * target, hidden]), p.W);
+    return tf.add(tf.reshape(WProduct, [batchSize, target, characters]), p.b);
   });
-  rt.dispose(hSteps2);
+  return logits;
+}
+
+/** Translation. */
+function translation(n: Seq2SeqSizes, loss: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, number: tf.Tensor) {
+  const { batch: batchSize, target } = n;
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
-  const targetMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(loss, [batchSize, 1]), tf.range(0, target, 1, 'int32')));
+  const logSoftmax = rt.logSoftmax(logits);
+  const loss2 = tf.cast(loss, 'float32');
+  const loss3 = tf.tidy(() =>
+    tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, yNext, 2, 2)), 0), 1), loss2)),
   );
-  const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(rt.logSoftmax(logits), batch.inputs["y'"], 2, 2)), 0), 1);
-    return tf.mean(tf.div(total, tf.cast(batch.lengths.target, 'float32')));
-  });
   // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const exact = tf.tidy(() => {
-    const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
+  const mean = tf.tidy(() => {
+    const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), yNext)), 1);
     return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
   });
-  rt.dispose(number, logits, targetMask);
-  return {
-    loss,
-    metrics: { exact },
-  };
+  return { loss: loss3, mean, loss2, targetMask, logSoftmax };
 }
 
-/** What seq2SeqGradients gives. */
-type Seq2SeqGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly exact: tf.Tensor };
-  readonly gradients: Seq2SeqParameters;
-};
-
-/** Translation: as the loss, dropout on, and its gradient by every parameter. */
-function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.Random): Seq2SeqGradientsResults {
-  const { batch: batchSize, characters, embed, hidden, source, target, words } = batch.n;
-  // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-  const sourceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
-  );
-  // model.attn:19  x = table[tokens]
-  const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
-  // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const picked = tf.gather(p['Write.table'], batch.inputs.y);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, hidden]);
-    return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
-  });
-  const pickedRows = tf.reshape(picked, [batchSize * target, embed]);
-  const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wo']), [batchSize, target, hidden]);
-    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
-  });
+/** LSTM, backward. */
+function lstmBackward(dH: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Tensor, f: tf.Tensor, g: tf.Tensor, c: tf.Tensor, i: tf.Tensor, joined: tf.Tensor) {
+  // cells.attn:26  { h = o * tanh(new), c = new }
+  const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, o), tanh));
+  const dO = tf.mul(dH, tanh);
+  // cells.attn:25  new = f * c + i * g
+  const dNew = tf.add(state, tanhGradient);
+  const dG = tf.mul(dNew, i);
+  const dI = tf.mul(dNew, g);
+  const dF = tf.mul(dNew, c);
+  const dC = tf.mul(dNew, f);
+  rt.dispose(tanhGradient, dNew);
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const sigmoidGradient3 = rt.sigmoidGradient(dI, i);
+  rt.dispose(dI);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, hidden]);
-    return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
+  const sigmoidGradient2 = rt.sigmoidGradient(dF, f);
+  rt.dispose(dF);
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const sigmoidGradient = rt.sigmoidGradient(dO, o);
+  rt.dispose(dO);
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gTanhGradient = rt.tanhGradient(dG, g);
+  const product = tf.tidy(() => {
+    const gJoined = tf.concat([gTanhGradient, sigmoidGradient3, sigmoidGradient2, sigmoidGradient], 1);
+    return tf.matMul(gJoined, joined, false, true);
   });
-  const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wf']), [batchSize, target, hidden]);
-    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
+  rt.dispose(dG);
+  return { product, dC, sigmoidGradient, sigmoidGradient2, sigmoidGradient3, tanhGradient: gTanhGradient };
+}
+
+/** LSTM, backward. */
+function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, sigmoidGradientStacked3: tf.Tensor, tanhGradientStacked: tf.Tensor, picked: tf.Tensor, size: number, target: number) {
+  const { batch: batchSize, embed, hidden } = n;
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const WgProduct = tf.tidy(() => {
+    const lSTMWgProduct = tf.matMul(tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [size, hidden]), p.Wg, false, true);
+    return tf.reshape(lSTMWgProduct, [batchSize, target, embed]);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, hidden]);
-    return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
+    const WiProduct = tf.matMul(tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [size, hidden]), p.Wi, false, true);
+    return tf.add(WgProduct, tf.reshape(WiProduct, [batchSize, target, embed]));
   });
-  const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wi']), [batchSize, target, hidden]);
-    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
-  });
+  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [size, hidden]);
+  const pickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked, [1, 0, 2]), [size, embed]));
+  const dWi = tf.matMul(sigmoidGradientStepsRows, pickedRows, true);
+  const hStepsRows = tf.reshape(hStacked, [size, hidden]);
+  const dUi = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
+  const dBi = tf.sum(sigmoidGradientStacked, [0, 1]);
+  rt.dispose(WgProduct, sigmoidGradientStepsRows);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, hidden]);
-    return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
+  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [size, hidden]);
+  const dWg = tf.matMul(tanhGradientStepsRows, pickedRows, true);
+  const dUg = tf.matMul(tanhGradientStepsRows, hStepsRows, true);
+  const dBg = tf.sum(tanhGradientStacked, [0, 1]);
+  rt.dispose(tanhGradientStepsRows);
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fSum = tf.tidy(() => {
+    const WfProduct = tf.matMul(tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [size, hidden]), p.Wf, false, true);
+    return tf.add(iSum, tf.reshape(WfProduct, [batchSize, target, embed]));
   });
-  const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(pickedRows, p['Write.h_c.LSTM.Wg']), [batchSize, target, hidden]);
-    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
+  const fSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [size, hidden]);
+  const dWf = tf.matMul(fSigmoidGradientStepsRows, pickedRows, true);
+  const dUf = tf.matMul(fSigmoidGradientStepsRows, hStepsRows, true);
+  const dBf = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  rt.dispose(iSum, fSigmoidGradientStepsRows);
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const sum = tf.tidy(() => {
+    const WoProduct = tf.matMul(tf.reshape(tf.transpose(sigmoidGradientStacked3, [1, 0, 2]), [size, hidden]), p.Wo, false, true);
+    return tf.add(fSum, tf.reshape(WoProduct, [batchSize, target, embed]));
   });
-  rt.dispose(xRows, pickedRows);
+  const oSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked3, [size, hidden]);
+  const dWo = tf.matMul(oSigmoidGradientStepsRows, pickedRows, true);
+  const dUo = tf.matMul(oSigmoidGradientStepsRows, hStepsRows, true);
+  rt.dispose(fSum, pickedRows, hStepsRows, oSigmoidGradientStepsRows);
+  const dBo = tf.sum(sigmoidGradientStacked3, [0, 1]);
+  // cells.attn:19  param Wi, Wf, Wo, Wg: [hidden <- input], Ui, Uf, Uo, Ug: [hidden <- hidden] = orthogonal
+  const dWiT = tf.transpose(dWi, [1, 0]);
+  const dWfT = tf.transpose(dWf, [1, 0]);
+  const dWoT = tf.transpose(dWo, [1, 0]);
+  const dWgT = tf.transpose(dWg, [1, 0]);
+  rt.dispose(dWi, dWf, dWo, dWg);
+  const dUiT = tf.transpose(dUi, [1, 0]);
+  const dUfT = tf.transpose(dUf, [1, 0]);
+  const dUoT = tf.transpose(dUo, [1, 0]);
+  const dUgT = tf.transpose(dUg, [1, 0]);
+  rt.dispose(dUi, dUf, dUo, dUg);
+  return { dWiT, dWfT, dWoT, dWgT, dUiT, dUfT, dUoT, dUgT, dBi, dBo, dBg, dBf, sum };
+}
+
+/** LSTM. */
+function lstmStep(p: LSTMParameters, n: Seq2SeqSizes, c: tf.Tensor, h: tf.Tensor, picked: tf.Tensor, size: number) {
+  const { hidden } = n;
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const hRows = tf.reshape(h, [size, hidden]);
+  const o = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(picked, p.Wo), tf.matMul(hRows, p.Uo)), p.bo)));
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const f = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(picked, p.Wf), tf.matMul(hRows, p.Uf)), p.bf)));
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const i = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(picked, p.Wi), tf.matMul(hRows, p.Ui)), p.bi)));
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const g = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(picked, p.Wg), tf.matMul(hRows, p.Ug)), p.bg)));
+  rt.dispose(hRows);
+  // cells.attn:25  new = f * c + i * g
+  const new_ = tf.tidy(() => tf.add(tf.mul(f, tf.reshape(c, [size, hidden])), tf.mul(i, g)));
+  rt.dispose(f, i, g);
+  // cells.attn:26  { h = o * tanh(new), c = new }
+  const h2 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
+  rt.dispose(o);
+  return { h: h2, new_ };
+}
+
+/** Read. */
+function read(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, tokens: tf.Tensor) {
+  const { batch: batchSize, hidden, source } = n;
+  // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
+  // model.attn:19  x = table[tokens]
+  const x = tf.gather(p.table, tokens);
+  const { sum: oSum, sum2: fSum, sum3: iSum, sum4: gSum } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
+  rt.dispose(x);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
-  const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
+  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
+  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
+  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
   rt.dispose(sourceMask, oSum, fSum, iSum);
-  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
+  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
+  rt.dispose(gSum);
+  const hSteps = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source);
+  let h: tf.Tensor = runZeros;
+  let c: tf.Tensor = tf.clone(runZeros);
+  for (let t = source - 1; t >= 0; t--) {
+    const sourceMaskAt = sourceMaskSteps[t]!;
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const sumAt4 = sumSteps4[t]!;
+    const { h: h2, new_, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, sumAt, sumAt2, c, sumAt3, sumAt4);
+    rt.dispose(o, tanh, i, g, f);
+    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
+    const hNext = rt.where(isGreaterWide, h2, h);
+    const cNext = rt.where(isGreaterWide, new_, c);
+    rt.dispose(h, isGreaterWide, c);
+    hSteps[t] = h2;
+    newSteps[t] = new_;
+    h = hNext;
+    c = cNext;
+  }
+  rt.dispose(sourceMaskSteps, sumSteps, sumSteps2, sumSteps3, sumSteps4, h, c);
+  const hStacked = tf.stack(hSteps);
+  const newStacked = tf.stack(newSteps);
+  rt.dispose(hSteps, newSteps);
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
+  const h2 = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const c2 = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  rt.dispose(hStacked, newStacked);
+  return { h: h2, c: c2 };
+}
+
+/** Write. */
+function writeInputs(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, h: tf.Tensor, c: tf.Tensor) {
+  const { batch: batchSize, target } = n;
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
+  const picked = tf.gather(p.table, y);
+  const { sum: oSum, sum2: fSum, sum3: iSum, sum4: gSum } = lstmInputs(p.h_c.LSTM, n, picked, batchSize * target, target);
+  rt.dispose(picked);
+  // model.attn:37  Write(read.h, read.c)
+  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
+  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
+  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
+  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
+  rt.dispose(oSum, fSum, iSum, gSum);
+  const hSteps: tf.Tensor[] = [];
+  let h2: tf.Tensor = h;
+  let c2: tf.Tensor = tf.clone(c);
+  for (let t = 0; t < target; t++) {
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const sumAt4 = sumSteps4[t]!;
+    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, sumAt, sumAt2, c2, sumAt3, sumAt4);
+    rt.dispose(o, tanh, i, g, f, c2);
+    hSteps.push(hNext);
+    h2 = hNext;
+    c2 = cNext;
+  }
+  rt.dispose(sumSteps, sumSteps2, sumSteps3, sumSteps4, c2);
+  const logits = linear(p.logits.Linear, n, hSteps);
+  rt.dispose(hSteps);
+  return logits;
+}
+
+/** Read. */
+function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, tokens: tf.Tensor, zeros: tf.Tensor) {
+  const { batch: batchSize, hidden, source } = n;
+  // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
+  // model.attn:19  x = table[tokens]
+  const x = tf.gather(p.table, tokens);
+  const { sum: oSum, sum2: fSum, sum3: iSum, sum4: gSum } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
+  // model.attn:20  run = scan source reversed with xt = x {
+  const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
+  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
+  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
+  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
+  rt.dispose(sourceMask, oSum, fSum, iSum);
+  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
   const hSteps = new Array<tf.Tensor>(source);
   const newSteps = new Array<tf.Tensor>(source);
@@ -471,27 +363,15 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const iSteps = new Array<tf.Tensor>(source);
   const gSteps = new Array<tf.Tensor>(source);
   const fSteps = new Array<tf.Tensor>(source);
-  let h: tf.Tensor = tf.clone(runZeros);
-  let c: tf.Tensor = tf.clone(runZeros);
+  let h: tf.Tensor = tf.clone(zeros);
+  let c: tf.Tensor = tf.clone(zeros);
   for (let t = source - 1; t >= 0; t--) {
     const sourceMaskAt = sourceMaskSteps[t]!;
-    const oSumAt = oSumSteps[t]!;
-    const fSumAt = fSumSteps[t]!;
-    const iSumAt = iSumSteps[t]!;
-    const gSumAt = gSumSteps[t]!;
-    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo']))));
-    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf']))));
-    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui']))));
-    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug']))));
-    // cells.attn:25  new = f * c + i * g
-    const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
-    // cells.attn:26  { h = o * tanh(new), c = new }
-    const tanh = tf.tanh(new_);
-    const h2 = tf.mul(o, tanh);
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const sumAt4 = sumSteps4[t]!;
+    const { h: h2, new_, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, sumAt, sumAt2, c, sumAt3, sumAt4);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
     const hNext = rt.where(isGreaterWide, h2, h);
@@ -509,107 +389,170 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     h = hNext;
     c = cNext;
   }
-  rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
+  rt.dispose(sumSteps, sumSteps2, sumSteps3, sumSteps4, h, c);
   const hStacked = tf.stack(hSteps);
   const newStacked = tf.stack(newSteps);
   rt.dispose(hSteps, newSteps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const hFirst = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const cFirst = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const h2 = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const c2 = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   rt.dispose(hStacked, newStacked);
+  return { h: h2, c: c2, isGreater: sourceMaskSteps, c2: cSteps, o: oSteps, tanh: tanhSteps, i: iSteps, g: gSteps, f: fSteps, h2: hSteps2, x };
+}
+
+/** Write. */
+function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Random, y: tf.Tensor, h: tf.Tensor, c: tf.Tensor, site: string) {
+  const { batch: batchSize, characters, hidden, target } = n;
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
+  const picked = tf.gather(p.table, y);
+  const { sum: oSum, sum2: fSum, sum3: iSum, sum4: gSum } = lstmInputs(p.h_c.LSTM, n, picked, batchSize * target, target);
   // model.attn:37  Write(read.h, read.c)
-  const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
-  const fSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(fSum2, [1, 0, 2])));
-  const iSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(iSum2, [1, 0, 2])));
-  const gSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(gSum2, [1, 0, 2])));
-  rt.dispose(oSum2, fSum2, iSum2, gSum2);
-  const hSteps3: tf.Tensor[] = [];
-  const oSteps2: tf.Tensor[] = [];
-  const tanhSteps2: tf.Tensor[] = [];
-  const iSteps2: tf.Tensor[] = [];
-  const gSteps2: tf.Tensor[] = [];
-  const hSteps4: tf.Tensor[] = [];
-  const fSteps2: tf.Tensor[] = [];
-  const cSteps2: tf.Tensor[] = [];
-  let h2: tf.Tensor = hFirst;
-  let c2: tf.Tensor = cFirst;
+  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
+  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
+  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
+  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
+  rt.dispose(oSum, fSum, iSum, gSum);
+  const hSteps: tf.Tensor[] = [];
+  const oSteps: tf.Tensor[] = [];
+  const tanhSteps: tf.Tensor[] = [];
+  const iSteps: tf.Tensor[] = [];
+  const gSteps: tf.Tensor[] = [];
+  const hSteps2: tf.Tensor[] = [];
+  const fSteps: tf.Tensor[] = [];
+  const cSteps: tf.Tensor[] = [];
+  let h2: tf.Tensor = h;
+  let c2: tf.Tensor = tf.clone(c);
   for (let t = 0; t < target; t++) {
-    const oSum2At = oSum2Steps[t]!;
-    const fSum2At = fSum2Steps[t]!;
-    const iSum2At = iSum2Steps[t]!;
-    const gSum2At = gSum2Steps[t]!;
-    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo']))));
-    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf']))));
-    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui']))));
-    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug']))));
-    // cells.attn:25  new = f * c + i * g
-    const cNext = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
-    // cells.attn:26  { h = o * tanh(new), c = new }
-    const tanh = tf.tanh(cNext);
-    const hNext = tf.mul(o, tanh);
-    hSteps3.push(hNext);
-    oSteps2.push(o);
-    tanhSteps2.push(tanh);
-    iSteps2.push(i);
-    gSteps2.push(g);
-    hSteps4.push(h2);
-    fSteps2.push(f);
-    cSteps2.push(c2);
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const sumAt4 = sumSteps4[t]!;
+    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, sumAt, sumAt2, c2, sumAt3, sumAt4);
+    hSteps.push(hNext);
+    oSteps.push(o);
+    tanhSteps.push(tanh);
+    iSteps.push(i);
+    gSteps.push(g);
+    hSteps2.push(h2);
+    fSteps.push(f);
+    cSteps.push(c2);
     h2 = hNext;
     c2 = cNext;
   }
-  rt.dispose(oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
-  const hStacked2 = tf.stack(hSteps3);
+  rt.dispose(sumSteps, sumSteps2, sumSteps3, sumSteps4, c2);
+  const hStacked = tf.stack(hSteps);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsKeepSteps: tf.Tensor[] = [];
   for (let t = 0; t < target; t++) {
     // model.attn:31  logits = Linear[characters](dropout(h', p))
-    const logitsKeep = random.keep('Write.dropout#0', 0.1, [batchSize, hidden], [false], [t]);
+    const logitsKeep = random.keep(site, 0.1, [batchSize, hidden], [false], [t]);
     logitsKeepSteps.push(logitsKeep);
   }
   const keepStacked = tf.stack(logitsKeepSteps);
-  const logitsProduct = tf.mul(hStacked2, keepStacked);
-  rt.dispose(logitsKeepSteps, hStacked2);
+  const logitsProduct = tf.mul(hStacked, keepStacked);
+  rt.dispose(logitsKeepSteps, hStacked);
   // layers.attn:4  W @ x + b
   const productRows = tf.tidy(() => tf.reshape(tf.transpose(logitsProduct, [1, 0, 2]), [batchSize * target, hidden]));
   const logits = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(productRows, p['Write.logits.Linear.W']), [batchSize, target, characters]);
-    return tf.add(WProduct, p['Write.logits.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(productRows, p.logits.Linear.W), [batchSize, target, characters]);
+    return tf.add(WProduct, p.logits.Linear.b);
   });
   rt.dispose(logitsProduct);
+  return { logits, keepStacked, o: oSteps, tanh: tanhSteps, i: iSteps, g: gSteps, f: fSteps, c: cSteps, h: hSteps2, picked, productRows, h2: hSteps };
+}
+
+/** Write. */
+function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tensor, h: tf.Tensor, size: number, beam: number) {
+  const { batch: batchSize, characters, hidden } = n;
+  // model.attn:27  decoder Write(h0: [hidden], c0: [hidden]) generates y: index(characters)[target] start 1 …
+  const yRows = tf.reshape(y, [size]);
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
+  const picked = tf.gather(p.table, yRows);
+  const { h: h2, new_ } = lstmStep(p.h_c.LSTM, n, c, h, picked, size);
+  const hShaped = tf.reshape(h2, [batchSize, beam, hidden]);
+  const newShaped = tf.reshape(new_, [batchSize, beam, hidden]);
+  rt.dispose(yRows, picked, new_);
+  // layers.attn:4  W @ x + b
+  const logits = tf.tidy(() => tf.add(tf.matMul(h2, p.logits.Linear.W), p.logits.Linear.b));
+  rt.dispose(h2);
+  // model.attn:31  logits = Linear[characters](dropout(h', p))
+  const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
+  rt.dispose(logits);
+  return { logitsShaped, hShaped, newShaped };
+}
+
+/** Outputs by name, [batch, …]. */
+type Seq2SeqResults = { readonly logits: tf.Tensor };
+
+/** The outputs of Seq2Seq, batch first. */
+function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResults {
+  const { h, c } = read(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens);
+  const logits = writeInputs(p.Write, batch.n, batch.inputs.y, h, c);
+  rt.dispose(h, c);
+  return { logits };
+}
+
+/** What seq2SeqLoss gives. */
+type Seq2SeqLossResults = {
+  readonly loss: tf.Tensor;
+  readonly metrics: { readonly exact: tf.Tensor };
+};
+
+/** Translation: the loss and the metrics, means over the batch. */
+function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResults {
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
+  const number = tf.scalar(0, 'int32');
+  const { h, c } = read(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens);
+  const logits = writeInputs(p.Write, batch.n, batch.inputs.y, h, c);
+  const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
+  rt.dispose(h, c, number, logits, loss2, targetMask, logSoftmax);
+  return {
+    loss,
+    metrics: { exact },
+  };
+}
+
+/** What seq2SeqGradients gives. */
+type Seq2SeqGradientsResults = {
+  readonly loss: tf.Tensor;
+  readonly metrics: { readonly exact: tf.Tensor };
+  readonly gradients: rt.Tensors;
+};
+
+/** Translation: as the loss, dropout on, and its gradient by every parameter. */
+function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.Random): Seq2SeqGradientsResults {
+  const { batch: batchSize, characters, hidden, source, target, words } = batch.n;
+  // model.attn:20  run = scan source reversed with xt = x {
+  const runZeros = tf.fill([batchSize, hidden], 0);
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
+  const number = tf.scalar(0, 'int32');
+  const { h, c, isGreater: isGreaterSteps, c2: cSteps, o: oSteps, tanh: tanhSteps, i: iSteps, g: gSteps, f: fSteps, h2: hSteps, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
+  const { logits, keepStacked, o: oSteps2, tanh: tanhSteps2, i: iSteps2, g: gSteps2, f: fSteps2, c: cSteps2, h: hSteps2, picked, productRows, h2: hSteps3 } = writeInputsTraining(p.Write, batch.n, random, batch.inputs.y, h, c, 'Write.dropout#0');
+  const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
+  rt.dispose(c, logits);
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
-  const targetMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
-  );
-  const logSoftmax = rt.logSoftmax(logits);
-  const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, batch.inputs["y'"], 2, 2)), 0), 1);
-    return tf.mean(tf.div(total, lossAsFloat));
-  });
   const dLogits = tf.tidy(() => {
-    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
+    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
-  rt.dispose(logSoftmax, lossAsFloat);
+  rt.dispose(loss2, targetMask, logSoftmax);
   // layers.attn:4  W @ x + b
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
-  const WProduct = tf.matMul(dLogitsRows, p['Write.logits.Linear.W'], false, true);
+  const WProduct = tf.matMul(dLogitsRows, p.Write.logits.Linear.W, false, true);
+  const dW = tf.matMul(dLogitsRows, productRows, true);
+  const dB = tf.sum(dLogits, [0, 1]);
+  rt.dispose(productRows, dLogitsRows, dLogits);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
-  const logitsProduct2 = tf.tidy(() =>
+  const logitsProduct = tf.tidy(() =>
     tf.mul(tf.reshape(WProduct, [batchSize, target, hidden]), tf.transpose(keepStacked, [1, 0, 2])),
   );
   rt.dispose(keepStacked, WProduct);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gJoined = tf.concat([p['Write.h_c.LSTM.Ug'], p['Write.h_c.LSTM.Ui'], p['Write.h_c.LSTM.Uf'], p['Write.h_c.LSTM.Uo']], 1);
+  const gJoined = tf.concat([p.Write.h_c.LSTM.Ug, p.Write.h_c.LSTM.Ui, p.Write.h_c.LSTM.Uf, p.Write.h_c.LSTM.Uo], 1);
   // model.attn:37  Write(read.h, read.c)
-  const logitsProduct2Steps = tf.tidy(() => tf.unstack(tf.transpose(logitsProduct2, [1, 0, 2])));
-  rt.dispose(logitsProduct2);
+  const logitsProductSteps = tf.tidy(() => tf.unstack(tf.transpose(logitsProduct, [1, 0, 2])));
+  rt.dispose(logitsProduct);
   const oSigmoidGradientSteps = new Array<tf.Tensor>(target);
   const fSigmoidGradientSteps = new Array<tf.Tensor>(target);
   const iSigmoidGradientSteps = new Array<tf.Tensor>(target);
@@ -617,7 +560,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   let state: tf.Tensor = tf.clone(runZeros);
   let state2: tf.Tensor = tf.clone(runZeros);
   for (let t = target - 1; t >= 0; t--) {
-    const logitsProduct2At = logitsProduct2Steps[t]!;
+    const logitsProductAt = logitsProductSteps[t]!;
     const oAt = oSteps2[t]!;
     const tanhAt = tanhSteps2[t]!;
     const iAt = iSteps2[t]!;
@@ -625,34 +568,9 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const fAt = fSteps2[t]!;
     const cAt = cSteps2[t]!;
     // model.attn:37  Write(read.h, read.c)
-    const dH = tf.add(state, logitsProduct2At);
-    rt.dispose(state);
-    // cells.attn:26  { h = o * tanh(new), c = new }
-    const dNew = tf.tidy(() => tf.add(state2, rt.tanhGradient(tf.mul(dH, oAt), tanhAt)));
-    const dO = tf.mul(dH, tanhAt);
-    rt.dispose(state2, dH);
-    // cells.attn:25  new = f * c + i * g
-    const dG = tf.mul(dNew, iAt);
-    const dI = tf.mul(dNew, gAt);
-    const dF = tf.mul(dNew, cAt);
-    const dC = tf.mul(dNew, fAt);
-    rt.dispose(dNew);
-    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const iSigmoidGradient = rt.sigmoidGradient(dI, iAt);
-    rt.dispose(dI);
-    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const fSigmoidGradient = rt.sigmoidGradient(dF, fAt);
-    rt.dispose(dF);
-    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const oSigmoidGradient = rt.sigmoidGradient(dO, oAt);
-    rt.dispose(dO);
-    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const gTanhGradient = rt.tanhGradient(dG, gAt);
-    const stateNext = tf.tidy(() => {
-      const joined = tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1);
-      return tf.matMul(joined, gJoined, false, true);
-    });
-    rt.dispose(dG);
+    const dH = tf.add(state, logitsProductAt);
+    const { product: stateNext, dC, sigmoidGradient: oSigmoidGradient, sigmoidGradient2: fSigmoidGradient, sigmoidGradient3: iSigmoidGradient, tanhGradient: gTanhGradient } = lstmBackward(dH, tanhAt, oAt, state2, fAt, gAt, cAt, iAt, gJoined);
+    rt.dispose(state, dH, state2);
     oSigmoidGradientSteps[t] = oSigmoidGradient;
     fSigmoidGradientSteps[t] = fSigmoidGradient;
     iSigmoidGradientSteps[t] = iSigmoidGradient;
@@ -660,14 +578,20 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     state = stateNext;
     state2 = dC;
   }
-  rt.dispose(oSteps2, tanhSteps2, iSteps2, gSteps2, fSteps2, cSteps2, gJoined, logitsProduct2Steps);
+  rt.dispose(oSteps2, tanhSteps2, iSteps2, gSteps2, fSteps2, cSteps2, gJoined, logitsProductSteps);
+  const tanhGradientStacked = tf.stack(gTanhGradientSteps);
+  const sigmoidGradientStacked = tf.stack(iSigmoidGradientSteps);
+  const sigmoidGradientStacked2 = tf.stack(fSigmoidGradientSteps);
+  const sigmoidGradientStacked3 = tf.stack(oSigmoidGradientSteps);
+  rt.dispose(gTanhGradientSteps, iSigmoidGradientSteps, fSigmoidGradientSteps, oSigmoidGradientSteps);
+  const hStacked = tf.stack(hSteps2);
+  rt.dispose(h, hSteps3);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const number = tf.scalar(0, 'int32');
   const scattered = rt.scatter(number, state, source);
   const scattered2 = rt.scatter(number, state2, source);
-  rt.dispose(state, state2);
+  rt.dispose(state, number, state2);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gJoined2 = tf.concat([p['read.Read.run.h_c.LSTM.Ug'], p['read.Read.run.h_c.LSTM.Ui'], p['read.Read.run.h_c.LSTM.Uf'], p['read.Read.run.h_c.LSTM.Uo']], 1);
+  const gJoined2 = tf.concat([p.read.Read.run.h_c.LSTM.Ug, p.read.Read.run.h_c.LSTM.Ui, p.read.Read.run.h_c.LSTM.Uf, p.read.Read.run.h_c.LSTM.Uo], 1);
   // model.attn:20  run = scan source reversed with xt = x {
   const scatteredSteps = tf.unstack(scattered);
   const scattered2Steps = tf.unstack(scattered2);
@@ -681,7 +605,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   for (let t = 0; t < source; t++) {
     const scatteredAt = scatteredSteps[t]!;
     const scattered2At = scattered2Steps[t]!;
-    const sourceMaskAt = sourceMaskSteps[t]!;
+    const isGreaterAt = isGreaterSteps[t]!;
     const cAt = cSteps[t]!;
     const oAt = oSteps[t]!;
     const tanhAt = tanhSteps[t]!;
@@ -689,44 +613,16 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const gAt = gSteps[t]!;
     const fAt = fSteps[t]!;
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(isGreaterWide, 0, dH);
+    const isGreaterWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const sum = tf.tidy(() => tf.add(scattered2At, rt.where(isGreaterWide, dC, 0)));
     const dH2 = tf.tidy(() => tf.add(scatteredAt, rt.where(isGreaterWide, dH, 0)));
-    rt.dispose(dH);
-    // cells.attn:26  { h = o * tanh(new), c = new }
-    const dNew = tf.tidy(() => tf.add(sum, rt.tanhGradient(tf.mul(dH2, oAt), tanhAt)));
-    const dO = tf.mul(dH2, tanhAt);
-    rt.dispose(sum, dH2);
-    // cells.attn:25  new = f * c + i * g
-    const dG = tf.mul(dNew, iAt);
-    const dI = tf.mul(dNew, gAt);
-    const dF = tf.mul(dNew, cAt);
-    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const iSigmoidGradient = rt.sigmoidGradient(dI, iAt);
-    rt.dispose(dI);
-    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const fSigmoidGradient = rt.sigmoidGradient(dF, fAt);
-    rt.dispose(dF);
-    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const oSigmoidGradient = rt.sigmoidGradient(dO, oAt);
-    rt.dispose(dO);
-    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const gTanhGradient = rt.tanhGradient(dG, gAt);
-    const gProduct = tf.tidy(() => {
-      const joined = tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1);
-      return tf.matMul(joined, gJoined2, false, true);
-    });
-    rt.dispose(dG);
-    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const dHNext = tf.add(chosen, gProduct);
-    rt.dispose(chosen, gProduct);
-    // cells.attn:25  new = f * c + i * g
-    const newProduct = tf.mul(dNew, fAt);
-    rt.dispose(dNew);
-    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    const { product: gProduct, dC: newProduct, sigmoidGradient: oSigmoidGradient, sigmoidGradient2: fSigmoidGradient, sigmoidGradient3: iSigmoidGradient, tanhGradient: gTanhGradient } = lstmBackward(dH2, tanhAt, oAt, sum, fAt, gAt, cAt, iAt, gJoined2);
+    const chosen = rt.where(isGreaterWide, 0, dH);
     const dCNext = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dC), newProduct));
-    rt.dispose(isGreaterWide, newProduct, dC);
+    rt.dispose(sum, dH2, dH, isGreaterWide, newProduct, dC);
+    // model.attn:20  run = scan source reversed with xt = x {
+    const dHNext = tf.add(chosen, gProduct);
+    rt.dispose(gProduct, chosen);
     oSigmoidGradientSteps2.push(oSigmoidGradient);
     fSigmoidGradientSteps2.push(fSigmoidGradient);
     iSigmoidGradientSteps2.push(iSigmoidGradient);
@@ -734,188 +630,34 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     dH = dHNext;
     dC = dCNext;
   }
-  rt.dispose(sourceMaskSteps, cSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, gJoined2, scatteredSteps);
+  rt.dispose(isGreaterSteps, cSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, gJoined2, scatteredSteps);
   rt.dispose(scattered2Steps, dH, dC);
-  const tanhGradientStacked = tf.stack(gTanhGradientSteps2);
-  rt.dispose(gTanhGradientSteps2);
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const WgProduct = tf.tidy(() => {
-    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const lSTMWgProduct = tf.matMul(tanhGradientStepsRows, p['read.Read.run.h_c.LSTM.Wg'], false, true);
-    return tf.reshape(lSTMWgProduct, [batchSize, source, embed]);
-  });
-  // model.attn:20  run = scan source reversed with xt = x {
-  const sigmoidGradientStacked = tf.stack(iSigmoidGradientSteps2);
-  rt.dispose(iSigmoidGradientSteps2);
-  // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const exact = tf.tidy(() => {
-    const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
-    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
-  });
-  rt.dispose(logits, targetMask, number);
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSum3 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WiProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wi'], false, true);
-    return tf.add(WgProduct, tf.reshape(WiProduct, [batchSize, source, embed]));
-  });
-  rt.dispose(WgProduct);
-  // model.attn:20  run = scan source reversed with xt = x {
-  const runSigmoidGradientStacked = tf.stack(fSigmoidGradientSteps2);
-  rt.dispose(fSigmoidGradientSteps2);
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSum3 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    const WfProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wf'], false, true);
-    return tf.add(iSum3, tf.reshape(WfProduct, [batchSize, source, embed]));
-  });
-  rt.dispose(iSum3);
-  // model.attn:20  run = scan source reversed with xt = x {
-  const sigmoidGradientStacked2 = tf.stack(oSigmoidGradientSteps2);
-  rt.dispose(oSigmoidGradientSteps2);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const dX = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
-    const WoProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wo'], false, true);
-    return tf.add(fSum3, tf.reshape(WoProduct, [batchSize, source, embed]));
-  });
-  rt.dispose(fSum3);
-  // model.attn:19  x = table[tokens]
-  const dTable = rt.scatter(batch.inputs.tokens, dX, words);
-  rt.dispose(dX);
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * source, hidden]);
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * source, hidden]);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * source, hidden]);
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * source, hidden]);
-  // model.attn:20  run = scan source reversed with xt = x {
-  const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps2), [batchSize * source, hidden]));
-  const dUi = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
-  const dUf = tf.matMul(fSigmoidGradientStepsRows, hStepsRows, true);
-  const dUo = tf.matMul(oSigmoidGradientStepsRows, hStepsRows, true);
-  const dUg = tf.matMul(tanhGradientStepsRows, hStepsRows, true);
-  rt.dispose(hSteps2, hStepsRows);
-  // model.attn:37  Write(read.h, read.c)
-  const tanhGradientStacked2 = tf.stack(gTanhGradientSteps);
-  rt.dispose(gTanhGradientSteps);
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gWgProduct = tf.tidy(() => {
-    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked2, [1, 0, 2]), [batchSize * target, hidden]);
-    const WgProduct = tf.matMul(tanhGradientStepsRows, p['Write.h_c.LSTM.Wg'], false, true);
-    return tf.reshape(WgProduct, [batchSize, target, embed]);
-  });
-  // model.attn:37  Write(read.h, read.c)
-  const sigmoidGradientStacked3 = tf.stack(iSigmoidGradientSteps);
-  rt.dispose(iSigmoidGradientSteps);
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSum4 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked3, [1, 0, 2]), [batchSize * target, hidden]);
-    const WiProduct = tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wi'], false, true);
-    return tf.add(gWgProduct, tf.reshape(WiProduct, [batchSize, target, embed]));
-  });
-  rt.dispose(gWgProduct);
-  // model.attn:37  Write(read.h, read.c)
-  const sigmoidGradientStacked4 = tf.stack(fSigmoidGradientSteps);
-  rt.dispose(fSigmoidGradientSteps);
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSum4 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked4, [1, 0, 2]), [batchSize * target, hidden]);
-    const WfProduct = tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wf'], false, true);
-    return tf.add(iSum4, tf.reshape(WfProduct, [batchSize, target, embed]));
-  });
-  rt.dispose(iSum4);
-  // model.attn:37  Write(read.h, read.c)
-  const sigmoidGradientStacked5 = tf.stack(oSigmoidGradientSteps);
-  rt.dispose(oSigmoidGradientSteps);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oSum3 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked5, [1, 0, 2]), [batchSize * target, hidden]);
-    const WoProduct = tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wo'], false, true);
-    return tf.add(fSum4, tf.reshape(WoProduct, [batchSize, target, embed]));
-  });
-  rt.dispose(fSum4);
+  const runTanhGradientStacked = tf.stack(gTanhGradientSteps2);
+  const runSigmoidGradientStacked = tf.stack(iSigmoidGradientSteps2);
+  const sigmoidGradientStacked4 = tf.stack(fSigmoidGradientSteps2);
+  const sigmoidGradientStacked5 = tf.stack(oSigmoidGradientSteps2);
+  rt.dispose(gTanhGradientSteps2, iSigmoidGradientSteps2, fSigmoidGradientSteps2, oSigmoidGradientSteps2);
+  const runHStacked = tf.stack(hSteps);
+  const { dWiT: dWi, dWfT: dWf, dWoT: dWo, dWgT: dWg, dUiT: dUi, dUfT: dUf, dUoT: dUo, dUgT: dUg, dBi, dBo, dBg, dBf, sum: oSum } = lstmGradients(p.Write.h_c.LSTM, batch.n, hStacked, sigmoidGradientStacked, sigmoidGradientStacked2, sigmoidGradientStacked3, tanhGradientStacked, picked, batchSize * target, target);
+  rt.dispose(hSteps, picked, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2);
+  rt.dispose(sigmoidGradientStacked3, hStacked);
+  const { dWiT: dLSTMWi, dWfT: dLSTMWf, dWoT: dLSTMWo, dWgT: dLSTMWg, dUiT: dLSTMUi, dUfT: dLSTMUf, dUoT: dLSTMUo, dUgT: dLSTMUg, dBi: dLSTMBi, dBo: dLSTMBo, dBg: dLSTMBg, dBf: dLSTMBf, sum: dX } = lstmGradients(p.read.Read.run.h_c.LSTM, batch.n, runHStacked, runSigmoidGradientStacked, sigmoidGradientStacked4, sigmoidGradientStacked5, runTanhGradientStacked, x, batchSize * source, source);
+  rt.dispose(x, runTanhGradientStacked, runSigmoidGradientStacked, sigmoidGradientStacked4, sigmoidGradientStacked5);
+  rt.dispose(runHStacked);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const dWriteTable = rt.scatter(batch.inputs.y, oSum3, characters);
-  rt.dispose(oSum3);
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked3, [batchSize * target, hidden]);
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const sigmoidGradientStepsRows2 = tf.reshape(sigmoidGradientStacked4, [batchSize * target, hidden]);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const sigmoidGradientStepsRows3 = tf.reshape(sigmoidGradientStacked5, [batchSize * target, hidden]);
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gTanhGradientStepsRows = tf.reshape(tanhGradientStacked2, [batchSize * target, hidden]);
-  // model.attn:37  Write(read.h, read.c)
-  const hStepsRows2 = tf.tidy(() => tf.reshape(tf.stack(hSteps4), [batchSize * target, hidden]));
-  const dUi2 = tf.matMul(iSigmoidGradientStepsRows, hStepsRows2, true);
-  const dUf2 = tf.matMul(sigmoidGradientStepsRows2, hStepsRows2, true);
-  const dUo2 = tf.matMul(sigmoidGradientStepsRows3, hStepsRows2, true);
-  const dUg2 = tf.matMul(gTanhGradientStepsRows, hStepsRows2, true);
-  rt.dispose(hFirst, hSteps3, hStepsRows2);
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iXRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
-  const dWi = tf.matMul(sigmoidGradientStepsRows, iXRows, true);
-  const dBi = tf.sum(sigmoidGradientStacked, [0, 1]);
-  const iPickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked, [1, 0, 2]), [batchSize * target, embed]));
-  rt.dispose(x, sigmoidGradientStepsRows, sigmoidGradientStacked, picked);
-  const dWi2 = tf.matMul(iSigmoidGradientStepsRows, iPickedRows, true);
-  const dLSTMBi = tf.sum(sigmoidGradientStacked3, [0, 1]);
-  rt.dispose(iSigmoidGradientStepsRows, sigmoidGradientStacked3);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const dWo = tf.matMul(oSigmoidGradientStepsRows, iXRows, true);
-  const dBo = tf.sum(sigmoidGradientStacked2, [0, 1]);
-  const dWo2 = tf.matMul(sigmoidGradientStepsRows3, iPickedRows, true);
-  const dLSTMBo = tf.sum(sigmoidGradientStacked5, [0, 1]);
-  rt.dispose(oSigmoidGradientStepsRows, sigmoidGradientStacked2, sigmoidGradientStepsRows3, sigmoidGradientStacked5);
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const dWg = tf.matMul(tanhGradientStepsRows, iXRows, true);
-  const dBg = tf.sum(tanhGradientStacked, [0, 1]);
-  const dWg2 = tf.matMul(gTanhGradientStepsRows, iPickedRows, true);
-  const dLSTMBg = tf.sum(tanhGradientStacked2, [0, 1]);
-  rt.dispose(tanhGradientStepsRows, tanhGradientStacked, gTanhGradientStepsRows, tanhGradientStacked2);
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const dWf = tf.matMul(fSigmoidGradientStepsRows, iXRows, true);
-  const dBf = tf.sum(runSigmoidGradientStacked, [0, 1]);
-  const dWf2 = tf.matMul(sigmoidGradientStepsRows2, iPickedRows, true);
-  rt.dispose(fSigmoidGradientStepsRows, iXRows, runSigmoidGradientStacked, sigmoidGradientStepsRows2, iPickedRows);
-  const dLSTMBf = tf.sum(sigmoidGradientStacked4, [0, 1]);
-  rt.dispose(sigmoidGradientStacked4);
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(dLogitsRows, productRows, true);
-  const dB = tf.sum(dLogits, [0, 1]);
-  rt.dispose(productRows, dLogitsRows, dLogits);
-  // cells.attn:19  param Wi, Wf, Wo, Wg: [hidden <- input], Ui, Uf, Uo, Ug: [hidden <- hidden] = orthogonal
-  const dLSTMWi = tf.transpose(dWi, [1, 0]);
-  const dLSTMWf = tf.transpose(dWf, [1, 0]);
-  const dLSTMWo = tf.transpose(dWo, [1, 0]);
-  const dLSTMWg = tf.transpose(dWg, [1, 0]);
-  rt.dispose(dWi, dWf, dWo, dWg);
-  const dLSTMUi = tf.transpose(dUi, [1, 0]);
-  const dLSTMUf = tf.transpose(dUf, [1, 0]);
-  const dLSTMUo = tf.transpose(dUo, [1, 0]);
-  const dLSTMUg = tf.transpose(dUg, [1, 0]);
-  rt.dispose(dUi, dUf, dUo, dUg);
-  const dHCLSTMWi = tf.transpose(dWi2, [1, 0]);
-  const dHCLSTMWf = tf.transpose(dWf2, [1, 0]);
-  const dHCLSTMWo = tf.transpose(dWo2, [1, 0]);
-  const dHCLSTMWg = tf.transpose(dWg2, [1, 0]);
-  rt.dispose(dWi2, dWf2, dWo2, dWg2);
-  const dHCLSTMUi = tf.transpose(dUi2, [1, 0]);
-  const dHCLSTMUf = tf.transpose(dUf2, [1, 0]);
-  const dHCLSTMUo = tf.transpose(dUo2, [1, 0]);
-  const dHCLSTMUg = tf.transpose(dUg2, [1, 0]);
-  rt.dispose(dUi2, dUf2, dUo2, dUg2);
+  const dTable = rt.scatter(batch.inputs.y, oSum, characters);
+  rt.dispose(oSum);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dLinearW = tf.transpose(dW, [1, 0]);
   rt.dispose(dW);
+  // model.attn:19  x = table[tokens]
+  const dReadTable = rt.scatter(batch.inputs.tokens, dX, words);
+  rt.dispose(dX);
   return {
     loss,
     metrics: { exact },
     gradients: {
-      'read.Read.table': dTable,
+      'read.Read.table': dReadTable,
       'read.Read.run.h_c.LSTM.Wi': dLSTMWi,
       'read.Read.run.h_c.LSTM.Wf': dLSTMWf,
       'read.Read.run.h_c.LSTM.Wo': dLSTMWo,
@@ -924,23 +666,23 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
       'read.Read.run.h_c.LSTM.Uf': dLSTMUf,
       'read.Read.run.h_c.LSTM.Uo': dLSTMUo,
       'read.Read.run.h_c.LSTM.Ug': dLSTMUg,
-      'read.Read.run.h_c.LSTM.bi': dBi,
-      'read.Read.run.h_c.LSTM.bo': dBo,
-      'read.Read.run.h_c.LSTM.bg': dBg,
-      'read.Read.run.h_c.LSTM.bf': dBf,
-      'Write.table': dWriteTable,
-      'Write.h_c.LSTM.Wi': dHCLSTMWi,
-      'Write.h_c.LSTM.Wf': dHCLSTMWf,
-      'Write.h_c.LSTM.Wo': dHCLSTMWo,
-      'Write.h_c.LSTM.Wg': dHCLSTMWg,
-      'Write.h_c.LSTM.Ui': dHCLSTMUi,
-      'Write.h_c.LSTM.Uf': dHCLSTMUf,
-      'Write.h_c.LSTM.Uo': dHCLSTMUo,
-      'Write.h_c.LSTM.Ug': dHCLSTMUg,
-      'Write.h_c.LSTM.bi': dLSTMBi,
-      'Write.h_c.LSTM.bo': dLSTMBo,
-      'Write.h_c.LSTM.bg': dLSTMBg,
-      'Write.h_c.LSTM.bf': dLSTMBf,
+      'read.Read.run.h_c.LSTM.bi': dLSTMBi,
+      'read.Read.run.h_c.LSTM.bo': dLSTMBo,
+      'read.Read.run.h_c.LSTM.bg': dLSTMBg,
+      'read.Read.run.h_c.LSTM.bf': dLSTMBf,
+      'Write.table': dTable,
+      'Write.h_c.LSTM.Wi': dWi,
+      'Write.h_c.LSTM.Wf': dWf,
+      'Write.h_c.LSTM.Wo': dWo,
+      'Write.h_c.LSTM.Wg': dWg,
+      'Write.h_c.LSTM.Ui': dUi,
+      'Write.h_c.LSTM.Uf': dUf,
+      'Write.h_c.LSTM.Uo': dUo,
+      'Write.h_c.LSTM.Ug': dUg,
+      'Write.h_c.LSTM.bi': dBi,
+      'Write.h_c.LSTM.bo': dBo,
+      'Write.h_c.LSTM.bg': dBg,
+      'Write.h_c.LSTM.bf': dBf,
       'Write.logits.Linear.W': dLinearW,
       'Write.logits.Linear.b': dB,
     },
@@ -961,91 +703,12 @@ type Seq2SeqPrepareResults = {
 
 /** Once per call: what no step changes, and the first states. */
 function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepareResults {
-  const { batch: batchSize, embed, hidden, source } = batch.n;
-  // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-  const sourceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
-  );
-  // model.attn:19  x = table[tokens]
-  const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const oSum = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, hidden]);
-    return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
-  });
-  rt.dispose(x);
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSum = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, hidden]);
-    return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
-  });
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSum = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, hidden]);
-    return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
-  });
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gSum = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(xRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, hidden]);
-    return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
-  });
-  rt.dispose(xRows);
-  // model.attn:20  run = scan source reversed with xt = x {
-  const runZeros = tf.fill([batchSize, hidden], 0);
-  const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
-  const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
-  rt.dispose(sourceMask, oSum, fSum, iSum);
-  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
-  rt.dispose(gSum);
-  const hSteps = new Array<tf.Tensor>(source);
-  const newSteps = new Array<tf.Tensor>(source);
-  let h: tf.Tensor = runZeros;
-  let c: tf.Tensor = tf.clone(runZeros);
-  for (let t = source - 1; t >= 0; t--) {
-    const sourceMaskAt = sourceMaskSteps[t]!;
-    const oSumAt = oSumSteps[t]!;
-    const fSumAt = fSumSteps[t]!;
-    const iSumAt = iSumSteps[t]!;
-    const gSumAt = gSumSteps[t]!;
-    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo']))));
-    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf']))));
-    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui']))));
-    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug']))));
-    // cells.attn:25  new = f * c + i * g
-    const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
-    rt.dispose(f, i, g);
-    // cells.attn:26  { h = o * tanh(new), c = new }
-    const h2 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
-    rt.dispose(o);
-    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const hNext = rt.where(isGreaterWide, h2, h);
-    const cNext = rt.where(isGreaterWide, new_, c);
-    rt.dispose(h, isGreaterWide, c);
-    hSteps[t] = h2;
-    newSteps[t] = new_;
-    h = hNext;
-    c = cNext;
-  }
-  rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const hStacked = tf.stack(hSteps);
-  const newStacked = tf.stack(newSteps);
-  rt.dispose(hSteps, newSteps);
-  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const h2 = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const c2 = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(hStacked, newStacked);
+  const { batch: batchSize, hidden } = batch.n;
+  const { h, c } = read(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens);
   // model.attn:37  Write(read.h, read.c)
-  const hShaped = tf.reshape(h2, [batchSize, 1, hidden]);
-  const cShaped = tf.reshape(c2, [batchSize, 1, hidden]);
-  rt.dispose(h2, c2);
+  const hShaped = tf.reshape(h, [batchSize, 1, hidden]);
+  const cShaped = tf.reshape(c, [batchSize, 1, hidden]);
+  rt.dispose(h, c);
   return {
     memory: {},
     state: { h: hShaped, c: cShaped },
@@ -1061,55 +724,13 @@ type Seq2SeqStepResults = {
 
 /** One place: logits, the next states and the taps. */
 function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2SeqMemory, state: Seq2SeqState, previous: tf.Tensor2D, _t: number): Seq2SeqStepResults {
-  const { batch: batchSize, characters, hidden } = batch.n;
+  const { batch: batchSize } = batch.n;
   const beam = previous.shape[1];
-  // model.attn:27  decoder Write(h0: [hidden], c0: [hidden]) generates y: index(characters)[target] start 1 …
-  const yRows = tf.reshape(previous, [batchSize * beam]);
-  // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const picked = tf.gather(p['Write.table'], yRows);
-  rt.dispose(yRows);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const hRows = tf.reshape(state.h, [batchSize * beam, hidden]);
-  const o = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(picked, p['Write.h_c.LSTM.Wo']), tf.matMul(hRows, p['Write.h_c.LSTM.Uo']));
-    return tf.sigmoid(tf.add(sum, p['Write.h_c.LSTM.bo']));
-  });
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const f = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(picked, p['Write.h_c.LSTM.Wf']), tf.matMul(hRows, p['Write.h_c.LSTM.Uf']));
-    return tf.sigmoid(tf.add(sum, p['Write.h_c.LSTM.bf']));
-  });
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const i = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(picked, p['Write.h_c.LSTM.Wi']), tf.matMul(hRows, p['Write.h_c.LSTM.Ui']));
-    return tf.sigmoid(tf.add(sum, p['Write.h_c.LSTM.bi']));
-  });
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const g = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(picked, p['Write.h_c.LSTM.Wg']), tf.matMul(hRows, p['Write.h_c.LSTM.Ug']));
-    return tf.tanh(tf.add(sum, p['Write.h_c.LSTM.bg']));
-  });
-  rt.dispose(picked, hRows);
-  // cells.attn:25  new = f * c + i * g
-  const new_ = tf.tidy(() => tf.add(tf.mul(f, tf.reshape(state.c, [batchSize * beam, hidden])), tf.mul(i, g)));
-  rt.dispose(f, i, g);
-  // cells.attn:26  { h = o * tanh(new), c = new }
-  const h = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
-  rt.dispose(o);
-  // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const hShaped = tf.reshape(h, [batchSize, beam, hidden]);
-  const c = tf.reshape(new_, [batchSize, beam, hidden]);
-  rt.dispose(new_);
-  // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => tf.add(tf.matMul(h, p['Write.logits.Linear.W']), p['Write.logits.Linear.b']));
-  rt.dispose(h);
-  // model.attn:31  logits = Linear[characters](dropout(h', p))
-  const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
-  rt.dispose(logits);
+  const { logitsShaped: logits, hShaped: h, newShaped: c } = writeStep(p.Write, batch.n, previous, state.c, state.h, batchSize * beam, beam);
   return {
-    logits: logitsShaped as tf.Tensor3D,
+    logits: logits as tf.Tensor3D,
     taps: {},
-    state: { h: hShaped, c },
+    state: { h, c },
   };
 }
 

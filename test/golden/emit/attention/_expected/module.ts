@@ -32,7 +32,7 @@ type LookSizes = {
   readonly source: number;
 };
 
-/** Parameters by path. */
+/** Parameters of Look. */
 type LookParameters = Record<string, never>;
 
 /** Padded examples on the device. */

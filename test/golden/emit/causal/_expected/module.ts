@@ -42,19 +42,21 @@ type FilterSizes = {
   readonly time: number;
 };
 
-/** Parameters by path. */
-type FilterParameters = {
+/** Parameters of GRU. */
+type GRUParameters = {
+  readonly Wz: tf.Tensor;
+  readonly Wr: tf.Tensor;
   readonly W: tf.Tensor;
-  readonly 'run.h.GRU.Wz': tf.Tensor;
-  readonly 'run.h.GRU.Wr': tf.Tensor;
-  readonly 'run.h.GRU.W': tf.Tensor;
-  readonly 'run.h.GRU.Uz': tf.Tensor;
-  readonly 'run.h.GRU.Ur': tf.Tensor;
-  readonly 'run.h.GRU.U': tf.Tensor;
-  readonly 'run.h.GRU.bz': tf.Tensor;
-  readonly 'run.h.GRU.br': tf.Tensor;
-  readonly 'run.h.GRU.b': tf.Tensor;
+  readonly Uz: tf.Tensor;
+  readonly Ur: tf.Tensor;
+  readonly U: tf.Tensor;
+  readonly bz: tf.Tensor;
+  readonly br: tf.Tensor;
+  readonly b: tf.Tensor;
 };
+
+/** Parameters of Filter. */
+type FilterParameters = { readonly W: tf.Tensor; readonly run: { readonly h: { readonly GRU: GRUParameters } } };
 
 /** Padded examples on the device. */
 type FilterBatch = {
@@ -62,6 +64,220 @@ type FilterBatch = {
   readonly inputs: { readonly x: tf.Tensor; readonly t: tf.Tensor };
   readonly lengths: { readonly time: tf.Tensor1D };
 };
+
+/** GRU. */
+function gruInputs(p: GRUParameters, n: FilterSizes, WProduct: tf.Tensor) {
+  const { batch: batchSize, d, time } = n;
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.Wz), [batchSize, time, d]), p.bz));
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const sum2 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.Wr), [batchSize, time, d]), p.br));
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.W), [batchSize, time, d]), p.b));
+  rt.dispose(zWProduct);
+  return { sum, sum2, sum3 };
+}
+
+/** GRU. */
+function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, sum3: tf.Tensor) {
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const z = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uz))));
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const r = tf.tidy(() => tf.sigmoid(tf.add(sum2, tf.matMul(h, p.Ur))));
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const product = tf.mul(r, h);
+  const new_ = tf.tidy(() => tf.tanh(tf.add(sum3, tf.matMul(product, p.U))));
+  // cells.attn:14  (1 - z) * h + z * new
+  const hNext2 = tf.sub(new_, h);
+  const hNext = tf.tidy(() => tf.add(h, tf.mul(z, hNext2)));
+  return { hNext, z, hNext2, new_, product, r };
+}
+
+/** ScaledDot. */
+function scaledDot(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor, q: tf.Tensor) {
+  const { batch: batchSize, d, time } = n;
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
+  const weights = tf.tidy(() => {
+    const both = tf.logicalAnd(timeMaskWide, weightsBoth);
+    const quotient = tf.div(tf.matMul(tf.reshape(WProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
+    const softmax = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return rt.where(both, tf.transpose(softmax, [0, 2, 1]), 0);
+  });
+  rt.dispose(weightsBoth);
+  // attention.attn:18  sum[key](weights * values)
+  const q2 = tf.tidy(() => {
+    const product = tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped);
+    return tf.sum(rt.where(tf.reshape(q, [batchSize, time, time, 1]), product, 0), 1);
+  });
+  return { q: q2, weights };
+}
+
+/** ScaledDot. */
+function scaledDot2(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor) {
+  const { batch: batchSize, d, time } = n;
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
+  const weights = tf.tidy(() => {
+    const both = tf.logicalAnd(timeMaskWide, weightsBoth);
+    const quotient = tf.div(tf.matMul(tf.reshape(WProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
+    const softmax = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return rt.where(both, tf.transpose(softmax, [0, 2, 1]), 0);
+  });
+  rt.dispose(weightsBoth);
+  // attention.attn:18  sum[key](weights * values)
+  const q = tf.tidy(() => {
+    const qWide = tf.reshape(tf.logicalAnd(timeMaskWide, isAtMost), [batchSize, time, time, 1]);
+    return tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1);
+  });
+  rt.dispose(weights);
+  return q;
+}
+
+/** Fit. */
+function fit(n: FilterSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLength: tf.Tensor) {
+  const { d } = n;
+  // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
+  const difference = tf.sub(y, t);
+  const loss2 = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), d));
+  const loss = tf.tidy(() =>
+    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), loss2)),
+  );
+  return { loss, loss2, difference };
+}
+
+/** ScaledDot. */
+function scaledDotTraining(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, timeMask: tf.Tensor, xShaped: tf.Tensor) {
+  const { batch: batchSize, d, time } = n;
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weights = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
+  const chosen = tf.tidy(() => {
+    const isAtMostT = tf.transpose(isAtMost, [1, 0]);
+    const both = tf.logicalAnd(tf.logicalAnd(timeMaskWide, tf.reshape(timeMask, [batchSize, 1, time])), isAtMostT);
+    return rt.where(tf.logicalAnd(both, isAtMostT), Math.sqrt(d), 1);
+  });
+  const weights2 = tf.tidy(() => {
+    const weightsChosen = rt.where(weights, tf.transpose(tf.div(tf.matMul(WProduct, x, false, true), chosen), [0, 2, 1]), -Infinity);
+    return tf.softmax(tf.transpose(weightsChosen, [0, 2, 1]));
+  });
+  const weights3 = tf.tidy(() => rt.where(weights, tf.transpose(weights2, [0, 2, 1]), 0));
+  // attention.attn:18  sum[key](weights * values)
+  const qWide = tf.tidy(() => tf.reshape(tf.logicalAnd(timeMaskWide, isAtMost), [batchSize, time, time, 1]));
+  const q = tf.tidy(() =>
+    tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights3, [batchSize, time, time, 1]), xShaped), 0), 1),
+  );
+  rt.dispose(weights3);
+  return { q, qWide, weights, weights2, chosen };
+}
+
+/** ScaledDot, backward. */
+function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, qWide: tf.Tensor, weights: tf.Tensor, weights2: tf.Tensor, chosen: tf.Tensor) {
+  const { batch: batchSize, d, time } = n;
+  // attention.attn:18  sum[key](weights * values)
+  const dWeights = tf.tidy(() => {
+    const chosenRows = tf.reshape(rt.where(qWide, tf.reshape(dY, [batchSize, 1, time, d]), 0), [batchSize * time, time, d]);
+    return tf.reshape(tf.matMul(chosenRows, tf.reshape(x, [batchSize * time, d, 1])), [batchSize, time, time]);
+  });
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsChosen = rt.where(weights, dWeights, 0);
+  const weightsProduct = tf.tidy(() => tf.mul(weights2, tf.transpose(weightsChosen, [0, 2, 1])));
+  const product = tf.tidy(() => {
+    const differenceT = tf.transpose(tf.sub(weightsChosen, tf.reshape(tf.sum(weightsProduct, 2), [batchSize, 1, time])), [0, 2, 1]);
+    const chosen2 = rt.where(weights, tf.transpose(tf.mul(weights2, differenceT), [0, 2, 1]), 0);
+    return tf.matMul(tf.div(chosen2, tf.transpose(chosen, [0, 2, 1])), x, true);
+  });
+  rt.dispose(dWeights, weightsChosen, weightsProduct);
+  return product;
+}
+
+/** GRU, backward. */
+function gruBackward(p: GRUParameters, dHNext: tf.Tensor, hNext: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, r: tf.Tensor, h: tf.Tensor, joined: tf.Tensor) {
+  // cells.attn:14  (1 - z) * h + z * new
+  const dNew = tf.mul(dHNext, z);
+  const dZ = tf.mul(dHNext, hNext);
+  const difference = tf.sub(dHNext, dNew);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const sigmoidGradient = rt.sigmoidGradient(dZ, z);
+  rt.dispose(dZ);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const tanhGradient = rt.tanhGradient(dNew, new_);
+  const UProduct = tf.matMul(tanhGradient, p.U, false, true);
+  const dR = tf.mul(UProduct, h);
+  const sum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, r)));
+  rt.dispose(dNew, difference, UProduct);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const sigmoidGradient2 = rt.sigmoidGradient(dR, r);
+  const product = tf.tidy(() => tf.matMul(tf.concat([sigmoidGradient2, sigmoidGradient], 1), joined, false, true));
+  rt.dispose(dR);
+  return { sigmoidGradient, sigmoidGradient2, tanhGradient, product, sum };
+}
+
+/** GRU, backward. */
+function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, tanhGradientStacked: tf.Tensor, WProduct: tf.Tensor) {
+  const { batch: batchSize, d, time } = n;
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newWProduct = tf.tidy(() => {
+    const gRUWProduct = tf.matMul(tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * time, d]), p.W, false, true);
+    return tf.reshape(gRUWProduct, [batchSize, time, d]);
+  });
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum = tf.tidy(() => {
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * time, d]);
+    const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wr, false, true), [batchSize, time, d]);
+    return tf.add(newWProduct, WrProduct);
+  });
+  rt.dispose(newWProduct);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const sum = tf.tidy(() => {
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
+    return tf.add(rSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wz, false, true), [batchSize, time, d]));
+  });
+  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, d]);
+  const WProductRows = tf.tidy(() => tf.reshape(tf.transpose(WProduct, [1, 0, 2]), [batchSize * time, d]));
+  const dWz = tf.matMul(sigmoidGradientStepsRows, WProductRows, true);
+  const hStepsRows = tf.reshape(hStacked, [batchSize * time, d]);
+  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
+  const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  rt.dispose(rSum, sigmoidGradientStepsRows);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * time, d]);
+  const dWr = tf.matMul(rSigmoidGradientStepsRows, WProductRows, true);
+  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
+  const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, d]);
+  const dW = tf.matMul(tanhGradientStepsRows, WProductRows, true);
+  const dU = tf.tidy(() => tf.matMul(tanhGradientStepsRows, tf.reshape(productStacked, [batchSize * time, d]), true));
+  const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  rt.dispose(WProductRows, tanhGradientStepsRows);
+  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
+  const dWzT = tf.transpose(dWz, [1, 0]);
+  const dWrT = tf.transpose(dWr, [1, 0]);
+  const dWT = tf.transpose(dW, [1, 0]);
+  const dUzT = tf.transpose(dUz, [1, 0]);
+  rt.dispose(dWz, dWr, dW, dUz);
+  const dUrT = tf.transpose(dUr, [1, 0]);
+  const dUT = tf.transpose(dU, [1, 0]);
+  rt.dispose(dUr, dU);
+  return { dWzT, dWrT, dWT, dUzT, dUrT, dUT, dBz, dBr, dB, sum };
+}
+
+/** GRU. */
+function gruStep(p: GRUParameters, h: tf.Tensor, product: tf.Tensor) {
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(product, p.Wz), p.bz), tf.matMul(h, p.Uz))));
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(product, p.Wr), p.br), tf.matMul(h, p.Ur))));
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(product, p.W), p.b), tf.matMul(tf.mul(r, h), p.U))));
+  rt.dispose(r);
+  // cells.attn:14  (1 - z) * h + z * new
+  const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
+  rt.dispose(z, new_);
+  return hNext;
+}
 
 /** Outputs by name, [batch, …]. */
 type FilterResults = { readonly y: tf.Tensor; readonly level: tf.Tensor; readonly weights: tf.Tensor };
@@ -82,78 +298,46 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
     const joined = tf.concat([xShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
     return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), p.W);
   });
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
-  const zSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz']), [batchSize, time, d]), p['run.h.GRU.bz']),
-  );
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr']), [batchSize, time, d]), p['run.h.GRU.br']),
-  );
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W']), [batchSize, time, d]), p['run.h.GRU.b']),
-  );
-  rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   rt.dispose(timePositions);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
-  const weights = tf.tidy(() => {
-    const both = tf.logicalAnd(timeMaskWide, weightsBoth);
-    const quotient = tf.div(tf.matMul(tf.reshape(WProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
-    const softmax = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
-    return rt.where(both, tf.transpose(softmax, [0, 2, 1]), 0);
-  });
-  rt.dispose(WProduct, weightsBoth);
+  // attention.attn:18  sum[key](weights * values)
+  const q = tf.logicalAnd(timeMaskWide, isAtMost);
+  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
+  const { q: q2, weights } = scaledDot(batch.n, isAtMost, timeMaskWide, WProduct, x, xShaped, q);
+  rt.dispose(timeMaskWide, xShaped, WProduct, isAtMost);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const weightsT = tf.transpose(weights, [0, 2, 1]);
-  // attention.attn:18  sum[key](weights * values)
-  const both = tf.logicalAnd(timeMaskWide, isAtMost);
-  const q = tf.tidy(() => {
-    const product = tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped);
-    return tf.sum(rt.where(tf.reshape(both, [batchSize, time, time, 1]), product, 0), 1);
-  });
-  rt.dispose(timeMaskWide, isAtMost, xShaped, weights);
+  rt.dispose(weights);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, d], 0);
-  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const zSumAt = zSumSteps[t]!;
-    const rSumAt = rSumSteps[t]!;
-    const newSumAt = newSumSteps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U']))));
-    rt.dispose(r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
-    rt.dispose(z, new_);
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumAt, sumAt2, sumAt3);
+    rt.dispose(z, hNext2, new_, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(hFirst, sumSteps, sumSteps2, sumSteps3);
   const run = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
-  rt.dispose(q, run);
+  const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q2));
+  rt.dispose(q2, run);
   // input.attn:6  level = mean[before](sum[d](x)[upto time as before])
   const level = tf.tidy(() => {
-    const total = tf.sum(rt.where(both, tf.reshape(tf.sum(x, 2), [batchSize, time, 1]), 0), 1);
-    return tf.div(total, tf.maximum(tf.sum(tf.cast(both, 'float32'), 1), 1));
+    const total = tf.sum(rt.where(q, tf.reshape(tf.sum(x, 2), [batchSize, time, 1]), 0), 1);
+    return tf.div(total, tf.maximum(tf.sum(tf.cast(q, 'float32'), 1), 1));
   });
-  rt.dispose(x, both);
+  rt.dispose(x, q);
   return { y, level, weights: weightsT };
 }
 
@@ -179,64 +363,29 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
     const joined = tf.concat([xShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
     return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), p.W);
   });
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
-  const zSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz']), [batchSize, time, d]), p['run.h.GRU.bz']),
-  );
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr']), [batchSize, time, d]), p['run.h.GRU.br']),
-  );
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W']), [batchSize, time, d]), p['run.h.GRU.b']),
-  );
-  rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
-  rt.dispose(timePositions);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
-  const weights = tf.tidy(() => {
-    const both = tf.logicalAnd(timeMaskWide, weightsBoth);
-    const quotient = tf.div(tf.matMul(tf.reshape(WProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
-    const softmax = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
-    return rt.where(both, tf.transpose(softmax, [0, 2, 1]), 0);
-  });
-  rt.dispose(x, WProduct, weightsBoth);
-  // attention.attn:18  sum[key](weights * values)
-  const q = tf.tidy(() => {
-    const qWide = tf.reshape(tf.logicalAnd(timeMaskWide, isAtMost), [batchSize, time, time, 1]);
-    return tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1);
-  });
-  rt.dispose(xShaped, isAtMost, weights);
+  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
+  const q = scaledDot2(batch.n, isAtMost, timeMaskWide, WProduct, x, xShaped);
+  rt.dispose(timePositions, x, xShaped, WProduct, isAtMost);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, d], 0);
-  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const zSumAt = zSumSteps[t]!;
-    const rSumAt = rSumSteps[t]!;
-    const newSumAt = newSumSteps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U']))));
-    rt.dispose(r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
-    rt.dispose(z, new_);
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumAt, sumAt2, sumAt3);
+    rt.dispose(z, hNext2, new_, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(hFirst, sumSteps, sumSteps2, sumSteps3);
   const run = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
@@ -244,12 +393,8 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
   rt.dispose(q, run);
   // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
-  const loss = tf.tidy(() => {
-    const difference = tf.sub(y, t);
-    const total = tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]);
-    return tf.mean(tf.div(total, tf.mul(tf.cast(batch.lengths.time, 'float32'), d)));
-  });
-  rt.dispose(timeMaskWide, y, t);
+  const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
+  rt.dispose(timeMaskWide, y, t, loss2, difference);
   return {
     loss,
     metrics: {},
@@ -260,7 +405,7 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
 type FilterGradientsResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: FilterParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
@@ -280,117 +425,57 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   });
   const WProduct = tf.matMul(joinedRows, p.W);
   const nearWProduct = tf.reshape(WProduct, [batchSize, time, d]);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
-  const zSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz']), [batchSize, time, d]), p['run.h.GRU.bz']),
-  );
-  rt.dispose(WProduct);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr']), [batchSize, time, d]), p['run.h.GRU.br']),
-  );
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W']), [batchSize, time, d]), p['run.h.GRU.b']),
-  );
-  rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
-  rt.dispose(timePositions);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
-  const weightsChosen = tf.tidy(() => {
-    const isAtMostT = tf.transpose(isAtMost, [1, 0]);
-    const both = tf.logicalAnd(tf.logicalAnd(timeMaskWide, tf.reshape(timeMask, [batchSize, 1, time])), isAtMostT);
-    return rt.where(tf.logicalAnd(both, isAtMostT), Math.sqrt(d), 1);
-  });
-  const weightsSoftmax = tf.tidy(() => {
-    const quotientT = tf.transpose(tf.div(tf.matMul(nearWProduct, x, false, true), weightsChosen), [0, 2, 1]);
-    return tf.softmax(tf.transpose(rt.where(weightsBoth, quotientT, -Infinity), [0, 2, 1]));
-  });
-  const weights = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weightsSoftmax, [0, 2, 1]), 0));
-  // attention.attn:18  sum[key](weights * values)
-  const qWide = tf.tidy(() => tf.reshape(tf.logicalAnd(timeMaskWide, isAtMost), [batchSize, time, time, 1]));
-  const q = tf.tidy(() =>
-    tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1),
-  );
-  rt.dispose(isAtMost, xShaped, weights);
+  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
+  const { q, qWide, weights, weights2, chosen: weightsChosen } = scaledDotTraining(batch.n, isAtMost, timeMaskWide, nearWProduct, x, timeMask, xShaped);
+  rt.dispose(timePositions, WProduct, xShaped, isAtMost);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, d], 0);
-  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
   const hSteps: tf.Tensor[] = [];
   const zSteps: tf.Tensor[] = [];
-  const differenceSteps: tf.Tensor[] = [];
+  const hNextSteps2: tf.Tensor[] = [];
   const newSteps: tf.Tensor[] = [];
   const newProductSteps: tf.Tensor[] = [];
   const rSteps: tf.Tensor[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
-    const zSumAt = zSumSteps[t]!;
-    const rSumAt = rSumSteps[t]!;
-    const newSumAt = newSumSteps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct = tf.mul(r, h);
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['run.h.GRU.U']))));
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, h);
-    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumAt, sumAt2, sumAt3);
     hNextSteps.push(hNext);
     hSteps.push(h);
     zSteps.push(z);
-    differenceSteps.push(difference);
+    hNextSteps2.push(hNext2);
     newSteps.push(new_);
     newProductSteps.push(newProduct);
     rSteps.push(r);
     h = hNext;
   }
-  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(sumSteps, sumSteps2, sumSteps3);
   const run = tf.stack(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
   const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
   rt.dispose(q, run);
   // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
-  const difference = tf.sub(y, t);
-  const product = tf.tidy(() => tf.mul(tf.cast(batch.lengths.time, 'float32'), d));
-  const loss = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), product)),
-  );
+  const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
   const dY = tf.tidy(() => {
-    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product), [batchSize, 1]), 0);
-    const product2 = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
-    return tf.add(product2, product2);
+    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0);
+    const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
+    return tf.add(product, product);
   });
-  rt.dispose(y, t, timeMaskWide, timeMask, difference, product);
-  // attention.attn:18  sum[key](weights * values)
-  const dWeights = tf.tidy(() => {
-    const chosenRows = tf.reshape(rt.where(qWide, tf.reshape(dY, [batchSize, 1, time, d]), 0), [batchSize * time, time, d]);
-    return tf.reshape(tf.matMul(chosenRows, tf.reshape(x, [batchSize * time, d, 1])), [batchSize, time, time]);
-  });
-  rt.dispose(qWide);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsChosen2 = rt.where(weightsBoth, dWeights, 0);
-  const weightsProduct = tf.tidy(() => tf.mul(weightsSoftmax, tf.transpose(weightsChosen2, [0, 2, 1])));
-  const weightsProduct2 = tf.tidy(() => {
-    const differenceT = tf.transpose(tf.sub(weightsChosen2, tf.reshape(tf.sum(weightsProduct, 2), [batchSize, 1, time])), [0, 2, 1]);
-    const chosen = rt.where(weightsBoth, tf.transpose(tf.mul(weightsSoftmax, differenceT), [0, 2, 1]), 0);
-    return tf.matMul(tf.div(chosen, tf.transpose(weightsChosen, [0, 2, 1])), x, true);
-  });
-  rt.dispose(dWeights, x, weightsBoth, weightsChosen, weightsSoftmax, weightsChosen2, weightsProduct);
+  rt.dispose(timeMaskWide, y, t, timeMask, loss2, difference);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 1);
+  const rJoined = tf.concat([p.run.h.GRU.Ur, p.run.h.GRU.Uz], 1);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const dYSteps = tf.tidy(() => tf.unstack(tf.transpose(dY, [1, 0, 2])));
-  rt.dispose(dY);
   const zSigmoidGradientSteps = new Array<tf.Tensor>(time);
   const rSigmoidGradientSteps = new Array<tf.Tensor>(time);
   const newTanhGradientSteps = new Array<tf.Tensor>(time);
@@ -399,119 +484,50 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     const dYAt = dYSteps[t2]!;
     const hAt = hSteps[t2]!;
     const zAt = zSteps[t2]!;
-    const differenceAt = differenceSteps[t2]!;
+    const hNextAt = hNextSteps2[t2]!;
     const newAt = newSteps[t2]!;
     const rAt = rSteps[t2]!;
     // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
     const dHNext = tf.add(dH, dYAt);
-    rt.dispose(dH);
-    // cells.attn:14  (1 - z) * h + z * new
-    const dNew = tf.mul(dHNext, zAt);
-    const dZ = tf.mul(dHNext, differenceAt);
-    const difference2 = tf.sub(dHNext, dNew);
-    rt.dispose(dHNext);
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
-    rt.dispose(dZ);
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const UProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U'], false, true);
-    const dR = tf.mul(UProduct, hAt);
-    const newSum2 = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, rAt)));
-    rt.dispose(dNew, difference2, UProduct);
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
-    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
-    rt.dispose(dR);
-    // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
+    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum2 } = gruBackward(p.run.h.GRU, dHNext, hNextAt, zAt, newAt, rAt, hAt, rJoined);
     const dH2 = tf.add(rProduct, newSum2);
-    rt.dispose(newSum2, rProduct);
+    rt.dispose(dH, dHNext, rProduct, newSum2);
     zSigmoidGradientSteps[t2] = zSigmoidGradient;
     rSigmoidGradientSteps[t2] = rSigmoidGradient;
     newTanhGradientSteps[t2] = newTanhGradient;
     dH = dH2;
   }
-  rt.dispose(zSteps, differenceSteps, newSteps, rSteps, rJoined, dYSteps, dH);
+  rt.dispose(zSteps, hNextSteps2, newSteps, rSteps, rJoined, dYSteps, dH);
   const tanhGradientStacked = tf.stack(newTanhGradientSteps);
-  rt.dispose(newTanhGradientSteps);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWProduct = tf.tidy(() => {
-    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * time, d]);
-    return tf.reshape(tf.matMul(tanhGradientStepsRows, p['run.h.GRU.W'], false, true), [batchSize, time, d]);
-  });
-  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const sigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
-  rt.dispose(rSigmoidGradientSteps);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum2 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
-    const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, d]);
-    return tf.add(newWProduct, WrProduct);
-  });
-  rt.dispose(newWProduct);
-  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runSigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
-  rt.dispose(zSigmoidGradientSteps);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSum2 = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
-    const WzProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, d]);
-    return tf.add(weightsProduct2, tf.add(rSum2, WzProduct));
-  });
-  rt.dispose(weightsProduct2, rSum2);
+  const hStacked = tf.stack(hSteps);
+  rt.dispose(newTanhGradientSteps, rSigmoidGradientSteps, zSigmoidGradientSteps, runZeros, hNextSteps);
+  const productStacked = tf.stack(newProductSteps);
+  const weightsProduct = scaledDotBackward(batch.n, x, dY, qWide, weights, weights2, weightsChosen);
+  rt.dispose(newProductSteps, x, qWide, weights, weights2, weightsChosen, dY);
+  const { dWzT: dWz, dWrT: dWr, dWT: dW, dUzT: dUz, dUrT: dUr, dUT: dU, dBz, dBr, dB, sum: zSum2 } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runSigmoidGradientStacked, sigmoidGradientStacked, tanhGradientStacked, nearWProduct);
+  rt.dispose(nearWProduct, tanhGradientStacked, sigmoidGradientStacked, runSigmoidGradientStacked, hStacked);
+  rt.dispose(productStacked);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearProduct = tf.tidy(() => tf.matMul(tf.reshape(zSum2, [batchSize * time, d]), joinedRows, true));
-  rt.dispose(joinedRows, zSum2);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, d]);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, d]);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, d]);
-  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * time, d]));
-  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
-  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
-  const dU = tf.tidy(() =>
-    tf.matMul(tanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps), [batchSize * time, d]), true),
+  const nearProduct = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.add(weightsProduct, zSum2), [batchSize * time, d]), joinedRows, true),
   );
-  rt.dispose(runZeros, hNextSteps, hStepsRows, newProductSteps);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const WProductRows = tf.tidy(() => tf.reshape(tf.transpose(nearWProduct, [1, 0, 2]), [batchSize * time, d]));
-  const dWz = tf.matMul(sigmoidGradientStepsRows, WProductRows, true);
-  const dBz = tf.sum(runSigmoidGradientStacked, [0, 1]);
-  rt.dispose(nearWProduct, sigmoidGradientStepsRows, runSigmoidGradientStacked);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const dWr = tf.matMul(rSigmoidGradientStepsRows, WProductRows, true);
-  const dBr = tf.sum(sigmoidGradientStacked, [0, 1]);
-  rt.dispose(rSigmoidGradientStepsRows, sigmoidGradientStacked);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const dW = tf.matMul(tanhGradientStepsRows, WProductRows, true);
-  const dB = tf.sum(tanhGradientStacked, [0, 1]);
-  rt.dispose(tanhGradientStepsRows, WProductRows, tanhGradientStacked);
+  rt.dispose(joinedRows, weightsProduct, zSum2);
   // input.attn:4  param W: [d2: d <- taps, d]
   const productT = tf.transpose(nearProduct, [1, 0]);
   rt.dispose(nearProduct);
-  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
-  const dGRUWz = tf.transpose(dWz, [1, 0]);
-  const dGRUWr = tf.transpose(dWr, [1, 0]);
-  const dGRUW = tf.transpose(dW, [1, 0]);
-  const dGRUUz = tf.transpose(dUz, [1, 0]);
-  rt.dispose(dWz, dWr, dW, dUz);
-  const dGRUUr = tf.transpose(dUr, [1, 0]);
-  const dGRUU = tf.transpose(dU, [1, 0]);
-  rt.dispose(dUr, dU);
   return {
     loss,
     metrics: {},
     gradients: {
       W: productT,
-      'run.h.GRU.Wz': dGRUWz,
-      'run.h.GRU.Wr': dGRUWr,
-      'run.h.GRU.W': dGRUW,
-      'run.h.GRU.Uz': dGRUUz,
-      'run.h.GRU.Ur': dGRUUr,
-      'run.h.GRU.U': dGRUU,
+      'run.h.GRU.Wz': dWz,
+      'run.h.GRU.Wr': dWr,
+      'run.h.GRU.W': dW,
+      'run.h.GRU.Uz': dUz,
+      'run.h.GRU.Ur': dUr,
+      'run.h.GRU.U': dU,
       'run.h.GRU.bz': dBz,
       'run.h.GRU.br': dBr,
       'run.h.GRU.b': dB,
@@ -570,25 +586,7 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
     const joined = tf.concat([tf.reshape(inputs.x, [batchSize, d, 1]), chosenShaped, nearChosenShaped], 2);
     return tf.matMul(tf.reshape(joined, [batchSize, 3 * d]), memory.W);
   });
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.Wz']), p['run.h.GRU.bz']);
-    return tf.sigmoid(tf.add(sum, tf.matMul(state.h, p['run.h.GRU.Uz'])));
-  });
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.Wr']), p['run.h.GRU.br']);
-    return tf.sigmoid(tf.add(sum, tf.matMul(state.h, p['run.h.GRU.Ur'])));
-  });
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const new_ = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.W']), p['run.h.GRU.b']);
-    return tf.tanh(tf.add(sum, tf.matMul(tf.mul(r, state.h), p['run.h.GRU.U'])));
-  });
-  rt.dispose(r);
-  // cells.attn:14  (1 - z) * h + z * new
-  const hNext = tf.tidy(() => tf.add(state.h, tf.mul(z, tf.sub(new_, state.h))));
-  rt.dispose(z, new_);
+  const hNext = gruStep(p.run.h.GRU, state.h, nearProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const xSoFar = rt.cached(x, 1);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))

@@ -34,17 +34,20 @@ type GlanceSizes = {
   readonly source: number;
 };
 
-/** Parameters and running values by path. */
+/** Parameters and running values of Linear. */
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters and running values of BatchNorm. */
+type BatchNormParameters = { readonly gain: tf.Tensor; readonly bias: tf.Tensor; readonly m: tf.Tensor; readonly v: tf.Tensor };
+
+/** Parameters and running values of Learn. */
+type LearnParameters = { readonly b: tf.Tensor };
+
+/** Parameters and running values of Glance. */
 type GlanceParameters = {
-  readonly 'h.Linear.W': tf.Tensor;
-  readonly 'h.Linear.b': tf.Tensor;
-  readonly 'h.BatchNorm.gain': tf.Tensor;
-  readonly 'h.BatchNorm.bias': tf.Tensor;
-  readonly 'weights.Linear.W': tf.Tensor;
-  readonly 'weights.Linear.b': tf.Tensor;
-  readonly 'h.BatchNorm.m': tf.Tensor;
-  readonly 'h.BatchNorm.v': tf.Tensor;
-  readonly 'Learn.b': tf.Tensor;
+  readonly h: { readonly Linear: LinearParameters; readonly BatchNorm: BatchNormParameters };
+  readonly weights: { readonly Linear: LinearParameters };
+  readonly Learn: LearnParameters;
 };
 
 /** Padded examples on the device. */
@@ -53,6 +56,98 @@ type GlanceBatch = {
   readonly inputs: { readonly x: tf.Tensor; readonly t: tf.Tensor };
   readonly lengths: { readonly source: tf.Tensor1D };
 };
+
+/** Linear. */
+function linear(p: LinearParameters, n: GlanceSizes, x: tf.Tensor) {
+  const { batch: batchSize, d, source } = n;
+  // layers.attn:4  W @ x + b
+  const xRows = tf.reshape(x, [batchSize * source, d]);
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, source, d]), p.b));
+  return { sum, xRows };
+}
+
+/** BatchNorm. */
+function batchNorm(p: BatchNormParameters, tanh: tf.Tensor) {
+  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
+  const n2 = tf.tidy(() => tf.div(tf.sub(tanh, p.m), tf.sqrt(tf.add(p.v, 1e-5))));
+  // layers.attn:33  gain * n + bias
+  const h = tf.tidy(() => tf.add(tf.mul(n2, p.gain), p.bias));
+  rt.dispose(n2);
+  return h;
+}
+
+/** Linear. */
+function linear2(p: LinearParameters, n: GlanceSizes, h: tf.Tensor) {
+  const { batch: batchSize, d, source } = n;
+  // layers.attn:4  W @ x + b
+  const hRows = tf.reshape(h, [batchSize * source, d]);
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, source]), p.b));
+  return { sum, hRows };
+}
+
+/** BatchNorm. */
+function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, sourceMaskWide: tf.Tensor, tanh: tf.Tensor) {
+  // layers.attn:24  least = stop(min[lifted](x))
+  const leastAny = tf.any(sourceMask);
+  const least = tf.tidy(() => rt.where(leastAny, tf.min(rt.where(sourceMaskWide, tanh, Infinity), [0, 1]), 0));
+  // layers.attn:25  range = max(stop(max[lifted](x)) - least, 1)
+  const range = tf.tidy(() => {
+    const difference = tf.sub(rt.where(leastAny, tf.max(rt.where(sourceMaskWide, tanh, -Infinity), [0, 1]), 0), least);
+    return tf.maximum(difference, 1);
+  });
+  rt.dispose(leastAny);
+  // layers.attn:26  near = (x - least) / range
+  const near = tf.tidy(() => tf.div(tf.sub(tanh, least), range));
+  // layers.attn:27  bm = mean[lifted](near)
+  const bm = tf.tidy(() => tf.maximum(tf.sum(tf.cast(sourceMask, 'float32')), 1));
+  const bm2 = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, near, 0), [0, 1]), bm));
+  // layers.attn:28  centred = near - bm
+  const centred = tf.sub(near, bm2);
+  rt.dispose(near);
+  // layers.attn:29  bv = mean[lifted](centred * centred)
+  const bv = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, tf.mul(centred, centred), 0), [0, 1]), bm));
+  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
+  const root = tf.tidy(() => tf.sqrt(tf.add(bv, tf.div(tf.div(1e-5, range), range))));
+  const n2 = tf.div(centred, root);
+  // layers.attn:33  gain * n + bias
+  const h = tf.tidy(() => tf.add(tf.mul(n2, p.gain), p.bias));
+  // layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
+  const mNext = tf.tidy(() => tf.add(tf.mul(0.9, p.m), tf.mul(0.1, tf.add(least, tf.mul(range, bm2)))));
+  rt.dispose(least, bm2);
+  // layers.attn:31  v' = 0.9 * v + 0.1 * (bv * range * range)
+  const vNext = tf.tidy(() => tf.add(tf.mul(0.9, p.v), tf.mul(0.1, tf.mul(tf.mul(bv, range), range))));
+  rt.dispose(bv);
+  return { mNext, vNext, h, root, n: n2, bm, centred, range };
+}
+
+/** BatchNorm, backward. */
+function batchNormBackward(p: BatchNormParameters, product: tf.Tensor, scattered: tf.Tensor, root: tf.Tensor, n2: tf.Tensor, bm: tf.Tensor, sourceMaskWide: tf.Tensor, centred: tf.Tensor, range: tf.Tensor) {
+  // layers.attn:33  gain * n + bias
+  const dH = tf.add(product, scattered);
+  const dN = tf.mul(dH, p.gain);
+  const dGain = tf.tidy(() => tf.sum(tf.mul(dH, n2), [0, 1]));
+  const dBias = tf.sum(dH, [0, 1]);
+  rt.dispose(dH);
+  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
+  const nQuotient = tf.div(dN, root);
+  const dBv = tf.tidy(() => tf.div(tf.mul(tf.neg(tf.sum(tf.mul(nQuotient, n2), [0, 1])), 0.5), root));
+  rt.dispose(dN);
+  // layers.attn:29  bv = mean[lifted](centred * centred)
+  const dCentred = tf.tidy(() => {
+    const bvProduct = tf.mul(rt.where(sourceMaskWide, tf.div(dBv, bm), 0), centred);
+    return tf.add(tf.add(nQuotient, bvProduct), bvProduct);
+  });
+  rt.dispose(nQuotient, dBv);
+  // layers.attn:28  centred = near - bm
+  const dBm = tf.tidy(() => tf.neg(tf.sum(dCentred, [0, 1])));
+  // layers.attn:27  bm = mean[lifted](near)
+  const dNear = tf.tidy(() => tf.add(dCentred, rt.where(sourceMaskWide, tf.div(dBm, bm), 0)));
+  rt.dispose(dCentred, dBm);
+  // layers.attn:26  near = (x - least) / range
+  const quotient = tf.div(dNear, range);
+  rt.dispose(dNear);
+  return { dGain, dBias, quotient };
+}
 
 /** Outputs by name, [batch, …]. */
 type GlanceResults = { readonly y: tf.Tensor };
@@ -65,26 +160,13 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
   const x = tf.tidy(() => rt.where(tf.reshape(sourceMask, [batchSize, source, 1]), batch.inputs.x, 0));
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * source, d]), p['h.Linear.W']), [batchSize, source, d]);
-    return tf.add(WProduct, p['h.Linear.b']);
-  });
-  rt.dispose(x);
+  const { sum, xRows } = linear(p.h.Linear, batch.n, x);
+  rt.dispose(x, xRows);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
-  const n2 = tf.tidy(() => tf.div(tf.sub(hTanh, p['h.BatchNorm.m']), tf.sqrt(tf.add(p['h.BatchNorm.v'], 1e-5))));
-  rt.dispose(hTanh);
-  // layers.attn:33  gain * n + bias
-  const h = tf.tidy(() => tf.add(tf.mul(n2, p['h.BatchNorm.gain']), p['h.BatchNorm.bias']));
-  rt.dispose(n2);
-  // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(h, [batchSize * source, d]), p['weights.Linear.W']), [batchSize, source]);
-    return tf.add(WProduct, p['weights.Linear.b']);
-  });
+  const h = batchNorm(p.h.BatchNorm, hTanh);
+  const { sum: sum2, hRows } = linear2(p.weights.Linear, batch.n, h);
+  rt.dispose(sum, hTanh, hRows);
   // input.attn:6  weights = softmax[source](Linear[](h))
   const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
   rt.dispose(sourceMask, sum2);
@@ -111,26 +193,13 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
   const x = tf.tidy(() => rt.where(tf.reshape(sourceMask, [batchSize, source, 1]), batch.inputs.x, 0));
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * source, d]), p['h.Linear.W']), [batchSize, source, d]);
-    return tf.add(WProduct, p['h.Linear.b']);
-  });
-  rt.dispose(x);
+  const { sum, xRows } = linear(p.h.Linear, batch.n, x);
+  rt.dispose(x, xRows);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
-  const n2 = tf.tidy(() => tf.div(tf.sub(hTanh, p['h.BatchNorm.m']), tf.sqrt(tf.add(p['h.BatchNorm.v'], 1e-5))));
-  rt.dispose(hTanh);
-  // layers.attn:33  gain * n + bias
-  const h = tf.tidy(() => tf.add(tf.mul(n2, p['h.BatchNorm.gain']), p['h.BatchNorm.bias']));
-  rt.dispose(n2);
-  // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(h, [batchSize * source, d]), p['weights.Linear.W']), [batchSize, source]);
-    return tf.add(WProduct, p['weights.Linear.b']);
-  });
+  const h = batchNorm(p.h.BatchNorm, hTanh);
+  const { sum: sum2, hRows } = linear2(p.weights.Linear, batch.n, h);
+  rt.dispose(sum, hTanh, hRows);
   // input.attn:6  weights = softmax[source](Linear[](h))
   const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
   rt.dispose(sum2);
@@ -140,6 +209,12 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
     return tf.add(product, tf.mul(random.normal('.sample#1', [batchSize, d], [false], []), 0.1));
   });
   rt.dispose(h);
+  // input.attn:7  spot = sample categorical[source](weights)
+  const spot = tf.tidy(() => {
+    const quotient = tf.div(weights, random.exponential('.sample#0', [batchSize, source], [true], []));
+    return tf.argMax(rt.where(sourceMask, quotient, -Infinity), 1);
+  });
+  rt.dispose(sourceMask);
   // input.attn:13  R = -sum[d]((y - t) ^ 2)
   const RTotal = tf.tidy(() => {
     const difference = tf.sub(y, batch.inputs.t);
@@ -147,38 +222,22 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   });
   const R = tf.neg(RTotal);
   rt.dispose(y);
-  // input.attn:7  spot = sample categorical[source](weights)
-  const spot = tf.tidy(() => {
-    const quotient = tf.div(weights, random.exponential('.sample#0', [batchSize, source], [true], []));
-    return tf.argMax(rt.where(sourceMask, quotient, -Infinity), 1);
-  });
-  rt.dispose(sourceMask);
   // input.attn:15  loss = -R - stop(R - b) * log(weights[spot])
   const loss = tf.tidy(() =>
-    tf.mean(tf.sub(RTotal, tf.mul(tf.sub(R, p['Learn.b']), tf.log(tf.gather(weights, spot, 1, 1))))),
+    tf.mean(tf.sub(RTotal, tf.mul(tf.sub(R, p.Learn.b), tf.log(tf.gather(weights, spot, 1, 1))))),
   );
-  rt.dispose(weights, RTotal, R, spot);
+  rt.dispose(weights, spot, RTotal, R);
   return {
     loss,
     metrics: {},
   };
 }
 
-/** What Learn trains. */
-type GlanceTrained = {
-  readonly 'h.Linear.W': tf.Tensor;
-  readonly 'h.Linear.b': tf.Tensor;
-  readonly 'h.BatchNorm.gain': tf.Tensor;
-  readonly 'h.BatchNorm.bias': tf.Tensor;
-  readonly 'weights.Linear.W': tf.Tensor;
-  readonly 'weights.Linear.b': tf.Tensor;
-};
-
 /** What glanceGradients gives. */
 type GlanceGradientsResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: GlanceTrained;
+  readonly gradients: rt.Tensors;
   readonly running: { readonly 'h.BatchNorm.m': tf.Tensor; readonly 'h.BatchNorm.v': tf.Tensor; readonly 'Learn.b': tf.Tensor };
 };
 
@@ -191,46 +250,13 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   );
   const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
   const x = rt.where(sourceMaskWide, batch.inputs.x, 0);
-  // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(x, [batchSize * source, d]);
-  const sum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['h.Linear.W']), [batchSize, source, d]), p['h.Linear.b']),
-  );
+  const { sum, xRows } = linear(p.h.Linear, batch.n, x);
   rt.dispose(x);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
+  const { mNext, vNext, h, root: nRoot, n: n2, bm, centred, range } = batchNormTraining(p.h.BatchNorm, sourceMask, sourceMaskWide, hTanh);
+  const { sum: sum2, hRows } = linear2(p.weights.Linear, batch.n, h);
   rt.dispose(sum);
-  // layers.attn:24  least = stop(min[lifted](x))
-  const leastAny = tf.any(sourceMask);
-  const least = tf.tidy(() => rt.where(leastAny, tf.min(rt.where(sourceMaskWide, hTanh, Infinity), [0, 1]), 0));
-  // layers.attn:25  range = max(stop(max[lifted](x)) - least, 1)
-  const range = tf.tidy(() => {
-    const difference = tf.sub(rt.where(leastAny, tf.max(rt.where(sourceMaskWide, hTanh, -Infinity), [0, 1]), 0), least);
-    return tf.maximum(difference, 1);
-  });
-  rt.dispose(leastAny);
-  // layers.attn:26  near = (x - least) / range
-  const near = tf.tidy(() => tf.div(tf.sub(hTanh, least), range));
-  // layers.attn:27  bm = mean[lifted](near)
-  const bmLarger = tf.tidy(() => tf.maximum(tf.sum(tf.cast(sourceMask, 'float32')), 1));
-  const bm = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, near, 0), [0, 1]), bmLarger));
-  // layers.attn:28  centred = near - bm
-  const centred = tf.sub(near, bm);
-  rt.dispose(near);
-  // layers.attn:29  bv = mean[lifted](centred * centred)
-  const bv = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, tf.mul(centred, centred), 0), [0, 1]), bmLarger));
-  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
-  const nRoot = tf.tidy(() => tf.sqrt(tf.add(bv, tf.div(tf.div(1e-5, range), range))));
-  const n2 = tf.div(centred, nRoot);
-  // layers.attn:33  gain * n + bias
-  const h = tf.tidy(() => tf.add(tf.mul(n2, p['h.BatchNorm.gain']), p['h.BatchNorm.bias']));
-  // layers.attn:4  W @ x + b
-  const hRows = tf.reshape(h, [batchSize * source, d]);
-  const sum2 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['weights.Linear.W']), [batchSize, source]), p['weights.Linear.b']),
-  );
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const WRows = tf.reshape(p['weights.Linear.W'], [d]);
   // input.attn:6  weights = softmax[source](Linear[](h))
   const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
   rt.dispose(sum2);
@@ -248,9 +274,13 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const RDifference = tf.sub(y, batch.inputs.t);
   const RTotal = tf.tidy(() => tf.sum(tf.mul(RDifference, RDifference), 1));
   const R = tf.neg(RTotal);
-  rt.dispose(y);
+  const dY = tf.tidy(() => {
+    const product = tf.mul(RDifference, 1 / batchSize);
+    return tf.add(product, product);
+  });
+  rt.dispose(y, RDifference);
   // input.attn:15  loss = -R - stop(R - b) * log(weights[spot])
-  const lossDifference = tf.sub(R, p['Learn.b']);
+  const lossDifference = tf.sub(R, p.Learn.b);
   const lossPicked = tf.gather(weights, spot, 1, 1);
   const loss = tf.tidy(() => tf.mean(tf.sub(RTotal, tf.mul(lossDifference, tf.log(lossPicked)))));
   const dWeights = tf.tidy(() =>
@@ -262,57 +292,18 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
     rt.where(sourceMask, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 1, true))), 0),
   );
   rt.dispose(sourceMask, weights, dWeights);
-  // layers.attn:4  W @ x + b
-  const product = tf.tidy(() => tf.mul(tf.reshape(weightsChosen, [batchSize, source, 1]), WRows));
-  rt.dispose(WRows);
-  // input.attn:13  R = -sum[d]((y - t) ^ 2)
-  const dY = tf.tidy(() => {
-    const product = tf.mul(RDifference, 1 / batchSize);
-    return tf.add(product, product);
-  });
-  rt.dispose(RDifference);
   // input.attn:8  y = (if training then h[spot] else sum[source](weights * h)) + 0.1 * sample normal[d]()
   const yScattered = rt.scatter(spot, dY, source, 1);
   rt.dispose(spot, dY);
-  // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
-  const dH = tf.add(product, yScattered);
-  rt.dispose(product, yScattered);
-  // layers.attn:33  gain * n + bias
-  const dN = tf.mul(dH, p['h.BatchNorm.gain']);
-  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
-  const nQuotient = tf.div(dN, nRoot);
-  const dBv = tf.tidy(() => tf.div(tf.mul(tf.neg(tf.sum(tf.mul(nQuotient, n2), [0, 1])), 0.5), nRoot));
-  rt.dispose(dN, nRoot);
-  // layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
-  const mNext = tf.tidy(() => tf.add(tf.mul(0.9, p['h.BatchNorm.m']), tf.mul(0.1, tf.add(least, tf.mul(range, bm)))));
-  rt.dispose(least, bm);
-  // layers.attn:29  bv = mean[lifted](centred * centred)
-  const dCentred = tf.tidy(() => {
-    const product = tf.mul(rt.where(sourceMaskWide, tf.div(dBv, bmLarger), 0), centred);
-    return tf.add(tf.add(nQuotient, product), product);
-  });
-  rt.dispose(centred, nQuotient, dBv);
-  // layers.attn:31  v' = 0.9 * v + 0.1 * (bv * range * range)
-  const vNext = tf.tidy(() => tf.add(tf.mul(0.9, p['h.BatchNorm.v']), tf.mul(0.1, tf.mul(tf.mul(bv, range), range))));
-  rt.dispose(bv);
-  // layers.attn:28  centred = near - bm
-  const dBm = tf.tidy(() => tf.neg(tf.sum(dCentred, [0, 1])));
-  // layers.attn:27  bm = mean[lifted](near)
-  const dNear = tf.tidy(() => tf.add(dCentred, rt.where(sourceMaskWide, tf.div(dBm, bmLarger), 0)));
-  rt.dispose(sourceMaskWide, bmLarger, dCentred, dBm);
-  // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
-  const bNext = tf.tidy(() => tf.add(tf.mul(0.9, p['Learn.b']), tf.mul(0.1, tf.mean(R))));
-  rt.dispose(R);
-  // layers.attn:26  near = (x - least) / range
-  const nearQuotient = tf.div(dNear, range);
-  rt.dispose(range, dNear);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const WRows = tf.reshape(p.weights.Linear.W, [d]);
+  // layers.attn:4  W @ x + b
+  const product = tf.tidy(() => tf.mul(tf.reshape(weightsChosen, [batchSize, source, 1]), WRows));
+  const { dGain, dBias, quotient: nearQuotient } = batchNormBackward(p.h.BatchNorm, product, yScattered, nRoot, n2, bm, sourceMaskWide, centred, range);
+  rt.dispose(WRows, sourceMaskWide, nRoot, n2, bm, centred, range, yScattered, product);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanhGradient = rt.tanhGradient(nearQuotient, hTanh);
   rt.dispose(hTanh, nearQuotient);
-  // layers.attn:33  gain * n + bias
-  const dGain = tf.tidy(() => tf.sum(tf.mul(dH, n2), [0, 1]));
-  const dBias = tf.sum(dH, [0, 1]);
-  rt.dispose(n2, dH);
   // layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.matMul(tf.reshape(hTanhGradient, [batchSize * source, d]), xRows, true));
   const dB = tf.sum(hTanhGradient, [0, 1]);
@@ -323,6 +314,9 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const dLinearW = tf.transpose(dW, [1, 0]);
   const dWeightsLinearW = tf.reshape(product2, [d, 1]);
   rt.dispose(dW, product2);
+  // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
+  const bNext = tf.tidy(() => tf.add(tf.mul(0.9, p.Learn.b), tf.mul(0.1, tf.mean(R))));
+  rt.dispose(R);
   return {
     loss,
     metrics: {},

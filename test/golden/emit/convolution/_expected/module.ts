@@ -45,14 +45,13 @@ type PictureSizes = {
   readonly batch: number;
 };
 
-/** Parameters by path. */
+/** Parameters of Near. */
+type NearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Picture. */
 type PictureParameters = {
-  readonly 'x.Near.W': tf.Tensor;
-  readonly 'x.Near.b': tf.Tensor;
-  readonly 'x.Near#2.W': tf.Tensor;
-  readonly 'x.Near#2.b': tf.Tensor;
-  readonly 'Linear.W': tf.Tensor;
-  readonly 'Linear.b': tf.Tensor;
+  readonly x: { readonly Near: NearParameters; readonly 'Near#2': NearParameters };
+  readonly Linear: NearParameters;
 };
 
 /** Padded examples on the device. */
@@ -62,43 +61,88 @@ type PictureBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
+/** Near. */
+function near(p: NearParameters, n: PictureSizes, image: tf.Tensor, colours: number, size: number, size2: number) {
+  const { batch: batchSize, columns, filters, rows } = n;
+  // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
+  const joinedShaped = tf.tidy(() => {
+    const shiftedRows = tf.reshape(rt.shift(image, 1, -1), [batchSize * columns * rows, colours]);
+    const shiftedRows2 = tf.reshape(rt.shift(image, 1, 1), [batchSize * columns * rows, colours]);
+    const joined = tf.concat([shiftedRows2, tf.reshape(image, [batchSize * columns * rows, colours]), shiftedRows], 1);
+    const joinedShaped2 = tf.reshape(joined, [batchSize, rows, columns, 3, colours]);
+    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped2, 2, -1), [batchSize * columns * rows, size]);
+    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped2, 2, 1), [batchSize * columns * rows, size]);
+    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, size]), shiftedRows3], 1);
+    return tf.reshape(joined2, [batchSize * columns * rows, size2]);
+  });
+  const relu = tf.tidy(() =>
+    tf.relu(tf.add(tf.reshape(tf.matMul(joinedShaped, p.W), [batchSize, rows, columns, filters]), p.b)),
+  );
+  return { relu, joinedShaped };
+}
+
+/** Class. */
+function class_(sum: tf.Tensor, label: tf.Tensor) {
+  // input.attn:16  loss = cross_entropy[classes](y, label)
+  const logSoftmax = rt.logSoftmax(sum);
+  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(logSoftmax, label, 1, 1))));
+  return { loss, logSoftmax };
+}
+
+/** Near, backward. */
+function nearBackward(p: NearParameters, n: PictureSizes, x: tf.Tensor, dX: tf.Tensor, joinedShaped: tf.Tensor) {
+  const { batch: batchSize, columns, filters, rows } = n;
+  // input.attn:5  param W: [out <- dy, dx, in], b: [out]
+  const WT = tf.tidy(() => tf.transpose(tf.reshape(p.W, [3, 3, filters, filters]), [3, 1, 0, 2]));
+  // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
+  const chosen = tf.tidy(() => rt.where(tf.greater(x, 0), tf.reshape(dX, [batchSize, 1, 1, filters]), 0));
+  const chosenRows = tf.reshape(chosen, [batchSize * columns * rows, filters]);
+  const WProduct = tf.tidy(() => {
+    const near2WProduct = tf.matMul(chosenRows, tf.reshape(WT, [filters, 9 * filters]));
+    return tf.reshape(near2WProduct, [3 * batchSize * columns * rows, 3 * filters]);
+  });
+  const sum = tf.tidy(() => {
+    const partShaped = tf.reshape(tf.slice(WProduct, [0, 2 * filters], [-1, filters]), [batchSize, rows, columns, 3, filters]);
+    const partRows = tf.reshape(tf.slice(WProduct, [0, filters], [-1, filters]), [3 * batchSize * columns * filters * rows]);
+    return tf.add(partRows, tf.reshape(rt.shift(partShaped, 2, 1), [3 * batchSize * columns * filters * rows]));
+  });
+  const partShaped = tf.tidy(() =>
+    tf.reshape(tf.slice(WProduct, [0, 0], [-1, filters]), [batchSize, rows, columns, 3, filters]),
+  );
+  const sum2 = tf.tidy(() => {
+    const sum3 = tf.add(sum, tf.reshape(rt.shift(partShaped, 2, -1), [3 * batchSize * columns * filters * rows]));
+    const sumShaped = tf.reshape(sum3, [batchSize * columns * rows, 3 * filters]);
+    const partShaped2 = tf.reshape(tf.slice(sumShaped, [0, 2 * filters], [-1, filters]), [batchSize, rows, columns, filters]);
+    const partShaped3 = tf.reshape(tf.slice(sumShaped, [0, filters], [-1, filters]), [batchSize, rows, columns, filters]);
+    const shifted = rt.shift(tf.reshape(tf.slice(sumShaped, [0, 0], [-1, filters]), [batchSize, rows, columns, filters]), 1, -1);
+    return tf.add(tf.add(partShaped3, rt.shift(partShaped2, 1, 1)), shifted);
+  });
+  rt.dispose(WT, WProduct, sum, partShaped);
+  const product = tf.matMul(chosenRows, joinedShaped, true);
+  const dB = tf.sum(chosen, [0, 1, 2]);
+  rt.dispose(chosenRows, chosen);
+  return { dB, sum: sum2, product };
+}
+
+/** Picture. */
+function picture2(p: PictureParameters, n: PictureSizes, image: tf.Tensor) {
+  const { colours, filters } = n;
+  const { relu, joinedShaped: joinedShaped2 } = near(p.x.Near, n, image, colours, 3 * colours, 9 * colours);
+  const { relu: x, joinedShaped } = near(p.x['Near#2'], n, relu, filters, 3 * filters, 9 * filters);
+  // input.attn:12  Linear[classes](mean[rows, columns](x))
+  const mean = tf.mean(x, [1, 2]);
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => tf.add(tf.matMul(mean, p.Linear.W), p.Linear.b));
+  return { sum, x, joinedShaped, relu, joinedShaped2, mean };
+}
+
 /** Outputs by name, [batch, …]. */
 type PictureResults = { readonly y: tf.Tensor };
 
 /** The outputs of Picture, batch first. */
 function pictureForward(p: PictureParameters, batch: PictureBatch): PictureResults {
-  const { batch: batchSize, colours, columns, filters, rows } = batch.n;
-  // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
-  const relu = tf.tidy(() => {
-    const shiftedRows = tf.reshape(rt.shift(batch.inputs.image, 1, -1), [batchSize * columns * rows, colours]);
-    const shiftedRows2 = tf.reshape(rt.shift(batch.inputs.image, 1, 1), [batchSize * columns * rows, colours]);
-    const imageRows = tf.reshape(batch.inputs.image, [batchSize * columns * rows, colours]);
-    const joined = tf.concat([shiftedRows2, imageRows, shiftedRows], 1);
-    const joinedShaped = tf.reshape(joined, [batchSize, rows, columns, 3, colours]);
-    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, 3 * colours]);
-    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, 3 * colours]);
-    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, 3 * colours]), shiftedRows3], 1);
-    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * colours]), p['x.Near.W']);
-    return tf.relu(tf.add(tf.reshape(WProduct, [batchSize, rows, columns, filters]), p['x.Near.b']));
-  });
-  const x = tf.tidy(() => {
-    const shiftedRows = tf.reshape(rt.shift(relu, 1, -1), [batchSize * columns * rows, filters]);
-    const shiftedRows2 = tf.reshape(rt.shift(relu, 1, 1), [batchSize * columns * rows, filters]);
-    const joined = tf.concat([shiftedRows2, tf.reshape(relu, [batchSize * columns * rows, filters]), shiftedRows], 1);
-    const joinedShaped = tf.reshape(joined, [batchSize, rows, columns, 3, filters]);
-    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, 3 * filters]);
-    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, 3 * filters]);
-    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, 3 * filters]), shiftedRows3], 1);
-    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * filters]), p['x.Near#2.W']);
-    return tf.relu(tf.add(tf.reshape(WProduct, [batchSize, rows, columns, filters]), p['x.Near#2.b']));
-  });
-  rt.dispose(relu);
-  // input.attn:12  Linear[classes](mean[rows, columns](x))
-  const mean = tf.mean(x, [1, 2]);
-  rt.dispose(x);
-  // layers.attn:4  W @ x + b
-  const y = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W']), p['Linear.b']));
-  rt.dispose(mean);
+  const { sum: y, x, joinedShaped, relu, joinedShaped2, mean } = picture2(p, batch.n, batch.inputs.image);
+  rt.dispose(x, joinedShaped, relu, joinedShaped2, mean);
   return { y };
 }
 
@@ -110,41 +154,10 @@ type PictureLossResults = {
 
 /** Class: the loss and the metrics, means over the batch. */
 function pictureLoss(p: PictureParameters, batch: PictureBatch): PictureLossResults {
-  const { batch: batchSize, colours, columns, filters, rows } = batch.n;
-  // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
-  const relu = tf.tidy(() => {
-    const shiftedRows = tf.reshape(rt.shift(batch.inputs.image, 1, -1), [batchSize * columns * rows, colours]);
-    const shiftedRows2 = tf.reshape(rt.shift(batch.inputs.image, 1, 1), [batchSize * columns * rows, colours]);
-    const imageRows = tf.reshape(batch.inputs.image, [batchSize * columns * rows, colours]);
-    const joined = tf.concat([shiftedRows2, imageRows, shiftedRows], 1);
-    const joinedShaped = tf.reshape(joined, [batchSize, rows, columns, 3, colours]);
-    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, 3 * colours]);
-    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, 3 * colours]);
-    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, 3 * colours]), shiftedRows3], 1);
-    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * colours]), p['x.Near.W']);
-    return tf.relu(tf.add(tf.reshape(WProduct, [batchSize, rows, columns, filters]), p['x.Near.b']));
-  });
-  const x = tf.tidy(() => {
-    const shiftedRows = tf.reshape(rt.shift(relu, 1, -1), [batchSize * columns * rows, filters]);
-    const shiftedRows2 = tf.reshape(rt.shift(relu, 1, 1), [batchSize * columns * rows, filters]);
-    const joined = tf.concat([shiftedRows2, tf.reshape(relu, [batchSize * columns * rows, filters]), shiftedRows], 1);
-    const joinedShaped = tf.reshape(joined, [batchSize, rows, columns, 3, filters]);
-    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, 3 * filters]);
-    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, 3 * filters]);
-    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, 3 * filters]), shiftedRows3], 1);
-    const WProduct = tf.matMul(tf.reshape(joined2, [batchSize * columns * rows, 9 * filters]), p['x.Near#2.W']);
-    return tf.relu(tf.add(tf.reshape(WProduct, [batchSize, rows, columns, filters]), p['x.Near#2.b']));
-  });
-  rt.dispose(relu);
-  // input.attn:12  Linear[classes](mean[rows, columns](x))
-  const mean = tf.mean(x, [1, 2]);
-  rt.dispose(x);
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W']), p['Linear.b']));
-  rt.dispose(mean);
-  // input.attn:16  loss = cross_entropy[classes](y, label)
-  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(rt.logSoftmax(sum), batch.inputs.label, 1, 1))));
-  rt.dispose(sum);
+  const { sum, x, joinedShaped, relu, joinedShaped2, mean } = picture2(p, batch.n, batch.inputs.image);
+  rt.dispose(x, joinedShaped, relu, joinedShaped2, mean);
+  const { loss, logSoftmax } = class_(sum, batch.inputs.label);
+  rt.dispose(sum, logSoftmax);
   return {
     loss,
     metrics: {},
@@ -155,103 +168,42 @@ function pictureLoss(p: PictureParameters, batch: PictureBatch): PictureLossResu
 type PictureGradientsResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: PictureParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Class: as the loss, dropout on, and its gradient by every parameter. */
 function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt.Random): PictureGradientsResults {
-  const { batch: batchSize, classes, colours, columns, filters, rows } = batch.n;
-  // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
-  const joinedShaped = tf.tidy(() => {
-    const shiftedRows = tf.reshape(rt.shift(batch.inputs.image, 1, -1), [batchSize * columns * rows, colours]);
-    const shiftedRows2 = tf.reshape(rt.shift(batch.inputs.image, 1, 1), [batchSize * columns * rows, colours]);
-    const imageRows = tf.reshape(batch.inputs.image, [batchSize * columns * rows, colours]);
-    const joined = tf.concat([shiftedRows2, imageRows, shiftedRows], 1);
-    const joinedShaped2 = tf.reshape(joined, [batchSize, rows, columns, 3, colours]);
-    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped2, 2, -1), [batchSize * columns * rows, 3 * colours]);
-    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped2, 2, 1), [batchSize * columns * rows, 3 * colours]);
-    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, 3 * colours]), shiftedRows3], 1);
-    return tf.reshape(joined2, [batchSize * columns * rows, 9 * colours]);
-  });
-  const relu = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(joinedShaped, p['x.Near.W']), [batchSize, rows, columns, filters]);
-    return tf.relu(tf.add(WProduct, p['x.Near.b']));
-  });
-  const joinedShaped2 = tf.tidy(() => {
-    const shiftedRows = tf.reshape(rt.shift(relu, 1, -1), [batchSize * columns * rows, filters]);
-    const shiftedRows2 = tf.reshape(rt.shift(relu, 1, 1), [batchSize * columns * rows, filters]);
-    const joined = tf.concat([shiftedRows2, tf.reshape(relu, [batchSize * columns * rows, filters]), shiftedRows], 1);
-    const joinedShaped = tf.reshape(joined, [batchSize, rows, columns, 3, filters]);
-    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, 3 * filters]);
-    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, 3 * filters]);
-    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, 3 * filters]), shiftedRows3], 1);
-    return tf.reshape(joined2, [batchSize * columns * rows, 9 * filters]);
-  });
-  const x = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(joinedShaped2, p['x.Near#2.W']), [batchSize, rows, columns, filters]);
-    return tf.relu(tf.add(WProduct, p['x.Near#2.b']));
-  });
-  // input.attn:12  Linear[classes](mean[rows, columns](x))
-  const mean = tf.mean(x, [1, 2]);
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W']), p['Linear.b']));
+  const { batch: batchSize, classes, columns, filters, rows } = batch.n;
+  const { sum, x, joinedShaped, relu, joinedShaped2, mean } = picture2(p, batch.n, batch.inputs.image);
+  const { loss, logSoftmax } = class_(sum, batch.inputs.label);
+  rt.dispose(sum);
   // input.attn:16  loss = cross_entropy[classes](y, label)
-  const logSoftmax = rt.logSoftmax(sum);
-  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(logSoftmax, batch.inputs.label, 1, 1))));
   const lossDifference = tf.tidy(() => {
     const scattered = rt.scatter(batch.inputs.label, tf.fill([batchSize], -(1 / batchSize)), classes, 1);
     return tf.sub(scattered, tf.mul(tf.exp(logSoftmax), tf.sum(scattered, 1, true)));
   });
-  rt.dispose(sum, logSoftmax);
+  rt.dispose(logSoftmax);
   // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(lossDifference, p['Linear.W'], false, true);
+  const WProduct = tf.matMul(lossDifference, p.Linear.W, false, true);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const dX = tf.div(WProduct, rows * columns);
-  rt.dispose(WProduct);
-  // input.attn:5  param W: [out <- dy, dx, in], b: [out]
-  const WT = tf.tidy(() => tf.transpose(tf.reshape(p['x.Near#2.W'], [3, 3, filters, filters]), [3, 1, 0, 2]));
-  // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
-  const isGreater = tf.greater(relu, 0);
-  const chosen = tf.tidy(() => rt.where(tf.greater(x, 0), tf.reshape(dX, [batchSize, 1, 1, filters]), 0));
-  const chosenRows = tf.reshape(chosen, [batchSize * columns * rows, filters]);
-  const near2WProduct = tf.tidy(() => {
-    const WProduct = tf.matMul(chosenRows, tf.reshape(WT, [filters, 9 * filters]));
-    return tf.reshape(WProduct, [3 * batchSize * columns * rows, 3 * filters]);
-  });
-  rt.dispose(relu, x, dX, WT);
-  const sum2 = tf.tidy(() => {
-    const partShaped = tf.reshape(tf.slice(near2WProduct, [0, 2 * filters], [-1, filters]), [batchSize, rows, columns, 3, filters]);
-    const partRows = tf.reshape(tf.slice(near2WProduct, [0, filters], [-1, filters]), [3 * batchSize * columns * filters * rows]);
-    return tf.add(partRows, tf.reshape(rt.shift(partShaped, 2, 1), [3 * batchSize * columns * filters * rows]));
-  });
-  const shiftedRows = tf.tidy(() => {
-    const partShaped = tf.reshape(tf.slice(near2WProduct, [0, 0], [-1, filters]), [batchSize, rows, columns, 3, filters]);
-    return tf.reshape(rt.shift(partShaped, 2, -1), [3 * batchSize * columns * filters * rows]);
-  });
-  const chosen2 = tf.tidy(() => {
-    const sumShaped = tf.reshape(tf.add(sum2, shiftedRows), [batchSize * columns * rows, 3 * filters]);
-    const partShaped = tf.reshape(tf.slice(sumShaped, [0, 2 * filters], [-1, filters]), [batchSize, rows, columns, filters]);
-    const partShaped2 = tf.reshape(tf.slice(sumShaped, [0, filters], [-1, filters]), [batchSize, rows, columns, filters]);
-    const shifted = rt.shift(tf.reshape(tf.slice(sumShaped, [0, 0], [-1, filters]), [batchSize, rows, columns, filters]), 1, -1);
-    return rt.where(isGreater, tf.add(tf.add(partShaped2, rt.shift(partShaped, 1, 1)), shifted), 0);
-  });
-  rt.dispose(near2WProduct, isGreater, sum2, shiftedRows);
-  const product = tf.tidy(() =>
-    tf.matMul(tf.reshape(chosen2, [batchSize * columns * rows, filters]), joinedShaped, true),
-  );
-  const dB = tf.sum(chosen2, [0, 1, 2]);
-  const product2 = tf.matMul(chosenRows, joinedShaped2, true);
-  rt.dispose(joinedShaped, chosen2, joinedShaped2, chosenRows);
-  const dNear2B = tf.sum(chosen, [0, 1, 2]);
-  rt.dispose(chosen);
+  const { dB, sum: sum2, product } = nearBackward(p.x['Near#2'], batch.n, x, dX, joinedShaped);
+  rt.dispose(WProduct, x, joinedShaped, dX);
   // layers.attn:4  W @ x + b
   const dW = tf.matMul(lossDifference, mean, true);
   const dLinearB = tf.sum(lossDifference, 0);
   rt.dispose(mean, lossDifference);
-  // input.attn:5  param W: [out <- dy, dx, in], b: [out]
-  const dNearW = tf.transpose(product, [1, 0]);
-  const dNear2W = tf.transpose(product2, [1, 0]);
-  rt.dispose(product, product2);
+  // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
+  const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), sum2, 0));
+  const product2 = tf.tidy(() =>
+    tf.matMul(tf.reshape(chosen, [batchSize * columns * rows, filters]), joinedShaped2, true),
+  );
+  const dNearB = tf.sum(chosen, [0, 1, 2]);
+  rt.dispose(relu, sum2, joinedShaped2, chosen);
+  // input.attn:9  model Picture(image: [rows, columns, colours]) -> y: [classes] {
+  const dNearW = tf.transpose(product2, [1, 0]);
+  const dNear2W = tf.transpose(product, [1, 0]);
+  rt.dispose(product2, product);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dLinearW = tf.transpose(dW, [1, 0]);
   rt.dispose(dW);
@@ -260,9 +212,9 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
     metrics: {},
     gradients: {
       'x.Near.W': dNearW,
-      'x.Near.b': dB,
+      'x.Near.b': dNearB,
       'x.Near#2.W': dNear2W,
-      'x.Near#2.b': dNear2B,
+      'x.Near#2.b': dB,
       'Linear.W': dLinearW,
       'Linear.b': dLinearB,
     },

@@ -37,15 +37,11 @@ type WaveSizes = {
   readonly time: number;
 };
 
-/** Parameters by path. */
-type WaveParameters = {
-  readonly 'h.Linear.W': tf.Tensor;
-  readonly 'h.Linear.b': tf.Tensor;
-  readonly 'repeat[0].W': tf.Tensor;
-  readonly 'repeat[0].b': tf.Tensor;
-  readonly 'repeat[1].W': tf.Tensor;
-  readonly 'repeat[1].b': tf.Tensor;
-};
+/** Parameters of Linear. */
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Wave. */
+type WaveParameters = { readonly h: { readonly Linear: LinearParameters }; readonly repeat: readonly LinearParameters[] };
 
 /** Padded examples on the device. */
 type WaveBatch = {
@@ -54,42 +50,95 @@ type WaveBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
+/** Linear. */
+function linear(p: LinearParameters, n: WaveSizes, x: tf.Tensor) {
+  const { batch: batchSize, hidden, notes, time } = n;
+  // layers.attn:4  W @ x + b
+  const xRows = tf.reshape(x, [batchSize * time, notes]);
+  const h = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time, hidden]), p.b));
+  return { h, xRows };
+}
+
+/** repeat round. */
+function repeatRound(p: LinearParameters, n: WaveSizes, h: tf.Tensor, size: number) {
+  const { batch: batchSize, hidden, time } = n;
+  // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
+  const shifted = rt.shift(h, 1, size);
+  const joinedRows = tf.tidy(() => {
+    const shiftedShaped = tf.reshape(shifted, [batchSize, time, 1, hidden]);
+    const joined = tf.concat([tf.reshape(h, [batchSize, time, 1, hidden]), shiftedShaped], 2);
+    return tf.reshape(joined, [batchSize * time, 2 * hidden]);
+  });
+  const tanh = tf.tidy(() => tf.tanh(tf.add(tf.reshape(tf.matMul(joinedRows, p.W), [batchSize, time, hidden]), p.b)));
+  const h2 = tf.tidy(() => tf.add(h, tf.mul(tanh, shifted)));
+  return { h: h2, shifted, tanh, joinedRows };
+}
+
+/** Fit. */
+function fit(n: WaveSizes, h: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLength: tf.Tensor) {
+  const { hidden } = n;
+  // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
+  const difference = tf.sub(h, t);
+  const loss2 = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), hidden));
+  const loss = tf.tidy(() =>
+    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), loss2)),
+  );
+  return { loss, loss2, difference };
+}
+
+/** repeat round, backward. */
+function repeatRoundBackward(p: LinearParameters, n: WaveSizes, dH: tf.Tensor, tanh: tf.Tensor, shifted: tf.Tensor, joinedRows: tf.Tensor, size: number) {
+  const { batch: batchSize, hidden, time } = n;
+  // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
+  const hTanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, shifted), tanh));
+  const tanhGradientRows = tf.reshape(hTanhGradient, [batchSize * time, hidden]);
+  const dH2 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(tanhGradientRows, p.W, false, true), [batchSize, time, 2, hidden]);
+    const place = tf.reshape(tf.slice(WProduct, [0, 0, 1, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]);
+    const sum = tf.add(dH, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
+    return tf.add(sum, rt.shift(tf.add(tf.mul(dH, tanh), place), 1, size));
+  });
+  const hProduct = tf.matMul(tanhGradientRows, joinedRows, true);
+  const dB = tf.sum(hTanhGradient, [0, 1]);
+  rt.dispose(tanhGradientRows, hTanhGradient);
+  // input.attn:7  param W: [out: hidden <- tap, hidden], b: [hidden]
+  const productT = tf.transpose(hProduct, [1, 0]);
+  rt.dispose(hProduct);
+  return { productT, dB, dH: dH2 };
+}
+
+/** Wave. */
+function wave2(p: WaveParameters, n: WaveSizes, timeLength: tf.Tensor, t: tf.Tensor, x: tf.Tensor) {
+  const { batch: batchSize, time } = n;
+  // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
+  const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLength, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
+  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
+  const x2 = rt.where(timeMaskWide, x, 0);
+  const { h, xRows } = linear(p.h.Linear, n, x2);
+  const { h: h2, shifted: shifted2, tanh: tanh2, joinedRows: joinedRows2 } = repeatRound(p.repeat[0]!, n, h, 1);
+  const { h: h3, shifted, tanh, joinedRows } = repeatRound(p.repeat[1]!, n, h2, 2);
+  rt.dispose(x2, h, h2);
+  // input.attn:14  objective Fit for Wave given t: [time, hidden] {
+  const t2 = rt.where(timeMaskWide, t, 0);
+  return { h: h3, t: t2, timeMaskWide, timeMask, shifted, tanh, joinedRows, shifted2, tanh2, joinedRows2, xRows };
+}
+
 /** Outputs by name, [batch, …]. */
 type WaveResults = { readonly y: tf.Tensor };
 
 /** The outputs of Wave, batch first. */
 function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
-  const { batch: batchSize, hidden, notes, time } = batch.n;
+  const { batch: batchSize, time } = batch.n;
   // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
   const timeMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
   );
   const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
-  rt.dispose(timeMask);
-  // layers.attn:4  W @ x + b
-  const h = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * time, notes]), p['h.Linear.W']), [batchSize, time, hidden]);
-    return tf.add(WProduct, p['h.Linear.b']);
-  });
-  rt.dispose(x);
-  // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hShifted = rt.shift(h, 1, 1);
-  const hTanh = tf.tidy(() => {
-    const shiftedShaped = tf.reshape(hShifted, [batchSize, time, 1, hidden]);
-    const joined = tf.concat([tf.reshape(h, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), p['repeat[0].W']);
-    return tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[0].b']));
-  });
-  const y = tf.tidy(() => {
-    const sum = tf.add(h, tf.mul(hTanh, hShifted));
-    const shifted = rt.shift(sum, 1, 2);
-    const shiftedShaped = tf.reshape(shifted, [batchSize, time, 1, hidden]);
-    const joined = tf.concat([tf.reshape(sum, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), p['repeat[1].W']);
-    const product = tf.mul(tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[1].b'])), shifted);
-    return tf.add(sum, product);
-  });
-  rt.dispose(h, hShifted, hTanh);
+  const { h, xRows } = linear(p.h.Linear, batch.n, x);
+  const { h: h2, shifted: hShifted, tanh: hTanh, joinedRows } = repeatRound(p.repeat[0]!, batch.n, h, 1);
+  rt.dispose(timeMask, x, xRows, h, hShifted, hTanh, joinedRows);
+  const { h: y, shifted: hShifted2, tanh: hTanh2, joinedRows: hJoinedRows } = repeatRound(p.repeat[1]!, batch.n, h2, 2);
+  rt.dispose(h2, hShifted2, hTanh2, hJoinedRows);
   return { y };
 }
 
@@ -101,47 +150,10 @@ type WaveLossResults = {
 
 /** Fit: the loss and the metrics, means over the batch. */
 function waveLoss(p: WaveParameters, batch: WaveBatch): WaveLossResults {
-  const { batch: batchSize, hidden, notes, time } = batch.n;
-  // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
-  const timeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
-  );
-  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
-  const x = rt.where(timeMaskWide, batch.inputs.x, 0);
-  rt.dispose(timeMask);
-  // layers.attn:4  W @ x + b
-  const h = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * time, notes]), p['h.Linear.W']), [batchSize, time, hidden]);
-    return tf.add(WProduct, p['h.Linear.b']);
-  });
-  rt.dispose(x);
-  // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hShifted = rt.shift(h, 1, 1);
-  const hTanh = tf.tidy(() => {
-    const shiftedShaped = tf.reshape(hShifted, [batchSize, time, 1, hidden]);
-    const joined = tf.concat([tf.reshape(h, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), p['repeat[0].W']);
-    return tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[0].b']));
-  });
-  const h2 = tf.tidy(() => {
-    const sum = tf.add(h, tf.mul(hTanh, hShifted));
-    const shifted = rt.shift(sum, 1, 2);
-    const shiftedShaped = tf.reshape(shifted, [batchSize, time, 1, hidden]);
-    const joined = tf.concat([tf.reshape(sum, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), p['repeat[1].W']);
-    const product = tf.mul(tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[1].b'])), shifted);
-    return tf.add(sum, product);
-  });
-  rt.dispose(h, hShifted, hTanh);
-  // input.attn:14  objective Fit for Wave given t: [time, hidden] {
-  const t = rt.where(timeMaskWide, batch.inputs.t, 0);
-  // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
-  const loss = tf.tidy(() => {
-    const difference = tf.sub(h2, t);
-    const total = tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]);
-    return tf.mean(tf.div(total, tf.mul(tf.cast(batch.lengths.time, 'float32'), hidden)));
-  });
-  rt.dispose(timeMaskWide, h2, t);
+  const { h, t, timeMaskWide, timeMask, shifted: hShifted, tanh: hTanh, joinedRows, shifted2: hShifted2, tanh2: hTanh2, joinedRows2: hJoinedRows, xRows } = wave2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
+  rt.dispose(timeMask, hShifted, hTanh, joinedRows, hShifted2, hTanh2, hJoinedRows, xRows);
+  const { loss, loss2, difference: lossDifference } = fit(batch.n, h, t, timeMaskWide, batch.lengths.time);
+  rt.dispose(h, t, timeMaskWide, loss2, lossDifference);
   return {
     loss,
     metrics: {},
@@ -152,110 +164,42 @@ function waveLoss(p: WaveParameters, batch: WaveBatch): WaveLossResults {
 type WaveGradientsResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: WaveParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random): WaveGradientsResults {
-  const { batch: batchSize, hidden, notes, time } = batch.n;
-  // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
-  const timeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
-  );
-  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
-  const x = rt.where(timeMaskWide, batch.inputs.x, 0);
-  // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(x, [batchSize * time, notes]);
-  const h = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['h.Linear.W']), [batchSize, time, hidden]), p['h.Linear.b']),
-  );
-  rt.dispose(x);
-  // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hShifted = rt.shift(h, 1, 1);
-  const joinedRows = tf.tidy(() => {
-    const shiftedShaped = tf.reshape(hShifted, [batchSize, time, 1, hidden]);
-    const joined = tf.concat([tf.reshape(h, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    return tf.reshape(joined, [batchSize * time, 2 * hidden]);
-  });
-  const hTanh = tf.tidy(() => {
-    const sum = tf.add(tf.reshape(tf.matMul(joinedRows, p['repeat[0].W']), [batchSize, time, hidden]), p['repeat[0].b']);
-    return tf.tanh(sum);
-  });
-  const hSum = tf.tidy(() => tf.add(h, tf.mul(hTanh, hShifted)));
-  const hShifted2 = rt.shift(hSum, 1, 2);
-  const hJoinedRows = tf.tidy(() => {
-    const shiftedShaped = tf.reshape(hShifted2, [batchSize, time, 1, hidden]);
-    const joined = tf.concat([tf.reshape(hSum, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    return tf.reshape(joined, [batchSize * time, 2 * hidden]);
-  });
-  const hTanh2 = tf.tidy(() => {
-    const sum = tf.add(tf.reshape(tf.matMul(hJoinedRows, p['repeat[1].W']), [batchSize, time, hidden]), p['repeat[1].b']);
-    return tf.tanh(sum);
-  });
-  const h2 = tf.tidy(() => tf.add(hSum, tf.mul(hTanh2, hShifted2)));
-  rt.dispose(h, hSum);
-  // input.attn:14  objective Fit for Wave given t: [time, hidden] {
-  const t = rt.where(timeMaskWide, batch.inputs.t, 0);
+  const { batch: batchSize, hidden, time } = batch.n;
+  const { h, t, timeMaskWide, timeMask, shifted: hShifted, tanh: hTanh, joinedRows, shifted2: hShifted2, tanh2: hTanh2, joinedRows2: hJoinedRows, xRows } = wave2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
+  const { loss, loss2, difference: lossDifference } = fit(batch.n, h, t, timeMaskWide, batch.lengths.time);
+  rt.dispose(h, t, timeMaskWide);
   // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
-  const lossDifference = tf.sub(h2, t);
-  const lossProduct = tf.tidy(() => tf.mul(tf.cast(batch.lengths.time, 'float32'), hidden));
-  const loss = tf.tidy(() => {
-    const quotient = tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(lossDifference, lossDifference), 0), [1, 2]), lossProduct);
-    return tf.mean(quotient);
-  });
   const dH = tf.tidy(() => {
-    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, lossProduct), [batchSize, 1]), 0);
+    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0);
     const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), lossDifference);
     return tf.add(product, product);
   });
-  rt.dispose(h2, t, timeMaskWide, timeMask, lossDifference, lossProduct);
-  // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hTanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, hShifted2), hTanh2));
-  const tanhGradientRows = tf.reshape(hTanhGradient, [batchSize * time, hidden]);
-  const hSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tanhGradientRows, p['repeat[1].W'], false, true), [batchSize, time, 2, hidden]);
-    const place = tf.reshape(tf.slice(WProduct, [0, 0, 1, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]);
-    const sum = tf.add(dH, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
-    return tf.add(sum, rt.shift(tf.add(tf.mul(dH, hTanh2), place), 1, -2));
-  });
-  const hTanhGradient2 = tf.tidy(() => rt.tanhGradient(tf.mul(hSum2, hShifted), hTanh));
-  rt.dispose(hShifted2, hTanh2, dH, hShifted);
-  const hTanhGradientRows = tf.reshape(hTanhGradient2, [batchSize * time, hidden]);
-  const dH2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hTanhGradientRows, p['repeat[0].W'], false, true), [batchSize, time, 2, hidden]);
-    const place = tf.reshape(tf.slice(WProduct, [0, 0, 1, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]);
-    const sum = tf.add(hSum2, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
-    return tf.add(sum, rt.shift(tf.add(tf.mul(hSum2, hTanh), place), 1, -1));
-  });
-  rt.dispose(hTanh, hSum2);
+  const { productT: dW, dB, dH: dH2 } = repeatRoundBackward(p.repeat[1]!, batch.n, dH, hTanh, hShifted, joinedRows, -2);
+  rt.dispose(timeMask, loss2, lossDifference, hShifted, hTanh, joinedRows, dH);
+  const { productT: dRepeat0W, dB: dRepeat0B, dH: dH3 } = repeatRoundBackward(p.repeat[0]!, batch.n, dH2, hTanh2, hShifted2, hJoinedRows, -1);
+  rt.dispose(hShifted2, hTanh2, hJoinedRows, dH2);
   // layers.attn:4  W @ x + b
-  const dW = tf.tidy(() => tf.matMul(tf.reshape(dH2, [batchSize * time, hidden]), xRows, true));
-  const dB = tf.sum(dH2, [0, 1]);
-  rt.dispose(xRows, dH2);
-  // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hProduct = tf.matMul(hTanhGradientRows, joinedRows, true);
-  const dRepeat0B = tf.sum(hTanhGradient2, [0, 1]);
-  const hProduct2 = tf.matMul(tanhGradientRows, hJoinedRows, true);
-  rt.dispose(joinedRows, hTanhGradientRows, hTanhGradient2, hJoinedRows, tanhGradientRows);
-  const dRepeat1B = tf.sum(hTanhGradient, [0, 1]);
-  rt.dispose(hTanhGradient);
+  const dW2 = tf.tidy(() => tf.matMul(tf.reshape(dH3, [batchSize * time, hidden]), xRows, true));
+  const dLinearB = tf.sum(dH3, [0, 1]);
+  rt.dispose(xRows, dH3);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
-  // input.attn:7  param W: [out: hidden <- tap, hidden], b: [hidden]
-  const dRepeat0W = tf.transpose(hProduct, [1, 0]);
-  const dRepeat1W = tf.transpose(hProduct2, [1, 0]);
-  rt.dispose(hProduct, hProduct2);
+  const dLinearW = tf.transpose(dW2, [1, 0]);
+  rt.dispose(dW2);
   return {
     loss,
     metrics: {},
     gradients: {
       'h.Linear.W': dLinearW,
-      'h.Linear.b': dB,
+      'h.Linear.b': dLinearB,
       'repeat[0].W': dRepeat0W,
       'repeat[0].b': dRepeat0B,
-      'repeat[1].W': dRepeat1W,
-      'repeat[1].b': dRepeat1B,
+      'repeat[1].W': dW,
+      'repeat[1].b': dB,
     },
   };
 }

@@ -30,10 +30,11 @@ type MSizes = {
   readonly target: number;
 };
 
-/** Parameters by path. */
-type MParameters = {
-  readonly 'D.table': tf.Tensor;
-};
+/** Parameters of D. */
+type DParameters = { readonly table: tf.Tensor };
+
+/** Parameters of M. */
+type MParameters = { readonly D: DParameters };
 
 /** Padded examples on the device. */
 type MBatch = {
@@ -42,19 +43,14 @@ type MBatch = {
   readonly lengths: { readonly target: tf.Tensor1D };
 };
 
-/** Outputs by name, [batch, …]. */
-type MResults = { readonly logits: tf.Tensor };
-
-/** The outputs of M, batch first. */
-function mForward(p: MParameters, batch: MBatch): MResults {
-  const { batch: batchSize, d, target, words } = batch.n;
+/** D. */
+function dInputs(p: DParameters, n: MSizes, h: tf.Tensor, y: tf.Tensor) {
+  const { batch: batchSize, d, target, words } = n;
   // input.attn:4  v = h * position[target]
-  const v = tf.tidy(() =>
-    tf.mul(tf.reshape(batch.inputs.h, [batchSize, d, 1]), tf.cast(tf.range(0, target, 1, 'int32'), 'float32')),
-  );
+  const v = tf.tidy(() => tf.mul(tf.reshape(h, [batchSize, d, 1]), tf.cast(tf.range(0, target, 1, 'int32'), 'float32')));
   // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
   const sFirst = tf.tidy(() => tf.reshape(tf.slice(v, [0, 0, 0], [-1, -1, 1]), [batchSize, d]));
-  const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p['D.table'], batch.inputs.y), [1, 0, 2])));
+  const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, y), [1, 0, 2])));
   rt.dispose(v);
   const sNextSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
@@ -70,10 +66,35 @@ function mForward(p: MParameters, batch: MBatch): MResults {
   rt.dispose(sNextSteps);
   // input.attn:6  logits = u @ table
   const logits = tf.tidy(() => {
-    const tableProduct = tf.matMul(tf.reshape(tf.transpose(u, [1, 0, 2]), [batchSize * target, d]), p['D.table'], false, true);
+    const tableProduct = tf.matMul(tf.reshape(tf.transpose(u, [1, 0, 2]), [batchSize * target, d]), p.table, false, true);
     return tf.reshape(tableProduct, [batchSize, target, words]);
   });
   rt.dispose(u);
+  return logits;
+}
+
+/** D. */
+function dStep(p: DParameters, n: MSizes, y: tf.Tensor, s: tf.Tensor, size: number, beam: number) {
+  const { batch: batchSize, d, words } = n;
+  // input.attn:2  decoder D(h: [d]) generates y: index(words)[target] start 1 end 2 {
+  const yRows = tf.reshape(y, [size]);
+  // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
+  const sNext = tf.tidy(() => tf.tanh(tf.add(tf.gather(p.table, yRows), tf.reshape(s, [size, d]))));
+  const sNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
+  rt.dispose(yRows);
+  // input.attn:6  logits = u @ table
+  const logits = tf.matMul(sNext, p.table, false, true);
+  const logits2 = tf.reshape(logits, [batchSize, beam, words]);
+  rt.dispose(sNext, logits);
+  return { logits: logits2, sNextShaped };
+}
+
+/** Outputs by name, [batch, …]. */
+type MResults = { readonly logits: tf.Tensor };
+
+/** The outputs of M, batch first. */
+function mForward(p: MParameters, batch: MBatch): MResults {
+  const logits = dInputs(p.D, batch.n, batch.inputs.h, batch.inputs.y);
   return { logits };
 }
 
@@ -114,22 +135,11 @@ type MStepResults = {
 
 /** One place: logits, the next states and the taps. */
 function mStep(p: MParameters, batch: MBatch, _memory: MMemory, state: MState, previous: tf.Tensor2D, _t: number): MStepResults {
-  const { batch: batchSize, d, words } = batch.n;
+  const { batch: batchSize } = batch.n;
   const beam = previous.shape[1];
-  // input.attn:2  decoder D(h: [d]) generates y: index(words)[target] start 1 end 2 {
-  const yRows = tf.reshape(previous, [batchSize * beam]);
-  // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
-  const sNext = tf.tidy(() =>
-    tf.tanh(tf.add(tf.gather(p['D.table'], yRows), tf.reshape(state.s, [batchSize * beam, d]))),
-  );
-  const s = tf.reshape(sNext, [batchSize, beam, d]);
-  rt.dispose(yRows);
-  // input.attn:6  logits = u @ table
-  const logits = tf.matMul(sNext, p['D.table'], false, true);
-  const logits2 = tf.reshape(logits, [batchSize, beam, words]);
-  rt.dispose(sNext, logits);
+  const { logits, sNextShaped: s } = dStep(p.D, batch.n, previous, state.s, batchSize * beam, beam);
   return {
-    logits: logits2 as tf.Tensor3D,
+    logits: logits as tf.Tensor3D,
     taps: {},
     state: { s },
   };

@@ -46,20 +46,26 @@ type ClassifySizes = {
   readonly word: number;
 };
 
-/** Parameters by path. */
+/** Parameters of RNN. */
+type RNNParameters = { readonly W: tf.Tensor; readonly U: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Linear. */
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Pool. */
+type PoolParameters = { readonly context: tf.Tensor; readonly weights: { readonly Linear: LinearParameters } };
+
+/** Parameters of Sentence. */
+type SentenceParameters = {
+  readonly table: tf.Tensor;
+  readonly scan: { readonly h: { readonly RNN: RNNParameters } };
+  readonly Pool: PoolParameters;
+};
+
+/** Parameters of Classify. */
 type ClassifyParameters = {
-  readonly 's.Sentence.table': tf.Tensor;
-  readonly 's.Sentence.scan.h.RNN.W': tf.Tensor;
-  readonly 's.Sentence.scan.h.RNN.U': tf.Tensor;
-  readonly 's.Sentence.scan.h.RNN.b': tf.Tensor;
-  readonly 's.Sentence.Pool.context': tf.Tensor;
-  readonly 's.Sentence.Pool.weights.Linear.W': tf.Tensor;
-  readonly 's.Sentence.Pool.weights.Linear.b': tf.Tensor;
-  readonly 'logits.Pool.context': tf.Tensor;
-  readonly 'logits.Pool.weights.Linear.W': tf.Tensor;
-  readonly 'logits.Pool.weights.Linear.b': tf.Tensor;
-  readonly 'logits.Linear.W': tf.Tensor;
-  readonly 'logits.Linear.b': tf.Tensor;
+  readonly s: { readonly Sentence: SentenceParameters };
+  readonly logits: { readonly Pool: PoolParameters; readonly Linear: LinearParameters };
 };
 
 /** Padded examples on the device. */
@@ -69,22 +75,72 @@ type ClassifyBatch = {
   readonly lengths: { readonly sentence: tf.Tensor1D; readonly word: tf.Tensor2D };
 };
 
-/** Outputs by name, [batch, …]. */
-type ClassifyResults = { readonly logits: tf.Tensor; readonly look: tf.Tensor };
+/** Pool. */
+function pool(p: PoolParameters, n: ClassifySizes, weights: tf.Tensor, hNext: tf.Tensor[]) {
+  const { align, batch: batchSize, hidden, sentence: sentence2, word } = n;
+  // layers.attn:4  W @ x + b
+  const hNextStacked = rt.stack(hNext, [batchSize, sentence2, hidden], 'float32');
+  const sum = tf.tidy(() => {
+    const hNextStepsRows = tf.reshape(tf.transpose(hNextStacked, [1, 0, 2, 3]), [batchSize * sentence2 * word, hidden]);
+    const WProduct = tf.reshape(tf.matMul(hNextStepsRows, p.weights.Linear.W), [batchSize, word, sentence2, align]);
+    return tf.add(WProduct, p.weights.Linear.b);
+  });
+  // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
+  const placeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(weights, [batchSize, sentence2, 1]), tf.range(0, word, 1, 'int32')),
+  );
+  const weights2 = tf.tidy(() => {
+    const contextProduct = tf.matMul(tf.reshape(tf.tanh(sum), [batchSize * sentence2 * word, align]), p.context);
+    const contextProductT = tf.transpose(tf.reshape(contextProduct, [batchSize, word, sentence2]), [0, 2, 1]);
+    return rt.where(placeMask, tf.softmax(rt.where(placeMask, contextProductT, -Infinity)), 0);
+  });
+  rt.dispose(sum, placeMask);
+  // input.attn:8  sum[place](weights * h)
+  const product = tf.tidy(() => {
+    const hNextStepsT = tf.transpose(tf.reshape(hNextStacked, [word, batchSize * sentence2, hidden]), [1, 0, 2]);
+    return tf.matMul(tf.reshape(weights2, [batchSize * sentence2, 1, word]), hNextStepsT);
+  });
+  rt.dispose(hNextStacked);
+  return { weights: weights2, product };
+}
 
-/** The outputs of Classify, batch first. */
-function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
-  const { align, batch: batchSize, embed, hidden, sentence, word } = batch.n;
+/** Pool. */
+function pool2(p: PoolParameters, n: ClassifySizes, product: tf.Tensor, weights: tf.Tensor) {
+  const { align, batch: batchSize, hidden, sentence: sentence2 } = n;
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(product, [batchSize * sentence2, hidden]), p.weights.Linear.W);
+    return tf.add(tf.reshape(WProduct, [batchSize, sentence2, align]), p.weights.Linear.b);
+  });
+  // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
+  const placeMask = tf.tidy(() => tf.greater(tf.reshape(weights, [batchSize, 1]), tf.range(0, sentence2, 1, 'int32')));
+  const weights2 = tf.tidy(() => {
+    const contextProduct = tf.matMul(tf.reshape(tf.tanh(sum), [batchSize * sentence2, align]), p.context);
+    return tf.softmax(rt.where(placeMask, tf.reshape(contextProduct, [batchSize, sentence2]), -Infinity));
+  });
+  rt.dispose(sum, placeMask);
+  // input.attn:8  sum[place](weights * h)
+  const product2 = tf.tidy(() => {
+    const product3 = tf.reshape(product, [batchSize, sentence2, hidden]);
+    return tf.matMul(tf.reshape(weights2, [batchSize, 1, sentence2]), product3);
+  });
+  rt.dispose(weights2);
+  return product2;
+}
+
+/** Sentence. */
+function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, weights: tf.Tensor) {
+  const { batch: batchSize, embed, hidden, sentence: sentence2, word } = n;
   // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' …
-  const picked = tf.gather(p['s.Sentence.table'], batch.inputs.document);
+  const picked = tf.gather(p.table, document);
   // cells.attn:4  tanh(W @ x + U @ h + b)
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(picked, [batchSize * sentence * word, embed]), p['s.Sentence.scan.h.RNN.W']);
-    return tf.add(tf.reshape(WProduct, [batchSize, sentence, word, hidden]), p['s.Sentence.scan.h.RNN.b']);
+    const WProduct = tf.matMul(tf.reshape(picked, [batchSize * sentence2 * word, embed]), p.scan.h.RNN.W);
+    return tf.add(tf.reshape(WProduct, [batchSize, sentence2, word, hidden]), p.scan.h.RNN.b);
   });
   rt.dispose(picked);
   // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' …
-  const hFirst = tf.fill([batchSize, sentence, hidden], 0);
+  const hFirst = tf.fill([batchSize, sentence2, hidden], 0);
   const sumSteps = tf.tidy(() => rt.unstack(tf.transpose(sum, [2, 0, 1, 3])));
   rt.dispose(sum);
   const hNextSteps: tf.Tensor[] = [];
@@ -93,60 +149,30 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     const sumAt = sumSteps[t]!;
     // cells.attn:4  tanh(W @ x + U @ h + b)
     const hNext = tf.tidy(() => {
-      const UProduct = tf.matMul(tf.reshape(h, [batchSize * sentence, hidden]), p['s.Sentence.scan.h.RNN.U']);
-      return tf.tanh(tf.add(sumAt, tf.reshape(UProduct, [batchSize, sentence, hidden])));
+      const UProduct = tf.matMul(tf.reshape(h, [batchSize * sentence2, hidden]), p.scan.h.RNN.U);
+      return tf.tanh(tf.add(sumAt, tf.reshape(UProduct, [batchSize, sentence2, hidden])));
     });
     hNextSteps.push(hNext);
     h = hNext;
   }
   rt.dispose(hFirst, sumSteps);
-  // layers.attn:4  W @ x + b
-  const hNextStacked = rt.stack(hNextSteps, [batchSize, sentence, hidden], 'float32');
-  const sum2 = tf.tidy(() => {
-    const hNextStepsRows = tf.reshape(tf.transpose(hNextStacked, [1, 0, 2, 3]), [batchSize * sentence * word, hidden]);
-    const WProduct = tf.matMul(hNextStepsRows, p['s.Sentence.Pool.weights.Linear.W']);
-    return tf.add(tf.reshape(WProduct, [batchSize, word, sentence, align]), p['s.Sentence.Pool.weights.Linear.b']);
-  });
+  const { weights: weights2, product } = pool(p.Pool, n, weights, hNextSteps);
   rt.dispose(hNextSteps);
-  // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
-  const placeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.word, [batchSize, sentence, 1]), tf.range(0, word, 1, 'int32')),
-  );
-  const weights = tf.tidy(() => {
-    const contextProduct = tf.matMul(tf.reshape(tf.tanh(sum2), [batchSize * sentence * word, align]), p['s.Sentence.Pool.context']);
-    const contextProductT = tf.transpose(tf.reshape(contextProduct, [batchSize, word, sentence]), [0, 2, 1]);
-    return rt.where(placeMask, tf.softmax(rt.where(placeMask, contextProductT, -Infinity)), 0);
-  });
-  rt.dispose(sum2, placeMask);
-  // input.attn:8  sum[place](weights * h)
-  const product = tf.tidy(() => {
-    const hNextStepsT = tf.transpose(tf.reshape(hNextStacked, [word, batchSize * sentence, hidden]), [1, 0, 2]);
-    return tf.matMul(tf.reshape(weights, [batchSize * sentence, 1, word]), hNextStepsT);
-  });
-  rt.dispose(hNextStacked);
-  // layers.attn:4  W @ x + b
-  const sum3 = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(product, [batchSize * sentence, hidden]), p['logits.Pool.weights.Linear.W']);
-    return tf.add(tf.reshape(WProduct, [batchSize, sentence, align]), p['logits.Pool.weights.Linear.b']);
-  });
-  // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
-  const placeMask2 = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
-  );
-  const weights2 = tf.tidy(() => {
-    const contextProduct = tf.matMul(tf.reshape(tf.tanh(sum3), [batchSize * sentence, align]), p['logits.Pool.context']);
-    return tf.softmax(rt.where(placeMask2, tf.reshape(contextProduct, [batchSize, sentence]), -Infinity));
-  });
-  rt.dispose(sum3, placeMask2);
-  // input.attn:8  sum[place](weights * h)
-  const product2 = tf.tidy(() => {
-    const product3 = tf.reshape(product, [batchSize, sentence, hidden]);
-    return tf.matMul(tf.reshape(weights2, [batchSize, 1, sentence]), product3);
-  });
-  rt.dispose(product, weights2);
+  return { weights: weights2, product };
+}
+
+/** Outputs by name, [batch, …]. */
+type ClassifyResults = { readonly logits: tf.Tensor; readonly look: tf.Tensor };
+
+/** The outputs of Classify, batch first. */
+function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
+  const { batch: batchSize, hidden } = batch.n;
+  const { weights, product } = sentence(p.s.Sentence, batch.n, batch.inputs.document, batch.lengths.word);
+  const product2 = pool2(p.logits.Pool, batch.n, product, batch.lengths.sentence);
+  rt.dispose(product);
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() =>
-    tf.add(tf.matMul(tf.reshape(product2, [batchSize, hidden]), p['logits.Linear.W']), p['logits.Linear.b']),
+    tf.add(tf.matMul(tf.reshape(product2, [batchSize, hidden]), p.logits.Linear.W), p.logits.Linear.b),
   );
   rt.dispose(product2);
   return { logits, look: weights };

@@ -43,12 +43,14 @@ type TaggerSizes = {
   readonly source: number;
 };
 
-/** Parameters by path. */
-type TaggerParameters = {
-  readonly 'Read.table': tf.Tensor;
-  readonly 'Linear.W': tf.Tensor;
-  readonly 'Linear.b': tf.Tensor;
-};
+/** Parameters of Read. */
+type ReadParameters = { readonly table: tf.Tensor };
+
+/** Parameters of Linear. */
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Tagger. */
+type TaggerParameters = { readonly Read: ReadParameters; readonly Linear: LinearParameters };
 
 /** Padded examples on the device. */
 type TaggerBatch = {
@@ -57,20 +59,89 @@ type TaggerBatch = {
   readonly lengths: { readonly source: tf.Tensor1D };
 };
 
+/** Linear. */
+function linear(p: LinearParameters, n: TaggerSizes, relu: tf.Tensor) {
+  const { batch: batchSize, embed, source, tags } = n;
+  // layers.attn:4  W @ x + b
+  const reluRows = tf.reshape(relu, [batchSize * source, embed]);
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(reluRows, p.W), [batchSize, source, tags]), p.b));
+  return { sum, reluRows };
+}
+
+/** Tagging. */
+function tagging(n: TaggerSizes, loss: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor) {
+  const { batch: batchSize, source } = n;
+  // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(loss, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
+  const logSoftmax = rt.logSoftmax(sum);
+  const loss2 = tf.cast(loss, 'float32');
+  const loss3 = tf.tidy(() =>
+    tf.mean(tf.div(tf.sum(rt.where(sourceMask, tf.neg(tf.gather(logSoftmax, tag, 2, 2)), 0), 1), loss2)),
+  );
+  return { loss: loss3, loss2, sourceMask, logSoftmax };
+}
+
+/** Read, backward. */
+function readBackward(n: TaggerSizes, relu: tf.Tensor, WProduct: tf.Tensor, tokens: tf.Tensor) {
+  const { batch: batchSize, embed, source, vocabulary } = n;
+  // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
+  const dTable = tf.tidy(() => {
+    const chosen = rt.where(tf.greater(relu, 0), tf.reshape(WProduct, [batchSize, source, embed]), 0);
+    return rt.scatter(tokens, chosen, vocabulary);
+  });
+  return dTable;
+}
+
+/** Linear, backward. */
+function linearBackward(differenceRows: tf.Tensor, reluRows: tf.Tensor, difference: tf.Tensor) {
+  // layers.attn:4  W @ x + b
+  const dW = tf.matMul(differenceRows, reluRows, true);
+  const dB = tf.sum(difference, [0, 1]);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dWT = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
+  return { dWT, dB };
+}
+
+/** Weighted. */
+function weighted(n: TaggerSizes, sourceLength: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor) {
+  const { batch: batchSize, source, weight } = n;
+  // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
+  const logSoftmax = rt.logSoftmax(sum);
+  const loss = tf.tidy(() =>
+    tf.mean(tf.mul(tf.sum(rt.where(sourceMask, tf.neg(tf.gather(logSoftmax, tag, 2, 2)), 0), 1), weight)),
+  );
+  return { loss, sourceMask, logSoftmax };
+}
+
+/** Tagger. */
+function tagger2(p: TaggerParameters, n: TaggerSizes, tokens: tf.Tensor) {
+  // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
+  const relu = tf.tidy(() => tf.relu(tf.gather(p.Read.table, tokens)));
+  const { sum, reluRows } = linear(p.Linear, n, relu);
+  return { sum, relu, reluRows };
+}
+
+/** Tagger, backward. */
+function taggerBackward(p: TaggerParameters, n: TaggerSizes, difference: tf.Tensor, relu: tf.Tensor, tokens: tf.Tensor, reluRows: tf.Tensor) {
+  const { batch: batchSize, source, tags } = n;
+  // layers.attn:4  W @ x + b
+  const differenceRows = tf.reshape(difference, [batchSize * source, tags]);
+  const WProduct = tf.matMul(differenceRows, p.Linear.W, false, true);
+  const dTable = readBackward(n, relu, WProduct, tokens);
+  const { dWT, dB } = linearBackward(differenceRows, reluRows, difference);
+  rt.dispose(WProduct, differenceRows);
+  return { dTable, dWT, dB };
+}
+
 /** Outputs by name, [batch, …]. */
 type TaggerResults = { readonly score: tf.Tensor };
 
 /** The outputs of Tagger, batch first. */
 function taggerForward(p: TaggerParameters, batch: TaggerBatch): TaggerResults {
-  const { batch: batchSize, embed, source, tags } = batch.n;
-  // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
-  // layers.attn:4  W @ x + b
-  const score = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W']);
-    return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
-  });
-  rt.dispose(relu);
+  const { sum: score, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
+  rt.dispose(relu, reluRows);
   return { score };
 }
 
@@ -82,24 +153,9 @@ type TaggerLossTaggingResults = {
 
 /** Tagging: the loss and the metrics, means over the batch. */
 function taggerLossTagging(p: TaggerParameters, batch: TaggerBatch): TaggerLossTaggingResults {
-  const { batch: batchSize, embed, source, tags } = batch.n;
-  // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W']);
-    return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
-  });
-  rt.dispose(relu);
-  // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
-  const sourceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
-  );
-  const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(rt.logSoftmax(sum), batch.inputs.tag, 2, 2)), 0), 1);
-    return tf.mean(tf.div(total, tf.cast(batch.lengths.source, 'float32')));
-  });
-  rt.dispose(sum, sourceMask);
+  const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
+  const { loss, loss2, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
+  rt.dispose(relu, reluRows, sum, loss2, sourceMask, logSoftmax);
   return {
     loss,
     metrics: {},
@@ -110,57 +166,29 @@ function taggerLossTagging(p: TaggerParameters, batch: TaggerBatch): TaggerLossT
 type TaggerGradientsTaggingResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: TaggerParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Tagging: as the loss, dropout on, and its gradient by every parameter. */
 function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random: rt.Random): TaggerGradientsTaggingResults {
-  const { batch: batchSize, embed, source, tags, vocabulary } = batch.n;
-  // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
-  // layers.attn:4  W @ x + b
-  const reluRows = tf.reshape(relu, [batchSize * source, embed]);
-  const sum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(reluRows, p['Linear.W']), [batchSize, source, tags]), p['Linear.b']),
-  );
+  const { batch: batchSize, source, tags } = batch.n;
+  const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
+  const { loss, loss2, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
+  rt.dispose(sum);
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
-  const sourceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
-  );
-  const logSoftmax = rt.logSoftmax(sum);
-  const lossAsFloat = tf.cast(batch.lengths.source, 'float32');
-  const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(logSoftmax, batch.inputs.tag, 2, 2)), 0), 1);
-    return tf.mean(tf.div(total, lossAsFloat));
-  });
   const lossDifference = tf.tidy(() => {
-    const negative = tf.neg(rt.where(sourceMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
+    const negative = tf.neg(rt.where(sourceMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, source, 1]));
     return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
   });
-  rt.dispose(sum, sourceMask, logSoftmax, lossAsFloat);
-  // layers.attn:4  W @ x + b
-  const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
-  const WProduct = tf.matMul(differenceRows, p['Linear.W'], false, true);
-  // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const dTable = tf.tidy(() => {
-    const chosen = rt.where(tf.greater(relu, 0), tf.reshape(WProduct, [batchSize, source, embed]), 0);
-    return rt.scatter(batch.inputs.tokens, chosen, vocabulary);
-  });
-  rt.dispose(relu, WProduct);
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(differenceRows, reluRows, true);
-  const dB = tf.sum(lossDifference, [0, 1]);
-  rt.dispose(reluRows, differenceRows, lossDifference);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
+  const { dTable, dWT: dW, dB } = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
+  rt.dispose(loss2, sourceMask, logSoftmax, relu, reluRows, lossDifference);
   return {
     loss,
     metrics: {},
     gradients: {
       'Read.table': dTable,
-      'Linear.W': dLinearW,
+      'Linear.W': dW,
       'Linear.b': dB,
     },
   };
@@ -174,24 +202,9 @@ type TaggerLossWeightedResults = {
 
 /** Weighted: the loss and the metrics, means over the batch. */
 function taggerLossWeighted(p: TaggerParameters, batch: TaggerBatch): TaggerLossWeightedResults {
-  const { batch: batchSize, embed, source, tags, weight } = batch.n;
-  // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W']);
-    return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
-  });
-  rt.dispose(relu);
-  // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
-  const sourceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
-  );
-  const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(rt.logSoftmax(sum), batch.inputs.tag, 2, 2)), 0), 1);
-    return tf.mean(tf.mul(total, weight));
-  });
-  rt.dispose(sum, sourceMask);
+  const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
+  const { loss, sourceMask, logSoftmax } = weighted(batch.n, batch.lengths.source, sum, batch.inputs.tag);
+  rt.dispose(relu, reluRows, sum, sourceMask, logSoftmax);
   return {
     loss,
     metrics: {},
@@ -202,56 +215,29 @@ function taggerLossWeighted(p: TaggerParameters, batch: TaggerBatch): TaggerLoss
 type TaggerGradientsWeightedResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: TaggerParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Weighted: as the loss, dropout on, and its gradient by every parameter. */
 function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _random: rt.Random): TaggerGradientsWeightedResults {
-  const { batch: batchSize, embed, source, tags, vocabulary, weight } = batch.n;
-  // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
-  // layers.attn:4  W @ x + b
-  const reluRows = tf.reshape(relu, [batchSize * source, embed]);
-  const sum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(reluRows, p['Linear.W']), [batchSize, source, tags]), p['Linear.b']),
-  );
+  const { batch: batchSize, source, tags, weight } = batch.n;
+  const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
+  const { loss, sourceMask, logSoftmax } = weighted(batch.n, batch.lengths.source, sum, batch.inputs.tag);
+  rt.dispose(sum);
   // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
-  const sourceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
-  );
-  const logSoftmax = rt.logSoftmax(sum);
-  const loss = tf.tidy(() => {
-    const product = tf.mul(tf.sum(rt.where(sourceMask, tf.neg(tf.gather(logSoftmax, batch.inputs.tag, 2, 2)), 0), 1), weight);
-    return tf.mean(product);
-  });
   const lossDifference = tf.tidy(() => {
     const negative = tf.neg(rt.where(sourceMask, (1 / batchSize) * weight, 0));
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, source, 1]));
     return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
   });
-  rt.dispose(sum, sourceMask, logSoftmax);
-  // layers.attn:4  W @ x + b
-  const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
-  const WProduct = tf.matMul(differenceRows, p['Linear.W'], false, true);
-  // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const dTable = tf.tidy(() => {
-    const chosen = rt.where(tf.greater(relu, 0), tf.reshape(WProduct, [batchSize, source, embed]), 0);
-    return rt.scatter(batch.inputs.tokens, chosen, vocabulary);
-  });
-  rt.dispose(relu, WProduct);
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(differenceRows, reluRows, true);
-  const dB = tf.sum(lossDifference, [0, 1]);
-  rt.dispose(reluRows, differenceRows, lossDifference);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
+  const { dTable, dWT: dW, dB } = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
+  rt.dispose(sourceMask, logSoftmax, relu, reluRows, lossDifference);
   return {
     loss,
     metrics: {},
     gradients: {
       'Read.table': dTable,
-      'Linear.W': dLinearW,
+      'Linear.W': dW,
       'Linear.b': dB,
     },
   };
@@ -361,12 +347,14 @@ type CounterSizes = {
   readonly source: number;
 };
 
-/** Parameters by path. */
-type CounterParameters = {
-  readonly 'Read.table': tf.Tensor;
-  readonly 'Linear.W': tf.Tensor;
-  readonly 'Linear.b': tf.Tensor;
-};
+/** Parameters of Read. */
+type ReadParameters2 = { readonly table: tf.Tensor };
+
+/** Parameters of Linear. */
+type LinearParameters2 = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Counter. */
+type CounterParameters = { readonly Read: ReadParameters2; readonly Linear: LinearParameters2 };
 
 /** Padded examples on the device. */
 type CounterBatch = {
@@ -382,7 +370,7 @@ type CounterResults = { readonly result: tf.Tensor };
 function counterForward(p: CounterParameters, batch: CounterBatch): CounterResults {
   const { batch: batchSize, source } = batch.n;
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
+  const relu = tf.tidy(() => tf.relu(tf.gather(p.Read.table, batch.inputs.tokens)));
   // input.attn:6  model Counter(tokens: index(vocabulary)[source]) -> [] { Linear[](mean[source](Read(token…
   const sourceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
@@ -393,7 +381,7 @@ function counterForward(p: CounterParameters, batch: CounterBatch): CounterResul
   });
   rt.dispose(relu, sourceMask);
   // layers.attn:4  W @ x + b
-  const result = tf.tidy(() => tf.add(tf.reshape(tf.matMul(quotient, p['Linear.W']), [batchSize]), p['Linear.b']));
+  const result = tf.tidy(() => tf.add(tf.reshape(tf.matMul(quotient, p.Linear.W), [batchSize]), p.Linear.b));
   rt.dispose(quotient);
   return { result };
 }

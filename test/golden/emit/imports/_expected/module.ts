@@ -33,18 +33,21 @@ type DoubleSizes = {
   readonly batch: number;
 };
 
-/** Parameters by path. */
-type DoubleParameters = {
-  readonly 'y.GRU.Wz': tf.Tensor;
-  readonly 'y.GRU.Wr': tf.Tensor;
-  readonly 'y.GRU.W': tf.Tensor;
-  readonly 'y.GRU.Uz': tf.Tensor;
-  readonly 'y.GRU.Ur': tf.Tensor;
-  readonly 'y.GRU.U': tf.Tensor;
-  readonly 'y.GRU.bz': tf.Tensor;
-  readonly 'y.GRU.br': tf.Tensor;
-  readonly 'y.GRU.b': tf.Tensor;
+/** Parameters of GRU. */
+type GRUParameters = {
+  readonly Wz: tf.Tensor;
+  readonly Wr: tf.Tensor;
+  readonly W: tf.Tensor;
+  readonly Uz: tf.Tensor;
+  readonly Ur: tf.Tensor;
+  readonly U: tf.Tensor;
+  readonly bz: tf.Tensor;
+  readonly br: tf.Tensor;
+  readonly b: tf.Tensor;
 };
+
+/** Parameters of Double. */
+type DoubleParameters = { readonly y: { readonly GRU: GRUParameters } };
 
 /** Padded examples on the device. */
 type DoubleBatch = {
@@ -53,6 +56,21 @@ type DoubleBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
+/** GRU. */
+function gru(p: GRUParameters, product: tf.Tensor, h: tf.Tensor) {
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(product, p.Wz), tf.matMul(h, p.Uz)), p.bz)));
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(product, p.Wr), tf.matMul(h, p.Ur)), p.br)));
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(product, p.W), tf.matMul(tf.mul(r, h), p.U)), p.b)));
+  rt.dispose(r);
+  // cells.attn:14  (1 - z) * h + z * new
+  const y = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
+  rt.dispose(z, new_);
+  return y;
+}
+
 /** Outputs by name, [batch, …]. */
 type DoubleResults = { readonly y: tf.Tensor };
 
@@ -60,25 +78,8 @@ type DoubleResults = { readonly y: tf.Tensor };
 function doubleForward(p: DoubleParameters, batch: DoubleBatch): DoubleResults {
   // lib.attn:1  block Twice(x: [n]) -> [n] { 2 * x }
   const product = tf.mul(batch.inputs.x, 2);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => {
-    const sum = tf.add(tf.add(tf.matMul(product, p['y.GRU.Wz']), tf.matMul(batch.inputs.h, p['y.GRU.Uz'])), p['y.GRU.bz']);
-    return tf.sigmoid(sum);
-  });
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => {
-    const sum = tf.add(tf.add(tf.matMul(product, p['y.GRU.Wr']), tf.matMul(batch.inputs.h, p['y.GRU.Ur'])), p['y.GRU.br']);
-    return tf.sigmoid(sum);
-  });
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const new_ = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(product, p['y.GRU.W']), tf.matMul(tf.mul(r, batch.inputs.h), p['y.GRU.U']));
-    return tf.tanh(tf.add(sum, p['y.GRU.b']));
-  });
-  rt.dispose(product, r);
-  // cells.attn:14  (1 - z) * h + z * new
-  const y = tf.tidy(() => tf.add(batch.inputs.h, tf.mul(z, tf.sub(new_, batch.inputs.h))));
-  rt.dispose(z, new_);
+  const y = gru(p.y.GRU, product, batch.inputs.h);
+  rt.dispose(product);
   return { y };
 }
 

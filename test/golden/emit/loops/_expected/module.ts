@@ -43,15 +43,14 @@ type ReadSizes = {
   readonly word: number;
 };
 
-/** Parameters by path. */
+/** Parameters of Linear. */
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Read. */
 type ReadParameters = {
   readonly table: tf.Tensor;
-  readonly [path: `rounds[${number}].Linear.W`]: tf.Tensor;
-  readonly [path: `rounds[${number}].Linear.b`]: tf.Tensor;
-  readonly 'wide.Grow.repeat[0].x.Linear.W': tf.Tensor;
-  readonly 'wide.Grow.repeat[0].x.Linear.b': tf.Tensor;
-  readonly 'wide.Grow.repeat[1].x.Linear.W': tf.Tensor;
-  readonly 'wide.Grow.repeat[1].x.Linear.b': tf.Tensor;
+  readonly rounds: readonly ({ readonly Linear: LinearParameters })[];
+  readonly wide: { readonly Grow: { readonly repeat: readonly ({ readonly x: { readonly Linear: LinearParameters } })[] } };
 };
 
 /** Padded examples on the device. */
@@ -60,6 +59,91 @@ type ReadBatch = {
   readonly inputs: { readonly tokens: tf.Tensor };
   readonly lengths: { readonly sentence: tf.Tensor1D; readonly word: tf.Tensor1D };
 };
+
+/** Linear. */
+function linear(p: LinearParameters, n: ReadSizes, x: tf.Tensor, size: number) {
+  const { batch: batchSize, sentence } = n;
+  // layers.attn:4  W @ x + b
+  const xRows = tf.reshape(x, [batchSize * sentence, size]);
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, sentence, 2]), p.b));
+  return { sum, xRows };
+}
+
+/** Fit. */
+function fit(n: ReadSizes, sentenceLength: tf.Tensor) {
+  const { batch: batchSize, sentence } = n;
+  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
+  const sentenceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(sentenceLength, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
+  );
+  return sentenceMask;
+}
+
+/** Fit. */
+function fit2(n: ReadSizes, h: tf.Tensor, sentenceMask: tf.Tensor, sentenceMaskT: tf.Tensor, final: tf.Tensor, rounds: tf.Tensor, x: tf.Tensor) {
+  const { batch: batchSize, sentence } = n;
+  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
+  const chosen = tf.tidy(() => rt.where(tf.reshape(sentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
+  const loss = tf.tidy(() => {
+    const total = tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2]);
+    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(final, 1)), tf.sum(rounds, [0, 2])), total));
+  });
+  rt.dispose(chosen);
+  return loss;
+}
+
+/** Linear, backward. */
+function linearBackward(tanhGradientRows: tf.Tensor, sNextStepsRows: tf.Tensor, tanhGradient: tf.Tensor) {
+  // layers.attn:4  W @ x + b
+  const dW = tf.matMul(tanhGradientRows, sNextStepsRows, true);
+  const dB = tf.sum(tanhGradient, [0, 1]);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dWT = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
+  return { dWT, dB };
+}
+
+/** repeat round. */
+function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, x: tf.Tensor, size: number) {
+  const { sum, xRows } = linear(p.x.Linear, n, x, size);
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const tanh = tf.tanh(sum);
+  const x2 = tf.concat([x, tanh], 2);
+  rt.dispose(sum);
+  return { x: x2, tanh, xRows };
+}
+
+/** rounds round. */
+function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor, i: number) {
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => tf.add(tf.matMul(final, p.Linear.W, false, true), p.Linear.b));
+  // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+  const product = tf.mul(sum, i + 1);
+  rt.dispose(sum);
+  return product;
+}
+
+/** Grow, backward. */
+function growBackward(p: { readonly repeat: readonly ({ readonly x: { readonly Linear: LinearParameters } })[] }, n: ReadSizes, dX: tf.Tensor, tanh: tf.Tensor, tanh2: tf.Tensor) {
+  const { batch: batchSize, d, sentence } = n;
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const dXWide = tf.broadcastTo(dX, [d + 4, batchSize, sentence]);
+  const tanhGradient2 = tf.tidy(() =>
+    rt.tanhGradient(tf.transpose(tf.slice(dXWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh),
+  );
+  // layers.attn:4  W @ x + b
+  const tanhGradientRows = tf.reshape(tanhGradient2, [batchSize * sentence, 2]);
+  const WProduct = tf.matMul(tanhGradientRows, p.repeat[1]!.x.Linear.W, false, true);
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const dX2 = tf.tidy(() => {
+    const partT = tf.transpose(tf.slice(dXWide, [0, 0, 0], [d + 2, -1, -1]), [1, 2, 0]);
+    return tf.add(partT, tf.reshape(WProduct, [batchSize, sentence, d + 2]));
+  });
+  const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.slice(dX2, [0, 0, d], [-1, -1, 2]), tanh2));
+  const part = tf.slice(dX2, [0, 0, 0], [-1, -1, d]);
+  rt.dispose(dXWide, WProduct, dX2);
+  return { tanhGradient, part, tanhGradientRows, tanhGradient2 };
+}
 
 /** Outputs by name, [batch, …]. */
 type ReadResults = { readonly h: tf.Tensor; readonly final: tf.Tensor; readonly seen: tf.Tensor; readonly wide: tf.Tensor; readonly rounds: tf.Tensor };
@@ -117,35 +201,18 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   const h = tf.stack(sNextSteps);
   const sNextStepsT = tf.transpose(h, [1, 0, 2]);
   rt.dispose(sNextSteps);
-  // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
-  const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
-  const atNextBest = tf.tidy(() =>
-    tf.argMax(tf.reshape(tf.matMul(sNextStepsRows, p.table, false, true), [batchSize, sentence, words]), 2),
-  );
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W']), [batchSize, sentence, 2]);
-    return tf.add(WProduct, p['wide.Grow.repeat[0].x.Linear.b']);
-  });
-  rt.dispose(sNextStepsRows);
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const joined = tf.tidy(() => tf.concat([sNextStepsT, tf.tanh(sum)], 2));
-  rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * sentence, d + 2]), p['wide.Grow.repeat[1].x.Linear.W']);
-    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[1].x.Linear.b']);
-  });
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
   const final = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const x = tf.tidy(() => tf.concat([joined, tf.tanh(sum2)], 2));
-  rt.dispose(joined, sum2);
   // input.attn:14  state was: bool[] = false, at: index(words) = 0
   const picked = tf.tidy(() => tf.reshape(tf.slice(tf.range(0, words, 1, 'int32'), [0], [1]), []));
   // input.attn:15  was' = was or sum[d](hs) > 0
   const isGreater = tf.tidy(() => tf.greater(tf.sum(h, 2), 0));
   rt.dispose(h);
+  // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
+  const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
+  const atNextBest = tf.tidy(() =>
+    tf.argMax(tf.reshape(tf.matMul(sNextStepsRows, p.table, false, true), [batchSize, sentence, words]), 2),
+  );
   // input.attn:13  flags = scan sentence with hs = h {
   const wasFirst = tf.fill([batchSize], 0, 'bool');
   const atFirst = tf.broadcastTo(picked, [batchSize]);
@@ -175,22 +242,26 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   const flags = tf.tidy(() => tf.logicalAnd(wasNextStacked, tf.notEqual(tf.stack(atNextSteps), tf.scalar(3, 'int32'))));
   const seen = tf.transpose(flags, [1, 0]);
   rt.dispose(atNextSteps, wasNextStacked, flags);
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p.wide.Grow.repeat[0]!.x.Linear.W), [batchSize, sentence, 2]);
+    return tf.add(WProduct, p.wide.Grow.repeat[0]!.x.Linear.b);
+  });
+  rt.dispose(sNextStepsRows);
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const x = tf.tidy(() => tf.concat([sNextStepsT, tf.tanh(sum)], 2));
+  const { x: wide, tanh, xRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
+  rt.dispose(sum, x, tanh, xRows);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProductSteps: tf.Tensor[] = [];
   for (let i = 0; i < round; i++) {
-    // layers.attn:4  W @ x + b
-    const sum3 = tf.tidy(() =>
-      tf.add(tf.matMul(final, p[`rounds[${i}].Linear.W`]!, false, true), p[`rounds[${i}].Linear.b`]!),
-    );
-    // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-    const roundsProduct = tf.mul(sum3, i + 1);
-    rt.dispose(sum3);
+    const roundsProduct = roundsRound(p.rounds[i]!, final, i);
     roundsProductSteps.push(roundsProduct);
   }
   const rounds = tf.stack(roundsProductSteps);
   const productStepsT = tf.transpose(rounds, [1, 0, 2]);
   rt.dispose(roundsProductSteps, rounds);
-  return { h: sNextStepsT, final, seen, wide: x, rounds: productStepsT };
+  return { h: sNextStepsT, final, seen, wide, rounds: productStepsT };
 }
 
 /** What readLoss gives. */
@@ -202,10 +273,7 @@ type ReadLossResults = {
 /** Fit: the loss and the metrics, means over the batch. */
 function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   const { batch: batchSize, d, round, sentence, word } = batch.n;
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const sentenceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
-  );
+  const sentenceMask = fit(batch.n, batch.lengths.sentence);
   // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
   const wordMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), tf.range(0, word, 1, 'int32')),
@@ -213,8 +281,8 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
   rt.dispose(wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
-  const sFirst = tf.fill([batchSize, d], 0);
   const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
+  const sFirst = tf.fill([batchSize, d], 0);
   const tokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
   const sentenceMaskTSteps = tf.unstack(sentenceMaskT);
   const sNextSteps: tf.Tensor[] = [];
@@ -255,43 +323,18 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
   const sNextStepsT = tf.transpose(h, [1, 0, 2]);
   const final = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(sNextStepsT, [batchSize * sentence, d]), p['wide.Grow.repeat[0].x.Linear.W']);
-    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[0].x.Linear.b']);
-  });
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const joined = tf.tidy(() => tf.concat([sNextStepsT, tf.tanh(sum)], 2));
-  rt.dispose(sNextStepsT, sum);
-  // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(joined, [batchSize * sentence, d + 2]), p['wide.Grow.repeat[1].x.Linear.W']);
-    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[1].x.Linear.b']);
-  });
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const x = tf.tidy(() => tf.concat([joined, tf.tanh(sum2)], 2));
-  rt.dispose(joined, sum2);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProductSteps: tf.Tensor[] = [];
   for (let i = 0; i < round; i++) {
-    // layers.attn:4  W @ x + b
-    const sum3 = tf.tidy(() =>
-      tf.add(tf.matMul(final, p[`rounds[${i}].Linear.W`]!, false, true), p[`rounds[${i}].Linear.b`]!),
-    );
-    // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-    const roundsProduct = tf.mul(sum3, i + 1);
-    rt.dispose(sum3);
+    const roundsProduct = roundsRound(p.rounds[i]!, final, i);
     roundsProductSteps.push(roundsProduct);
   }
   const rounds = tf.stack(roundsProductSteps);
-  rt.dispose(roundsProductSteps);
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const chosen = tf.tidy(() => rt.where(tf.reshape(sentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
-  const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2]);
-    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(final, 1)), tf.sum(rounds, [0, 2])), total));
-  });
-  rt.dispose(sentenceMaskT, h, sentenceMask, final, x, rounds, chosen);
+  const { x, tanh, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
+  rt.dispose(roundsProductSteps, sNextStepsT, tanh, sNextStepsRows);
+  const { x: x2, tanh: tanh2, xRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
+  const loss = fit2(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x2);
+  rt.dispose(x, tanh2, xRows, sentenceMask, sentenceMaskT, h, final, rounds, x2);
   return {
     loss,
     metrics: {},
@@ -302,16 +345,13 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
 type ReadGradientsResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: ReadParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random): ReadGradientsResults {
   const { batch: batchSize, d, round, sentence, word, words } = batch.n;
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const sentenceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
-  );
+  const sentenceMask = fit(batch.n, batch.lengths.sentence);
   // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
   const wordMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), tf.range(0, word, 1, 'int32')),
@@ -319,8 +359,8 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
   rt.dispose(wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
-  const hZeros = tf.fill([batchSize, d], 0);
   const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
+  const hZeros = tf.fill([batchSize, d], 0);
   const tokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
   const sentenceMaskTSteps = tf.unstack(sentenceMaskT);
   const sNextSteps: tf.Tensor[] = [];
@@ -363,60 +403,25 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const sum = tf.tidy(() => tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')));
   const sNextStepsT = tf.transpose(h, [1, 0, 2]);
   const final = tf.gather(sNextStepsT, sum, 1, 1);
-  // layers.attn:4  W @ x + b
-  const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W']), [batchSize, sentence, 2]);
-    return tf.add(WProduct, p['wide.Grow.repeat[0].x.Linear.b']);
-  });
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const tanh = tf.tanh(sum2);
-  const joined = tf.concat([sNextStepsT, tanh], 2);
-  rt.dispose(sum2, sNextStepsT);
-  // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
-  const sum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, p['wide.Grow.repeat[1].x.Linear.W']), [batchSize, sentence, 2]);
-    return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
-  });
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
   const dX = rt.where(sentenceMask, 1 / batchSize, 0);
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const tanh2 = tf.tanh(sum3);
-  const dXWide = tf.broadcastTo(dX, [d + 4, batchSize, sentence]);
-  const part = tf.slice(dXWide, [0, 0, 0], [d + 2, -1, -1]);
-  const tanhGradient = tf.tidy(() =>
-    rt.tanhGradient(tf.transpose(tf.slice(dXWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh2),
-  );
-  rt.dispose(sum3, dXWide);
-  // layers.attn:4  W @ x + b
-  const tanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
-  const dX2 = tf.tidy(() => {
-    const WProduct = tf.matMul(tanhGradientRows, p['wide.Grow.repeat[1].x.Linear.W'], false, true);
-    return tf.add(tf.transpose(part, [1, 2, 0]), tf.reshape(WProduct, [batchSize, sentence, d + 2]));
+  const sum2 = tf.tidy(() => {
+    const product = tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h);
+    return tf.add(product, product);
   });
-  rt.dispose(part);
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const x = tf.concat([joined, tanh2], 2);
-  const tanhGradient2 = tf.tidy(() => rt.tanhGradient(tf.slice(dX2, [0, 0, d], [-1, -1, 2]), tanh));
-  const part2 = tf.slice(dX2, [0, 0, 0], [-1, -1, d]);
-  rt.dispose(joined, tanh2, tanh, dX2);
+  const { x, tanh, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
+  const { x: x2, tanh: tanh2, xRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
+  const { tanhGradient, part, tanhGradientRows, tanhGradient2 } = growBackward(p.wide.Grow, batch.n, dX, tanh2, tanh);
+  rt.dispose(sNextStepsT, x, dX, tanh, tanh2);
   // layers.attn:4  W @ x + b
-  const tanhGradientRows2 = tf.reshape(tanhGradient2, [batchSize * sentence, 2]);
-  const WProduct = tf.matMul(tanhGradientRows2, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
   const total = tf.sum(final, 0);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProductSteps: tf.Tensor[] = [];
   const roundsNumberSteps: tf.Tensor[] = [];
   for (let i = 0; i < round; i++) {
-    // layers.attn:4  W @ x + b
-    const sum4 = tf.tidy(() =>
-      tf.add(tf.matMul(final, p[`rounds[${i}].Linear.W`]!, false, true), p[`rounds[${i}].Linear.b`]!),
-    );
+    const roundsProduct = roundsRound(p.rounds[i]!, final, i);
     // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-    const roundsProduct = tf.mul(sum4, i + 1);
     const roundsNumber = tf.scalar(i + 1);
-    rt.dispose(sum4);
     roundsProductSteps.push(roundsProduct);
     roundsNumberSteps.push(roundsNumber);
   }
@@ -432,42 +437,33 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     // layers.attn:4  W @ x + b
     const dW = tf.mul(roundsProduct, total);
     const dB = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
-    const product = tf.tidy(() => tf.mul(roundsProduct, tf.sum(p[`rounds[${i}].Linear.W`]!, 0)));
+    const product = tf.tidy(() => tf.mul(roundsProduct, tf.sum(p.rounds[i]!.Linear.W, 0)));
     rt.dispose(roundsProduct);
     dWSteps[i] = dW;
     dBSteps[i] = dB;
     productSteps[i] = product;
   }
   rt.dispose(total, roundsNumberSteps);
-  const roundsTotal = tf.tidy(() => tf.sum(tf.stack(productSteps), 0));
+  const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const dFinal = tf.add(roundsTotal, 1 / batchSize);
-  rt.dispose(roundsTotal);
+  // layers.attn:4  W @ x + b
+  const tanhGradientRows2 = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
+  const WProduct = tf.matMul(tanhGradientRows2, p.wide.Grow.repeat[0]!.x.Linear.W, false, true);
+  const total2 = tf.sum(productStacked, 0);
+  rt.dispose(productStacked);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const sum4 = tf.tidy(() => {
-    const scattered = rt.scatter(sum, tf.broadcastTo(dFinal, [batchSize, d]), sentence, 1);
-    return tf.add(tf.add(tf.reshape(WProduct, [batchSize, sentence, d]), part2), scattered);
-  });
-  rt.dispose(sum, part2, WProduct, dFinal);
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const chosen = tf.tidy(() => rt.where(tf.reshape(sentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
-  const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2]);
-    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(final, 1)), tf.sum(rounds, [0, 2])), total));
-  });
-  rt.dispose(sentenceMaskT, sentenceMask, final, x, rounds, chosen);
-  const dH = tf.tidy(() => {
-    const productT = tf.transpose(tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h), [1, 0, 2]);
-    return tf.add(tf.add(sum4, productT), productT);
-  });
-  rt.dispose(h, dX, sum4);
+  const dFinal = tf.add(total2, 1 / batchSize);
+  const sum3 = tf.tidy(() => tf.add(part, rt.scatter(sum, tf.broadcastTo(dFinal, [batchSize, d]), sentence, 1)));
+  rt.dispose(total2, sum, part, dFinal);
   // input.attn:10  s' = 0.5 * s + inner[word = first]
   const sNextNumber = tf.scalar(0, 'int32');
   // input.attn:7  h = scan sentence with ts = tokens {
   const stateFirst = tf.fill([words, d], 0);
+  const dH = tf.tidy(() =>
+    tf.add(tf.add(tf.reshape(WProduct, [batchSize, sentence, d]), sum3), tf.transpose(sum2, [1, 0, 2])),
+  );
   const dHSteps = tf.tidy(() => tf.unstack(tf.transpose(dH, [1, 0, 2])));
-  rt.dispose(dH);
+  rt.dispose(sum2, WProduct, sum3, dH);
   let dS: tf.Tensor = tf.clone(hZeros);
   let state: tf.Tensor = stateFirst;
   for (let t = sentence - 1; t >= 0; t--) {
@@ -517,25 +513,21 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     state = stateNext;
   }
   rt.dispose(wordMaskSteps, hZeros, tokensSteps, sentenceMaskTSteps, innerSteps, sNextNumber, dHSteps, dS);
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(tanhGradientRows2, sNextStepsRows, true);
-  const dB = tf.sum(tanhGradient2, [0, 1]);
-  const dW2 = tf.matMul(tanhGradientRows, xRows, true);
-  rt.dispose(sNextStepsRows, tanhGradientRows2, tanhGradient2, xRows, tanhGradientRows);
-  const dLinearB = tf.sum(tanhGradient, [0, 1]);
-  rt.dispose(tanhGradient);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dWStacked = tf.stack(dWSteps);
   const dBStacked = tf.stack(dBSteps);
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  const dXLinearW = tf.transpose(dW2, [1, 0]);
-  rt.dispose(dWSteps, dBSteps, dW, dW2);
-  // input.attn:6  param table: [words, d]
+  rt.dispose(dWSteps, dBSteps);
+  // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen:…
   const dWStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dWStacked, [round, 1, d]), [round, d, d]));
   const dBStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dBStacked, [round, 1]), [round, d]));
+  const loss = fit2(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x2);
+  rt.dispose(dWStacked, dBStacked, sentenceMask, sentenceMaskT, h, final, x2, rounds);
+  const { dWT: dW, dB } = linearBackward(tanhGradientRows2, sNextStepsRows, tanhGradient);
+  const { dWT: dLinearW, dB: dLinearB } = linearBackward(tanhGradientRows, xRows, tanhGradient2);
+  rt.dispose(sNextStepsRows, tanhGradient, tanhGradientRows2, xRows, tanhGradientRows, tanhGradient2);
   const dWStepsWideWideSteps = tf.unstack(dWStepsWideWide);
   const dBStepsWideWideSteps = tf.unstack(dBStepsWideWide);
-  rt.dispose(dWStacked, dBStacked, dWStepsWideWide, dBStepsWideWide);
+  rt.dispose(dWStepsWideWide, dBStepsWideWide);
   return {
     loss,
     metrics: {},
@@ -543,9 +535,9 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
       table: state,
       ...rt.rounds('rounds[*].Linear.W', dWStepsWideWideSteps),
       ...rt.rounds('rounds[*].Linear.b', dBStepsWideWideSteps),
-      'wide.Grow.repeat[0].x.Linear.W': dLinearW,
+      'wide.Grow.repeat[0].x.Linear.W': dW,
       'wide.Grow.repeat[0].x.Linear.b': dB,
-      'wide.Grow.repeat[1].x.Linear.W': dXLinearW,
+      'wide.Grow.repeat[1].x.Linear.W': dLinearW,
       'wide.Grow.repeat[1].x.Linear.b': dLinearB,
     },
   };

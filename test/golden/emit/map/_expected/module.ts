@@ -35,11 +35,8 @@ type MapSizes = {
   readonly rows: number;
 };
 
-/** Parameters by path. */
-type MapParameters = {
-  readonly W: tf.Tensor;
-  readonly b: tf.Tensor;
-};
+/** Parameters of Map. */
+type MapParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
 
 /** Padded examples on the device. */
 type MapBatch = {

@@ -41,18 +41,18 @@ type MachineSizes = {
   readonly time: number;
 };
 
-/** Parameters by path. */
+/** Parameters of Linear. */
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Machine. */
 type MachineParameters = {
-  readonly 'run.h.Linear.W': tf.Tensor;
-  readonly 'run.h.Linear.b': tf.Tensor;
-  readonly 'run.c.Linear.W': tf.Tensor;
-  readonly 'run.c.Linear.b': tf.Tensor;
-  readonly 'run.s.Linear.W': tf.Tensor;
-  readonly 'run.s.Linear.b': tf.Tensor;
-  readonly 'run.M.Linear.W': tf.Tensor;
-  readonly 'run.M.Linear.b': tf.Tensor;
-  readonly 'y.Linear.W': tf.Tensor;
-  readonly 'y.Linear.b': tf.Tensor;
+  readonly run: {
+  readonly h: { readonly Linear: LinearParameters };
+  readonly c: { readonly Linear: LinearParameters };
+  readonly s: { readonly Linear: LinearParameters };
+  readonly M: { readonly Linear: LinearParameters };
+};
+  readonly y: { readonly Linear: LinearParameters };
 };
 
 /** Padded examples on the device. */
@@ -62,53 +62,310 @@ type MachineBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
+/** Linear. */
+function linear(p: LinearParameters, n: MachineSizes, x: tf.Tensor, in_: number, width: number) {
+  const { batch: batchSize, time } = n;
+  // layers.attn:4  W @ x + b
+  const xRows = tf.reshape(x, [batchSize * time, in_]);
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time, width]), p.b));
+  return { sum, xRows };
+}
+
+/** Linear. */
+function linear2(p: LinearParameters, n: MachineSizes, hRows: tf.Tensor, size: number) {
+  const { batch: batchSize, time } = n;
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time, size]), p.b));
+  return sum;
+}
+
+/** Linear. */
+function linear3(p: LinearParameters, n: MachineSizes, hRows: tf.Tensor) {
+  const { batch: batchSize, time } = n;
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time]), p.b));
+  return sum;
+}
+
+/** scaled. */
+function scaled(n: MachineSizes, h: tf.Tensor, time: number) {
+  const { batch: batchSize } = n;
+  // measures.attn:3  largest = stop(max[width..](abs(x)))
+  const largest = tf.tidy(() => tf.max(tf.abs(h), 2));
+  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+  const some = tf.tidy(() => tf.mul(tf.minimum(largest, 1e-37), 1e37));
+  const larger = tf.maximum(largest, 1e-37);
+  const largerWide = tf.reshape(larger, [batchSize, time, 1]);
+  const part = tf.div(h, largerWide);
+  rt.dispose(largest);
+  return { part, some, larger, largerWide };
+}
+
+/** Fit. */
+function fit(n: MachineSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLength: tf.Tensor) {
+  const { in: in_ } = n;
+  // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
+  const difference = tf.sub(y, t);
+  const loss2 = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), in_));
+  const loss = tf.tidy(() =>
+    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), loss2)),
+  );
+  return { loss, loss2, difference };
+}
+
+/** cosine, backward. */
+function cosineBackward(n: MachineSizes, larger: tf.Tensor, total: tf.Tensor, product: tf.Tensor, chosen: tf.Tensor, product2: tf.Tensor, quotient: tf.Tensor, isGreater: tf.Tensor, root: tf.Tensor, part: tf.Tensor, part2: tf.Tensor, larger2: tf.Tensor) {
+  const { batch: batchSize, slots, width } = n;
+  // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+  const quotient2 = tf.div(product, chosen);
+  const dSquares = tf.tidy(() => {
+    const product3 = tf.mul(rt.where(tf.reshape(isGreater, [batchSize, 1]), tf.neg(tf.mul(quotient2, quotient)), 0), 0.5);
+    return tf.div(product3, root);
+  });
+  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  const squaresSum = tf.tidy(() => {
+    const squaresChosen = rt.where(tf.greaterEqual(total, 0.5), tf.mul(dSquares, tf.reshape(larger, [batchSize, 1])), 0);
+    const squaresProduct = tf.mul(tf.reshape(squaresChosen, [batchSize, slots, 1]), part);
+    return tf.add(squaresProduct, squaresProduct);
+  });
+  // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+  const product3 = tf.mul(quotient2, product2);
+  const dPart = tf.tidy(() => {
+    const product4 = tf.mul(tf.reshape(product3, [batchSize, slots, 1]), tf.reshape(part2, [batchSize, 1, width]));
+    return tf.add(squaresSum, product4);
+  });
+  const product4 = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(product3, [batchSize, 1, slots]), part), [batchSize, width]),
+  );
+  rt.dispose(quotient2, squaresSum, product3);
+  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  const squaresTotal = tf.tidy(() => tf.sum(tf.mul(dSquares, larger2), 1));
+  rt.dispose(dSquares);
+  return { product: product4, total: squaresTotal, dPart };
+}
+
+/** Linear, backward. */
+function linearBackward(product: tf.Tensor, productRows: tf.Tensor, hRows: tf.Tensor) {
+  // layers.attn:4  W @ x + b
+  const dW = tf.matMul(productRows, hRows, true);
+  const dB = tf.sum(product, [0, 1]);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dWT = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
+  return { dWT, dB };
+}
+
+/** cosine. */
+function cosineInputs(n: MachineSizes, h: tf.Tensor) {
+  const { time } = n;
+  const { part, some, larger, largerWide } = scaled(n, h, time);
+  rt.dispose(larger);
+  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  const total = tf.tidy(() => tf.sum(tf.mul(part, part), 2));
+  const squaresLarger = tf.maximum(total, 0.5);
+  return { some, part, larger: squaresLarger, total, largerWide };
+}
+
+/** cosine. */
+function cosine(n: MachineSizes, larger: tf.Tensor, some: tf.Tensor, isGreater: tf.Tensor, part: tf.Tensor, chosen: tf.Tensor) {
+  const { batch: batchSize, slots, width } = n;
+  const { part: part2, some: some2, larger: larger2, largerWide } = scaled(n, chosen, slots);
+  rt.dispose(largerWide);
+  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  const total = tf.tidy(() => tf.sum(tf.mul(part2, part2), 2));
+  const squaresLarger = tf.maximum(total, 0.5);
+  const squares = tf.tidy(() => tf.mul(squaresLarger, tf.reshape(larger, [batchSize, 1])));
+  // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+  const product = tf.tidy(() => tf.mul(some2, tf.reshape(some, [batchSize, 1])));
+  const root = tf.sqrt(squares);
+  const chosen2 = tf.tidy(() => rt.where(tf.reshape(isGreater, [batchSize, 1]), root, 1));
+  const quotient = tf.tidy(() => {
+    const product2 = tf.mul(product, tf.reshape(tf.matMul(part2, tf.reshape(part, [batchSize, width, 1])), [batchSize, slots]));
+    return tf.div(product2, chosen2);
+  });
+  rt.dispose(some2, squares);
+  return { quotient, chosen: chosen2, root, larger: squaresLarger, total, part: part2, product, larger2 };
+}
+
+/** cosine, backward. */
+function cosineGradients(n: MachineSizes, total: tf.Tensor, totalStacked: tf.Tensor, part: tf.Tensor, productStacked: tf.Tensor, largerWide: tf.Tensor) {
+  const { batch: batchSize, time } = n;
+  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  const squaresSum = tf.tidy(() => {
+    const chosen = rt.where(tf.greaterEqual(total, 0.5), tf.transpose(totalStacked, [1, 0]), 0);
+    const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), part);
+    return tf.add(product, product);
+  });
+  // measures.attn:11  q = scaled[width](b)
+  const dPart = tf.tidy(() => tf.add(tf.transpose(productStacked, [1, 0, 2]), squaresSum));
+  rt.dispose(squaresSum);
+  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+  const quotient = tf.div(dPart, largerWide);
+  rt.dispose(dPart);
+  return quotient;
+}
+
+/** Machine. */
+function machine2(p: MachineParameters, n: MachineSizes, timeLength: tf.Tensor, t: tf.Tensor, x: tf.Tensor) {
+  const { batch: batchSize, in: in_, slots, time, width } = n;
+  // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
+  const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLength, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
+  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
+  const x2 = rt.where(timeMaskWide, x, 0);
+  const { sum, xRows } = linear(p.run.h.Linear, n, x2, in_, width);
+  rt.dispose(x2);
+  // input.attn:6  h = tanh(Linear[width](xt))
+  const h = tf.tanh(sum);
+  rt.dispose(sum);
+  // layers.attn:4  W @ x + b
+  const hRows = tf.reshape(h, [batchSize * time, width]);
+  const sum2 = linear2(p.run.s.Linear, n, hRows, 3);
+  const sum3 = linear3(p.run.c.Linear, n, hRows);
+  const { some, part, larger: squaresLarger, total: total2, largerWide } = cosineInputs(n, h);
+  const sum4 = linear2(p.run.M.Linear, n, hRows, width);
+  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
+  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
+  // input.attn:8  s = softmax[around](Linear[around](h))
+  const s = tf.softmax(sum2);
+  rt.dispose(sum2);
+  // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
+  const cSoftplus = tf.softplus(sum3);
+  // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
+  const sigmoid2 = tf.sigmoid(sum4);
+  rt.dispose(sum4);
+  // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
+  const slotsPositions = tf.range(0, slots, 1, 'int32');
+  const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
+  const oneHotRows = tf.tidy(() => {
+    const number = tf.scalar(slots, 'int32');
+    const remainderShaped = tf.reshape(rt.mod(tf.sub(slotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
+    const wNextRemainderShaped = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
+    const remainderShaped2 = tf.reshape(rt.mod(slotsPositions, number), [slots, 1]);
+    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
+    return tf.reshape(oneHot, [3 * slots, slots]);
+  });
+  rt.dispose(slotsPositions, wNextDifference);
+  // input.attn:4  run = scan time with xt = x {
+  const MFirst = tf.fill([batchSize, slots, width], 0.1);
+  const wFirst = tf.broadcastTo(oneHot, [batchSize, slots]);
+  const timeMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(timeMask, [1, 0])));
+  const sSteps = tf.tidy(() => tf.unstack(tf.transpose(s, [1, 0, 2])));
+  const cSoftplusSteps = tf.tidy(() => tf.unstack(tf.transpose(cSoftplus, [1, 0])));
+  const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
+  const part2 = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
+  const larger2 = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
+  rt.dispose(oneHot, cSoftplus, some, squaresLarger);
+  const sigmoid2Steps = tf.tidy(() => tf.unstack(tf.transpose(sigmoid2, [1, 0, 2])));
+  const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
+  const wNextSteps: tf.Tensor[] = [];
+  const MNextSteps: tf.Tensor[] = [];
+  const wNextProductSteps: tf.Tensor[] = [];
+  const runChosenSteps: tf.Tensor[] = [];
+  const MNextDifferenceSteps: tf.Tensor[] = [];
+  const cSteps: tf.Tensor[] = [];
+  const quotientSteps: tf.Tensor[] = [];
+  const chosenSteps: tf.Tensor[] = [];
+  const rootSteps: tf.Tensor[] = [];
+  const squaresLargerSteps: tf.Tensor[] = [];
+  const squaresTotalSteps: tf.Tensor[] = [];
+  const partSteps: tf.Tensor[] = [];
+  const productSteps: tf.Tensor[] = [];
+  const largerSteps: tf.Tensor[] = [];
+  let M: tf.Tensor = MFirst;
+  let w: tf.Tensor = wFirst;
+  for (let t2 = 0; t2 < time; t2++) {
+    const timeMaskAt = timeMaskSteps[t2]!;
+    const sAt = sSteps[t2]!;
+    const cSoftplusAt = cSoftplusSteps[t2]!;
+    const someAt = someSteps[t2]!;
+    const part2At = part2[t2]!;
+    const larger2At = larger2[t2]!;
+    const sigmoid2At = sigmoid2Steps[t2]!;
+    const hAt = hSteps[t2]!;
+    // input.attn:4  run = scan time with xt = x {
+    const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
+    const { quotient, chosen, root, larger: squaresLarger2, total: squaresTotal, part: part3, product, larger2: larger } = cosine(n, larger2At, someAt, timeMaskAt, part2At, runChosen);
+    // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
+    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient)));
+    // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
+    const wNextProduct = tf.tidy(() => {
+      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
+      return tf.reshape(product, [batchSize, slots, 3]);
+    });
+    const wNextProduct2 = tf.tidy(() => tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), wNextProduct, false, true));
+    const wNext = tf.reshape(wNextProduct2, [batchSize, slots]);
+    // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
+    const MNextProduct = tf.reshape(wNextProduct2, [batchSize, slots, 1]);
+    const MNextDifference = tf.tidy(() => tf.sub(1, tf.mul(MNextProduct, tf.reshape(sigmoid2At, [batchSize, 1, width]))));
+    const MNext = tf.tidy(() =>
+      tf.add(tf.mul(runChosen, MNextDifference), tf.mul(MNextProduct, tf.reshape(hAt, [batchSize, 1, width]))),
+    );
+    rt.dispose(wNextProduct2, MNextProduct);
+    wNextSteps.push(wNext);
+    MNextSteps.push(MNext);
+    wNextProductSteps.push(wNextProduct);
+    runChosenSteps.push(runChosen);
+    MNextDifferenceSteps.push(MNextDifference);
+    cSteps.push(c);
+    quotientSteps.push(quotient);
+    chosenSteps.push(chosen);
+    rootSteps.push(root);
+    squaresLargerSteps.push(squaresLarger2);
+    squaresTotalSteps.push(squaresTotal);
+    partSteps.push(part3);
+    productSteps.push(product);
+    largerSteps.push(larger);
+    M = MNext;
+    w = wNext;
+  }
+  rt.dispose(MFirst, wFirst, someSteps);
+  const wNextStacked = tf.stack(wNextSteps);
+  const MNextStacked = tf.stack(MNextSteps);
+  rt.dispose(MNextSteps);
+  // input.attn:11  emit sum[slots](w' * M')
+  const wNextStepsT = tf.transpose(wNextStacked, [1, 0, 2]);
+  const product = tf.tidy(() => {
+    const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
+    return tf.matMul(tf.reshape(wNextStepsT, [batchSize * time, 1, slots]), MNextStepsRows);
+  });
+  const { sum: y, xRows: product3 } = linear(p.y.Linear, n, product, width, in_);
+  rt.dispose(wNextStacked, product);
+  // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
+  const t2 = rt.where(timeMaskWide, t, 0);
+  return { y, t: t2, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: wNextProductSteps, wNext: wNextSteps, h: hSteps, chosen: runChosenSteps, difference: MNextDifferenceSteps, sigmoid: sigmoid2Steps, s: sSteps, c: cSteps, softplus: cSoftplusSteps, quotient: quotientSteps, chosen2: chosenSteps, isGreater: timeMaskSteps, root: rootSteps, larger: squaresLargerSteps, larger2, total: squaresTotalSteps, part: partSteps, product2: productSteps, part2, larger3: largerSteps, oneHotRows, sigmoid2, total2, part3: part, largerWide, sum: sum3, s2: s, h2: h, xRows, hRows, product3 };
+}
+
 /** Outputs by name, [batch, …]. */
 type MachineResults = { readonly y: tf.Tensor; readonly folded: tf.Tensor };
 
 /** The outputs of Machine, batch first. */
 function machineForward(p: MachineParameters, batch: MachineBatch): MachineResults {
   const { batch: batchSize, in: in_, slots, time, width } = batch.n;
-  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
-  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
   // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
   const timeMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
   );
   const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * time, in_]), p['run.h.Linear.W']), [batchSize, time, width]);
-    return tf.add(WProduct, p['run.h.Linear.b']);
-  });
+  const { sum, xRows } = linear(p.run.h.Linear, batch.n, x, in_, width);
+  rt.dispose(xRows);
   // input.attn:6  h = tanh(Linear[width](xt))
   const h = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum2 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['run.s.Linear.W']), [batchSize, time, 3]), p['run.s.Linear.b']),
-  );
-  const sum3 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['run.c.Linear.W']), [batchSize, time]), p['run.c.Linear.b']),
-  );
-  const sum4 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['run.M.Linear.W']), [batchSize, time, width]), p['run.M.Linear.b']),
-  );
-  rt.dispose(hRows);
+  const sum2 = linear2(p.run.s.Linear, batch.n, hRows, 3);
+  const sum3 = linear3(p.run.c.Linear, batch.n, hRows);
+  const { some, part, larger: squaresLarger, total: squaresTotal, largerWide } = cosineInputs(batch.n, h);
+  const sum4 = linear2(p.run.M.Linear, batch.n, hRows, width);
+  rt.dispose(squaresTotal, largerWide, hRows);
+  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
+  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
   // input.attn:8  s = softmax[around](Linear[around](h))
   const s = tf.softmax(sum2);
   rt.dispose(sum2);
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
   const cSoftplus = tf.softplus(sum3);
   rt.dispose(sum3);
-  // measures.attn:3  largest = stop(max[width..](abs(x)))
-  const largest = tf.tidy(() => tf.max(tf.abs(h), 2));
-  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-  const some = tf.tidy(() => tf.mul(tf.minimum(largest, 1e-37), 1e37));
-  const part = tf.tidy(() => tf.div(h, tf.reshape(tf.maximum(largest, 1e-37), [batchSize, time, 1])));
-  rt.dispose(largest);
-  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const squaresLarger = tf.tidy(() => tf.maximum(tf.sum(tf.mul(part, part), 2), 0.5));
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextSigmoid = tf.sigmoid(sum4);
   rt.dispose(sum4);
@@ -133,7 +390,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   rt.dispose(oneHot, timeMask, s, cSoftplus);
   const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
   const partSteps = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
-  const squaresLargerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
+  const largerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
   const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
   rt.dispose(some, part, squaresLarger, MNextSigmoid);
   const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
@@ -148,28 +405,13 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const cSoftplusAt = cSoftplusSteps[t]!;
     const someAt = someSteps[t]!;
     const partAt = partSteps[t]!;
-    const squaresLargerAt = squaresLargerSteps[t]!;
+    const largerAt = largerSteps[t]!;
     const MNextSigmoidAt = MNextSigmoidSteps[t]!;
     const hAt = hSteps[t]!;
     // input.attn:4  run = scan time with xt = x {
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
-    // measures.attn:3  largest = stop(max[width..](abs(x)))
-    const largest2 = tf.tidy(() => tf.max(tf.abs(runChosen), 2));
-    // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-    const some2 = tf.tidy(() => tf.mul(tf.minimum(largest2, 1e-37), 1e37));
-    const part2 = tf.tidy(() => tf.div(runChosen, tf.reshape(tf.maximum(largest2, 1e-37), [batchSize, slots, 1])));
-    rt.dispose(largest2);
-    // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-    const squares = tf.tidy(() =>
-      tf.mul(tf.maximum(tf.sum(tf.mul(part2, part2), 2), 0.5), tf.reshape(squaresLargerAt, [batchSize, 1])),
-    );
-    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const quotient = tf.tidy(() => {
-      const product = tf.reshape(tf.matMul(part2, tf.reshape(partAt, [batchSize, width, 1])), [batchSize, slots]);
-      const chosen = rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), tf.sqrt(squares), 1);
-      return tf.div(tf.mul(tf.mul(some2, tf.reshape(someAt, [batchSize, 1])), product), chosen);
-    });
-    rt.dispose(some2, part2, squares);
+    const { quotient, chosen, root, larger: squaresLarger2, total: squaresTotal2, part: part2, product, larger2: larger } = cosine(batch.n, largerAt, someAt, timeMaskAt, partAt, runChosen);
+    rt.dispose(chosen, root, squaresLarger2, squaresTotal2, part2, product, larger);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient)));
     rt.dispose(quotient);
@@ -192,7 +434,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     M = MNext;
     w = wNext;
   }
-  rt.dispose(oneHotRows, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, squaresLargerSteps);
+  rt.dispose(oneHotRows, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, largerSteps);
   rt.dispose(MNextSigmoidSteps, hSteps);
   const wNextStacked = tf.stack(wNextSteps);
   const MNextStacked = tf.stack(MNextSteps);
@@ -202,13 +444,8 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
     return tf.matMul(tf.reshape(tf.transpose(wNextStacked, [1, 0, 2]), [batchSize * time, 1, slots]), MNextStepsRows);
   });
-  rt.dispose(wNextStacked, MNextStacked);
-  // layers.attn:4  W @ x + b
-  const y = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(product, [batchSize * time, width]), p['y.Linear.W']);
-    return tf.add(tf.reshape(WProduct, [batchSize, time, in_]), p['y.Linear.b']);
-  });
-  rt.dispose(product);
+  const { sum: y, xRows: product2 } = linear(p.y.Linear, batch.n, product, width, in_);
+  rt.dispose(wNextStacked, MNextStacked, product, product2);
   // input.attn:14  pairs = max[pair](x[time = 2 * position[half] + position[pair]])
   const isGreater = tf.tidy(() => {
     const product = tf.mul(tf.scalar(2, 'int32'), tf.range(0, Math.floor(time / 2), 1, 'int32'));
@@ -240,158 +477,13 @@ type MachineLossResults = {
 
 /** Fit: the loss and the metrics, means over the batch. */
 function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResults {
-  const { batch: batchSize, in: in_, slots, time, width } = batch.n;
-  // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
-  const timeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
-  );
-  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
-  const x = rt.where(timeMaskWide, batch.inputs.x, 0);
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * time, in_]), p['run.h.Linear.W']), [batchSize, time, width]);
-    return tf.add(WProduct, p['run.h.Linear.b']);
-  });
-  rt.dispose(x);
-  // input.attn:6  h = tanh(Linear[width](xt))
-  const h = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum2 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['run.s.Linear.W']), [batchSize, time, 3]), p['run.s.Linear.b']),
-  );
-  const sum3 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['run.c.Linear.W']), [batchSize, time]), p['run.c.Linear.b']),
-  );
-  const sum4 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['run.M.Linear.W']), [batchSize, time, width]), p['run.M.Linear.b']),
-  );
-  rt.dispose(hRows);
-  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
-  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
-  // input.attn:8  s = softmax[around](Linear[around](h))
-  const s = tf.softmax(sum2);
-  rt.dispose(sum2);
-  // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-  const cSoftplus = tf.softplus(sum3);
-  rt.dispose(sum3);
-  // measures.attn:3  largest = stop(max[width..](abs(x)))
-  const largest = tf.tidy(() => tf.max(tf.abs(h), 2));
-  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-  const some = tf.tidy(() => tf.mul(tf.minimum(largest, 1e-37), 1e37));
-  const part = tf.tidy(() => tf.div(h, tf.reshape(tf.maximum(largest, 1e-37), [batchSize, time, 1])));
-  rt.dispose(largest);
-  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const squaresLarger = tf.tidy(() => tf.maximum(tf.sum(tf.mul(part, part), 2), 0.5));
-  // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-  const MNextSigmoid = tf.sigmoid(sum4);
-  rt.dispose(sum4);
-  // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-  const slotsPositions = tf.range(0, slots, 1, 'int32');
-  const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
-  const oneHotRows = tf.tidy(() => {
-    const number = tf.scalar(slots, 'int32');
-    const remainderShaped = tf.reshape(rt.mod(tf.sub(slotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
-    const wNextRemainderShaped = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
-    const remainderShaped2 = tf.reshape(rt.mod(slotsPositions, number), [slots, 1]);
-    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
-    return tf.reshape(oneHot, [3 * slots, slots]);
-  });
-  rt.dispose(slotsPositions, wNextDifference);
-  // input.attn:4  run = scan time with xt = x {
-  const MFirst = tf.fill([batchSize, slots, width], 0.1);
-  const wFirst = tf.broadcastTo(oneHot, [batchSize, slots]);
-  const timeMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(timeMask, [1, 0])));
-  const sSteps = tf.tidy(() => tf.unstack(tf.transpose(s, [1, 0, 2])));
-  const cSoftplusSteps = tf.tidy(() => tf.unstack(tf.transpose(cSoftplus, [1, 0])));
-  rt.dispose(oneHot, timeMask, s, cSoftplus);
-  const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
-  const partSteps = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
-  const squaresLargerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
-  const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
-  rt.dispose(some, part, squaresLarger, MNextSigmoid);
-  const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
-  rt.dispose(h);
-  const wNextSteps: tf.Tensor[] = [];
-  const MNextSteps: tf.Tensor[] = [];
-  let M: tf.Tensor = MFirst;
-  let w: tf.Tensor = wFirst;
-  for (let t = 0; t < time; t++) {
-    const timeMaskAt = timeMaskSteps[t]!;
-    const sAt = sSteps[t]!;
-    const cSoftplusAt = cSoftplusSteps[t]!;
-    const someAt = someSteps[t]!;
-    const partAt = partSteps[t]!;
-    const squaresLargerAt = squaresLargerSteps[t]!;
-    const MNextSigmoidAt = MNextSigmoidSteps[t]!;
-    const hAt = hSteps[t]!;
-    // input.attn:4  run = scan time with xt = x {
-    const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
-    // measures.attn:3  largest = stop(max[width..](abs(x)))
-    const largest2 = tf.tidy(() => tf.max(tf.abs(runChosen), 2));
-    // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-    const some2 = tf.tidy(() => tf.mul(tf.minimum(largest2, 1e-37), 1e37));
-    const part2 = tf.tidy(() => tf.div(runChosen, tf.reshape(tf.maximum(largest2, 1e-37), [batchSize, slots, 1])));
-    rt.dispose(largest2);
-    // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-    const squares = tf.tidy(() =>
-      tf.mul(tf.maximum(tf.sum(tf.mul(part2, part2), 2), 0.5), tf.reshape(squaresLargerAt, [batchSize, 1])),
-    );
-    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const quotient = tf.tidy(() => {
-      const product = tf.reshape(tf.matMul(part2, tf.reshape(partAt, [batchSize, width, 1])), [batchSize, slots]);
-      const chosen = rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), tf.sqrt(squares), 1);
-      return tf.div(tf.mul(tf.mul(some2, tf.reshape(someAt, [batchSize, 1])), product), chosen);
-    });
-    rt.dispose(some2, part2, squares);
-    // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient)));
-    rt.dispose(quotient);
-    // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-    const wNextProduct = tf.tidy(() => {
-      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
-      return tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), tf.reshape(product, [batchSize, slots, 3]), false, true);
-    });
-    const wNext = tf.reshape(wNextProduct, [batchSize, slots]);
-    rt.dispose(c);
-    // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-    const MNext = tf.tidy(() => {
-      const product = tf.reshape(wNextProduct, [batchSize, slots, 1]);
-      const MNextProduct = tf.mul(runChosen, tf.sub(1, tf.mul(product, tf.reshape(MNextSigmoidAt, [batchSize, 1, width]))));
-      return tf.add(MNextProduct, tf.mul(product, tf.reshape(hAt, [batchSize, 1, width])));
-    });
-    rt.dispose(runChosen, wNextProduct);
-    wNextSteps.push(wNext);
-    MNextSteps.push(MNext);
-    M = MNext;
-    w = wNext;
-  }
-  rt.dispose(oneHotRows, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, squaresLargerSteps);
-  rt.dispose(MNextSigmoidSteps, hSteps);
-  const wNextStacked = tf.stack(wNextSteps);
-  const MNextStacked = tf.stack(MNextSteps);
-  rt.dispose(wNextSteps, MNextSteps);
-  // input.attn:11  emit sum[slots](w' * M')
-  const product = tf.tidy(() => {
-    const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
-    return tf.matMul(tf.reshape(tf.transpose(wNextStacked, [1, 0, 2]), [batchSize * time, 1, slots]), MNextStepsRows);
-  });
-  rt.dispose(wNextStacked, MNextStacked);
-  // layers.attn:4  W @ x + b
-  const y = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(product, [batchSize * time, width]), p['y.Linear.W']);
-    return tf.add(tf.reshape(WProduct, [batchSize, time, in_]), p['y.Linear.b']);
-  });
-  rt.dispose(product);
-  // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
-  const t = rt.where(timeMaskWide, batch.inputs.t, 0);
-  const loss = tf.tidy(() => {
-    const difference = tf.sub(y, t);
-    const total = tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]);
-    return tf.mean(tf.div(total, tf.mul(tf.cast(batch.lengths.time, 'float32'), in_)));
-  });
-  rt.dispose(timeMaskWide, y, t);
+  const { y, t, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: productSteps, wNext: wNextSteps, h: hSteps, chosen: chosenSteps, difference: differenceSteps, sigmoid: sigmoidSteps, s: sSteps, c: cSteps, softplus: softplusSteps, quotient: quotientSteps, chosen2: chosenSteps2, isGreater: isGreaterSteps, root: rootSteps, larger: largerSteps, larger2: runLargerSteps, total: totalSteps, part: partSteps, product2: productSteps2, part2: runPartSteps, larger3: largerSteps2, oneHotRows, sigmoid2: MNextSigmoid, total2: squaresTotal, part3: part, largerWide, sum, s2: s, h2: h, xRows, hRows, product3: product } = machine2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
+  rt.dispose(timeMask, MNextStacked, wNextStepsT, productSteps, wNextSteps, hSteps, chosenSteps, differenceSteps);
+  rt.dispose(sigmoidSteps, sSteps, cSteps, softplusSteps, quotientSteps, chosenSteps2, isGreaterSteps, rootSteps);
+  rt.dispose(largerSteps, runLargerSteps, totalSteps, partSteps, productSteps2, runPartSteps, largerSteps2, oneHotRows);
+  rt.dispose(MNextSigmoid, squaresTotal, part, largerWide, sum, s, h, xRows, hRows, product);
+  const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
+  rt.dispose(y, t, timeMaskWide, loss2, difference);
   return {
     loss,
     metrics: {},
@@ -402,206 +494,34 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
 type MachineGradientsResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: MachineParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt.Random): MachineGradientsResults {
   const { batch: batchSize, in: in_, slots, time, width } = batch.n;
-  // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
-  const timeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
-  );
-  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
-  const x = rt.where(timeMaskWide, batch.inputs.x, 0);
-  // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(x, [batchSize * time, in_]);
-  const sum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.Linear.W']), [batchSize, time, width]), p['run.h.Linear.b']),
-  );
-  rt.dispose(x);
-  // input.attn:6  h = tanh(Linear[width](xt))
-  const h = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum2 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['run.s.Linear.W']), [batchSize, time, 3]), p['run.s.Linear.b']),
-  );
-  const sum3 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['run.c.Linear.W']), [batchSize, time]), p['run.c.Linear.b']),
-  );
-  const sum4 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['run.M.Linear.W']), [batchSize, time, width]), p['run.M.Linear.b']),
-  );
-  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
-  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
-  // input.attn:8  s = softmax[around](Linear[around](h))
-  const s = tf.softmax(sum2);
-  rt.dispose(sum2);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const WRows = tf.reshape(p['run.c.Linear.W'], [width]);
-  // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-  const cSoftplus = tf.softplus(sum3);
-  // measures.attn:3  largest = stop(max[width..](abs(x)))
-  const largest = tf.tidy(() => tf.max(tf.abs(h), 2));
-  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-  const some = tf.tidy(() => tf.mul(tf.minimum(largest, 1e-37), 1e37));
-  const largerWide = tf.tidy(() => tf.reshape(tf.maximum(largest, 1e-37), [batchSize, time, 1]));
-  const part = tf.div(h, largerWide);
-  rt.dispose(largest);
-  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const squaresTotal = tf.tidy(() => tf.sum(tf.mul(part, part), 2));
-  const squaresLarger = tf.maximum(squaresTotal, 0.5);
-  // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-  const MNextSigmoid = tf.sigmoid(sum4);
-  rt.dispose(sum4);
-  // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-  const slotsPositions = tf.range(0, slots, 1, 'int32');
-  const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
-  const oneHotRows = tf.tidy(() => {
-    const number = tf.scalar(slots, 'int32');
-    const remainderShaped = tf.reshape(rt.mod(tf.sub(slotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
-    const wNextRemainderShaped = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
-    const remainderShaped2 = tf.reshape(rt.mod(slotsPositions, number), [slots, 1]);
-    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
-    return tf.reshape(oneHot, [3 * slots, slots]);
-  });
-  rt.dispose(slotsPositions, wNextDifference);
-  // input.attn:4  run = scan time with xt = x {
-  const MFirst = tf.fill([batchSize, slots, width], 0.1);
-  const wFirst = tf.broadcastTo(oneHot, [batchSize, slots]);
-  const timeMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(timeMask, [1, 0])));
-  const sSteps = tf.tidy(() => tf.unstack(tf.transpose(s, [1, 0, 2])));
-  const cSoftplusSteps = tf.tidy(() => tf.unstack(tf.transpose(cSoftplus, [1, 0])));
-  const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
-  const partSteps = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
-  const squaresLargerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
-  rt.dispose(oneHot, cSoftplus, some, squaresLarger);
-  const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
-  const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
-  const wNextSteps: tf.Tensor[] = [];
-  const MNextSteps: tf.Tensor[] = [];
-  const runChosenSteps: tf.Tensor[] = [];
-  const MNextDifferenceSteps: tf.Tensor[] = [];
-  const wNextProductSteps: tf.Tensor[] = [];
-  const cSteps: tf.Tensor[] = [];
-  const quotientSteps: tf.Tensor[] = [];
-  const chosenSteps: tf.Tensor[] = [];
-  const rootSteps: tf.Tensor[] = [];
-  const squaresLargerSteps2: tf.Tensor[] = [];
-  const squaresTotalSteps: tf.Tensor[] = [];
-  const partSteps2: tf.Tensor[] = [];
-  const productSteps: tf.Tensor[] = [];
-  const largerSteps: tf.Tensor[] = [];
-  let M: tf.Tensor = MFirst;
-  let w: tf.Tensor = wFirst;
-  for (let t = 0; t < time; t++) {
-    const timeMaskAt = timeMaskSteps[t]!;
-    const sAt = sSteps[t]!;
-    const cSoftplusAt = cSoftplusSteps[t]!;
-    const someAt = someSteps[t]!;
-    const partAt = partSteps[t]!;
-    const squaresLargerAt = squaresLargerSteps[t]!;
-    const MNextSigmoidAt = MNextSigmoidSteps[t]!;
-    const hAt = hSteps[t]!;
-    // input.attn:4  run = scan time with xt = x {
-    const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
-    // measures.attn:3  largest = stop(max[width..](abs(x)))
-    const largest2 = tf.tidy(() => tf.max(tf.abs(runChosen), 2));
-    // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-    const some2 = tf.tidy(() => tf.mul(tf.minimum(largest2, 1e-37), 1e37));
-    const larger = tf.maximum(largest2, 1e-37);
-    const part2 = tf.tidy(() => tf.div(runChosen, tf.reshape(larger, [batchSize, slots, 1])));
-    rt.dispose(largest2);
-    // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-    const squaresTotal2 = tf.tidy(() => tf.sum(tf.mul(part2, part2), 2));
-    const squaresLarger2 = tf.maximum(squaresTotal2, 0.5);
-    const squares = tf.tidy(() => tf.mul(squaresLarger2, tf.reshape(squaresLargerAt, [batchSize, 1])));
-    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const product = tf.tidy(() => tf.mul(some2, tf.reshape(someAt, [batchSize, 1])));
-    const root = tf.sqrt(squares);
-    const chosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), root, 1));
-    const quotient = tf.tidy(() => {
-      const product2 = tf.reshape(tf.matMul(part2, tf.reshape(partAt, [batchSize, width, 1])), [batchSize, slots]);
-      return tf.div(tf.mul(product, product2), chosen);
-    });
-    rt.dispose(some2, squares);
-    // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient)));
-    // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-    const wNextProduct = tf.tidy(() => {
-      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
-      return tf.reshape(product, [batchSize, slots, 3]);
-    });
-    const wNextProduct2 = tf.tidy(() => tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), wNextProduct, false, true));
-    const wNext = tf.reshape(wNextProduct2, [batchSize, slots]);
-    // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-    const MNextProduct = tf.reshape(wNextProduct2, [batchSize, slots, 1]);
-    const MNextDifference = tf.tidy(() =>
-      tf.sub(1, tf.mul(MNextProduct, tf.reshape(MNextSigmoidAt, [batchSize, 1, width]))),
-    );
-    const MNext = tf.tidy(() =>
-      tf.add(tf.mul(runChosen, MNextDifference), tf.mul(MNextProduct, tf.reshape(hAt, [batchSize, 1, width]))),
-    );
-    rt.dispose(wNextProduct2, MNextProduct);
-    wNextSteps.push(wNext);
-    MNextSteps.push(MNext);
-    runChosenSteps.push(runChosen);
-    MNextDifferenceSteps.push(MNextDifference);
-    wNextProductSteps.push(wNextProduct);
-    cSteps.push(c);
-    quotientSteps.push(quotient);
-    chosenSteps.push(chosen);
-    rootSteps.push(root);
-    squaresLargerSteps2.push(squaresLarger2);
-    squaresTotalSteps.push(squaresTotal2);
-    partSteps2.push(part2);
-    productSteps.push(product);
-    largerSteps.push(larger);
-    M = MNext;
-    w = wNext;
-  }
-  rt.dispose(MFirst, wFirst, someSteps);
-  const wNextStacked = tf.stack(wNextSteps);
-  const MNextStacked = tf.stack(MNextSteps);
-  rt.dispose(MNextSteps);
-  // input.attn:11  emit sum[slots](w' * M')
-  const wNextStepsT = tf.transpose(wNextStacked, [1, 0, 2]);
-  const product = tf.tidy(() => {
-    const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
-    return tf.matMul(tf.reshape(wNextStepsT, [batchSize * time, 1, slots]), MNextStepsRows);
-  });
-  rt.dispose(wNextStacked);
-  // layers.attn:4  W @ x + b
-  const product2 = tf.reshape(product, [batchSize * time, width]);
-  const y = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(product2, p['y.Linear.W']), [batchSize, time, in_]), p['y.Linear.b']),
-  );
-  rt.dispose(product);
+  const { y, t, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: productSteps, wNext: wNextSteps, h: hSteps, chosen: chosenSteps, difference: differenceSteps, sigmoid: sigmoidSteps, s: sSteps, c: cSteps, softplus: softplusSteps, quotient: quotientSteps, chosen2: runChosenSteps, isGreater: isGreaterSteps, root: rootSteps, larger: largerSteps, larger2: runLargerSteps, total: totalSteps, part: partSteps, product2: runProductSteps, part2: runPartSteps, larger3: largerSteps2, oneHotRows, sigmoid2: MNextSigmoid, total2: squaresTotal, part3: part, largerWide, sum, s2: s, h2: h, xRows, hRows, product3: product } = machine2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
+  const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
+  rt.dispose(y, t, timeMaskWide);
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
-  const t = rt.where(timeMaskWide, batch.inputs.t, 0);
-  const difference = tf.sub(y, t);
-  const product3 = tf.tidy(() => tf.mul(tf.cast(batch.lengths.time, 'float32'), in_));
-  const loss = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), product3)),
-  );
   const dY = tf.tidy(() => {
-    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product3), [batchSize, 1]), 0);
+    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0);
     const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
     return tf.add(product, product);
   });
-  rt.dispose(y, t, timeMaskWide, timeMask, difference, product3);
+  rt.dispose(timeMask, loss2, difference);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const WRows = tf.reshape(p.run.c.Linear.W, [width]);
   // layers.attn:4  W @ x + b
   const dYRows = tf.reshape(dY, [batchSize * time, in_]);
-  const WProduct = tf.matMul(dYRows, p['y.Linear.W'], false, true);
+  const WProduct = tf.matMul(dYRows, p.y.Linear.W, false, true);
   // input.attn:11  emit sum[slots](w' * M')
-  const product4 = tf.tidy(() => {
+  const product2 = tf.tidy(() => {
     const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 3, 2]), [batchSize * time, width, slots]);
     const product = tf.matMul(tf.reshape(WProduct, [batchSize * time, 1, width]), MNextStepsRows);
     return tf.reshape(product, [batchSize, time, slots]);
   });
-  const product5 = tf.tidy(() => {
+  const product3 = tf.tidy(() => {
     const wNextStepsWide = tf.reshape(wNextStepsT, [batchSize, time, 1, slots]);
     return tf.mul(tf.reshape(WProduct, [batchSize, time, width, 1]), wNextStepsWide);
   });
@@ -609,52 +529,52 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // input.attn:4  run = scan time with xt = x {
   const dMFirst = tf.fill([batchSize, width, slots], 0);
   const dCFirst = tf.fill([batchSize, slots], 0);
-  const product4Steps = tf.tidy(() => tf.unstack(tf.transpose(product4, [1, 0, 2])));
-  const product5Steps = tf.tidy(() => tf.unstack(tf.transpose(product5, [1, 0, 2, 3])));
-  const productSteps2 = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(wNextProductSteps), [0, 1, 3, 2])));
-  rt.dispose(product4, product5, wNextProductSteps);
+  const product2Steps = tf.tidy(() => tf.unstack(tf.transpose(product2, [1, 0, 2])));
+  const product3Steps = tf.tidy(() => tf.unstack(tf.transpose(product3, [1, 0, 2, 3])));
+  const productSteps2 = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(productSteps), [0, 1, 3, 2])));
+  rt.dispose(product2, product3, productSteps);
   const dSSteps = new Array<tf.Tensor>(time);
   const cTotalSteps = new Array<tf.Tensor>(time);
   const productSteps3 = new Array<tf.Tensor>(time);
-  const squaresTotalSteps2 = new Array<tf.Tensor>(time);
+  const squaresTotalSteps = new Array<tf.Tensor>(time);
   const MNextProductSteps = new Array<tf.Tensor>(time);
   const MNextProductSteps2 = new Array<tf.Tensor>(time);
   let dM: tf.Tensor = dMFirst;
   let dC: tf.Tensor = dCFirst;
   for (let t2 = time - 1; t2 >= 0; t2--) {
-    const product4At = product4Steps[t2]!;
-    const product5At = product5Steps[t2]!;
+    const product2At = product2Steps[t2]!;
+    const product3At = product3Steps[t2]!;
     const wNextAt = wNextSteps[t2]!;
     const hAt = hSteps[t2]!;
-    const runChosenAt = runChosenSteps[t2]!;
-    const MNextDifferenceAt = MNextDifferenceSteps[t2]!;
-    const MNextSigmoidAt = MNextSigmoidSteps[t2]!;
+    const chosenAt = chosenSteps[t2]!;
+    const differenceAt = differenceSteps[t2]!;
+    const sigmoidAt = sigmoidSteps[t2]!;
     const sAt = sSteps[t2]!;
     const productAt = productSteps2[t2]!;
     const cAt = cSteps[t2]!;
-    const cSoftplusAt = cSoftplusSteps[t2]!;
+    const softplusAt = softplusSteps[t2]!;
     const quotientAt = quotientSteps[t2]!;
-    const chosenAt = chosenSteps[t2]!;
-    const timeMaskAt = timeMaskSteps[t2]!;
+    const runChosenAt = runChosenSteps[t2]!;
+    const isGreaterAt = isGreaterSteps[t2]!;
     const rootAt = rootSteps[t2]!;
-    const squaresLargerAt = squaresLargerSteps2[t2]!;
-    const squaresLargerAt2 = squaresLargerSteps[t2]!;
-    const squaresTotalAt = squaresTotalSteps[t2]!;
-    const partAt = partSteps2[t2]!;
-    const productAt2 = productSteps[t2]!;
-    const partAt2 = partSteps[t2]!;
     const largerAt = largerSteps[t2]!;
+    const runLargerAt = runLargerSteps[t2]!;
+    const totalAt = totalSteps[t2]!;
+    const partAt = partSteps[t2]!;
+    const runProductAt = runProductSteps[t2]!;
+    const runPartAt = runPartSteps[t2]!;
+    const largerAt2 = largerSteps2[t2]!;
     // input.attn:4  run = scan time with xt = x {
-    const dMNext = tf.add(dM, product5At);
-    const runSum = tf.add(dC, product4At);
+    const dMNext = tf.add(dM, product3At);
+    const runSum = tf.add(dC, product2At);
     rt.dispose(dM, dC);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-    const MNextProduct = tf.tidy(() => tf.mul(dMNext, tf.transpose(MNextDifferenceAt, [0, 2, 1])));
-    const MNextNegative = tf.tidy(() => tf.neg(tf.mul(dMNext, tf.transpose(runChosenAt, [0, 2, 1]))));
+    const MNextProduct = tf.tidy(() => tf.mul(dMNext, tf.transpose(differenceAt, [0, 2, 1])));
+    const MNextNegative = tf.tidy(() => tf.neg(tf.mul(dMNext, tf.transpose(chosenAt, [0, 2, 1]))));
     const dWNext = tf.tidy(() => {
-      const product = tf.matMul(tf.reshape(MNextSigmoidAt, [batchSize, 1, width]), MNextNegative);
       const sum = tf.add(runSum, tf.reshape(tf.matMul(tf.reshape(hAt, [batchSize, 1, width]), dMNext), [batchSize, slots]));
-      return tf.add(sum, tf.reshape(product, [batchSize, slots]));
+      const product = tf.reshape(tf.matMul(tf.reshape(sigmoidAt, [batchSize, 1, width]), MNextNegative), [batchSize, slots]);
+      return tf.add(sum, product);
     });
     rt.dispose(runSum);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
@@ -664,37 +584,18 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     });
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const cProduct = tf.tidy(() => tf.mul(cAt, tf.sub(dCNext, tf.sum(tf.mul(cAt, dCNext), 1, true))));
-    const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(cSoftplusAt, [batchSize, 1])));
-    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const quotient = tf.div(cProduct2, chosenAt);
-    const dSquares = tf.tidy(() => {
-      const product = tf.mul(rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), tf.neg(tf.mul(quotient, quotientAt)), 0), 0.5);
-      return tf.div(product, rootAt);
-    });
+    const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(softplusAt, [batchSize, 1])));
+    const { product: product4, total: squaresTotal2, dPart } = cosineBackward(batch.n, runLargerAt, totalAt, cProduct2, runChosenAt, runProductAt, quotientAt, isGreaterAt, rootAt, partAt, runPartAt, largerAt);
     rt.dispose(cProduct2);
-    // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-    const squaresSum = tf.tidy(() => {
-      const product = tf.mul(dSquares, tf.reshape(squaresLargerAt2, [batchSize, 1]));
-      const chosenWide = tf.reshape(rt.where(tf.greaterEqual(squaresTotalAt, 0.5), product, 0), [batchSize, slots, 1]);
-      const squaresProduct = tf.mul(chosenWide, partAt);
-      return tf.add(squaresProduct, squaresProduct);
-    });
-    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const product6 = tf.mul(quotient, productAt2);
-    const dPart = tf.tidy(() => {
-      const product = tf.mul(tf.reshape(product6, [batchSize, slots, 1]), tf.reshape(partAt2, [batchSize, 1, width]));
-      return tf.add(squaresSum, product);
-    });
-    rt.dispose(quotient, squaresSum);
     // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-    const quotient2 = tf.tidy(() => tf.div(dPart, tf.reshape(largerAt, [batchSize, slots, 1])));
+    const quotient = tf.tidy(() => tf.div(dPart, tf.reshape(largerAt2, [batchSize, slots, 1])));
     rt.dispose(dPart);
-    // measures.attn:10  p = scaled[width](a)
-    const pSum = tf.tidy(() => tf.add(MNextProduct, tf.transpose(quotient2, [0, 2, 1])));
-    rt.dispose(MNextProduct, quotient2);
     // input.attn:4  run = scan time with xt = x {
-    const dM2 = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), pSum, 0));
-    rt.dispose(pSum);
+    const dM2 = tf.tidy(() => {
+      const sum = tf.add(MNextProduct, tf.transpose(quotient, [0, 2, 1]));
+      return rt.where(tf.reshape(isGreaterAt, [batchSize, 1, 1]), sum, 0);
+    });
+    rt.dispose(MNextProduct, quotient);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const dS = tf.tidy(() =>
       tf.reshape(tf.matMul(tf.reshape(dWNext, [batchSize, 1, slots]), productAt, false, true), [batchSize, 3]),
@@ -703,14 +604,6 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const cTotal = tf.tidy(() => tf.sum(tf.mul(cProduct, quotientAt), 1));
     rt.dispose(cProduct);
-    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const product7 = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(product6, [batchSize, 1, slots]), partAt), [batchSize, width]),
-    );
-    rt.dispose(product6);
-    // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-    const squaresTotal2 = tf.tidy(() => tf.sum(tf.mul(dSquares, squaresLargerAt), 1));
-    rt.dispose(dSquares);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
     const wNextWide = tf.reshape(wNextAt, [batchSize, slots, 1]);
     const MNextProduct2 = tf.tidy(() => tf.reshape(tf.matMul(MNextNegative, wNextWide), [batchSize, width]));
@@ -718,96 +611,69 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     rt.dispose(MNextNegative, dMNext, wNextWide);
     dSSteps[t2] = dS;
     cTotalSteps[t2] = cTotal;
-    productSteps3[t2] = product7;
-    squaresTotalSteps2[t2] = squaresTotal2;
+    productSteps3[t2] = product4;
+    squaresTotalSteps[t2] = squaresTotal2;
     MNextProductSteps[t2] = MNextProduct2;
     MNextProductSteps2[t2] = MNextProduct3;
     dM = dM2;
     dC = dCNext;
   }
-  rt.dispose(oneHotRows, timeMaskSteps, sSteps, cSoftplusSteps, partSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
-  rt.dispose(wNextSteps, runChosenSteps, MNextDifferenceSteps, cSteps, quotientSteps, chosenSteps, rootSteps);
-  rt.dispose(squaresLargerSteps2, squaresTotalSteps, partSteps2, productSteps, largerSteps, product4Steps, product5Steps);
+  rt.dispose(wNextSteps, hSteps, chosenSteps, differenceSteps, sigmoidSteps, sSteps, cSteps, softplusSteps);
+  rt.dispose(quotientSteps, runChosenSteps, isGreaterSteps, rootSteps, largerSteps, runLargerSteps, totalSteps);
+  rt.dispose(partSteps, runProductSteps, runPartSteps, largerSteps2, oneHotRows, product2Steps, product3Steps);
   rt.dispose(productSteps2, dM, dC);
-  const productStacked = tf.stack(MNextProductSteps);
-  rt.dispose(MNextProductSteps);
-  // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-  const MNextSigmoidGradient = tf.tidy(() => rt.sigmoidGradient(tf.transpose(productStacked, [1, 0, 2]), MNextSigmoid));
-  rt.dispose(MNextSigmoid, productStacked);
-  // input.attn:4  run = scan time with xt = x {
-  const runProductStacked = tf.stack(MNextProductSteps2);
-  rt.dispose(MNextProductSteps2);
-  // layers.attn:4  W @ x + b
-  const sigmoidGradientRows = tf.reshape(MNextSigmoidGradient, [batchSize * time, width]);
-  const sum5 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(sigmoidGradientRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
-    return tf.add(tf.transpose(runProductStacked, [1, 0, 2]), WProduct);
-  });
-  rt.dispose(runProductStacked);
-  // input.attn:4  run = scan time with xt = x {
-  const totalStacked = tf.stack(squaresTotalSteps2);
-  const productStacked2 = tf.stack(productSteps3);
-  rt.dispose(squaresTotalSteps2, productSteps3);
-  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const dPart = tf.tidy(() => {
-    const chosen = rt.where(tf.greaterEqual(squaresTotal, 0.5), tf.transpose(totalStacked, [1, 0]), 0);
-    const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), part);
-    return tf.add(tf.add(tf.transpose(productStacked2, [1, 0, 2]), product), product);
-  });
-  rt.dispose(part, squaresTotal, totalStacked, productStacked2);
-  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-  const quotient = tf.div(dPart, largerWide);
-  rt.dispose(largerWide, dPart);
-  // input.attn:4  run = scan time with xt = x {
+  const totalStacked = tf.stack(squaresTotalSteps);
+  const productStacked = tf.stack(productSteps3);
+  const quotient = cosineGradients(batch.n, squaresTotal, totalStacked, part, productStacked, largerWide);
+  rt.dispose(squaresTotalSteps, productSteps3, squaresTotal, part, largerWide, totalStacked, productStacked);
+  const runProductStacked = tf.stack(MNextProductSteps);
+  const productStacked2 = tf.stack(MNextProductSteps2);
   const runTotalStacked = tf.stack(cTotalSteps);
-  rt.dispose(cTotalSteps);
-  // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-  const cProduct = tf.tidy(() => tf.mul(tf.transpose(runTotalStacked, [1, 0]), tf.sigmoid(sum3)));
-  rt.dispose(sum3, runTotalStacked);
-  // input.attn:4  run = scan time with xt = x {
   const dS = tf.stack(dSSteps);
-  rt.dispose(dSSteps);
+  rt.dispose(MNextProductSteps, MNextProductSteps2, cTotalSteps, dSSteps);
+  // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
+  const MNextSigmoidGradient = tf.tidy(() =>
+    rt.sigmoidGradient(tf.transpose(runProductStacked, [1, 0, 2]), MNextSigmoid),
+  );
+  rt.dispose(MNextSigmoid, runProductStacked);
+  // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
+  const cProduct = tf.tidy(() => tf.mul(tf.transpose(runTotalStacked, [1, 0]), tf.sigmoid(sum)));
+  rt.dispose(sum, runTotalStacked);
   // input.attn:8  s = softmax[around](Linear[around](h))
   const sProduct = tf.tidy(() => {
     const totalWide = tf.reshape(tf.transpose(tf.sum(tf.mul(s, tf.transpose(dS, [1, 0, 2])), 2), [1, 0]), [time, batchSize, 1]);
     return tf.mul(s, tf.transpose(tf.sub(dS, totalWide), [1, 0, 2]));
   });
   rt.dispose(s, dS);
-  // measures.attn:11  q = scaled[width](b)
-  const qSum = tf.add(sum5, quotient);
-  rt.dispose(sum5, quotient);
   // layers.attn:4  W @ x + b
+  const sigmoidGradientRows = tf.reshape(MNextSigmoidGradient, [batchSize * time, width]);
+  const linearWProduct = tf.matMul(sigmoidGradientRows, p.run.M.Linear.W, false, true);
+  const product4 = tf.tidy(() => tf.mul(tf.reshape(cProduct, [batchSize, time, 1]), WRows));
   const productRows = tf.reshape(sProduct, [batchSize * time, 3]);
-  const dH = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(productRows, p['run.s.Linear.W'], false, true), [batchSize, time, width]);
-    return tf.add(tf.add(qSum, tf.mul(tf.reshape(cProduct, [batchSize, time, 1]), WRows)), WProduct);
-  });
-  rt.dispose(WRows, qSum);
+  const WProduct2 = tf.matMul(productRows, p.run.s.Linear.W, false, true);
+  rt.dispose(WRows);
   // input.attn:6  h = tanh(Linear[width](xt))
+  const dH = tf.tidy(() => {
+    const sum = tf.add(tf.transpose(productStacked2, [1, 0, 2]), tf.reshape(linearWProduct, [batchSize, time, width]));
+    return tf.add(tf.add(tf.add(sum, quotient), product4), tf.reshape(WProduct2, [batchSize, time, width]));
+  });
+  rt.dispose(quotient, productStacked2, linearWProduct, product4, WProduct2);
   const hTanhGradient = rt.tanhGradient(dH, h);
   rt.dispose(h, dH);
   // layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.matMul(tf.reshape(hTanhGradient, [batchSize * time, width]), xRows, true));
   const dB = tf.sum(hTanhGradient, [0, 1]);
-  const product6 = tf.tidy(() => tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows));
+  const product5 = tf.tidy(() => tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows));
   const dLinearB = tf.sum(cProduct);
-  const dW2 = tf.matMul(productRows, hRows, true);
-  rt.dispose(xRows, hTanhGradient, cProduct, productRows);
-  const dSLinearB = tf.sum(sProduct, [0, 1]);
-  const dW3 = tf.matMul(sigmoidGradientRows, hRows, true);
-  const dMLinearB = tf.sum(MNextSigmoidGradient, [0, 1]);
-  rt.dispose(sProduct, hRows, sigmoidGradientRows, MNextSigmoidGradient);
-  const dW4 = tf.matMul(dYRows, product2, true);
-  const dYLinearB = tf.sum(dY, [0, 1]);
-  rt.dispose(product2, dYRows, dY);
+  rt.dispose(xRows, hTanhGradient, cProduct);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dLinearW = tf.transpose(dW, [1, 0]);
-  const dCLinearW = tf.reshape(product6, [width, 1]);
-  const dSLinearW = tf.transpose(dW2, [1, 0]);
-  const dMLinearW = tf.transpose(dW3, [1, 0]);
-  rt.dispose(dW, product6, dW2, dW3);
-  const dYLinearW = tf.transpose(dW4, [1, 0]);
-  rt.dispose(dW4);
+  const dCLinearW = tf.reshape(product5, [width, 1]);
+  const { dWT: dSLinearW, dB: dSLinearB } = linearBackward(sProduct, productRows, hRows);
+  rt.dispose(dW, product5, sProduct, productRows);
+  const { dWT: dMLinearW, dB: dMLinearB } = linearBackward(MNextSigmoidGradient, sigmoidGradientRows, hRows);
+  const { dWT: dYLinearW, dB: dYLinearB } = linearBackward(dY, dYRows, product);
+  rt.dispose(hRows, MNextSigmoidGradient, sigmoidGradientRows, product, dY, dYRows);
   return {
     loss,
     metrics: {},

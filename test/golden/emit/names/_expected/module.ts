@@ -36,10 +36,8 @@ type RecordSizes = {
   readonly batch: number;
 };
 
-/** Parameters by path. */
-type RecordParameters = {
-  readonly let: tf.Tensor;
-};
+/** Parameters of Record. */
+type RecordParameters = { readonly let: tf.Tensor };
 
 /** Padded examples on the device. */
 type RecordBatch = {
@@ -47,6 +45,14 @@ type RecordBatch = {
   readonly inputs: { readonly await: tf.Tensor; readonly eval: tf.Tensor };
   readonly lengths: Readonly<Record<string, never>>;
 };
+
+/** Readonly. */
+function readonly(undefined_: tf.Tensor, eval_: tf.Tensor) {
+  // input.attn:9  loss = sum[arguments]((undefined - eval) ^ 2)
+  const difference = tf.sub(undefined_, eval_);
+  const loss = tf.tidy(() => tf.mean(tf.sum(tf.mul(difference, difference), 1)));
+  return { loss, difference };
+}
 
 /** Outputs by name, [batch, …]. */
 type RecordResults = { readonly undefined: tf.Tensor };
@@ -68,12 +74,8 @@ type RecordLossResults = {
 function recordLoss(p: RecordParameters, batch: RecordBatch): RecordLossResults {
   // input.attn:5  undefined = let * await
   const undefined_ = tf.mul(batch.inputs.await, p.let);
-  // input.attn:9  loss = sum[arguments]((undefined - eval) ^ 2)
-  const loss = tf.tidy(() => {
-    const difference = tf.sub(undefined_, batch.inputs.eval);
-    return tf.mean(tf.sum(tf.mul(difference, difference), 1));
-  });
-  rt.dispose(undefined_);
+  const { loss, difference: lossDifference } = readonly(undefined_, batch.inputs.eval);
+  rt.dispose(undefined_, lossDifference);
   return {
     loss,
     metrics: {},
@@ -84,7 +86,7 @@ function recordLoss(p: RecordParameters, batch: RecordBatch): RecordLossResults 
 type RecordGradientsResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: RecordParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Readonly: as the loss, dropout on, and its gradient by every parameter. */
@@ -92,14 +94,14 @@ function recordGradients(p: RecordParameters, batch: RecordBatch, _random: rt.Ra
   const { batch: batchSize } = batch.n;
   // input.attn:5  undefined = let * await
   const undefined_ = tf.mul(batch.inputs.await, p.let);
+  const { loss, difference: lossDifference } = readonly(undefined_, batch.inputs.eval);
+  rt.dispose(undefined_);
   // input.attn:9  loss = sum[arguments]((undefined - eval) ^ 2)
-  const lossDifference = tf.sub(undefined_, batch.inputs.eval);
-  const loss = tf.tidy(() => tf.mean(tf.sum(tf.mul(lossDifference, lossDifference), 1)));
   const dUndefined = tf.tidy(() => {
     const product = tf.mul(lossDifference, 1 / batchSize);
     return tf.add(product, product);
   });
-  rt.dispose(undefined_, lossDifference);
+  rt.dispose(lossDifference);
   // input.attn:5  undefined = let * await
   const dLet = tf.tidy(() => tf.sum(tf.mul(dUndefined, batch.inputs.await), 0));
   rt.dispose(dUndefined);
@@ -193,7 +195,7 @@ type RecordOutputSizes = {
   readonly batch: number;
 };
 
-/** Parameters by path. */
+/** Parameters of RecordOutput. */
 type RecordOutputParameters = Record<string, never>;
 
 /** Padded examples on the device. */
@@ -276,7 +278,7 @@ type Record2Sizes = {
   readonly batch: number;
 };
 
-/** Parameters by path. */
+/** Parameters of Record2. */
 type Record2Parameters = Record<string, never>;
 
 /** Padded examples on the device. */

@@ -37,10 +37,8 @@ type EdgesSizes = {
   readonly batch: number;
 };
 
-/** Parameters by path. */
-type EdgesParameters = {
-  readonly W: tf.Tensor;
-};
+/** Parameters of Edges. */
+type EdgesParameters = { readonly W: tf.Tensor };
 
 /** Padded examples on the device. */
 type EdgesBatch = {

@@ -31,7 +31,7 @@ type ActivateSizes = {
   readonly batch: number;
 };
 
-/** Parameters by path. */
+/** Parameters of Activate. */
 type ActivateParameters = Record<string, never>;
 
 /** Padded examples on the device. */

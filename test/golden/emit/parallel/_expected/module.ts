@@ -36,17 +36,22 @@ type TranslateSizes = {
   readonly target: number;
 };
 
-/** Parameters by path. */
-type TranslateParameters = {
+/** Parameters of MultiHead. */
+type MultiHeadParameters = { readonly Wq: tf.Tensor; readonly Wk: tf.Tensor; readonly Wv: tf.Tensor; readonly Wo: tf.Tensor };
+
+/** Parameters of LayerNorm. */
+type LayerNormParameters = { readonly gain: tf.Tensor; readonly bias: tf.Tensor };
+
+/** Parameters of Write. */
+type WriteParameters = {
   readonly table: tf.Tensor;
-  readonly 'Write.table': tf.Tensor;
-  readonly 'Write.logits.Layer.a.MultiHead.Wq': tf.Tensor;
-  readonly 'Write.logits.Layer.a.MultiHead.Wk': tf.Tensor;
-  readonly 'Write.logits.Layer.a.MultiHead.Wv': tf.Tensor;
-  readonly 'Write.logits.Layer.a.MultiHead.Wo': tf.Tensor;
-  readonly 'Write.logits.Layer.LayerNorm.gain': tf.Tensor;
-  readonly 'Write.logits.Layer.LayerNorm.bias': tf.Tensor;
+  readonly logits: {
+  readonly Layer: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters };
 };
+};
+
+/** Parameters of Translate. */
+type TranslateParameters = { readonly table: tf.Tensor; readonly Write: WriteParameters };
 
 /** Padded examples on the device. */
 type TranslateBatch = {
@@ -55,53 +60,30 @@ type TranslateBatch = {
   readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };
 };
 
-/** Outputs by name, [batch, …]. */
-type TranslateResults = { readonly logits: tf.Tensor };
-
-/** The outputs of Translate, batch first. */
-function translateForward(p: TranslateParameters, batch: TranslateBatch): TranslateResults {
-  const { batch: batchSize, heads, model, source, target, words } = batch.n;
-  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const targetPositions = tf.range(0, target, 1, 'int32');
+/** Sinusoid. */
+function sinusoid(n: TranslateSizes, number: tf.Tensor, targetPositions: tf.Tensor) {
+  const { model, target } = n;
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
-  const number = tf.scalar(2, 'int32');
+  const number2 = tf.scalar(2, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const anglePower = tf.tidy(() => {
-    const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
+  const power = tf.tidy(() => {
+    const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number2)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(targetPositions, 'float32'), [target, 1]), anglePower));
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(targetPositions, 'float32'), [target, 1]), power));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const number2 = tf.scalar(0, 'int32');
-  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
+  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number2), number));
   const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
-  rt.dispose(widthPositions, number, angle);
-  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
-  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
-  rt.dispose(targetPositions);
-  // input.attn:9  x = table[y] + Sinusoid[target, model]()
-  const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], batch.inputs.y), chosen));
-  rt.dispose(chosen);
+  rt.dispose(widthPositions, number2, angle);
+  return { chosen, power, isEqual };
+}
+
+/** ScaledDot. */
+function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
+  const { batch: batchSize, heads, model, target } = n;
   // attention.attn:18  sum[key](weights * values)
   const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const xRows = tf.reshape(x, [batchSize * target, model]);
-  const WqProduct = tf.tidy(() => {
-    const multiHeadWqProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wq']);
-    return tf.reshape(multiHeadWqProduct, [batchSize, target, heads, model / heads]);
-  });
-  const WkProduct = tf.tidy(() => {
-    const multiHeadWkProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wk']);
-    return tf.reshape(multiHeadWkProduct, [batchSize, target, heads, model / heads]);
-  });
-  const WvProduct = tf.tidy(() => {
-    const multiHeadWvProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wv']);
-    return tf.reshape(multiHeadWvProduct, [batchSize, target, heads, model / heads]);
-  });
-  rt.dispose(xRows);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
   const weights = tf.tidy(() => {
@@ -113,7 +95,7 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
     const softmax = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt(model / heads)), -Infinity));
     return rt.where(weightsWide, softmax, 0);
   });
-  rt.dispose(WqProduct, WkProduct, weightsBoth);
+  rt.dispose(weightsBoth);
   // attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
     const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
@@ -122,71 +104,509 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
     const chosen = rt.where(bothWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
     return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
   });
-  rt.dispose(isAtMost, targetMaskWide, WvProduct, weights);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WoProduct = tf.tidy(() => {
-    const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
-    return tf.matMul(totalRows, p['Write.logits.Layer.a.MultiHead.Wo']);
-  });
-  rt.dispose(total);
-  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
-  rt.dispose(x, WoProduct);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyPositions = tf.range(0, source, 1, 'int32');
+  rt.dispose(targetMaskWide, weights);
+  return total;
+}
+
+/** Sinusoid. */
+function sinusoid2(n: TranslateSizes, keyPositions: tf.Tensor, power: tf.Tensor, isEqual: tf.Tensor) {
+  const { source } = n;
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), anglePower));
-  rt.dispose(anglePower);
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), power));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const chosen2 = tf.tidy(() => rt.where(isEqual, tf.sin(angle2), tf.cos(angle2)));
-  rt.dispose(isEqual, angle2);
-  // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
-  const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
-  rt.dispose(chosen2);
+  const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
+  rt.dispose(angle);
+  return chosen;
+}
+
+/** ScaledDot. */
+function scaledDotInputs2(n: TranslateSizes, keyMask: tf.Tensor, a: tf.Tensor, sum: tf.Tensor) {
+  const { batch: batchSize, model, source } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), keyPositions));
-  const weights2 = tf.tidy(() => {
+  const weights = tf.tidy(() => {
     const quotient = tf.div(tf.matMul(a, sum, false, true), Math.sqrt(model));
     return tf.softmax(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotient, -Infinity));
   });
-  rt.dispose(keyPositions, keyMask);
   // attention.attn:18  sum[key](weights * values)
-  const product = tf.matMul(weights2, sum);
-  rt.dispose(sum, weights2);
-  // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const sum2 = tf.add(a, product);
-  rt.dispose(a, product);
+  const product = tf.matMul(weights, sum);
+  rt.dispose(weights);
+  return product;
+}
+
+/** LayerNorm. */
+function layerNormInputs(p: LayerNormParameters, n: TranslateSizes, sum: tf.Tensor, targetMask: tf.Tensor) {
+  const { batch: batchSize, target } = n;
   // layers.attn:11  least = stop(min[features](x))
-  const least = tf.min(sum2, 2);
+  const least = tf.min(sum, 2);
   // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
-  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum2, 2), least), 1)));
+  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum, 2), least), 1)));
   // layers.attn:13  near = scale * (x - least)
-  const near = tf.tidy(() =>
-    tf.mul(tf.reshape(scale, [batchSize, target, 1]), tf.sub(sum2, tf.reshape(least, [batchSize, target, 1]))),
-  );
-  rt.dispose(sum2, least);
+  const scaleWide = tf.reshape(scale, [batchSize, target, 1]);
+  const near = tf.tidy(() => tf.mul(scaleWide, tf.sub(sum, tf.reshape(least, [batchSize, target, 1]))));
+  rt.dispose(least);
   // layers.attn:14  centred = near - mean[features](near)
   const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 2, true)));
   rt.dispose(near);
   // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const narrow = tf.tidy(() => {
-    const root = tf.sqrt(tf.add(tf.mean(tf.mul(centred, centred), 2), tf.mul(tf.mul(scale, 1e-5), scale)));
-    return tf.div(1, rt.where(targetMask, root, 1));
-  });
-  rt.dispose(targetMask, scale);
+  const root = tf.tidy(() => tf.sqrt(tf.add(tf.mean(tf.mul(centred, centred), 2), tf.mul(tf.mul(scale, 1e-5), scale))));
+  const narrow = rt.where(targetMask, root, 1);
+  const narrow2 = tf.div(1, narrow);
+  rt.dispose(scale);
   // layers.attn:16  gain * (narrow * centred) + bias
-  const sum3 = tf.tidy(() => {
-    const product = tf.mul(tf.mul(tf.reshape(narrow, [batchSize, target, 1]), centred), p['Write.logits.Layer.LayerNorm.gain']);
-    return tf.add(product, p['Write.logits.Layer.LayerNorm.bias']);
+  const narrowWide = tf.reshape(narrow2, [batchSize, target, 1]);
+  const product = tf.mul(narrowWide, centred);
+  const sum2 = tf.tidy(() => tf.add(tf.mul(product, p.gain), p.bias));
+  return { sum: sum2, narrowWide, centred, narrow, narrow2, root, scaleWide, product };
+}
+
+/** Fit. */
+function fit(n: TranslateSizes, differs: tf.Tensor, weights: tf.Tensor, yNext: tf.Tensor, tableProduct: tf.Tensor, targetMask: tf.Tensor, number: tf.Tensor) {
+  const { batch: batchSize, target, words } = n;
+  // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
+  const picked = tf.gather(differs, yNext);
+  const lossChosen = tf.tidy(() => rt.where(differs, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity));
+  const logSoftmax = rt.logSoftmax(lossChosen);
+  const loss2 = tf.cast(weights, 'float32');
+  const loss = tf.tidy(() => {
+    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(differs, logSoftmax, 0), yNext, 2, 2), -Infinity));
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), loss2));
   });
+  // input.attn:20  metric right = mean[target](if argmax[words](logits) == y' then 1 else 0)
+  const best = tf.argMax(lossChosen, 2);
+  const picked2 = tf.gather(differs, best);
+  const best2 = tf.tidy(() => tf.argMax(tf.cast(differs, 'float32'), 0));
+  const mean = tf.tidy(() => {
+    const chosenAsFloat = tf.cast(rt.where(tf.equal(rt.where(picked2, best, best2), yNext), tf.scalar(1, 'int32'), number), 'float32');
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, chosenAsFloat, 0), 1), loss2));
+  });
+  rt.dispose(lossChosen, best, picked2, best2);
+  return { loss, mean, loss2, picked, logSoftmax };
+}
+
+/** ScaledDot. */
+function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
+  const { batch: batchSize, heads, model, target } = n;
+  // attention.attn:18  sum[key](weights * values)
+  const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
+  const both = tf.logicalAnd(targetMaskWide, isAtMost);
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weights = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
+  const chosenWide = tf.tidy(() => {
+    const chosenT = tf.transpose(rt.where(tf.logicalAnd(both, isAtMost), Math.sqrt(model / heads), 1), [0, 2, 1]);
+    return tf.reshape(chosenT, [batchSize, 1, target, target]);
+  });
+  const weightsWide = tf.tidy(() => tf.reshape(rt.transpose(weights, [0, 2, 1]), [batchSize, 1, target, target]));
+  const weights2 = tf.tidy(() => {
+    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
+    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
+    const quotient = tf.div(tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]), chosenWide);
+    return tf.softmax(rt.where(weightsWide, quotient, -Infinity));
+  });
+  const weights3 = rt.where(weightsWide, weights2, 0);
+  rt.dispose(targetMaskWide);
+  // attention.attn:18  sum[key](weights * values)
+  const total = tf.tidy(() => {
+    const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
+    const product = tf.mul(tf.reshape(weights3, [batchSize * heads, target, target, 1]), WvProductWide);
+    const bothWide = tf.reshape(rt.transpose(both, [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
+    const chosen = rt.where(bothWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
+    return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
+  });
+  return { total, both, weights, weights2, weightsWide, chosenWide, weights3 };
+}
+
+/** ScaledDot. */
+function scaledDotInputsTraining2(n: TranslateSizes, keyMask: tf.Tensor, product: tf.Tensor, sum: tf.Tensor) {
+  const { batch: batchSize, model, source } = n;
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const chosenWide = tf.tidy(() => tf.reshape(rt.where(keyMask, Math.sqrt(model), 1), [batchSize, 1, source]));
+  const keyMaskWide = tf.reshape(keyMask, [batchSize, 1, source]);
+  const weights = tf.tidy(() =>
+    tf.softmax(rt.where(keyMaskWide, tf.div(tf.matMul(product, sum, false, true), chosenWide), -Infinity)),
+  );
+  // attention.attn:18  sum[key](weights * values)
+  const product2 = tf.matMul(weights, sum);
+  return { product: product2, weights, keyMaskWide, chosenWide };
+}
+
+/** LayerNorm, backward. */
+function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProduct: tf.Tensor, centred: tf.Tensor, narrowWide: tf.Tensor, narrow: tf.Tensor, narrow2: tf.Tensor, targetMask: tf.Tensor, root: tf.Tensor, scaleWide: tf.Tensor, product: tf.Tensor) {
+  const { batch: batchSize, model, target } = n;
+  // layers.attn:16  gain * (narrow * centred) + bias
+  const product2 = tf.mul(tableProduct, p.gain);
+  const product3 = tf.mul(product2, narrowWide);
+  const dNarrow = tf.tidy(() => tf.sum(tf.mul(product2, centred), 2));
+  const dGain = tf.tidy(() => tf.sum(tf.mul(tableProduct, product), [0, 1]));
+  const dBias = tf.sum(tableProduct, [0, 1]);
+  rt.dispose(product2);
+  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
+  const narrowQuotient = tf.div(dNarrow, narrow);
+  const dCentred = tf.tidy(() => {
+    const quotient = tf.div(tf.div(tf.mul(rt.where(targetMask, tf.neg(tf.mul(narrowQuotient, narrow2)), 0), 0.5), root), model);
+    const narrowProduct = tf.mul(tf.reshape(quotient, [batchSize, target, 1]), centred);
+    return tf.add(tf.add(product3, narrowProduct), narrowProduct);
+  });
+  rt.dispose(dNarrow, product3, narrowQuotient);
+  // layers.attn:14  centred = near - mean[features](near)
+  const dNear = tf.tidy(() =>
+    tf.add(dCentred, tf.reshape(tf.div(tf.neg(tf.sum(dCentred, 2)), model), [batchSize, target, 1])),
+  );
+  rt.dispose(dCentred);
+  // layers.attn:13  near = scale * (x - least)
+  const nearProduct = tf.mul(dNear, scaleWide);
+  rt.dispose(dNear);
+  return { dGain, dBias, product: nearProduct };
+}
+
+/** ScaledDot, backward. */
+function scaledDotBackward(product: tf.Tensor, sum: tf.Tensor, weights: tf.Tensor, keyMaskWide: tf.Tensor, chosenWide: tf.Tensor, product2: tf.Tensor) {
+  // attention.attn:18  sum[key](weights * values)
+  const product2_2 = tf.matMul(product, weights, true);
+  const dWeights = tf.matMul(product, sum, false, true);
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsQuotient = tf.tidy(() => {
+    const chosen = rt.where(keyMaskWide, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 2, true))), 0);
+    return tf.div(chosen, chosenWide);
+  });
+  const weightsProduct = tf.matMul(weightsQuotient, product2, true);
+  const product3 = tf.matMul(weightsQuotient, sum);
+  rt.dispose(dWeights, weightsQuotient);
+  return { product: weightsProduct, product2: product2_2, product3 };
+}
+
+/** ScaledDot, backward. */
+function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weights: tf.Tensor, both: tf.Tensor, WoProduct: tf.Tensor, weights2: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights3: tf.Tensor) {
+  const { batch: batchSize, heads, model, target } = n;
+  // attention.attn:18  sum[key](weights * values)
+  const chosenShaped = tf.tidy(() => {
+    const multiHeadWoProduct = tf.reshape(WoProduct, [batchSize, 1, target, model]);
+    const chosen = rt.where(tf.reshape(both, [batchSize, target, target, 1]), multiHeadWoProduct, 0);
+    return tf.reshape(chosen, [batchSize, target, target, heads, model / heads]);
+  });
+  const dWeights = tf.tidy(() => {
+    const chosenRows = tf.reshape(tf.transpose(chosenShaped, [0, 1, 3, 2, 4]), [batchSize * heads * target, target, model / heads]);
+    const product = tf.matMul(chosenRows, tf.reshape(WvProduct, [batchSize * heads * target, model / heads, 1]));
+    return tf.reshape(product, [batchSize, target, heads, target]);
+  });
+  const product2 = tf.tidy(() => {
+    const chosenRows = tf.reshape(tf.transpose(chosenShaped, [0, 1, 3, 4, 2]), [batchSize * heads * target, model / heads, target]);
+    const weightsRows = tf.reshape(tf.transpose(weights3, [0, 3, 1, 2]), [batchSize * heads * target, target, 1]);
+    return tf.matMul(chosenRows, weightsRows);
+  });
+  rt.dispose(chosenShaped);
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsChosen = tf.tidy(() => rt.where(tf.reshape(weights, [batchSize, target, 1, target]), dWeights, 0));
+  const quotientRows = tf.tidy(() => {
+    const total = tf.sum(tf.mul(weights2, tf.transpose(weightsChosen, [0, 2, 3, 1])), 3);
+    const differenceT = tf.transpose(tf.sub(weightsChosen, tf.reshape(total, [batchSize, 1, heads, target])), [0, 2, 3, 1]);
+    const quotient = tf.div(rt.where(weightsWide, tf.mul(weights2, differenceT), 0), chosenWide);
+    return tf.reshape(quotient, [batchSize * heads, target, target]);
+  });
+  const product = tf.tidy(() => {
+    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
+    return tf.reshape(tf.matMul(quotientRows, WkProductRows), [batchSize, heads, target, model / heads]);
+  });
+  const product3 = tf.tidy(() => {
+    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
+    return tf.reshape(tf.matMul(WqProductRows, quotientRows), [batchSize, heads, model / heads, target]);
+  });
+  rt.dispose(dWeights, weightsChosen, quotientRows);
+  return { product, product2, product3 };
+}
+
+/** Sinusoid. */
+function sinusoidPrepare(n: TranslateSizes, keyPositions: tf.Tensor, number: tf.Tensor, number2: tf.Tensor, number3: tf.Tensor) {
+  const { model, source } = n;
+  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const widthPositions = tf.range(0, model, 1, 'int32');
+  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
+  const power = tf.tidy(() =>
+    tf.pow(1e4, tf.div(tf.cast(tf.mul(number3, tf.floorDiv(widthPositions, number)), 'float32'), model)),
+  );
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), power));
+  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
+  const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
+  rt.dispose(widthPositions, angle);
+  return { isEqual, power, chosen };
+}
+
+/** ScaledDot. */
+function scaledDotStep(n: TranslateSizes, rowsSoFar: tf.Tensor, rowsSoFar2: tf.Tensor, WqProduct: tf.Tensor, size: number, now: number, size2: number) {
+  const { heads, model } = n;
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weights = tf.tidy(() => {
+    const rowsRows = tf.reshape(rowsSoFar2, [size, now, model / heads]);
+    const product = tf.reshape(tf.matMul(rowsRows, tf.reshape(WqProduct, [size, model / heads, 1])), [size2, heads, now]);
+    return tf.softmax(tf.div(product, Math.sqrt(model / heads)));
+  });
+  // attention.attn:18  sum[key](weights * values)
+  const product = tf.tidy(() =>
+    tf.matMul(tf.reshape(weights, [size, 1, now]), tf.reshape(rowsSoFar, [size, now, model / heads])),
+  );
+  rt.dispose(weights);
+  return product;
+}
+
+/** ScaledDot. */
+function scaledDotStep2(n: TranslateSizes, weights: tf.Tensor, aShaped: tf.Tensor, add: tf.Tensor, size: number, beam: number) {
+  const { batch: batchSize, model, source } = n;
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weights2 = tf.tidy(() => {
+    const quotient = tf.div(tf.reshape(tf.matMul(aShaped, add), [size, source]), Math.sqrt(model));
+    const quotientShaped = tf.reshape(quotient, [batchSize, beam, source]);
+    const weightsRows = tf.reshape(rt.where(tf.reshape(weights, [batchSize, 1, source]), quotientShaped, -Infinity), [size, source]);
+    return tf.softmax(weightsRows);
+  });
+  const weightsShaped = tf.reshape(weights2, [batchSize, beam, source]);
+  rt.dispose(weights2);
+  // attention.attn:18  sum[key](weights * values)
+  const product = tf.matMul(weightsShaped, add, false, true);
+  rt.dispose(weightsShaped);
+  return product;
+}
+
+/** LayerNorm. */
+function layerNormStep(p: LayerNormParameters, sum: tf.Tensor, size: number) {
+  // layers.attn:11  least = stop(min[features](x))
+  const least = tf.min(sum, 1);
+  // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
+  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum, 1), least), 1)));
+  // layers.attn:13  near = scale * (x - least)
+  const near = tf.tidy(() => tf.mul(tf.reshape(scale, [size, 1]), tf.sub(sum, tf.reshape(least, [size, 1]))));
+  rt.dispose(least);
+  // layers.attn:14  centred = near - mean[features](near)
+  const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 1, true)));
+  rt.dispose(near);
+  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
+  const narrow = tf.tidy(() =>
+    tf.div(1, tf.sqrt(tf.add(tf.mean(tf.mul(centred, centred), 1), tf.mul(tf.mul(scale, 1e-5), scale)))),
+  );
+  rt.dispose(scale);
+  // layers.attn:16  gain * (narrow * centred) + bias
+  const sum2 = tf.tidy(() => tf.add(tf.mul(tf.mul(tf.reshape(narrow, [size, 1]), centred), p.gain), p.bias));
   rt.dispose(centred, narrow);
+  return sum2;
+}
+
+/** MultiHead. */
+function multiHeadInputs(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, targetMask: tf.Tensor, isAtMost: tf.Tensor) {
+  const { batch: batchSize, heads, model, target } = n;
+  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
+  const xRows = tf.reshape(x, [batchSize * target, model]);
+  const WqProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wq), [batchSize, target, heads, model / heads]));
+  const WkProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wk), [batchSize, target, heads, model / heads]));
+  const WvProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wv), [batchSize, target, heads, model / heads]));
+  const total = scaledDotInputs(n, targetMask, isAtMost, WvProduct, WqProduct, WkProduct);
+  rt.dispose(xRows, WqProduct, WkProduct, WvProduct);
+  const WoProduct = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), p.Wo),
+  );
+  rt.dispose(total);
+  return WoProduct;
+}
+
+/** Layer. */
+function layer(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters }, n: TranslateSizes, keyMask: tf.Tensor, a: tf.Tensor, sum: tf.Tensor, targetMask: tf.Tensor) {
+  const product = scaledDotInputs2(n, keyMask, a, sum);
+  // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
+  const sum2 = tf.add(a, product);
+  const { sum: sum3, narrowWide, centred, narrow, narrow2, root: narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.LayerNorm, n, sum2, targetMask);
+  rt.dispose(product, sum2, narrowWide, centred, narrow, narrow2, narrowRoot, scaleWide, product2);
+  return sum3;
+}
+
+/** MultiHead. */
+function multiHeadInputsTraining(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, targetMask: tf.Tensor, isAtMost: tf.Tensor) {
+  const { batch: batchSize, heads, model, target } = n;
+  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
+  const xRows = tf.reshape(x, [batchSize * target, model]);
+  const WqProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wq), [batchSize, target, heads, model / heads]));
+  const WkProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wk), [batchSize, target, heads, model / heads]));
+  const WvProduct = tf.matMul(xRows, p.Wv);
+  const multiHeadWvProduct = tf.reshape(WvProduct, [batchSize, target, heads, model / heads]);
+  const { total, both, weights, weights2, weightsWide, chosenWide, weights3 } = scaledDotInputsTraining(n, targetMask, isAtMost, multiHeadWvProduct, WqProduct, WkProduct);
+  const WoProduct = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), p.Wo),
+  );
+  rt.dispose(multiHeadWvProduct);
+  return { WoProduct, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total };
+}
+
+/** MultiHead, backward. */
+function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weights: tf.Tensor, both: tf.Tensor, weights2: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights3: tf.Tensor, xRows: tf.Tensor, total: tf.Tensor) {
+  const { batch: batchSize, model, target } = n;
+  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
+  const dARows = tf.reshape(dA, [batchSize * target, model]);
+  const WoProduct = tf.matMul(dARows, p.Wo, false, true);
+  const { product: weightsProduct, product2: product, product3: weightsProduct2 } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weights, both, WoProduct, weights2, weightsWide, chosenWide, weights3);
+  const multiHeadWqProduct = tf.tidy(() => {
+    const productRows = tf.reshape(tf.transpose(weightsProduct, [0, 2, 1, 3]), [batchSize * target, model]);
+    return tf.matMul(productRows, p.Wq, false, true);
+  });
+  const product2 = tf.reshape(product, [batchSize * target, model]);
+  const sum = tf.tidy(() => {
+    const productRows = tf.reshape(tf.transpose(weightsProduct2, [0, 3, 1, 2]), [batchSize * target, model]);
+    const multiHeadWkProduct = tf.reshape(tf.matMul(productRows, p.Wk, false, true), [batchSize, target, model]);
+    return tf.add(tf.reshape(tf.matMul(product2, p.Wv, false, true), [batchSize, target, model]), multiHeadWkProduct);
+  });
+  const product3 = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(weightsProduct, [1, 3, 0, 2]), [model, batchSize * target]), xRows),
+  );
+  const product4 = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(weightsProduct2, [1, 2, 0, 3]), [model, batchSize * target]), xRows),
+  );
+  rt.dispose(WoProduct, product, weightsProduct, weightsProduct2);
+  const product5 = tf.matMul(product2, xRows, true);
+  const product6 = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), dARows),
+  );
+  rt.dispose(product2, dARows);
+  // attention.attn:77  param Wq, Wk, Wv: [heads, width <- model], Wo: [model <- heads, width]
+  const productT = tf.transpose(product3, [1, 0]);
+  const productT2 = tf.transpose(product4, [1, 0]);
+  const productT3 = tf.transpose(product5, [1, 0]);
+  rt.dispose(product3, product4, product5);
+  return { productT, productT2, productT3, product: product6, sum, WqProduct: multiHeadWqProduct };
+}
+
+/** MultiHead. */
+function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, beam: number, size: number, now: number, size2: number) {
+  const { batch: batchSize, heads, model } = n;
+  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
+  const WqProduct = tf.matMul(x, p.Wq);
+  const multiHeadWkProduct = tf.tidy(() => tf.reshape(tf.matMul(x, p.Wk), [batchSize, beam, heads, model / heads]));
+  const rows = rt.appendToCache(WkProduct, multiHeadWkProduct, 3);
+  const rowsSoFar = rt.cached(rows, 3);
+  const multiHeadWvProduct = tf.tidy(() => tf.reshape(tf.matMul(x, p.Wv), [batchSize, beam, heads, model / heads]));
+  const rows2 = rt.appendToCache(WvProduct, multiHeadWvProduct, 3);
+  const rowsSoFar2 = rt.cached(rows2, 3);
+  const product = scaledDotStep(n, rowsSoFar2, rowsSoFar, WqProduct, size, now, size2);
+  rt.dispose(multiHeadWkProduct, multiHeadWvProduct, WqProduct, rowsSoFar, rowsSoFar2);
+  const WoProduct = tf.tidy(() => tf.matMul(tf.reshape(product, [size2, model]), p.Wo));
+  rt.dispose(product);
+  return { rows, rows2, WoProduct };
+}
+
+/** Layer. */
+function layer2(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters }, n: TranslateSizes, weights: tf.Tensor, targetPositions: tf.Tensor, weights2: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor) {
+  const { batch: batchSize, model, target } = n;
+  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(weights2, [batchSize, 1]), targetPositions));
+  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
+  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
+  const WoProduct = multiHeadInputs(p.a.MultiHead, n, x, targetMask, isAtMost);
+  const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
+  rt.dispose(isAtMost, WoProduct);
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(weights, [batchSize, 1]), keyPositions));
+  return { a, keyMask, targetMask };
+}
+
+/** Layer. */
+function layerTraining(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters }, n: TranslateSizes, random: rt.Random, weights: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor, targetMask: tf.Tensor, site: string) {
+  const { batch: batchSize, model, target } = n;
+  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
+  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
+  const { WoProduct, both, WvProduct, weights: weights2, weights2: weights3, weightsWide, chosenWide, WkProduct, weights3: weights4, WqProduct, xRows, total } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, isAtMost);
+  const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
+  rt.dispose(isAtMost, WoProduct);
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(weights, [batchSize, 1]), keyPositions));
+  // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
+  const keep = random.keep(site, 0.1, [batchSize, target, model], [true, false], []);
+  const product = tf.mul(a, keep);
+  return { product, keyMask, a, keep, both, WvProduct, weights: weights2, weights2: weights3, weightsWide, chosenWide, WkProduct, weights3: weights4, WqProduct, xRows, total };
+}
+
+/** Write. */
+function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, weights: tf.Tensor, weights2: tf.Tensor, keyPositions: tf.Tensor) {
+  const { target, words } = n;
+  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const number = tf.scalar(0, 'int32');
+  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
+  const targetPositions = tf.range(0, target, 1, 'int32');
+  const { chosen, power, isEqual } = sinusoid(n, number, targetPositions);
+  // input.attn:9  x = table[y] + Sinusoid[target, model]()
+  const x = tf.tidy(() => tf.add(tf.gather(p.table, y), chosen));
+  const { a, keyMask, targetMask } = layer2(p.logits.Layer, n, weights, targetPositions, weights2, keyPositions, x);
+  rt.dispose(chosen, targetPositions, x);
+  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
+  const differs = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
+  rt.dispose(number);
+  return { power, isEqual, a, keyMask, targetMask, differs };
+}
+
+/** Write. */
+function writeInputs2(p: WriteParameters, n: TranslateSizes, weights: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, number: tf.Tensor, y: tf.Tensor, targetMask: tf.Tensor) {
+  const { batch: batchSize, model, target, words } = n;
+  const { chosen, power, isEqual } = sinusoid(n, number, targetPositions);
+  // input.attn:9  x = table[y] + Sinusoid[target, model]()
+  const x = tf.tidy(() => tf.add(tf.gather(p.table, y), chosen));
+  rt.dispose(chosen);
+  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
+  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
+  const WoProduct = multiHeadInputs(p.logits.Layer.a.MultiHead, n, x, targetMask, isAtMost);
+  const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
+  rt.dispose(isAtMost, x, WoProduct);
+  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
+  const differs = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(weights, [batchSize, 1]), keyPositions));
+  return { power, isEqual, a, keyMask, differs };
+}
+
+/** Write. */
+function writeStep(p: WriteParameters, n: TranslateSizes, t: number, pow: tf.Tensor, eq: tf.Tensor, y: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, weights: tf.Tensor, add: tf.Tensor, ne: tf.Tensor, size: number, beam: number, size2: number, now: number) {
+  const { batch: batchSize, model, words } = n;
+  // input.attn:7  decoder Write(m: [source, model]) generates y: index(words)[target] start 1 end 2 {
+  const yRows = tf.reshape(y, [size]);
+  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
+  const angle = tf.mul(t, pow);
+  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const chosen = tf.tidy(() => rt.where(eq, tf.sin(angle), tf.cos(angle)));
+  rt.dispose(angle);
+  // input.attn:9  x = table[y] + Sinusoid[target, model]()
+  const x = tf.tidy(() => tf.add(tf.gather(p.table, yRows), chosen));
+  const { rows, rows2, WoProduct } = multiHeadStep(p.logits.Layer.a.MultiHead, n, x, WkProduct, WvProduct, beam, size2, now, size);
+  rt.dispose(yRows, chosen);
+  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
+  const a = tf.add(x, WoProduct);
+  rt.dispose(x, WoProduct);
+  // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
+  const aShaped = tf.reshape(a, [batchSize, beam, model]);
+  const product = scaledDotStep2(n, weights, aShaped, add, size, beam);
+  const sum = tf.tidy(() => tf.add(a, tf.reshape(product, [size, model])));
+  const sum2 = layerNormStep(p.logits.Layer.LayerNorm, sum, size);
+  rt.dispose(aShaped, a, product, sum);
+  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
+  const logits = tf.tidy(() => rt.where(ne, tf.matMul(sum2, p.table, false, true), -Infinity));
+  const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
+  rt.dispose(sum2, logits);
+  return { logitsShaped, rows, rows2 };
+}
+
+/** Outputs by name, [batch, …]. */
+type TranslateResults = { readonly logits: tf.Tensor };
+
+/** The outputs of Translate, batch first. */
+function translateForward(p: TranslateParameters, batch: TranslateBatch): TranslateResults {
+  const { batch: batchSize, model, source, target, words } = batch.n;
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const keyPositions = tf.range(0, source, 1, 'int32');
+  const { power: anglePower, isEqual, a, keyMask, targetMask, differs: logitsDiffers } = writeInputs(p.Write, batch.n, batch.inputs.y, batch.lengths.source, batch.lengths.target, keyPositions);
+  const chosen = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
+  rt.dispose(keyPositions, anglePower, isEqual);
+  // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
+  const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen));
+  const sum2 = layer(p.Write.logits.Layer, batch.n, keyMask, a, sum, targetMask);
+  rt.dispose(chosen, a, keyMask, targetMask, sum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logits = tf.tidy(() => {
-    const tableProduct = tf.matMul(tf.reshape(sum3, [batchSize * target, model]), p['Write.table'], false, true);
-    const differs = tf.notEqual(tf.range(0, words, 1, 'int32'), number2);
-    return rt.where(differs, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity);
+    const tableProduct = tf.matMul(tf.reshape(sum2, [batchSize * target, model]), p.Write.table, false, true);
+    return rt.where(logitsDiffers, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity);
   });
-  rt.dispose(number2, sum3);
+  rt.dispose(logitsDiffers, sum2);
   return { logits };
 }
 
@@ -198,152 +618,27 @@ type TranslateLossResults = {
 
 /** Fit: the loss and the metrics, means over the batch. */
 function translateLoss(p: TranslateParameters, batch: TranslateBatch): TranslateLossResults {
-  const { batch: batchSize, heads, model, source, target, words } = batch.n;
+  const { batch: batchSize, model, source, target } = batch.n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const targetPositions = tf.range(0, target, 1, 'int32');
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const widthPositions = tf.range(0, model, 1, 'int32');
-  const number = tf.scalar(2, 'int32');
-  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const anglePower = tf.tidy(() => {
-    const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
-    return tf.pow(1e4, quotient);
-  });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(targetPositions, 'float32'), [target, 1]), anglePower));
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const number2 = tf.scalar(0, 'int32');
-  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
-  const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
-  rt.dispose(widthPositions, number, angle);
-  // input.attn:9  x = table[y] + Sinusoid[target, model]()
-  const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], batch.inputs.y), chosen));
-  rt.dispose(chosen);
-  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
-  rt.dispose(targetPositions);
-  // attention.attn:18  sum[key](weights * values)
-  const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const xRows = tf.reshape(x, [batchSize * target, model]);
-  const WqProduct = tf.tidy(() => {
-    const multiHeadWqProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wq']);
-    return tf.reshape(multiHeadWqProduct, [batchSize, target, heads, model / heads]);
-  });
-  const WkProduct = tf.tidy(() => {
-    const multiHeadWkProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wk']);
-    return tf.reshape(multiHeadWkProduct, [batchSize, target, heads, model / heads]);
-  });
-  const WvProduct = tf.tidy(() => {
-    const multiHeadWvProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wv']);
-    return tf.reshape(multiHeadWvProduct, [batchSize, target, heads, model / heads]);
-  });
-  rt.dispose(xRows);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
-  const weights = tf.tidy(() => {
-    const weightsT = rt.transpose(tf.logicalAnd(targetMaskWide, weightsBoth), [0, 2, 1]);
-    const weightsWide = tf.reshape(weightsT, [batchSize, 1, target, target]);
-    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
-    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
-    const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
-    const softmax = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt(model / heads)), -Infinity));
-    return rt.where(weightsWide, softmax, 0);
-  });
-  rt.dispose(WqProduct, WkProduct, weightsBoth);
-  // attention.attn:18  sum[key](weights * values)
-  const total = tf.tidy(() => {
-    const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
-    const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
-    const bothWide = tf.reshape(rt.transpose(tf.logicalAnd(targetMaskWide, isAtMost), [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
-    const chosen = rt.where(bothWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
-    return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
-  });
-  rt.dispose(isAtMost, targetMaskWide, WvProduct, weights);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WoProduct = tf.tidy(() => {
-    const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
-    return tf.matMul(totalRows, p['Write.logits.Layer.a.MultiHead.Wo']);
-  });
-  rt.dispose(total);
-  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
-  rt.dispose(x, WoProduct);
+  const number = tf.scalar(0, 'int32');
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
-  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), anglePower));
-  rt.dispose(anglePower);
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const chosen2 = tf.tidy(() => rt.where(isEqual, tf.sin(angle2), tf.cos(angle2)));
-  rt.dispose(isEqual, angle2);
+  const { power: anglePower, isEqual, a, keyMask, differs: logitsDiffers } = writeInputs2(p.Write, batch.n, batch.lengths.source, targetPositions, keyPositions, number, batch.inputs.y, targetMask);
+  const chosen = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
+  rt.dispose(targetPositions, keyPositions, anglePower, isEqual);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
-  const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
-  rt.dispose(chosen2);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), keyPositions));
-  const weights2 = tf.tidy(() => {
-    const quotient = tf.div(tf.matMul(a, sum, false, true), Math.sqrt(model));
-    return tf.softmax(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotient, -Infinity));
-  });
-  rt.dispose(keyPositions, keyMask);
-  // attention.attn:18  sum[key](weights * values)
-  const product = tf.matMul(weights2, sum);
-  rt.dispose(sum, weights2);
-  // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const sum2 = tf.add(a, product);
-  rt.dispose(a, product);
-  // layers.attn:11  least = stop(min[features](x))
-  const least = tf.min(sum2, 2);
-  // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
-  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum2, 2), least), 1)));
-  // layers.attn:13  near = scale * (x - least)
-  const near = tf.tidy(() =>
-    tf.mul(tf.reshape(scale, [batchSize, target, 1]), tf.sub(sum2, tf.reshape(least, [batchSize, target, 1]))),
-  );
-  rt.dispose(sum2, least);
-  // layers.attn:14  centred = near - mean[features](near)
-  const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 2, true)));
-  rt.dispose(near);
-  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const narrow = tf.tidy(() => {
-    const root = tf.sqrt(tf.add(tf.mean(tf.mul(centred, centred), 2), tf.mul(tf.mul(scale, 1e-5), scale)));
-    return tf.div(1, rt.where(targetMask, root, 1));
-  });
-  rt.dispose(scale);
-  // layers.attn:16  gain * (narrow * centred) + bias
-  const sum3 = tf.tidy(() => {
-    const product = tf.mul(tf.mul(tf.reshape(narrow, [batchSize, target, 1]), centred), p['Write.logits.Layer.LayerNorm.gain']);
-    return tf.add(product, p['Write.logits.Layer.LayerNorm.bias']);
-  });
-  rt.dispose(centred, narrow);
+  const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen));
+  const sum2 = layer(p.Write.logits.Layer, batch.n, keyMask, a, sum, targetMask);
+  rt.dispose(chosen, a, keyMask, sum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
   const tableProduct = tf.tidy(() =>
-    tf.matMul(tf.reshape(sum3, [batchSize * target, model]), p['Write.table'], false, true),
+    tf.matMul(tf.reshape(sum2, [batchSize * target, model]), p.Write.table, false, true),
   );
-  rt.dispose(sum3);
-  // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
-  const lossPicked = tf.gather(logitsDiffers, batch.inputs["y'"]);
-  const lossChosen = tf.tidy(() =>
-    rt.where(logitsDiffers, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity),
-  );
-  const weightsAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const loss = tf.tidy(() => {
-    const picked = tf.gather(rt.where(logitsDiffers, rt.logSoftmax(lossChosen), 0), batch.inputs["y'"], 2, 2);
-    const quotient = tf.div(tf.sum(rt.where(targetMask, tf.neg(rt.where(lossPicked, picked, -Infinity)), 0), 1), weightsAsFloat);
-    return tf.mean(quotient);
-  });
-  rt.dispose(tableProduct, lossPicked);
-  // input.attn:20  metric right = mean[target](if argmax[words](logits) == y' then 1 else 0)
-  const best = tf.argMax(lossChosen, 2);
-  const picked = tf.gather(logitsDiffers, best);
-  const best2 = tf.tidy(() => tf.argMax(tf.cast(logitsDiffers, 'float32'), 0));
-  const right = tf.tidy(() => {
-    const chosen = rt.where(tf.equal(rt.where(picked, best, best2), batch.inputs["y'"]), tf.scalar(1, 'int32'), number2);
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.cast(chosen, 'float32'), 0), 1), weightsAsFloat));
-  });
-  rt.dispose(lossChosen, logitsDiffers, targetMask, number2, weightsAsFloat, best, picked, best2);
+  const { loss, mean: right, loss2, picked: lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
+  rt.dispose(sum2, targetMask, number, logitsDiffers, tableProduct, loss2, lossPicked, logSoftmax);
   return {
     loss,
     metrics: { right },
@@ -354,269 +649,63 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
 type TranslateGradientsResults = {
   readonly loss: tf.Tensor;
   readonly metrics: { readonly right: tf.Tensor };
-  readonly gradients: TranslateParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function translateGradients(p: TranslateParameters, batch: TranslateBatch, random: rt.Random): TranslateGradientsResults {
-  const { batch: batchSize, heads, model, source, target, words } = batch.n;
+  const { batch: batchSize, model, source, target, words } = batch.n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const targetPositions = tf.range(0, target, 1, 'int32');
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const widthPositions = tf.range(0, model, 1, 'int32');
-  const number = tf.scalar(2, 'int32');
-  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const anglePower = tf.tidy(() => {
-    const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
-    return tf.pow(1e4, quotient);
-  });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(targetPositions, 'float32'), [target, 1]), anglePower));
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const number2 = tf.scalar(0, 'int32');
-  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
-  const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
-  rt.dispose(widthPositions, number, angle);
-  // input.attn:9  x = table[y] + Sinusoid[target, model]()
-  const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], batch.inputs.y), chosen));
-  rt.dispose(chosen);
-  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
-  rt.dispose(targetPositions);
-  // attention.attn:18  sum[key](weights * values)
-  const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
-  const both = tf.logicalAnd(targetMaskWide, isAtMost);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const xRows = tf.reshape(x, [batchSize * target, model]);
-  const WqProduct = tf.tidy(() => {
-    const multiHeadWqProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wq']);
-    return tf.reshape(multiHeadWqProduct, [batchSize, target, heads, model / heads]);
-  });
-  const WkProduct = tf.tidy(() => {
-    const multiHeadWkProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wk']);
-    return tf.reshape(multiHeadWkProduct, [batchSize, target, heads, model / heads]);
-  });
-  const WvProduct = tf.matMul(xRows, p['Write.logits.Layer.a.MultiHead.Wv']);
-  const multiHeadWvProduct = tf.reshape(WvProduct, [batchSize, target, heads, model / heads]);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
-  const chosenWide = tf.tidy(() => {
-    const chosenT = tf.transpose(rt.where(tf.logicalAnd(both, isAtMost), Math.sqrt(model / heads), 1), [0, 2, 1]);
-    return tf.reshape(chosenT, [batchSize, 1, target, target]);
-  });
-  const weightsWide = tf.tidy(() => tf.reshape(rt.transpose(weightsBoth, [0, 2, 1]), [batchSize, 1, target, target]));
-  const weightsSoftmax = tf.tidy(() => {
-    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
-    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
-    const quotient = tf.div(tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]), chosenWide);
-    return tf.softmax(rt.where(weightsWide, quotient, -Infinity));
-  });
-  const weights = rt.where(weightsWide, weightsSoftmax, 0);
-  rt.dispose(targetMaskWide, isAtMost);
-  // attention.attn:18  sum[key](weights * values)
-  const total = tf.tidy(() => {
-    const WvProductWide = tf.reshape(tf.transpose(multiHeadWvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
-    const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
-    const bothWide = tf.reshape(rt.transpose(both, [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
-    const chosen = rt.where(bothWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
-    return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
-  });
-  rt.dispose(multiHeadWvProduct);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WoProduct = tf.tidy(() => {
-    const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
-    return tf.matMul(totalRows, p['Write.logits.Layer.a.MultiHead.Wo']);
-  });
-  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
-  rt.dispose(x, WoProduct);
+  const number = tf.scalar(0, 'int32');
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
-  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), anglePower));
-  rt.dispose(anglePower);
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const chosen2 = tf.tidy(() => rt.where(isEqual, tf.sin(angle2), tf.cos(angle2)));
-  rt.dispose(isEqual, angle2);
-  // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const keep = random.keep('Write.logits.Layer.dropout#0', 0.1, [batchSize, target, model], [true, false], []);
-  const product = tf.mul(a, keep);
+  const { chosen, power: anglePower, isEqual } = sinusoid(batch.n, number, targetPositions);
+  const chosen2 = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
+  rt.dispose(anglePower, isEqual);
+  // input.attn:9  x = table[y] + Sinusoid[target, model]()
+  const x = tf.tidy(() => tf.add(tf.gather(p.Write.table, batch.inputs.y), chosen));
+  rt.dispose(chosen);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
-  rt.dispose(chosen2);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), keyPositions));
-  const weightsChosenWide = tf.tidy(() => tf.reshape(rt.where(keyMask, Math.sqrt(model), 1), [batchSize, 1, source]));
-  const keyMaskWide = tf.reshape(keyMask, [batchSize, 1, source]);
-  const weights2 = tf.tidy(() => {
-    const chosen = rt.where(keyMaskWide, tf.div(tf.matMul(product, sum, false, true), weightsChosenWide), -Infinity);
-    return tf.softmax(chosen);
-  });
-  rt.dispose(keyPositions, keyMask);
-  // attention.attn:18  sum[key](weights * values)
-  const product2 = tf.matMul(weights2, sum);
+  const { product, keyMask, a, keep, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
+  rt.dispose(chosen2, targetPositions, keyPositions, x);
+  const { product: product2, weights: weights4, keyMaskWide, chosenWide: weightsChosenWide } = scaledDotInputsTraining2(batch.n, keyMask, product, sum);
+  rt.dispose(keyMask);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum2 = tf.add(a, product2);
-  rt.dispose(a, product2);
-  // layers.attn:11  least = stop(min[features](x))
-  const least = tf.min(sum2, 2);
-  // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
-  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum2, 2), least), 1)));
-  // layers.attn:13  near = scale * (x - least)
-  const scaleWide = tf.reshape(scale, [batchSize, target, 1]);
-  const near = tf.tidy(() => tf.mul(scaleWide, tf.sub(sum2, tf.reshape(least, [batchSize, target, 1]))));
-  rt.dispose(sum2, least);
-  // layers.attn:14  centred = near - mean[features](near)
-  const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 2, true)));
-  rt.dispose(near);
-  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const narrowRoot = tf.tidy(() =>
-    tf.sqrt(tf.add(tf.mean(tf.mul(centred, centred), 2), tf.mul(tf.mul(scale, 1e-5), scale))),
-  );
-  const narrowChosen = rt.where(targetMask, narrowRoot, 1);
-  const narrow = tf.div(1, narrowChosen);
-  rt.dispose(scale);
-  // layers.attn:16  gain * (narrow * centred) + bias
-  const narrowWide = tf.reshape(narrow, [batchSize, target, 1]);
-  const product3 = tf.mul(narrowWide, centred);
-  const sum3 = tf.tidy(() =>
-    tf.add(tf.mul(product3, p['Write.logits.Layer.LayerNorm.gain']), p['Write.logits.Layer.LayerNorm.bias']),
-  );
+  const { sum: sum3, narrowWide, centred, narrow, narrow2, root: narrowRoot, scaleWide, product: product3 } = layerNormInputs(p.Write.logits.Layer.LayerNorm, batch.n, sum2, targetMask);
+  rt.dispose(a, product2, sum2);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
+  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
   const sumRows = tf.reshape(sum3, [batchSize * target, model]);
-  const tableProduct = tf.matMul(sumRows, p['Write.table'], false, true);
-  rt.dispose(sum3);
+  const tableProduct = tf.matMul(sumRows, p.Write.table, false, true);
+  const { loss, mean: right, loss2, picked: lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
+  rt.dispose(sum3, number, tableProduct);
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
-  const lossPicked = tf.gather(logitsDiffers, batch.inputs["y'"]);
-  const lossChosen = tf.tidy(() =>
-    rt.where(logitsDiffers, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity),
-  );
-  const logSoftmax = rt.logSoftmax(lossChosen);
-  const weightsAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const loss = tf.tidy(() => {
-    const chosen = rt.where(lossPicked, tf.gather(rt.where(logitsDiffers, logSoftmax, 0), batch.inputs["y'"], 2, 2), -Infinity);
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.neg(chosen), 0), 1), weightsAsFloat));
-  });
-  const lossChosen2 = tf.tidy(() =>
-    rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, weightsAsFloat), [batchSize, 1]), 0),
-  );
+  const lossChosen = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
   const dLogits = tf.tidy(() => {
-    const scattered = rt.scatter(batch.inputs["y'"], rt.where(lossPicked, tf.neg(lossChosen2), 0), words, 2);
+    const scattered = rt.scatter(batch.inputs["y'"], rt.where(lossPicked, tf.neg(lossChosen), 0), words, 2);
     const chosen = rt.where(logitsDiffers, scattered, 0);
     return rt.where(logitsDiffers, tf.sub(chosen, tf.mul(tf.exp(logSoftmax), tf.sum(chosen, 2, true))), 0);
   });
-  rt.dispose(tableProduct, lossPicked, logSoftmax, lossChosen2);
+  rt.dispose(loss2, logitsDiffers, lossPicked, logSoftmax, lossChosen);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
-  const logitsTableProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(dLogitsRows, p['Write.table']), [batchSize, target, model]),
-  );
-  rt.dispose(dLogits);
-  // layers.attn:16  gain * (narrow * centred) + bias
-  const product4 = tf.mul(logitsTableProduct, p['Write.logits.Layer.LayerNorm.gain']);
-  const product5 = tf.mul(product4, narrowWide);
-  const dNarrow = tf.tidy(() => tf.sum(tf.mul(product4, centred), 2));
-  rt.dispose(narrowWide, product4);
-  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const narrowQuotient = tf.div(dNarrow, narrowChosen);
-  const dCentred = tf.tidy(() => {
-    const quotient = tf.div(tf.mul(rt.where(targetMask, tf.neg(tf.mul(narrowQuotient, narrow)), 0), 0.5), narrowRoot);
-    const product = tf.mul(tf.reshape(tf.div(quotient, model), [batchSize, target, 1]), centred);
-    return tf.add(tf.add(product5, product), product);
-  });
-  rt.dispose(narrowChosen, dNarrow, centred, narrowRoot, narrow, product5, narrowQuotient);
-  // input.attn:20  metric right = mean[target](if argmax[words](logits) == y' then 1 else 0)
-  const best = tf.argMax(lossChosen, 2);
-  const picked = tf.gather(logitsDiffers, best);
-  const best2 = tf.tidy(() => tf.argMax(tf.cast(logitsDiffers, 'float32'), 0));
-  const right = tf.tidy(() => {
-    const chosen = rt.where(tf.equal(rt.where(picked, best, best2), batch.inputs["y'"]), tf.scalar(1, 'int32'), number2);
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.cast(chosen, 'float32'), 0), 1), weightsAsFloat));
-  });
-  rt.dispose(lossChosen, logitsDiffers, targetMask, number2, weightsAsFloat, best, picked, best2);
-  // layers.attn:14  centred = near - mean[features](near)
-  const dNear = tf.tidy(() =>
-    tf.add(dCentred, tf.reshape(tf.div(tf.neg(tf.sum(dCentred, 2)), model), [batchSize, target, 1])),
-  );
-  rt.dispose(dCentred);
-  // layers.attn:13  near = scale * (x - least)
-  const nearProduct = tf.mul(dNear, scaleWide);
-  rt.dispose(scaleWide, dNear);
-  // attention.attn:18  sum[key](weights * values)
-  const product6 = tf.matMul(nearProduct, weights2, true);
-  const dWeights = tf.matMul(nearProduct, sum, false, true);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsQuotient = tf.tidy(() => {
-    const chosen = rt.where(keyMaskWide, tf.mul(weights2, tf.sub(dWeights, tf.sum(tf.mul(weights2, dWeights), 2, true))), 0);
-    return tf.div(chosen, weightsChosenWide);
-  });
-  rt.dispose(weightsChosenWide, keyMaskWide, weights2, dWeights);
-  const weightsProduct = tf.matMul(weightsQuotient, product, true);
-  rt.dispose(product);
+  const logitsTableProduct = tf.tidy(() => tf.reshape(tf.matMul(dLogitsRows, p.Write.table), [batchSize, target, model]));
+  const { dGain, dBias, product: nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, narrow, narrow2, targetMask, narrowRoot, scaleWide, product3);
+  rt.dispose(dLogits, targetMask, narrowWide, centred, narrow, narrow2, narrowRoot, scaleWide, product3);
+  rt.dispose(logitsTableProduct);
+  const { product: weightsProduct, product2: product4, product3: weightsProduct2 } = scaledDotBackward(nearProduct, sum, weights4, keyMaskWide, weightsChosenWide, product);
+  rt.dispose(sum, product, weights4, keyMaskWide, weightsChosenWide);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const sum4 = tf.tidy(() => tf.add(product6, tf.transpose(weightsProduct, [0, 2, 1])));
-  rt.dispose(product6, weightsProduct);
-  // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
-  const dTable = tf.tidy(() => rt.scatter(batch.inputs.tokens, tf.transpose(sum4, [0, 2, 1]), words));
-  rt.dispose(sum4);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsProduct2 = tf.matMul(weightsQuotient, sum);
-  rt.dispose(sum, weightsQuotient);
-  // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
+  const sum4 = tf.tidy(() => tf.add(product4, tf.transpose(weightsProduct, [0, 2, 1])));
   const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(weightsProduct2, keep)));
-  rt.dispose(keep, nearProduct, weightsProduct2);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const dARows = tf.reshape(dA, [batchSize * target, model]);
-  const multiHeadWoProduct = tf.matMul(dARows, p['Write.logits.Layer.a.MultiHead.Wo'], false, true);
-  // attention.attn:18  sum[key](weights * values)
-  const chosenShaped = tf.tidy(() => {
-    const WoProduct = tf.reshape(multiHeadWoProduct, [batchSize, 1, target, model]);
-    const chosen = rt.where(tf.reshape(both, [batchSize, target, target, 1]), WoProduct, 0);
-    return tf.reshape(chosen, [batchSize, target, target, heads, model / heads]);
-  });
-  const dWeights2 = tf.tidy(() => {
-    const chosenRows = tf.reshape(tf.transpose(chosenShaped, [0, 1, 3, 2, 4]), [batchSize * heads * target, target, model / heads]);
-    const product = tf.matMul(chosenRows, tf.reshape(WvProduct, [batchSize * heads * target, model / heads, 1]));
-    return tf.reshape(product, [batchSize, target, heads, target]);
-  });
-  const product7 = tf.tidy(() => {
-    const chosenRows = tf.reshape(tf.transpose(chosenShaped, [0, 1, 3, 4, 2]), [batchSize * heads * target, model / heads, target]);
-    const weightsRows = tf.reshape(tf.transpose(weights, [0, 3, 1, 2]), [batchSize * heads * target, target, 1]);
-    return tf.matMul(chosenRows, weightsRows);
-  });
-  rt.dispose(both, multiHeadWoProduct, WvProduct, weights, chosenShaped);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsChosen = tf.tidy(() => rt.where(tf.reshape(weightsBoth, [batchSize, target, 1, target]), dWeights2, 0));
-  const quotientRows = tf.tidy(() => {
-    const total = tf.sum(tf.mul(weightsSoftmax, tf.transpose(weightsChosen, [0, 2, 3, 1])), 3);
-    const differenceT = tf.transpose(tf.sub(weightsChosen, tf.reshape(total, [batchSize, 1, heads, target])), [0, 2, 3, 1]);
-    const quotient = tf.div(rt.where(weightsWide, tf.mul(weightsSoftmax, differenceT), 0), chosenWide);
-    return tf.reshape(quotient, [batchSize * heads, target, target]);
-  });
-  rt.dispose(weightsBoth, dWeights2, chosenWide, weightsWide, weightsSoftmax, weightsChosen);
-  const weightsProduct3 = tf.tidy(() => {
-    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
-    return tf.reshape(tf.matMul(quotientRows, WkProductRows), [batchSize, heads, target, model / heads]);
-  });
-  const weightsProduct4 = tf.tidy(() => {
-    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
-    return tf.reshape(tf.matMul(WqProductRows, quotientRows), [batchSize, heads, model / heads, target]);
-  });
-  rt.dispose(WkProduct, WqProduct, quotientRows);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const multiHeadWqProduct = tf.tidy(() => {
-    const productRows = tf.reshape(tf.transpose(weightsProduct3, [0, 2, 1, 3]), [batchSize * target, model]);
-    return tf.matMul(productRows, p['Write.logits.Layer.a.MultiHead.Wq'], false, true);
-  });
-  const product8 = tf.reshape(product7, [batchSize * target, model]);
-  const sum5 = tf.tidy(() => {
-    const WvProduct = tf.matMul(product8, p['Write.logits.Layer.a.MultiHead.Wv'], false, true);
-    const productRows = tf.reshape(tf.transpose(weightsProduct4, [0, 3, 1, 2]), [batchSize * target, model]);
-    const WkProduct = tf.matMul(productRows, p['Write.logits.Layer.a.MultiHead.Wk'], false, true);
-    return tf.add(tf.reshape(WvProduct, [batchSize, target, model]), tf.reshape(WkProduct, [batchSize, target, model]));
-  });
-  rt.dispose(product7);
+  rt.dispose(weightsProduct, product4, keep, nearProduct, weightsProduct2);
+  const { productT: dWq, productT2: dWk, productT3: dWv, product: dWo, sum: sum5, WqProduct: multiHeadWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weights, both, weights2, weightsWide, chosenWide, weights3, xRows, total);
+  rt.dispose(both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const aSum = tf.add(dA, sum5);
   rt.dispose(dA, sum5);
@@ -625,36 +714,17 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const dX = tf.tidy(() => tf.add(tf.reshape(multiHeadWqProduct, [batchSize, target, model]), aSum));
   rt.dispose(sumRows, dLogitsRows, multiHeadWqProduct, aSum);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
-  const dWriteTable = tf.tidy(() => tf.add(logitsProduct, rt.scatter(batch.inputs.y, dX, words)));
+  const dTable = tf.tidy(() => tf.add(logitsProduct, rt.scatter(batch.inputs.y, dX, words)));
   rt.dispose(logitsProduct, dX);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const product9 = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(weightsProduct3, [1, 3, 0, 2]), [model, batchSize * target]), xRows),
-  );
-  const product10 = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(weightsProduct4, [1, 2, 0, 3]), [model, batchSize * target]), xRows),
-  );
-  const product11 = tf.matMul(product8, xRows, true);
-  rt.dispose(weightsProduct3, weightsProduct4, xRows, product8);
-  const dWo = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), dARows),
-  );
-  rt.dispose(total, dARows);
-  // layers.attn:16  gain * (narrow * centred) + bias
-  const dGain = tf.tidy(() => tf.sum(tf.mul(logitsTableProduct, product3), [0, 1]));
-  const dBias = tf.sum(logitsTableProduct, [0, 1]);
-  rt.dispose(product3, logitsTableProduct);
-  // attention.attn:77  param Wq, Wk, Wv: [heads, width <- model], Wo: [model <- heads, width]
-  const dWq = tf.transpose(product9, [1, 0]);
-  const dWk = tf.transpose(product10, [1, 0]);
-  const dWv = tf.transpose(product11, [1, 0]);
-  rt.dispose(product9, product10, product11);
+  // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
+  const dTable2 = tf.tidy(() => rt.scatter(batch.inputs.tokens, tf.transpose(sum4, [0, 2, 1]), words));
+  rt.dispose(sum4);
   return {
     loss,
     metrics: { right },
     gradients: {
-      table: dTable,
-      'Write.table': dWriteTable,
+      table: dTable2,
+      'Write.table': dTable,
       'Write.logits.Layer.a.MultiHead.Wq': dWq,
       'Write.logits.Layer.a.MultiHead.Wk': dWk,
       'Write.logits.Layer.a.MultiHead.Wv': dWv,
@@ -679,28 +749,19 @@ type TranslatePrepareResults = {
 
 /** Once per call: what no step changes, and the first states. */
 function translatePrepare(p: TranslateParameters, batch: TranslateBatch): TranslatePrepareResults {
-  const { batch: batchSize, model, source, words } = batch.n;
+  const { batch: batchSize, source, words } = batch.n;
+  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const number = tf.scalar(0, 'int32');
+  const number2 = tf.scalar(2, 'int32');
+  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
+  const ne = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
   const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), keyPositions));
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const widthPositions = tf.range(0, model, 1, 'int32');
-  const number = tf.scalar(2, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const pow = tf.tidy(() => {
-    const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
-    return tf.pow(1e4, quotient);
-  });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), pow));
-  rt.dispose(keyPositions);
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const number2 = tf.scalar(0, 'int32');
-  const eq = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
-  const chosen = tf.tidy(() => rt.where(eq, tf.sin(angle), tf.cos(angle)));
-  rt.dispose(widthPositions, number, angle);
-  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const ne = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
-  rt.dispose(number2);
+  const angleNumber = tf.scalar(-2, 'int32');
+  const { isEqual: eq, power: pow, chosen } = sinusoidPrepare(batch.n, keyPositions, number2, number, angleNumber);
+  rt.dispose(number, number2, keyPositions, angleNumber);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const add = tf.tidy(() => tf.transpose(tf.add(tf.gather(p.table, batch.inputs.tokens), chosen), [0, 2, 1]));
   rt.dispose(chosen);
@@ -719,101 +780,14 @@ type TranslateStepResults = {
 
 /** One place: logits, the next states and the taps. */
 function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: TranslateMemory, state: TranslateState, previous: tf.Tensor2D, t: number): TranslateStepResults {
-  const { batch: batchSize, heads, model, source, words } = batch.n;
+  const { batch: batchSize, heads } = batch.n;
   const beam = previous.shape[1];
   const now = t + 1;
-  // input.attn:7  decoder Write(m: [source, model]) generates y: index(words)[target] start 1 end 2 {
-  const yRows = tf.reshape(previous, [batchSize * beam]);
-  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle = tf.mul(t, memory.pow);
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const chosen = tf.tidy(() => rt.where(memory.eq, tf.sin(angle), tf.cos(angle)));
-  rt.dispose(angle);
-  // input.attn:9  x = table[y] + Sinusoid[target, model]()
-  const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], yRows), chosen));
-  rt.dispose(yRows, chosen);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WqProduct = tf.matMul(x, p['Write.logits.Layer.a.MultiHead.Wq']);
-  const WkProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(x, p['Write.logits.Layer.a.MultiHead.Wk']), [batchSize, beam, heads, model / heads]),
-  );
-  const rows = rt.appendToCache(state.WkProduct, WkProduct, 3);
-  const rowsSoFar = rt.cached(rows, 3);
-  const WvProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(x, p['Write.logits.Layer.a.MultiHead.Wv']), [batchSize, beam, heads, model / heads]),
-  );
-  const WvProduct2 = rt.appendToCache(state.WvProduct, WvProduct, 3);
-  const rowsSoFar2 = rt.cached(WvProduct2, 3);
-  rt.dispose(WkProduct, WvProduct);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights = tf.tidy(() => {
-    const rowsRows = tf.reshape(rowsSoFar, [batchSize * beam * heads, now, model / heads]);
-    const product = tf.matMul(rowsRows, tf.reshape(WqProduct, [batchSize * beam * heads, model / heads, 1]));
-    return tf.softmax(tf.div(tf.reshape(product, [batchSize * beam, heads, now]), Math.sqrt(model / heads)));
-  });
-  rt.dispose(WqProduct, rowsSoFar);
-  // attention.attn:18  sum[key](weights * values)
-  const product = tf.tidy(() => {
-    const rowsRows = tf.reshape(rowsSoFar2, [batchSize * beam * heads, now, model / heads]);
-    return tf.matMul(tf.reshape(weights, [batchSize * beam * heads, 1, now]), rowsRows);
-  });
-  rt.dispose(rowsSoFar2, weights);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WoProduct = tf.tidy(() =>
-    tf.matMul(tf.reshape(product, [batchSize * beam, model]), p['Write.logits.Layer.a.MultiHead.Wo']),
-  );
-  rt.dispose(product);
-  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const a = tf.add(x, WoProduct);
-  rt.dispose(x, WoProduct);
-  // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const aShaped = tf.reshape(a, [batchSize, beam, model]);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights2 = tf.tidy(() => {
-    const quotient = tf.div(tf.reshape(tf.matMul(aShaped, memory.add), [batchSize * beam, source]), Math.sqrt(model));
-    const weightsWide = tf.reshape(memory.keyMask, [batchSize, 1, source]);
-    const chosen = rt.where(weightsWide, tf.reshape(quotient, [batchSize, beam, source]), -Infinity);
-    return tf.softmax(tf.reshape(chosen, [batchSize * beam, source]));
-  });
-  const weightsShaped = tf.reshape(weights2, [batchSize, beam, source]);
-  rt.dispose(aShaped, weights2);
-  // attention.attn:18  sum[key](weights * values)
-  const product2 = tf.matMul(weightsShaped, memory.add, false, true);
-  rt.dispose(weightsShaped);
-  // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const sum = tf.tidy(() => tf.add(a, tf.reshape(product2, [batchSize * beam, model])));
-  rt.dispose(a, product2);
-  // layers.attn:11  least = stop(min[features](x))
-  const least = tf.min(sum, 1);
-  // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
-  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum, 1), least), 1)));
-  // layers.attn:13  near = scale * (x - least)
-  const near = tf.tidy(() =>
-    tf.mul(tf.reshape(scale, [batchSize * beam, 1]), tf.sub(sum, tf.reshape(least, [batchSize * beam, 1]))),
-  );
-  rt.dispose(sum, least);
-  // layers.attn:14  centred = near - mean[features](near)
-  const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 1, true)));
-  rt.dispose(near);
-  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const narrow = tf.tidy(() =>
-    tf.div(1, tf.sqrt(tf.add(tf.mean(tf.mul(centred, centred), 1), tf.mul(tf.mul(scale, 1e-5), scale)))),
-  );
-  rt.dispose(scale);
-  // layers.attn:16  gain * (narrow * centred) + bias
-  const sum2 = tf.tidy(() => {
-    const product = tf.mul(tf.mul(tf.reshape(narrow, [batchSize * beam, 1]), centred), p['Write.logits.Layer.LayerNorm.gain']);
-    return tf.add(product, p['Write.logits.Layer.LayerNorm.bias']);
-  });
-  rt.dispose(centred, narrow);
-  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logits = tf.tidy(() => rt.where(memory.ne, tf.matMul(sum2, p['Write.table'], false, true), -Infinity));
-  const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
-  rt.dispose(sum2, logits);
+  const { logitsShaped: logits, rows: WkProduct, rows2: WvProduct } = writeStep(p.Write, batch.n, t, memory.pow, memory.eq, previous, state.WkProduct, state.WvProduct, memory.keyMask, memory.add, memory.ne, batchSize * beam, beam, batchSize * beam * heads, now);
   return {
-    logits: logitsShaped as tf.Tensor3D,
+    logits: logits as tf.Tensor3D,
     taps: {},
-    state: { WkProduct: rows, WvProduct: WvProduct2 },
+    state: { WkProduct, WvProduct },
   };
 }
 

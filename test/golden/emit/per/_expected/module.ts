@@ -39,16 +39,14 @@ type GroupedSizes = {
   readonly time: number;
 };
 
-/** Parameters by path. */
+/** Parameters of Linear. */
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Grouped. */
 type GroupedParameters = {
-  readonly 'own.Gated.Linear.W': tf.Tensor;
-  readonly 'own.Gated.Linear.b': tf.Tensor;
-  readonly 'own.Gated.Linear#2.W': tf.Tensor;
-  readonly 'own.Gated.Linear#2.b': tf.Tensor;
-  readonly 'gate.Linear.W': tf.Tensor;
-  readonly 'gate.Linear.b': tf.Tensor;
-  readonly 'best.Linear.W': tf.Tensor;
-  readonly 'best.Linear.b': tf.Tensor;
+  readonly own: { readonly Gated: { readonly Linear: LinearParameters; readonly 'Linear#2': LinearParameters } };
+  readonly gate: { readonly Linear: LinearParameters };
+  readonly best: { readonly Linear: LinearParameters };
 };
 
 /** Padded examples on the device. */
@@ -58,54 +56,132 @@ type GroupedBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
+/** Linear. */
+function linear(p: LinearParameters, n: GroupedSizes, xT: tf.Tensor, groups: number, batch: number, time: number) {
+  const { width } = n;
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xT, p.W), [groups, batch, time, width]), p.b));
+  return sum;
+}
+
+/** Linear. */
+function linear2(p: LinearParameters, n: GroupedSizes, hRows: tf.Tensor) {
+  const { batch: batchSize, experts, time } = n;
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time, experts]), p.b));
+  return sum;
+}
+
+/** Fit. */
+function fit(n: GroupedSizes, own: tf.Tensor, best: tf.Tensor, timeMask: tf.Tensor) {
+  const { batch: batchSize, time } = n;
+  // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
+  const loss = tf.tidy(() => {
+    const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
+    const total = tf.sum(rt.where(timeMaskWide, tf.mul(own, own), 0), [0, 2, 3]);
+    return tf.mean(tf.add(tf.sum(rt.where(timeMaskWide, tf.mul(best, best), 0), [1, 2]), total));
+  });
+  return loss;
+}
+
+/** Linear, backward. */
+function linearBackward(n: GroupedSizes, sigmoidGradient: tf.Tensor, xT: tf.Tensor) {
+  const { batch: batchSize, groups, time, width } = n;
+  // layers.attn:4  W @ x + b
+  const dW = tf.tidy(() => tf.matMul(xT, tf.reshape(sigmoidGradient, [groups, batchSize * time, width])));
+  const dB = tf.sum(sigmoidGradient, [1, 2]);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dBWide = tf.reshape(dB, [groups, 1, 1, width]);
+  rt.dispose(dB);
+  return { dW, dBWide };
+}
+
+/** Linear, backward. */
+function linearBackward2(productRows: tf.Tensor, hRows: tf.Tensor, product: tf.Tensor) {
+  // layers.attn:4  W @ x + b
+  const dW = tf.matMul(productRows, hRows, true);
+  const dB = tf.sum(product, [0, 1]);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dWT = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
+  return { dWT, dB };
+}
+
+/** Gated. */
+function gated(p: { readonly Linear: LinearParameters; readonly 'Linear#2': LinearParameters }, n: GroupedSizes, x: tf.Tensor) {
+  const { batch: batchSize, groups, time, width } = n;
+  // layers.attn:4  W @ x + b
+  const xRows = tf.reshape(x, [batchSize * time, groups, width]);
+  const xT = tf.transpose(xRows, [1, 0, 2]);
+  const sum = linear(p.Linear, n, xT, groups, batchSize, time);
+  const sum2 = linear(p['Linear#2'], n, xT, groups, batchSize, time);
+  rt.dispose(xT);
+  // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
+  const sigmoid = tf.sigmoid(sum);
+  const tanh = tf.tanh(sum2);
+  const own = tf.mul(sigmoid, tanh);
+  rt.dispose(sum, sum2);
+  return { own, tanh, sigmoid, xRows };
+}
+
+/** Grouped. */
+function grouped2(p: GroupedParameters, n: GroupedSizes, timeLength: tf.Tensor, x: tf.Tensor) {
+  const { batch: batchSize, experts, time, width } = n;
+  // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, wid…
+  const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLength, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
+  const x2 = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1, 1]), x, 0));
+  const { own, tanh, sigmoid, xRows } = gated(p.own.Gated, n, x2);
+  rt.dispose(x2);
+  // input.attn:9  h = mean[groups](own)
+  const h = tf.mean(own, 0);
+  // layers.attn:4  W @ x + b
+  const hRows = tf.reshape(h, [batchSize * time, width]);
+  const sum = linear2(p.gate.Linear, n, hRows);
+  const sum2 = linear(p.best.Linear, n, hRows, batchSize, time, experts);
+  rt.dispose(h);
+  // input.attn:10  gate = softmax[experts](Linear[experts](h))
+  const gate = tf.softmax(sum);
+  rt.dispose(sum);
+  // input.attn:11  e = argmax[experts](gate)
+  const e = tf.argMax(gate, 2);
+  // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
+  const picked = tf.gather(sum2, e, 2, 2);
+  const pickedWide = tf.tidy(() => tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]));
+  const best = tf.mul(pickedWide, picked);
+  rt.dispose(sum2);
+  return { best, timeMask, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows };
+}
+
 /** Outputs by name, [batch, …]. */
 type GroupedResults = { readonly own: tf.Tensor; readonly best: tf.Tensor };
 
 /** The outputs of Grouped, batch first. */
 function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResults {
-  const { batch: batchSize, experts, groups, time, width } = batch.n;
+  const { batch: batchSize, experts, time, width } = batch.n;
   // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, wid…
   const timeMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
   );
   const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1, 1]), batch.inputs.x, 0));
-  rt.dispose(timeMask);
-  // layers.attn:4  W @ x + b
-  const xT = tf.tidy(() => tf.transpose(tf.reshape(x, [batchSize * time, groups, width]), [1, 0, 2]));
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W']), [groups, batchSize, time, width]);
-    return tf.add(WProduct, p['own.Gated.Linear.b']);
-  });
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W']), [groups, batchSize, time, width]);
-    return tf.add(WProduct, p['own.Gated.Linear#2.b']);
-  });
-  rt.dispose(x, xT);
-  // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
-  const own = tf.tidy(() => tf.mul(tf.sigmoid(sum), tf.tanh(sum2)));
-  rt.dispose(sum, sum2);
+  const { own, tanh, sigmoid, xRows } = gated(p.own.Gated, batch.n, x);
+  rt.dispose(timeMask, x, tanh, sigmoid, xRows);
   // input.attn:9  h = mean[groups](own)
   const h = tf.mean(own, 0);
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum3 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['gate.Linear.W']), [batchSize, time, experts]), p['gate.Linear.b']),
-  );
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['best.Linear.W']), [batchSize, time, experts, width]);
-    return tf.add(WProduct, p['best.Linear.b']);
-  });
+  const sum = linear2(p.gate.Linear, batch.n, hRows);
+  const sum2 = linear(p.best.Linear, batch.n, hRows, batchSize, time, experts);
   rt.dispose(h, hRows);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
-  const gate = tf.softmax(sum3);
-  rt.dispose(sum3);
+  const gate = tf.softmax(sum);
+  rt.dispose(sum);
   // input.attn:11  e = argmax[experts](gate)
   const e = tf.argMax(gate, 2);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
   const best = tf.tidy(() =>
-    tf.mul(tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]), tf.gather(sum4, e, 2, 2)),
+    tf.mul(tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]), tf.gather(sum2, e, 2, 2)),
   );
-  rt.dispose(sum4, gate, e);
+  rt.dispose(sum2, gate, e);
   // input.attn:8  own = Gated per groups (x)
   const ownT = tf.transpose(own, [1, 2, 0, 3]);
   rt.dispose(own);
@@ -120,55 +196,10 @@ type GroupedLossResults = {
 
 /** Fit: the loss and the metrics, means over the batch. */
 function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResults {
-  const { batch: batchSize, experts, groups, time, width } = batch.n;
-  // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, wid…
-  const timeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
-  );
-  const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1, 1]), batch.inputs.x, 0));
-  // layers.attn:4  W @ x + b
-  const xT = tf.tidy(() => tf.transpose(tf.reshape(x, [batchSize * time, groups, width]), [1, 0, 2]));
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W']), [groups, batchSize, time, width]);
-    return tf.add(WProduct, p['own.Gated.Linear.b']);
-  });
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W']), [groups, batchSize, time, width]);
-    return tf.add(WProduct, p['own.Gated.Linear#2.b']);
-  });
-  rt.dispose(x, xT);
-  // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
-  const own = tf.tidy(() => tf.mul(tf.sigmoid(sum), tf.tanh(sum2)));
-  rt.dispose(sum, sum2);
-  // input.attn:9  h = mean[groups](own)
-  const h = tf.mean(own, 0);
-  // layers.attn:4  W @ x + b
-  const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum3 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['gate.Linear.W']), [batchSize, time, experts]), p['gate.Linear.b']),
-  );
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['best.Linear.W']), [batchSize, time, experts, width]);
-    return tf.add(WProduct, p['best.Linear.b']);
-  });
-  rt.dispose(h, hRows);
-  // input.attn:10  gate = softmax[experts](Linear[experts](h))
-  const gate = tf.softmax(sum3);
-  rt.dispose(sum3);
-  // input.attn:11  e = argmax[experts](gate)
-  const e = tf.argMax(gate, 2);
-  // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
-  const best = tf.tidy(() =>
-    tf.mul(tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]), tf.gather(sum4, e, 2, 2)),
-  );
-  rt.dispose(sum4, gate, e);
-  // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
-  const loss = tf.tidy(() => {
-    const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
-    const total = tf.sum(rt.where(timeMaskWide, tf.mul(own, own), 0), [0, 2, 3]);
-    return tf.mean(tf.add(tf.sum(rt.where(timeMaskWide, tf.mul(best, best), 0), [1, 2]), total));
-  });
-  rt.dispose(timeMask, own, best);
+  const { best, timeMask, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows } = grouped2(p, batch.n, batch.lengths.time, batch.inputs.x);
+  rt.dispose(pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows);
+  const loss = fit(batch.n, own, best, timeMask);
+  rt.dispose(best, timeMask, own);
   return {
     loss,
     metrics: {},
@@ -179,62 +210,14 @@ function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResu
 type GroupedGradientsResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: GroupedParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt.Random): GroupedGradientsResults {
   const { batch: batchSize, experts, groups, time, width } = batch.n;
-  // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, wid…
-  const timeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
-  );
-  const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1, 1]), batch.inputs.x, 0));
-  // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(x, [batchSize * time, groups, width]);
-  const xT = tf.transpose(xRows, [1, 0, 2]);
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W']), [groups, batchSize, time, width]);
-    return tf.add(WProduct, p['own.Gated.Linear.b']);
-  });
-  const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W']), [groups, batchSize, time, width]);
-    return tf.add(WProduct, p['own.Gated.Linear#2.b']);
-  });
-  rt.dispose(x, xT);
-  // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
-  const sigmoid = tf.sigmoid(sum);
-  const tanh = tf.tanh(sum2);
-  const own = tf.mul(sigmoid, tanh);
-  rt.dispose(sum, sum2);
-  // input.attn:9  h = mean[groups](own)
-  const h = tf.mean(own, 0);
-  // layers.attn:4  W @ x + b
-  const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum3 = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(hRows, p['gate.Linear.W']), [batchSize, time, experts]), p['gate.Linear.b']),
-  );
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['best.Linear.W']), [batchSize, time, experts, width]);
-    return tf.add(WProduct, p['best.Linear.b']);
-  });
-  rt.dispose(h);
-  // input.attn:10  gate = softmax[experts](Linear[experts](h))
-  const gate = tf.softmax(sum3);
-  rt.dispose(sum3);
-  // input.attn:11  e = argmax[experts](gate)
-  const e = tf.argMax(gate, 2);
-  // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
-  const picked = tf.gather(sum4, e, 2, 2);
-  const pickedWide = tf.tidy(() => tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]));
-  const best = tf.mul(pickedWide, picked);
-  rt.dispose(sum4);
+  const { best, timeMask, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows } = grouped2(p, batch.n, batch.lengths.time, batch.inputs.x);
   // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
-  const loss = tf.tidy(() => {
-    const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
-    const total = tf.sum(rt.where(timeMaskWide, tf.mul(own, own), 0), [0, 2, 3]);
-    return tf.mean(tf.add(tf.sum(rt.where(timeMaskWide, tf.mul(best, best), 0), [1, 2]), total));
-  });
   const chosenWide = tf.tidy(() => tf.reshape(rt.where(timeMask, 1 / batchSize, 0), [batchSize, time, 1]));
   const lossSum = tf.tidy(() => {
     const product = tf.mul(chosenWide, own);
@@ -244,7 +227,7 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
     const product = tf.mul(chosenWide, best);
     return tf.add(product, product);
   });
-  rt.dispose(timeMask, own, best, chosenWide);
+  rt.dispose(chosenWide);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
   const scattered = tf.tidy(() => rt.scatter(e, tf.mul(dBest, pickedWide), experts, 2));
   const dGate = tf.tidy(() => rt.scatter(e, tf.sum(tf.mul(dBest, picked), 2), experts, 2));
@@ -254,44 +237,37 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   rt.dispose(gate, dGate);
   // layers.attn:4  W @ x + b
   const scatteredRows = tf.reshape(scattered, [batchSize * time, experts * width]);
+  const WProduct = tf.matMul(scatteredRows, p.best.Linear.W, false, true);
   const productRows = tf.reshape(gateProduct, [batchSize * time, experts]);
-  const dH = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(scatteredRows, p['best.Linear.W'], false, true), [batchSize, time, width]);
-    const linearWProduct = tf.reshape(tf.matMul(productRows, p['gate.Linear.W'], false, true), [batchSize, time, width]);
-    return tf.add(WProduct, linearWProduct);
-  });
+  const linearWProduct = tf.matMul(productRows, p.gate.Linear.W, false, true);
+  const xT = tf.transpose(xRows, [1, 2, 0]);
+  rt.dispose(xRows);
   // input.attn:9  h = mean[groups](own)
-  const dOwn = tf.tidy(() => tf.add(lossSum, tf.div(dH, groups)));
-  rt.dispose(lossSum, dH);
+  const dH = tf.tidy(() =>
+    tf.add(tf.reshape(WProduct, [batchSize, time, width]), tf.reshape(linearWProduct, [batchSize, time, width])),
+  );
+  const hQuotient = tf.div(dH, groups);
+  rt.dispose(WProduct, linearWProduct, dH);
+  // input.attn:8  own = Gated per groups (x)
+  const dOwn = tf.add(lossSum, hQuotient);
+  rt.dispose(lossSum, hQuotient);
   // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
   const sigmoidGradient = tf.tidy(() => rt.sigmoidGradient(tf.mul(dOwn, tanh), sigmoid));
   const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dOwn, sigmoid), tanh));
-  rt.dispose(sigmoid, tanh, dOwn);
-  // layers.attn:4  W @ x + b
-  const xT2 = tf.transpose(xRows, [1, 2, 0]);
-  const dW = tf.tidy(() => tf.matMul(xT2, tf.reshape(sigmoidGradient, [groups, batchSize * time, width])));
-  const dB = tf.sum(sigmoidGradient, [1, 2]);
-  const dLinear2W = tf.tidy(() => tf.matMul(xT2, tf.reshape(tanhGradient, [groups, batchSize * time, width])));
-  const dB2 = tf.sum(tanhGradient, [1, 2]);
-  rt.dispose(xRows, sigmoidGradient, xT2, tanhGradient);
-  const dW2 = tf.matMul(productRows, hRows, true);
-  const dLinearB = tf.sum(gateProduct, [0, 1]);
-  const product = tf.matMul(scatteredRows, hRows, true);
-  rt.dispose(productRows, gateProduct, hRows, scatteredRows);
-  const dBestLinearB = tf.sum(scattered, [0, 1]);
-  rt.dispose(scattered);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dGatedLinearB = tf.reshape(dB, [groups, 1, 1, width]);
-  const dLinear2B = tf.reshape(dB2, [groups, 1, 1, width]);
-  const dLinearW = tf.transpose(dW2, [1, 0]);
-  const dBestLinearW = tf.transpose(product, [1, 0]);
-  rt.dispose(dB, dB2, dW2, product);
+  const loss = fit(batch.n, own, best, timeMask);
+  rt.dispose(tanh, sigmoid, dOwn, best, timeMask, own);
+  const { dW, dBWide: dB } = linearBackward(batch.n, sigmoidGradient, xT);
+  const { dW: dLinear2W, dBWide: dLinear2B } = linearBackward(batch.n, tanhGradient, xT);
+  const { dWT: dLinearW, dB: dLinearB } = linearBackward2(productRows, hRows, gateProduct);
+  rt.dispose(sigmoidGradient, xT, tanhGradient, gateProduct, productRows);
+  const { dWT: dBestLinearW, dB: dBestLinearB } = linearBackward2(scatteredRows, hRows, scattered);
+  rt.dispose(hRows, scattered, scatteredRows);
   return {
     loss,
     metrics: {},
     gradients: {
       'own.Gated.Linear.W': dW,
-      'own.Gated.Linear.b': dGatedLinearB,
+      'own.Gated.Linear.b': dB,
       'own.Gated.Linear#2.W': dLinear2W,
       'own.Gated.Linear#2.b': dLinear2B,
       'gate.Linear.W': dLinearW,

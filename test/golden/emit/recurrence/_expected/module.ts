@@ -40,19 +40,26 @@ type ClassifySizes = {
   readonly time: number;
 };
 
-/** Parameters by path. */
+/** Parameters of GRU. */
+type GRUParameters = {
+  readonly Wz: tf.Tensor;
+  readonly Wr: tf.Tensor;
+  readonly W: tf.Tensor;
+  readonly Uz: tf.Tensor;
+  readonly Ur: tf.Tensor;
+  readonly U: tf.Tensor;
+  readonly bz: tf.Tensor;
+  readonly br: tf.Tensor;
+  readonly b: tf.Tensor;
+};
+
+/** Parameters of Linear. */
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Classify. */
 type ClassifyParameters = {
-  readonly 'run.h.GRU.Wz': tf.Tensor;
-  readonly 'run.h.GRU.Wr': tf.Tensor;
-  readonly 'run.h.GRU.W': tf.Tensor;
-  readonly 'run.h.GRU.Uz': tf.Tensor;
-  readonly 'run.h.GRU.Ur': tf.Tensor;
-  readonly 'run.h.GRU.U': tf.Tensor;
-  readonly 'run.h.GRU.bz': tf.Tensor;
-  readonly 'run.h.GRU.br': tf.Tensor;
-  readonly 'run.h.GRU.b': tf.Tensor;
-  readonly 'logits.Linear.W': tf.Tensor;
-  readonly 'logits.Linear.b': tf.Tensor;
+  readonly run: { readonly h: { readonly GRU: GRUParameters } };
+  readonly logits: { readonly Linear: LinearParameters };
 };
 
 /** Padded examples on the device. */
@@ -62,69 +69,161 @@ type ClassifyBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
+/** GRU. */
+function gruInputs(p: GRUParameters, n: ClassifySizes, x: tf.Tensor) {
+  const { batch: batchSize, hidden, in: in_, time } = n;
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const xRows = tf.reshape(x, [batchSize * time, in_]);
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wz), [batchSize, time, hidden]), p.bz));
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const sum2 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wr), [batchSize, time, hidden]), p.br));
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time, hidden]), p.b));
+  rt.dispose(xRows);
+  return { sum, sum2, sum3 };
+}
+
+/** GRU. */
+function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, sum3: tf.Tensor) {
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const z = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uz))));
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const r = tf.tidy(() => tf.sigmoid(tf.add(sum2, tf.matMul(h, p.Ur))));
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const product = tf.mul(r, h);
+  const new_ = tf.tidy(() => tf.tanh(tf.add(sum3, tf.matMul(product, p.U))));
+  // cells.attn:14  (1 - z) * h + z * new
+  const hNext2 = tf.sub(new_, h);
+  const hNext = tf.tidy(() => tf.add(h, tf.mul(z, hNext2)));
+  return { hNext, z, hNext2, new_, product, r };
+}
+
+/** Learn. */
+function learn(logits: tf.Tensor, class_: tf.Tensor) {
+  // input.attn:10  loss = cross_entropy[classes](logits, class)
+  const logSoftmax = rt.logSoftmax(logits);
+  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(logSoftmax, class_, 1, 1))));
+  // input.attn:11  metric right = if argmax[classes](logits) == class then 1 else 0
+  const mean = tf.tidy(() => {
+    const chosen = rt.where(tf.equal(tf.argMax(logits, 1), class_), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
+    return tf.mean(tf.cast(chosen, 'float32'));
+  });
+  return { loss, mean, logSoftmax };
+}
+
+/** GRU, backward. */
+function gruBackward(p: GRUParameters, dHNext: tf.Tensor, dRun: tf.Tensor, dRun2: tf.Tensor, dRun3: tf.Tensor, dRun4: tf.Tensor, dRun5: tf.Tensor, joined: tf.Tensor) {
+  // cells.attn:14  (1 - z) * h + z * new
+  const dNew = tf.mul(dHNext, dRun2);
+  const dZ = tf.mul(dHNext, dRun);
+  const difference = tf.sub(dHNext, dNew);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const sigmoidGradient = rt.sigmoidGradient(dZ, dRun2);
+  rt.dispose(dZ);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const tanhGradient = rt.tanhGradient(dNew, dRun3);
+  const UProduct = tf.matMul(tanhGradient, p.U, false, true);
+  const dR = tf.mul(UProduct, dRun5);
+  const sum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, dRun4)));
+  rt.dispose(dNew, difference, UProduct);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const sigmoidGradient2 = rt.sigmoidGradient(dR, dRun4);
+  const product = tf.tidy(() => tf.matMul(tf.concat([sigmoidGradient2, sigmoidGradient], 1), joined, false, true));
+  rt.dispose(dR);
+  return { sigmoidGradient, sigmoidGradient2, tanhGradient, product, sum };
+}
+
+/** GRU, backward. */
+function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, tanhGradientStacked: tf.Tensor, x: tf.Tensor) {
+  const { batch: batchSize, hidden, in: in_, time } = n;
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, hidden]);
+  const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
+  const dWz = tf.matMul(sigmoidGradientStepsRows, xRows, true);
+  const hStepsRows = tf.reshape(hStacked, [batchSize * time, hidden]);
+  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
+  const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  rt.dispose(sigmoidGradientStepsRows);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * time, hidden]);
+  const dWr = tf.matMul(rSigmoidGradientStepsRows, xRows, true);
+  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
+  const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, hidden]);
+  const dW = tf.matMul(tanhGradientStepsRows, xRows, true);
+  const dU = tf.tidy(() =>
+    tf.matMul(tanhGradientStepsRows, tf.reshape(productStacked, [batchSize * time, hidden]), true),
+  );
+  const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  rt.dispose(xRows, tanhGradientStepsRows);
+  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
+  const dWzT = tf.transpose(dWz, [1, 0]);
+  const dWrT = tf.transpose(dWr, [1, 0]);
+  const dWT = tf.transpose(dW, [1, 0]);
+  const dUzT = tf.transpose(dUz, [1, 0]);
+  rt.dispose(dWz, dWr, dW, dUz);
+  const dUrT = tf.transpose(dUr, [1, 0]);
+  const dUT = tf.transpose(dU, [1, 0]);
+  rt.dispose(dUr, dU);
+  return { dWzT, dWrT, dWT, dUzT, dUrT, dUT, dBz, dBr, dB };
+}
+
+/** Classify. */
+function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tensor, x: tf.Tensor) {
+  const { batch: batchSize, hidden, time } = n;
+  // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
+  const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLength, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
+  const x2 = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), x, 0));
+  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.run.h.GRU, n, x2);
+  rt.dispose(timeMask);
+  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  const hFirst = tf.fill([batchSize, hidden], 0);
+  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const hNextSteps: tf.Tensor[] = [];
+  const hSteps: tf.Tensor[] = [];
+  const zSteps: tf.Tensor[] = [];
+  const hNextSteps2: tf.Tensor[] = [];
+  const newSteps: tf.Tensor[] = [];
+  const rSteps: tf.Tensor[] = [];
+  const newProductSteps: tf.Tensor[] = [];
+  let h: tf.Tensor = hFirst;
+  for (let t = 0; t < time; t++) {
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumAt, sumAt2, sumAt3);
+    hNextSteps.push(hNext);
+    hSteps.push(h);
+    zSteps.push(z);
+    hNextSteps2.push(hNext2);
+    newSteps.push(new_);
+    rSteps.push(r);
+    newProductSteps.push(newProduct);
+    h = hNext;
+  }
+  rt.dispose(sumSteps, sumSteps2, sumSteps3);
+  const run = tf.stack(hNextSteps);
+  // input.attn:6  { logits = Linear[classes](run[time = last]) }
+  const sum = tf.tidy(() => tf.add(timeLength, tf.scalar(-1, 'int32')));
+  const picked = tf.tidy(() => tf.gather(tf.transpose(run, [1, 0, 2]), sum, 1, 1));
+  rt.dispose(run);
+  // layers.attn:4  W @ x + b
+  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p.logits.Linear.W), p.logits.Linear.b));
+  return { logits, sum, h: hSteps, z: zSteps, hNext: hNextSteps2, new_: newSteps, r: rSteps, zeros: hFirst, product: newProductSteps, x: x2, picked, hNext2: hNextSteps };
+}
+
 /** Outputs by name, [batch, …]. */
 type ClassifyResults = { readonly logits: tf.Tensor };
 
 /** The outputs of Classify, batch first. */
 function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
-  const { batch: batchSize, hidden, in: in_, time } = batch.n;
-  // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
-  const timeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
-  );
-  const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
-  rt.dispose(timeMask);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const xRows = tf.reshape(x, [batchSize * time, in_]);
-  const zSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz']), [batchSize, time, hidden]), p['run.h.GRU.bz']),
-  );
-  rt.dispose(x);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr']), [batchSize, time, hidden]), p['run.h.GRU.br']),
-  );
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.W']), [batchSize, time, hidden]), p['run.h.GRU.b']),
-  );
-  rt.dispose(xRows);
-  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const hFirst = tf.fill([batchSize, hidden], 0);
-  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [];
-  let h: tf.Tensor = hFirst;
-  for (let t = 0; t < time; t++) {
-    const zSumAt = zSumSteps[t]!;
-    const rSumAt = rSumSteps[t]!;
-    const newSumAt = newSumSteps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U']))));
-    rt.dispose(r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
-    rt.dispose(z, new_);
-    hNextSteps.push(hNext);
-    h = hNext;
-  }
-  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
-  const run = tf.stack(hNextSteps);
-  rt.dispose(hNextSteps);
-  // input.attn:6  { logits = Linear[classes](run[time = last]) }
-  const picked = tf.tidy(() =>
-    tf.gather(tf.transpose(run, [1, 0, 2]), tf.add(batch.lengths.time, tf.scalar(-1, 'int32')), 1, 1),
-  );
-  rt.dispose(run);
-  // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W']), p['logits.Linear.b']));
-  rt.dispose(picked);
+  const { logits, sum, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: runZeros, product: productSteps, x, picked, hNext2: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
+  rt.dispose(sum, zSteps, hNextSteps, newSteps, rSteps, runZeros, productSteps, x, picked, runHNextSteps);
   return { logits };
 }
 
@@ -136,72 +235,10 @@ type ClassifyLossResults = {
 
 /** Learn: the loss and the metrics, means over the batch. */
 function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLossResults {
-  const { batch: batchSize, hidden, in: in_, time } = batch.n;
-  // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
-  const timeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
-  );
-  const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
-  rt.dispose(timeMask);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const xRows = tf.reshape(x, [batchSize * time, in_]);
-  const zSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz']), [batchSize, time, hidden]), p['run.h.GRU.bz']),
-  );
-  rt.dispose(x);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr']), [batchSize, time, hidden]), p['run.h.GRU.br']),
-  );
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.W']), [batchSize, time, hidden]), p['run.h.GRU.b']),
-  );
-  rt.dispose(xRows);
-  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const hFirst = tf.fill([batchSize, hidden], 0);
-  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [];
-  let h: tf.Tensor = hFirst;
-  for (let t = 0; t < time; t++) {
-    const zSumAt = zSumSteps[t]!;
-    const rSumAt = rSumSteps[t]!;
-    const newSumAt = newSumSteps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U']))));
-    rt.dispose(r);
-    // cells.attn:14  (1 - z) * h + z * new
-    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
-    rt.dispose(z, new_);
-    hNextSteps.push(hNext);
-    h = hNext;
-  }
-  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
-  const run = tf.stack(hNextSteps);
-  rt.dispose(hNextSteps);
-  // input.attn:6  { logits = Linear[classes](run[time = last]) }
-  const picked = tf.tidy(() =>
-    tf.gather(tf.transpose(run, [1, 0, 2]), tf.add(batch.lengths.time, tf.scalar(-1, 'int32')), 1, 1),
-  );
-  rt.dispose(run);
-  // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W']), p['logits.Linear.b']));
-  rt.dispose(picked);
-  // input.attn:10  loss = cross_entropy[classes](logits, class)
-  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(rt.logSoftmax(logits), batch.inputs.class, 1, 1))));
-  // input.attn:11  metric right = if argmax[classes](logits) == class then 1 else 0
-  const right = tf.tidy(() => {
-    const chosen = rt.where(tf.equal(tf.argMax(logits, 1), batch.inputs.class), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
-    return tf.mean(tf.cast(chosen, 'float32'));
-  });
-  rt.dispose(logits);
+  const { logits, sum, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: runZeros, product: productSteps, x, picked, hNext2: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
+  rt.dispose(sum, zSteps, hNextSteps, newSteps, rSteps, runZeros, productSteps, x, picked, runHNextSteps);
+  const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
+  rt.dispose(logits, logSoftmax);
   return {
     loss,
     metrics: { right },
@@ -212,190 +249,66 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
 type ClassifyGradientsResults = {
   readonly loss: tf.Tensor;
   readonly metrics: { readonly right: tf.Tensor };
-  readonly gradients: ClassifyParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Learn: as the loss, dropout on, and its gradient by every parameter. */
 function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random: rt.Random): ClassifyGradientsResults {
-  const { batch: batchSize, classes, hidden, in: in_, time } = batch.n;
-  // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
-  const timeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
-  );
-  const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
-  rt.dispose(timeMask);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const xRows = tf.reshape(x, [batchSize * time, in_]);
-  const zSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wz']), [batchSize, time, hidden]), p['run.h.GRU.bz']),
-  );
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.Wr']), [batchSize, time, hidden]), p['run.h.GRU.br']),
-  );
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(xRows, p['run.h.GRU.W']), [batchSize, time, hidden]), p['run.h.GRU.b']),
-  );
-  rt.dispose(xRows);
-  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runZeros = tf.fill([batchSize, hidden], 0);
-  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [];
-  const hSteps: tf.Tensor[] = [];
-  const zSteps: tf.Tensor[] = [];
-  const differenceSteps: tf.Tensor[] = [];
-  const newSteps: tf.Tensor[] = [];
-  const newProductSteps: tf.Tensor[] = [];
-  const rSteps: tf.Tensor[] = [];
-  let h: tf.Tensor = runZeros;
-  for (let t = 0; t < time; t++) {
-    const zSumAt = zSumSteps[t]!;
-    const rSumAt = rSumSteps[t]!;
-    const newSumAt = newSumSteps[t]!;
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz']))));
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur']))));
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct = tf.mul(r, h);
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['run.h.GRU.U']))));
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, h);
-    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
-    hNextSteps.push(hNext);
-    hSteps.push(h);
-    zSteps.push(z);
-    differenceSteps.push(difference);
-    newSteps.push(new_);
-    newProductSteps.push(newProduct);
-    rSteps.push(r);
-    h = hNext;
-  }
-  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
-  const run = tf.stack(hNextSteps);
-  // input.attn:6  { logits = Linear[classes](run[time = last]) }
-  const sum = tf.tidy(() => tf.add(batch.lengths.time, tf.scalar(-1, 'int32')));
-  const picked = tf.tidy(() => tf.gather(tf.transpose(run, [1, 0, 2]), sum, 1, 1));
-  rt.dispose(run);
-  // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W']), p['logits.Linear.b']));
+  const { batch: batchSize, classes, time } = batch.n;
+  const { logits, sum, h: hSteps, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: dHFirst, product: productSteps, x, picked, hNext2: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
+  const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
+  rt.dispose(logits);
   // input.attn:10  loss = cross_entropy[classes](logits, class)
-  const logSoftmax = rt.logSoftmax(logits);
-  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(logSoftmax, batch.inputs.class, 1, 1))));
   const dLogits = tf.tidy(() => {
     const scattered = rt.scatter(batch.inputs.class, tf.fill([batchSize], -(1 / batchSize)), classes, 1);
     return tf.sub(scattered, tf.mul(tf.exp(logSoftmax), tf.sum(scattered, 1, true)));
   });
   rt.dispose(logSoftmax);
   // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(dLogits, p['logits.Linear.W'], false, true);
+  const WProduct = tf.matMul(dLogits, p.logits.Linear.W, false, true);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const dRun = tf.tidy(() => tf.transpose(rt.scatter(sum, WProduct, time, 1), [1, 0, 2]));
   rt.dispose(sum, WProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 1);
+  const rJoined = tf.concat([p.run.h.GRU.Ur, p.run.h.GRU.Uz], 1);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dRunSteps = tf.unstack(dRun);
   rt.dispose(dRun);
   const zSigmoidGradientSteps = new Array<tf.Tensor>(time);
   const rSigmoidGradientSteps = new Array<tf.Tensor>(time);
   const newTanhGradientSteps = new Array<tf.Tensor>(time);
-  let dH: tf.Tensor = tf.clone(runZeros);
+  let dH: tf.Tensor = tf.clone(dHFirst);
   for (let t = time - 1; t >= 0; t--) {
     const dRunAt = dRunSteps[t]!;
     const hAt = hSteps[t]!;
     const zAt = zSteps[t]!;
-    const differenceAt = differenceSteps[t]!;
+    const hNextAt = hNextSteps[t]!;
     const newAt = newSteps[t]!;
     const rAt = rSteps[t]!;
     // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const dHNext = tf.add(dH, dRunAt);
-    rt.dispose(dH);
-    // cells.attn:14  (1 - z) * h + z * new
-    const dNew = tf.mul(dHNext, zAt);
-    const dZ = tf.mul(dHNext, differenceAt);
-    const difference = tf.sub(dHNext, dNew);
-    rt.dispose(dHNext);
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
-    rt.dispose(dZ);
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newTanhGradient = rt.tanhGradient(dNew, newAt);
-    const UProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U'], false, true);
-    const dR = tf.mul(UProduct, hAt);
-    const newSum2 = tf.tidy(() => tf.add(difference, tf.mul(UProduct, rAt)));
-    rt.dispose(dNew, difference, UProduct);
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
-    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
-    rt.dispose(dR);
-    // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const dH2 = tf.add(rProduct, newSum2);
-    rt.dispose(newSum2, rProduct);
+    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward(p.run.h.GRU, dHNext, hNextAt, zAt, newAt, rAt, hAt, rJoined);
+    const dH2 = tf.add(rProduct, newSum);
+    rt.dispose(dH, dHNext, rProduct, newSum);
     zSigmoidGradientSteps[t] = zSigmoidGradient;
     rSigmoidGradientSteps[t] = rSigmoidGradient;
     newTanhGradientSteps[t] = newTanhGradient;
     dH = dH2;
   }
-  rt.dispose(zSteps, differenceSteps, newSteps, rSteps, rJoined, dRunSteps, dH);
+  rt.dispose(zSteps, hNextSteps, newSteps, rSteps, rJoined, dRunSteps, dH);
   const sigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
-  rt.dispose(zSigmoidGradientSteps);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, hidden]);
-  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
-  rt.dispose(rSigmoidGradientSteps);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, hidden]);
-  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const tanhGradientStacked = tf.stack(newTanhGradientSteps);
-  rt.dispose(newTanhGradientSteps);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, hidden]);
-  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * time, hidden]));
-  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
-  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
-  const dU = tf.tidy(() =>
-    tf.matMul(tanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps), [batchSize * time, hidden]), true),
-  );
-  rt.dispose(runZeros, hNextSteps, hStepsRows, newProductSteps);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
-  const dWz = tf.matMul(sigmoidGradientStepsRows, zXRows, true);
-  const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
-  rt.dispose(x, sigmoidGradientStepsRows, sigmoidGradientStacked);
-  // input.attn:11  metric right = if argmax[classes](logits) == class then 1 else 0
-  const right = tf.tidy(() => {
-    const chosen = rt.where(tf.equal(tf.argMax(logits, 1), batch.inputs.class), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
-    return tf.mean(tf.cast(chosen, 'float32'));
-  });
-  rt.dispose(logits);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const dWr = tf.matMul(rSigmoidGradientStepsRows, zXRows, true);
-  const dBr = tf.sum(runSigmoidGradientStacked, [0, 1]);
-  rt.dispose(rSigmoidGradientStepsRows, runSigmoidGradientStacked);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const dW = tf.matMul(tanhGradientStepsRows, zXRows, true);
-  const dB = tf.sum(tanhGradientStacked, [0, 1]);
-  rt.dispose(tanhGradientStepsRows, zXRows, tanhGradientStacked);
+  const hStacked = tf.stack(hSteps);
+  rt.dispose(zSigmoidGradientSteps, rSigmoidGradientSteps, newTanhGradientSteps, dHFirst, runHNextSteps);
+  const productStacked = tf.stack(productSteps);
+  const { dWzT: dWz, dWrT: dWr, dWT: dW, dUzT: dUz, dUrT: dUr, dUT: dU, dBz, dBr, dB } = gruGradients(batch.n, productStacked, hStacked, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, x);
+  rt.dispose(productSteps, x, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, hStacked);
+  rt.dispose(productStacked);
   // layers.attn:4  W @ x + b
   const dW2 = tf.matMul(dLogits, picked, true);
   const dLinearB = tf.sum(dLogits, 0);
   rt.dispose(picked, dLogits);
-  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
-  const dGRUWz = tf.transpose(dWz, [1, 0]);
-  const dGRUWr = tf.transpose(dWr, [1, 0]);
-  const dGRUW = tf.transpose(dW, [1, 0]);
-  const dGRUUz = tf.transpose(dUz, [1, 0]);
-  rt.dispose(dWz, dWr, dW, dUz);
-  const dGRUUr = tf.transpose(dUr, [1, 0]);
-  const dGRUU = tf.transpose(dU, [1, 0]);
-  rt.dispose(dUr, dU);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dLinearW = tf.transpose(dW2, [1, 0]);
   rt.dispose(dW2);
@@ -403,12 +316,12 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     loss,
     metrics: { right },
     gradients: {
-      'run.h.GRU.Wz': dGRUWz,
-      'run.h.GRU.Wr': dGRUWr,
-      'run.h.GRU.W': dGRUW,
-      'run.h.GRU.Uz': dGRUUz,
-      'run.h.GRU.Ur': dGRUUr,
-      'run.h.GRU.U': dGRUU,
+      'run.h.GRU.Wz': dWz,
+      'run.h.GRU.Wr': dWr,
+      'run.h.GRU.W': dW,
+      'run.h.GRU.Uz': dUz,
+      'run.h.GRU.Ur': dUr,
+      'run.h.GRU.U': dU,
       'run.h.GRU.bz': dBz,
       'run.h.GRU.br': dBr,
       'run.h.GRU.b': dB,

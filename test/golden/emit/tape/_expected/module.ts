@@ -32,15 +32,20 @@ type WordsSizes = {
   readonly target: number;
 };
 
-/** Parameters by path. */
-type WordsParameters = {
-  readonly 'Write.table': tf.Tensor;
-  readonly 'Write.Wh': tf.Tensor;
-  readonly 'Write.Wx': tf.Tensor;
-  readonly 'Write.v': tf.Tensor;
-  readonly 'Write.logits.Linear.W': tf.Tensor;
-  readonly 'Write.logits.Linear.b': tf.Tensor;
+/** Parameters of Linear. */
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Write. */
+type WriteParameters = {
+  readonly table: tf.Tensor;
+  readonly Wh: tf.Tensor;
+  readonly Wx: tf.Tensor;
+  readonly v: tf.Tensor;
+  readonly logits: { readonly Linear: LinearParameters };
 };
+
+/** Parameters of Words. */
+type WordsParameters = { readonly Write: WriteParameters };
 
 /** Padded examples on the device. */
 type WordsBatch = {
@@ -49,35 +54,57 @@ type WordsBatch = {
   readonly lengths: { readonly target: tf.Tensor1D };
 };
 
-/** Outputs by name, [batch, …]. */
-type WordsResults = { readonly logits: tf.Tensor };
+/** Linear. */
+function linear(p: LinearParameters, n: WordsSizes, sNext: tf.Tensor[]) {
+  const { batch: batchSize, d, target, words } = n;
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(sNext), [1, 0, 2]), [batchSize * target, d]), p.W);
+    return tf.add(tf.reshape(WProduct, [batchSize, target, words]), p.b);
+  });
+  return sum;
+}
 
-/** The outputs of Words, batch first. */
-function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
-  const { batch: batchSize, d, target, words } = batch.n;
+/** Fit. */
+function fit(n: WordsSizes, loss: tf.Tensor, targetPositions: tf.Tensor, negation: tf.Tensor, yNext: tf.Tensor, sum: tf.Tensor) {
+  const { batch: batchSize } = n;
+  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(loss, [batchSize, 1]), targetPositions));
+  const negationT = rt.transpose(negation, [1, 0, 2]);
+  const picked = tf.gather(negationT, yNext, 2, 2);
+  const logSoftmax = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
+  const loss2 = tf.cast(loss, 'float32');
+  const loss3 = tf.tidy(() => {
+    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logSoftmax, 0), yNext, 2, 2), -Infinity));
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), loss2));
+  });
+  return { loss: loss3, loss2, targetMask, picked, negationT, logSoftmax };
+}
+
+/** Write. */
+function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.Tensor, yNext: tf.Tensor) {
+  const { batch: batchSize, d, target, words } = n;
   // input.attn:6  x = table[y]
-  const x = tf.gather(p['Write.table'], batch.inputs.y);
+  const x = tf.gather(p.table, y);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const stateFirst = tf.tidy(() => {
-    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
+    const WhProduct = tf.reshape(tf.matMul(start, p.Wh, false, true), [batchSize, 1, d]);
     return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
   });
-  const startWideWide = tf.tidy(() =>
-    tf.broadcastTo(tf.reshape(batch.inputs.start, [batchSize, 1, d]), [batchSize, target + 1, d]),
-  );
+  const startWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(start, [batchSize, 1, d]), [batchSize, target + 1, d]));
   const targetPositions = tf.range(0, target, 1, 'int32');
   const tapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
   const isEqual = tf.tidy(() => tf.equal(tapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
   const isAtMost = tf.lessEqual(tapePositionsWide, targetPositions);
   const WxProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx']), [batchSize, target, d]),
+    tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p.Wx), [batchSize, target, d]),
   );
   rt.dispose(targetPositions, tapePositionsWide);
   // input.attn:10  chosen' = chosen or position[words] == y'
   const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
-  const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs["y'"], [1, 0])));
+  const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(yNext, [1, 0])));
   const isEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(isEqual, [1, 0])));
   const xSteps = tf.tidy(() => tf.unstack(tf.transpose(x, [1, 0, 2])));
   const isAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(isAtMost, [1, 0])));
@@ -97,9 +124,8 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const w = tf.tidy(() => {
       const tanh = tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d])));
-      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), p['Write.v']);
-      const softmax = tf.softmax(rt.where(isAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
-      return rt.where(isAtMostAt, softmax, 0);
+      const vProduct = tf.reshape(tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), p.v), [batchSize, target + 1]);
+      return rt.where(isAtMostAt, tf.softmax(rt.where(isAtMostAt, vProduct, -Infinity)), 0);
     });
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNext = tf.tidy(() => {
@@ -110,7 +136,7 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
     const stateNext = tf.tidy(() =>
-      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p.Wh, false, true), [batchSize, 1, d]), state),
     );
     const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide, state2);
@@ -126,54 +152,35 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
-  const logitsNegation = tf.logicalNot(chosenStacked);
-  rt.dispose(chosenStacked);
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
-    const sNextStepsRows = tf.reshape(tf.transpose(tf.stack(sNextSteps), [1, 0, 2]), [batchSize * target, d]);
-    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W']), [batchSize, target, words]);
-    return tf.add(WProduct, p['Write.logits.Linear.b']);
-  });
-  rt.dispose(sNextSteps);
-  // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const logits = tf.tidy(() => rt.where(rt.transpose(logitsNegation, [1, 0, 2]), sum, -Infinity));
-  rt.dispose(logitsNegation, sum);
-  return { logits };
+  const negation = tf.logicalNot(chosenStacked);
+  const sum = linear(p.logits.Linear, n, sNextSteps);
+  rt.dispose(chosenStacked, sNextSteps);
+  return { negation, sum };
 }
 
-/** What wordsLoss gives. */
-type WordsLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
-/** Fit: the loss and the metrics, means over the batch. */
-function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
-  const { batch: batchSize, d, target, words } = batch.n;
-  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
-  const targetPositions = tf.range(0, target, 1, 'int32');
+/** Write. */
+function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.Tensor, yNext: tf.Tensor, targetPositions: tf.Tensor) {
+  const { batch: batchSize, d, target, words } = n;
   // input.attn:6  x = table[y]
-  const x = tf.gather(p['Write.table'], batch.inputs.y);
+  const x = tf.gather(p.table, y);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const stateFirst = tf.tidy(() => {
-    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
+    const WhProduct = tf.reshape(tf.matMul(start, p.Wh, false, true), [batchSize, 1, d]);
     return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
   });
-  const startWideWide = tf.tidy(() =>
-    tf.broadcastTo(tf.reshape(batch.inputs.start, [batchSize, 1, d]), [batchSize, target + 1, d]),
-  );
+  const startWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(start, [batchSize, 1, d]), [batchSize, target + 1, d]));
   const tapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
   const isEqual = tf.tidy(() => tf.equal(tapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
   const isAtMost = tf.lessEqual(tapePositionsWide, targetPositions);
   const WxProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx']), [batchSize, target, d]),
+    tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p.Wx), [batchSize, target, d]),
   );
   rt.dispose(tapePositionsWide);
   // input.attn:10  chosen' = chosen or position[words] == y'
   const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
-  const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs["y'"], [1, 0])));
+  const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(yNext, [1, 0])));
   const isEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(isEqual, [1, 0])));
   const xSteps = tf.tidy(() => tf.unstack(tf.transpose(x, [1, 0, 2])));
   const isAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(isAtMost, [1, 0])));
@@ -193,9 +200,8 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const w = tf.tidy(() => {
       const tanh = tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d])));
-      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), p['Write.v']);
-      const softmax = tf.softmax(rt.where(isAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
-      return rt.where(isAtMostAt, softmax, 0);
+      const vProduct = tf.reshape(tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), p.v), [batchSize, target + 1]);
+      return rt.where(isAtMostAt, tf.softmax(rt.where(isAtMostAt, vProduct, -Infinity)), 0);
     });
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNext = tf.tidy(() => {
@@ -206,7 +212,7 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
     const stateNext = tf.tidy(() =>
-      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p.Wh, false, true), [batchSize, 1, d]), state),
     );
     const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide, state2);
@@ -222,68 +228,36 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
-  const logitsNegation = tf.logicalNot(chosenStacked);
-  rt.dispose(chosenStacked);
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
-    const sNextStepsRows = tf.reshape(tf.transpose(tf.stack(sNextSteps), [1, 0, 2]), [batchSize * target, d]);
-    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W']), [batchSize, target, words]);
-    return tf.add(WProduct, p['Write.logits.Linear.b']);
-  });
-  rt.dispose(sNextSteps);
-  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
-  const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
-  const picked = tf.gather(negationT, batch.inputs["y'"], 2, 2);
-  const logSoftmax = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
-  const loss = tf.tidy(() => {
-    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logSoftmax, 0), batch.inputs["y'"], 2, 2), -Infinity));
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), tf.cast(batch.lengths.target, 'float32')));
-  });
-  rt.dispose(targetPositions, logitsNegation, sum, targetMask, negationT, picked, logSoftmax);
-  return {
-    loss,
-    metrics: {},
-  };
+  const negation = tf.logicalNot(chosenStacked);
+  const sum = linear(p.logits.Linear, n, sNextSteps);
+  rt.dispose(chosenStacked, sNextSteps);
+  return { negation, sum };
 }
 
-/** What wordsGradients gives. */
-type WordsGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: WordsParameters;
-};
-
-/** Fit: as the loss, dropout on, and its gradient by every parameter. */
-function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Random): WordsGradientsResults {
-  const { batch: batchSize, d, target, words } = batch.n;
-  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
-  const targetPositions = tf.range(0, target, 1, 'int32');
+/** Write. */
+function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.Tensor, yNext: tf.Tensor, targetPositions: tf.Tensor) {
+  const { batch: batchSize, d, target, words } = n;
   // input.attn:6  x = table[y]
-  const x = tf.gather(p['Write.table'], batch.inputs.y);
+  const x = tf.gather(p.table, y);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const stateFirst = tf.tidy(() => {
-    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
+    const WhProduct = tf.reshape(tf.matMul(start, p.Wh, false, true), [batchSize, 1, d]);
     return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
   });
-  const startWideWide = tf.tidy(() =>
-    tf.broadcastTo(tf.reshape(batch.inputs.start, [batchSize, 1, d]), [batchSize, target + 1, d]),
-  );
+  const startWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(start, [batchSize, 1, d]), [batchSize, target + 1, d]));
   const tapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
   const isEqual = tf.tidy(() => tf.equal(tapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
   const isAtMost = tf.lessEqual(tapePositionsWide, targetPositions);
   const WxProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx']), [batchSize, target, d]),
+    tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p.Wx), [batchSize, target, d]),
   );
   rt.dispose(tapePositionsWide);
   // input.attn:10  chosen' = chosen or position[words] == y'
   const wordsPositions = tf.range(0, words, 1, 'int32');
-  // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
-  const vRows = tf.reshape(p['Write.v'], [d]);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
   const xT = tf.transpose(x, [1, 0, 2]);
-  const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs["y'"], [1, 0])));
+  const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(yNext, [1, 0])));
   const isEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(isEqual, [1, 0])));
   const xTSteps = tf.unstack(xT);
   const isAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(isAtMost, [1, 0])));
@@ -307,7 +281,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wTanh = tf.tidy(() => tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d]))));
     const wSoftmax = tf.tidy(() => {
-      const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), p['Write.v']);
+      const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), p.v);
       return tf.softmax(rt.where(isAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
     });
     const w = rt.where(isAtMostAt, wSoftmax, 0);
@@ -319,7 +293,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
     const stateNext = tf.tidy(() =>
-      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p.Wh, false, true), [batchSize, 1, d]), state),
     );
     const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide);
@@ -339,48 +313,136 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
-  const logitsNegation = tf.logicalNot(chosenStacked);
+  const negation = tf.logicalNot(chosenStacked);
   rt.dispose(chosenStacked);
   // layers.attn:4  W @ x + b
   const sNextStacked = tf.stack(sNextSteps);
   const sNextStepsRows = tf.tidy(() => tf.reshape(tf.transpose(sNextStacked, [1, 0, 2]), [batchSize * target, d]));
   const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W']), [batchSize, target, words]);
-    return tf.add(WProduct, p['Write.logits.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p.logits.Linear.W), [batchSize, target, words]);
+    return tf.add(WProduct, p.logits.Linear.b);
   });
+  return { negation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, state: stateSteps, w: wSteps, isAtMost: isAtMostSteps, w2: wSoftmaxSteps, tanh: wTanhSteps, sNextStacked, xT };
+}
+
+/** Write. */
+function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.Tensor, chosen2: tf.Tensor, int: tf.Tensor, chosen3: number, sKept: rt.Cache, sPast: rt.Cache, size: number, beam: number, now: number, size2: number) {
+  const { batch: batchSize, d, words } = n;
+  // input.attn:5  state s: [d] = start, chosen: bool[words] = false
+  const chosenRows = tf.reshape(chosen, [size, words]);
+  const chosenRows2 = tf.reshape(chosen2, [size]);
+  // input.attn:10  chosen' = chosen or position[words] == y'
+  const chosenNext = tf.tidy(() => tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosenRows2, [size, 1]), int)));
+  rt.dispose(chosenRows);
+  // input.attn:5  state s: [d] = start, chosen: bool[words] = false
+  const chosen4 = tf.tidy(() => rt.where(tf.scalar(chosen3 === 0, 'bool'), tf.scalar(false, 'bool'), chosenNext));
+  const chosenShaped = tf.reshape(chosen4, [batchSize, beam, words]);
+  rt.dispose(chosenNext);
+  // input.attn:6  x = table[y]
+  const x = tf.gather(p.table, chosenRows2);
+  rt.dispose(chosenRows2);
+  // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
+  const WhProduct = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(s, [size, d]), p.Wh, false, true), [batchSize, beam, d]),
+  );
+  const rows = rt.appendToCache(sKept, WhProduct, 2);
+  const w = tf.tidy(() => {
+    const sum = tf.add(tf.reshape(rt.cached(rows, 2), [size, now, d]), tf.reshape(tf.matMul(x, p.Wx), [size, 1, d]));
+    return tf.softmax(tf.reshape(tf.matMul(tf.reshape(tf.tanh(sum), [size2, d]), p.v), [size, now]));
+  });
+  const rows2 = rt.appendToCache(sPast, s, 2);
+  const rowsRows = tf.tidy(() => tf.reshape(rt.cached(rows2, 2), [size, now, d]));
+  rt.dispose(WhProduct);
+  // input.attn:8  s' = tanh(x + w @ past[tape](s))
+  const sNext = tf.tidy(() =>
+    tf.tanh(tf.add(x, tf.reshape(tf.matMul(tf.reshape(w, [size, 1, now]), rowsRows), [size, d]))),
+  );
+  const sNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
+  rt.dispose(x, w, rowsRows);
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => tf.add(tf.matMul(sNext, p.logits.Linear.W), p.logits.Linear.b));
+  rt.dispose(sNext);
+  // input.attn:9  logits = Linear[words](s') where not chosen
+  const logits = rt.where(chosen4, -Infinity, sum);
+  const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
+  rt.dispose(chosen4, sum, logits);
+  return { logitsShaped, sNextShaped, chosenShaped, rows, rows2 };
+}
+
+/** Outputs by name, [batch, …]. */
+type WordsResults = { readonly logits: tf.Tensor };
+
+/** The outputs of Words, batch first. */
+function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
+  const { negation: logitsNegation, sum } = writeInputs(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"]);
+  // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
+  const logits = tf.tidy(() => rt.where(rt.transpose(logitsNegation, [1, 0, 2]), sum, -Infinity));
+  rt.dispose(logitsNegation, sum);
+  return { logits };
+}
+
+/** What wordsLoss gives. */
+type WordsLossResults = {
+  readonly loss: tf.Tensor;
+  readonly metrics: Readonly<Record<string, never>>;
+};
+
+/** Fit: the loss and the metrics, means over the batch. */
+function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
+  const { target } = batch.n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
-  const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
-  const picked = tf.gather(negationT, batch.inputs["y'"], 2, 2);
-  const logSoftmax = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
-  const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const loss = tf.tidy(() => {
-    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logSoftmax, 0), batch.inputs["y'"], 2, 2), -Infinity));
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), lossAsFloat));
-  });
-  const chosen2 = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
-  rt.dispose(targetPositions, logitsNegation, sum, targetMask, lossAsFloat);
+  const targetPositions = tf.range(0, target, 1, 'int32');
+  const { negation: logitsNegation, sum } = writeInputs2(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
+  const { loss, loss2, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
+  rt.dispose(targetPositions, logitsNegation, sum, loss2, targetMask, picked, negationT, logSoftmax);
+  return {
+    loss,
+    metrics: {},
+  };
+}
+
+/** What wordsGradients gives. */
+type WordsGradientsResults = {
+  readonly loss: tf.Tensor;
+  readonly metrics: Readonly<Record<string, never>>;
+  readonly gradients: rt.Tensors;
+};
+
+/** Fit: as the loss, dropout on, and its gradient by every parameter. */
+function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Random): WordsGradientsResults {
+  const { batch: batchSize, d, target, words } = batch.n;
+  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
+  const targetPositions = tf.range(0, target, 1, 'int32');
+  const { negation: logitsNegation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, state: stateSteps, w: wSteps, isAtMost: isAtMostSteps, w2: wSteps2, tanh: tanhSteps, sNextStacked, xT } = writeInputsTraining(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
+  const { loss, loss2, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
+  const chosen = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
+  rt.dispose(targetPositions, logitsNegation, sum, loss2, targetMask);
   const dLogits = tf.tidy(() => {
-    const chosen = rt.where(negationT, rt.scatter(batch.inputs["y'"], rt.where(picked, tf.neg(chosen2), 0), words, 2), 0);
-    return rt.where(negationT, tf.sub(chosen, tf.mul(tf.exp(logSoftmax), tf.sum(chosen, 2, true))), 0);
+    const chosen2 = rt.where(negationT, rt.scatter(batch.inputs["y'"], rt.where(picked, tf.neg(chosen), 0), words, 2), 0);
+    return rt.where(negationT, tf.sub(chosen2, tf.mul(tf.exp(logSoftmax), tf.sum(chosen2, 2, true))), 0);
   });
-  rt.dispose(negationT, picked, logSoftmax, chosen2);
+  rt.dispose(picked, negationT, logSoftmax, chosen);
+  // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
+  const vRows = tf.reshape(p.Write.v, [d]);
   // layers.attn:4  W @ x + b
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
   const WProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(dLogitsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, d]),
+    tf.reshape(tf.matMul(dLogitsRows, p.Write.logits.Linear.W, false, true), [batchSize, target, d]),
   );
+  const dW = tf.matMul(dLogitsRows, sNextStepsRows, true);
+  const dB = tf.sum(dLogits, [0, 1]);
+  rt.dispose(sNextStepsRows, dLogitsRows, dLogits);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const zeros = tf.fill([batchSize, target + 1, d], 0);
-  const stateFirst2 = tf.fill([batchSize, d, target + 1], 0);
+  const stateFirst = tf.fill([batchSize, target + 1, d], 0);
+  const zeros = tf.fill([batchSize, d, target + 1], 0);
   const WProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WProduct, [1, 0, 2])));
   rt.dispose(WProduct);
   const dXSteps = new Array<tf.Tensor>(target);
   const wProductSteps = new Array<tf.Tensor>(target);
   const wTotalSteps = new Array<tf.Tensor>(target);
   const wProductSteps2 = new Array<tf.Tensor>(target);
-  let state3: tf.Tensor = zeros;
-  let state4: tf.Tensor = stateFirst2;
+  let state: tf.Tensor = stateFirst;
+  let state2: tf.Tensor = zeros;
   for (let t = target - 1; t >= 0; t--) {
     const WProductAt = WProductSteps[t]!;
     const isEqualAt = isEqualSteps[t]!;
@@ -388,84 +450,74 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     const stateAt = stateSteps[t]!;
     const wAt = wSteps[t]!;
     const isAtMostAt = isAtMostSteps[t]!;
-    const wSoftmaxAt = wSoftmaxSteps[t]!;
-    const wTanhAt = wTanhSteps[t]!;
+    const wAt2 = wSteps2[t]!;
+    const tanhAt = tanhSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
-    const wTotal = tf.tidy(() => tf.sum(rt.where(isEqualWide, state3, 0), 1));
+    const wTotal = tf.tidy(() => tf.sum(rt.where(isEqualWide, state, 0), 1));
     const dSNext = tf.tidy(() =>
-      tf.add(tf.add(WProductAt, tf.sum(rt.where(isEqualAt, state4, 0), 2)), tf.matMul(wTotal, p['Write.Wh'])),
+      tf.add(tf.add(WProductAt, tf.sum(rt.where(isEqualAt, state2, 0), 2)), tf.matMul(wTotal, p.Write.Wh)),
     );
-    const wChosen = rt.where(isEqualAt, 0, state4);
-    rt.dispose(state4);
+    const wChosen = rt.where(isEqualAt, 0, state2);
+    rt.dispose(state2);
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const dX = rt.tanhGradient(dSNext, sNextAt);
     const dXWide = tf.reshape(dX, [batchSize, d, 1]);
-    const dW = tf.tidy(() => tf.reshape(tf.matMul(stateAt, dXWide), [batchSize, target + 1]));
+    const dW2 = tf.tidy(() => tf.reshape(tf.matMul(stateAt, dXWide), [batchSize, target + 1]));
     const stateNext = tf.tidy(() => tf.add(wChosen, tf.mul(dXWide, tf.reshape(wAt, [batchSize, 1, target + 1]))));
     rt.dispose(dSNext, wChosen, dXWide);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wChosen2 = tf.tidy(() => {
-      const chosen = rt.where(isAtMostAt, dW, 0);
-      return rt.where(isAtMostAt, tf.mul(wSoftmaxAt, tf.sub(chosen, tf.sum(tf.mul(wSoftmaxAt, chosen), 1, true))), 0);
+      const chosen = rt.where(isAtMostAt, dW2, 0);
+      return rt.where(isAtMostAt, tf.mul(wAt2, tf.sub(chosen, tf.sum(tf.mul(wAt2, chosen), 1, true))), 0);
     });
-    const wDifference = tf.tidy(() => tf.sub(1, tf.mul(wTanhAt, wTanhAt)));
+    const wDifference = tf.tidy(() => tf.sub(1, tf.mul(tanhAt, tanhAt)));
     const wSum = tf.tidy(() => {
       const product = tf.mul(tf.mul(tf.reshape(wChosen2, [batchSize, target + 1, 1]), wDifference), vRows);
-      return tf.add(rt.where(isEqualWide, 0, state3), product);
+      return tf.add(rt.where(isEqualWide, 0, state), product);
     });
     const wProduct = tf.tidy(() => {
       const product = tf.reshape(tf.matMul(tf.reshape(wChosen2, [batchSize, 1, target + 1]), wDifference), [batchSize, d]);
       return tf.mul(product, vRows);
     });
-    rt.dispose(dW, isEqualWide, state3, wDifference);
+    rt.dispose(dW2, isEqualWide, state, wDifference);
     const wProduct2 = tf.tidy(() => {
       const chosenWide = tf.reshape(wChosen2, [1, batchSize * target + batchSize]);
-      return tf.reshape(tf.matMul(chosenWide, tf.reshape(wTanhAt, [batchSize * target + batchSize, d])), [d]);
+      return tf.reshape(tf.matMul(chosenWide, tf.reshape(tanhAt, [batchSize * target + batchSize, d])), [d]);
     });
     rt.dispose(wChosen2);
     dXSteps[t] = dX;
     wProductSteps[t] = wProduct;
     wTotalSteps[t] = wTotal;
     wProductSteps2[t] = wProduct2;
-    state3 = wSum;
-    state4 = stateNext;
+    state = wSum;
+    state2 = stateNext;
   }
-  rt.dispose(vRows, isEqualSteps, isAtMostSteps, sNextSteps, stateSteps, wSteps, wSoftmaxSteps, wTanhSteps);
-  rt.dispose(WProductSteps, state4);
+  rt.dispose(isEqualSteps, sNextSteps, stateSteps, wSteps, isAtMostSteps, wSteps2, tanhSteps, vRows, WProductSteps);
+  rt.dispose(state2);
   const productStacked = tf.stack(wProductSteps);
   const dXStacked = tf.stack(dXSteps);
-  rt.dispose(wProductSteps, dXSteps);
+  const totalStacked = tf.stack(wTotalSteps);
+  const productStacked2 = tf.stack(wProductSteps2);
+  rt.dispose(wProductSteps, dXSteps, wTotalSteps, wProductSteps2);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const dX = tf.tidy(() => {
     const productStepsRows = tf.reshape(tf.transpose(productStacked, [1, 0, 2]), [batchSize * target, d]);
-    const WxProduct = tf.reshape(tf.matMul(productStepsRows, p['Write.Wx'], false, true), [batchSize, target, d]);
+    const WxProduct = tf.reshape(tf.matMul(productStepsRows, p.Write.Wx, false, true), [batchSize, target, d]);
     return tf.add(tf.transpose(dXStacked, [1, 0, 2]), WxProduct);
   });
-  rt.dispose(dXStacked);
-  // input.attn:6  x = table[y]
-  const dTable = rt.scatter(batch.inputs.y, dX, words);
-  rt.dispose(dX);
-  // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const product = tf.tidy(() => {
-    const totalStepsRows = tf.reshape(tf.stack(wTotalSteps), [batchSize * target, d]);
-    return tf.matMul(totalStepsRows, tf.reshape(sNextStacked, [batchSize * target, d]), true);
+  const dWh = tf.tidy(() => {
+    const totalStepsRows = tf.reshape(totalStacked, [batchSize * target, d]);
+    const product = tf.matMul(totalStepsRows, tf.reshape(sNextStacked, [batchSize * target, d]), true);
+    return tf.add(product, tf.matMul(tf.sum(state, 1), batch.inputs.start, true));
   });
-  rt.dispose(sNextStacked, wTotalSteps);
-  // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const dWh = tf.tidy(() => tf.add(product, tf.matMul(tf.sum(state3, 1), batch.inputs.start, true)));
+  rt.dispose(dXStacked, sNextStacked, state, totalStacked);
   const dWx = tf.tidy(() => {
     const productStepsRows = tf.reshape(productStacked, [batchSize * target, d]);
     return tf.matMul(productStepsRows, tf.reshape(xT, [batchSize * target, d]), true);
   });
-  rt.dispose(state3, product, xT, productStacked);
-  // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const dV = tf.tidy(() => tf.sum(tf.stack(wProductSteps2), 0));
-  rt.dispose(wProductSteps2);
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(dLogitsRows, sNextStepsRows, true);
-  const dB = tf.sum(dLogits, [0, 1]);
-  rt.dispose(sNextStepsRows, dLogitsRows, dLogits);
+  const dV = tf.sum(productStacked2, 0);
+  rt.dispose(xT, productStacked, productStacked2);
   // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
   const dWriteWx = tf.transpose(dWx, [1, 0]);
   const dWriteV = tf.reshape(dV, [d, 1]);
@@ -473,6 +525,9 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dLinearW = tf.transpose(dW, [1, 0]);
   rt.dispose(dW);
+  // input.attn:6  x = table[y]
+  const dTable = rt.scatter(batch.inputs.y, dX, words);
+  rt.dispose(dX);
   return {
     loss,
     metrics: {},
@@ -523,57 +578,14 @@ type WordsStepResults = {
 
 /** One place: logits, the next states and the taps. */
 function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, state: WordsState, previous: tf.Tensor2D, t: number): WordsStepResults {
-  const { batch: batchSize, d, words } = batch.n;
+  const { batch: batchSize } = batch.n;
   const beam = previous.shape[1];
   const now = t + 1;
-  // input.attn:5  state s: [d] = start, chosen: bool[words] = false
-  const chosenRows = tf.reshape(state.chosen, [batchSize * beam, words]);
-  const chosenRows2 = tf.reshape(previous, [batchSize * beam]);
-  // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNext = tf.tidy(() =>
-    tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosenRows2, [batchSize * beam, 1]), memory.int)),
-  );
-  rt.dispose(chosenRows);
-  // input.attn:5  state s: [d] = start, chosen: bool[words] = false
-  const chosen = tf.tidy(() => rt.where(tf.scalar(t === 0, 'bool'), tf.scalar(false, 'bool'), chosenNext));
-  const chosenShaped = tf.reshape(chosen, [batchSize, beam, words]);
-  rt.dispose(chosenNext);
-  // input.attn:6  x = table[y]
-  const x = tf.gather(p['Write.table'], chosenRows2);
-  rt.dispose(chosenRows2);
-  // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const WhProduct = tf.tidy(() => {
-    const writeWhProduct = tf.matMul(tf.reshape(state.s, [batchSize * beam, d]), p['Write.Wh'], false, true);
-    return tf.reshape(writeWhProduct, [batchSize, beam, d]);
-  });
-  const sKept = rt.appendToCache(state.sKept, WhProduct, 2);
-  const w = tf.tidy(() => {
-    const WxProduct = tf.reshape(tf.matMul(x, p['Write.Wx']), [batchSize * beam, 1, d]);
-    const tanh = tf.tanh(tf.add(tf.reshape(rt.cached(sKept, 2), [batchSize * beam, now, d]), WxProduct));
-    const vProduct = tf.reshape(tf.matMul(tf.reshape(tanh, [batchSize * beam * now, d]), p['Write.v']), [batchSize * beam, now]);
-    return tf.softmax(vProduct);
-  });
-  const sPast = rt.appendToCache(state.sPast, state.s, 2);
-  const rowsRows = tf.tidy(() => tf.reshape(rt.cached(sPast, 2), [batchSize * beam, now, d]));
-  rt.dispose(WhProduct);
-  // input.attn:8  s' = tanh(x + w @ past[tape](s))
-  const sNext = tf.tidy(() => {
-    const sum = tf.add(x, tf.reshape(tf.matMul(tf.reshape(w, [batchSize * beam, 1, now]), rowsRows), [batchSize * beam, d]));
-    return tf.tanh(sum);
-  });
-  const s = tf.reshape(sNext, [batchSize, beam, d]);
-  rt.dispose(x, w, rowsRows);
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(sNext, p['Write.logits.Linear.W']), p['Write.logits.Linear.b']));
-  rt.dispose(sNext);
-  // input.attn:9  logits = Linear[words](s') where not chosen
-  const logits = rt.where(chosen, -Infinity, sum);
-  const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
-  rt.dispose(chosen, sum, logits);
+  const { logitsShaped: logits, sNextShaped: s, chosenShaped: chosen, rows: sKept, rows2: sPast } = writeStep(p.Write, batch.n, state.s, state.chosen, previous, memory.int, t, state.sKept, state.sPast, batchSize * beam, beam, now, batchSize * beam * now);
   return {
-    logits: logitsShaped as tf.Tensor3D,
+    logits: logits as tf.Tensor3D,
     taps: {},
-    state: { s, chosen: chosenShaped, sKept, sPast },
+    state: { s, chosen, sKept, sPast },
   };
 }
 

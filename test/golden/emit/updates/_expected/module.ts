@@ -36,13 +36,11 @@ type GeneratorSizes = {
   readonly batch: number;
 };
 
-/** Parameters by path. */
-type GeneratorParameters = {
-  readonly 'Linear.W': tf.Tensor;
-  readonly 'Linear.b': tf.Tensor;
-  readonly 'Linear#2.W': tf.Tensor;
-  readonly 'Linear#2.b': tf.Tensor;
-};
+/** Parameters of Linear. */
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Generator. */
+type GeneratorParameters = { readonly Linear: LinearParameters; readonly 'Linear#2': LinearParameters };
 
 /** Padded examples on the device. */
 type GeneratorBatch = {
@@ -51,18 +49,67 @@ type GeneratorBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
+/** Alternate. */
+function alternate(sum: tf.Tensor, y: tf.Tensor) {
+  // input.attn:22  error = sum[d]((x - y) ^ 2)
+  const difference = tf.sub(sum, y);
+  const error = tf.tidy(() => tf.mean(tf.sum(tf.mul(difference, difference), 1)));
+  return { error, difference };
+}
+
+/** Linear, backward. */
+function linearBackward(tanhGradient: tf.Tensor, z: tf.Tensor) {
+  // layers.attn:4  W @ x + b
+  const dW = tf.matMul(tanhGradient, z, true);
+  const dB = tf.sum(tanhGradient, 0);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dWT = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
+  return { dWT, dB };
+}
+
+/** Alternate. */
+function alternate2(sum: tf.Tensor, y: tf.Tensor) {
+  // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
+  const loss = tf.tidy(() => tf.mean(tf.sum(tf.abs(sum), 1)));
+  // input.attn:22  error = sum[d]((x - y) ^ 2)
+  const error = tf.tidy(() => {
+    const difference = tf.sub(sum, y);
+    return tf.mean(tf.sum(tf.mul(difference, difference), 1));
+  });
+  return { loss, error };
+}
+
+/** Generator. */
+function generator2(p: GeneratorParameters, z: tf.Tensor) {
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => tf.add(tf.matMul(z, p.Linear.W), p.Linear.b));
+  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
+  const tanh = tf.tanh(sum);
+  rt.dispose(sum);
+  // layers.attn:4  W @ x + b
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2'].W), p['Linear#2'].b));
+  return { sum: sum2, tanh };
+}
+
+/** Generator, backward. */
+function generatorBackward(p: GeneratorParameters, sum: tf.Tensor, tanh: tf.Tensor, z: tf.Tensor) {
+  // layers.attn:4  W @ x + b
+  const WProduct = tf.matMul(sum, p['Linear#2'].W, false, true);
+  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
+  const tanhGradient = rt.tanhGradient(WProduct, tanh);
+  const { dWT, dB } = linearBackward(tanhGradient, z);
+  const { dWT: dWT2, dB: dB2 } = linearBackward(sum, tanh);
+  rt.dispose(WProduct, tanhGradient);
+  return { dWT, dB, dWT2, dB2 };
+}
+
 /** Outputs by name, [batch, …]. */
 type GeneratorResults = { readonly x: tf.Tensor };
 
 /** The outputs of Generator, batch first. */
 function generatorForward(p: GeneratorParameters, batch: GeneratorBatch): GeneratorResults {
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W']), p['Linear.b']));
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanh = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const x = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W']), p['Linear#2.b']));
+  const { sum: x, tanh } = generator2(p, batch.inputs.z);
   rt.dispose(tanh);
   return { x };
 }
@@ -75,20 +122,9 @@ type GeneratorLossGeneratorResults = {
 
 /** Alternate, update Generator: the loss and the metrics, means over the batch. */
 function generatorLossGenerator(p: GeneratorParameters, batch: GeneratorBatch): GeneratorLossGeneratorResults {
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W']), p['Linear.b']));
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanh = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W']), p['Linear#2.b']));
-  rt.dispose(tanh);
-  // input.attn:22  error = sum[d]((x - y) ^ 2)
-  const error = tf.tidy(() => {
-    const difference = tf.sub(sum2, batch.inputs.y);
-    return tf.mean(tf.sum(tf.mul(difference, difference), 1));
-  });
-  rt.dispose(sum2);
+  const { sum, tanh } = generator2(p, batch.inputs.z);
+  const { error, difference: errorDifference } = alternate(sum, batch.inputs.y);
+  rt.dispose(tanh, sum, errorDifference);
   return {
     loss: error,
     metrics: {},
@@ -99,47 +135,27 @@ function generatorLossGenerator(p: GeneratorParameters, batch: GeneratorBatch): 
 type GeneratorGradientsGeneratorResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: GeneratorParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Alternate, update Generator: as the loss, dropout on, and its gradient by every parameter. */
 function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): GeneratorGradientsGeneratorResults {
   const { batch: batchSize } = batch.n;
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W']), p['Linear.b']));
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanh = tf.tanh(sum);
+  const { sum, tanh } = generator2(p, batch.inputs.z);
+  const { error, difference: errorDifference } = alternate(sum, batch.inputs.y);
   rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W']), p['Linear#2.b']));
   // input.attn:22  error = sum[d]((x - y) ^ 2)
-  const errorDifference = tf.sub(sum2, batch.inputs.y);
-  const error = tf.tidy(() => tf.mean(tf.sum(tf.mul(errorDifference, errorDifference), 1)));
   const errorSum = tf.tidy(() => {
     const product = tf.mul(errorDifference, 1 / batchSize);
     return tf.add(product, product);
   });
-  rt.dispose(sum2, errorDifference);
-  // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(errorSum, p['Linear#2.W'], false, true);
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanhGradient = rt.tanhGradient(WProduct, tanh);
-  rt.dispose(WProduct);
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(tanhGradient, batch.inputs.z, true);
-  const dB = tf.sum(tanhGradient, 0);
-  const dW2 = tf.matMul(errorSum, tanh, true);
-  const dLinear2B = tf.sum(errorSum, 0);
-  rt.dispose(tanhGradient, tanh, errorSum);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  const dLinear2W = tf.transpose(dW2, [1, 0]);
-  rt.dispose(dW, dW2);
+  const { dWT: dW, dB, dWT2: dLinear2W, dB2: dLinear2B } = generatorBackward(p, errorSum, tanh, batch.inputs.z);
+  rt.dispose(errorDifference, tanh, errorSum);
   return {
     loss: error,
     metrics: {},
     gradients: {
-      'Linear.W': dLinearW,
+      'Linear.W': dW,
       'Linear.b': dB,
       'Linear#2.W': dLinear2W,
       'Linear#2.b': dLinear2B,
@@ -155,22 +171,9 @@ type GeneratorLossGenerator2Results = {
 
 /** Alternate, update Generator#2: the loss and the metrics, means over the batch. */
 function generatorLossGenerator2(p: GeneratorParameters, batch: GeneratorBatch): GeneratorLossGenerator2Results {
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W']), p['Linear.b']));
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanh = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W']), p['Linear#2.b']));
-  rt.dispose(tanh);
-  // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
-  const loss = tf.tidy(() => tf.mean(tf.sum(tf.abs(sum2), 1)));
-  // input.attn:22  error = sum[d]((x - y) ^ 2)
-  const error = tf.tidy(() => {
-    const difference = tf.sub(sum2, batch.inputs.y);
-    return tf.mean(tf.sum(tf.mul(difference, difference), 1));
-  });
-  rt.dispose(sum2);
+  const { sum, tanh } = generator2(p, batch.inputs.z);
+  const { loss, error } = alternate2(sum, batch.inputs.y);
+  rt.dispose(tanh, sum);
   return {
     loss,
     metrics: { off: error },
@@ -181,48 +184,23 @@ function generatorLossGenerator2(p: GeneratorParameters, batch: GeneratorBatch):
 type GeneratorGradientsGenerator2Results = {
   readonly loss: tf.Tensor;
   readonly metrics: { readonly off: tf.Tensor };
-  readonly gradients: GeneratorParameters;
+  readonly gradients: rt.Tensors;
 };
 
 /** Alternate, update Generator#2: as the loss, dropout on, and its gradient by every parameter. */
 function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): GeneratorGradientsGenerator2Results {
   const { batch: batchSize } = batch.n;
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W']), p['Linear.b']));
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanh = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W']), p['Linear#2.b']));
+  const { sum, tanh } = generator2(p, batch.inputs.z);
   // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
-  const loss = tf.tidy(() => tf.mean(tf.sum(tf.abs(sum2), 1)));
-  const product = tf.tidy(() => tf.mul(tf.sign(sum2), 1 / batchSize));
-  // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(product, p['Linear#2.W'], false, true);
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanhGradient = rt.tanhGradient(WProduct, tanh);
-  rt.dispose(WProduct);
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(tanhGradient, batch.inputs.z, true);
-  const dB = tf.sum(tanhGradient, 0);
-  const dW2 = tf.matMul(product, tanh, true);
-  const dLinear2B = tf.sum(product, 0);
-  rt.dispose(tanhGradient, tanh, product);
-  // input.attn:22  error = sum[d]((x - y) ^ 2)
-  const error = tf.tidy(() => {
-    const difference = tf.sub(sum2, batch.inputs.y);
-    return tf.mean(tf.sum(tf.mul(difference, difference), 1));
-  });
-  rt.dispose(sum2);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  const dLinear2W = tf.transpose(dW2, [1, 0]);
-  rt.dispose(dW, dW2);
+  const product = tf.tidy(() => tf.mul(tf.sign(sum), 1 / batchSize));
+  const { loss, error } = alternate2(sum, batch.inputs.y);
+  const { dWT: dW, dB, dWT2: dLinear2W, dB2: dLinear2B } = generatorBackward(p, product, tanh, batch.inputs.z);
+  rt.dispose(sum, tanh, product);
   return {
     loss,
     metrics: { off: error },
     gradients: {
-      'Linear.W': dLinearW,
+      'Linear.W': dW,
       'Linear.b': dB,
       'Linear#2.W': dLinear2W,
       'Linear#2.b': dLinear2B,
@@ -320,13 +298,11 @@ type DiscriminatorSizes = {
   readonly batch: number;
 };
 
-/** Parameters by path. */
-type DiscriminatorParameters = {
-  readonly 'Linear.W': tf.Tensor;
-  readonly 'Linear.b': tf.Tensor;
-  readonly 'Linear#2.W': tf.Tensor;
-  readonly 'Linear#2.b': tf.Tensor;
-};
+/** Parameters of Linear. */
+type LinearParameters2 = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Discriminator. */
+type DiscriminatorParameters = { readonly Linear: LinearParameters2; readonly 'Linear#2': LinearParameters2 };
 
 /** Padded examples on the device. */
 type DiscriminatorBatch = {
@@ -342,12 +318,12 @@ type DiscriminatorResults = { readonly score: tf.Tensor };
 function discriminatorForward(p: DiscriminatorParameters, batch: DiscriminatorBatch): DiscriminatorResults {
   const { batch: batchSize } = batch.n;
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.x, p['Linear.W']), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.x, p.Linear.W), p.Linear.b));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const score = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['Linear#2.W']), [batchSize]), p['Linear#2.b']));
+  const score = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['Linear#2'].W), [batchSize]), p['Linear#2'].b));
   rt.dispose(relu);
   return { score };
 }
@@ -408,16 +384,13 @@ type HingeSizes = {
   readonly batch: number;
 };
 
-/** Parameters by path. */
+/** Parameters of Linear. */
+type LinearParameters3 = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+
+/** Parameters of Hinge. */
 type HingeParameters = {
-  readonly 'G.Linear.W': tf.Tensor;
-  readonly 'G.Linear.b': tf.Tensor;
-  readonly 'G.Linear#2.W': tf.Tensor;
-  readonly 'G.Linear#2.b': tf.Tensor;
-  readonly 'D.Linear.W': tf.Tensor;
-  readonly 'D.Linear.b': tf.Tensor;
-  readonly 'D.Linear#2.W': tf.Tensor;
-  readonly 'D.Linear#2.b': tf.Tensor;
+  readonly G: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 };
+  readonly D: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 };
 };
 
 /** Padded examples on the device. */
@@ -427,6 +400,116 @@ type HingeBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
+/** Linear. */
+function linear(p: LinearParameters3, n: HingeSizes, relu: tf.Tensor) {
+  const { batch: batchSize } = n;
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p.W), [batchSize]), p.b));
+  return sum;
+}
+
+/** Linear, backward. */
+function linearBackward2(n: HingeSizes, negative: tf.Tensor, relu: tf.Tensor, product: tf.Tensor, total: tf.Tensor) {
+  const { batch: batchSize } = n;
+  // layers.attn:4  W @ x + b
+  const product2 = tf.tidy(() => tf.matMul(tf.reshape(negative, [1, batchSize]), relu));
+  const total2 = tf.sum(negative);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dW = tf.tidy(() => tf.add(tf.reshape(product, [8]), tf.reshape(product2, [8])));
+  const dB = tf.add(total, total2);
+  const dWWide = tf.reshape(dW, [8, 1]);
+  rt.dispose(product2, total2, dW);
+  return { dWWide, dB };
+}
+
+/** Linear, backward. */
+function linearBackward3(tanhGradient: tf.Tensor, normal: tf.Tensor) {
+  // layers.attn:4  W @ x + b
+  const dW = tf.matMul(tanhGradient, normal, true);
+  const dB = tf.sum(tanhGradient, 0);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dWT = tf.transpose(dW, [1, 0]);
+  rt.dispose(dW);
+  return { dWT, dB };
+}
+
+/** Discriminator. */
+function discriminator2(p: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 }, n: HingeSizes, real: tf.Tensor) {
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => tf.add(tf.matMul(real, p.Linear.W), p.Linear.b));
+  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
+  const relu = tf.relu(sum);
+  const sum2 = linear(p['Linear#2'], n, relu);
+  rt.dispose(sum);
+  return { sum: sum2, relu };
+}
+
+/** Generator. */
+function generator3(p: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 }, normal: tf.Tensor) {
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => tf.add(tf.matMul(normal, p.Linear.W), p.Linear.b));
+  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
+  const tanh = tf.tanh(sum);
+  rt.dispose(sum);
+  // layers.attn:4  W @ x + b
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2'].W), p['Linear#2'].b));
+  return { fake, tanh };
+}
+
+/** Discriminator, backward. */
+function discriminatorBackward(n: HingeSizes, relu: tf.Tensor, negative: tf.Tensor, WRows: tf.Tensor, real: tf.Tensor, product: tf.Tensor, total: tf.Tensor, product2: tf.Tensor, total2: tf.Tensor) {
+  const { batch: batchSize } = n;
+  // layers.attn:4  W @ x + b
+  const product3 = tf.tidy(() => tf.mul(tf.reshape(negative, [batchSize, 1]), WRows));
+  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
+  const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product3, 0));
+  rt.dispose(product3);
+  // layers.attn:4  W @ x + b
+  const product4 = tf.matMul(chosen, real, true);
+  const total3 = tf.sum(chosen, 0);
+  rt.dispose(chosen);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dW = tf.add(product, product4);
+  const dB = tf.add(total, total3);
+  const dWT = tf.transpose(dW, [1, 0]);
+  const { dWWide, dB: dB2 } = linearBackward2(n, negative, relu, product2, total2);
+  rt.dispose(product4, total3, dW);
+  return { dWT, dB, dWWide, dB2 };
+}
+
+/** Hinge. */
+function hinge2(p: HingeParameters, n: HingeSizes, random: rt.Random, real: tf.Tensor, site: string) {
+  const { batch: batchSize, latent } = n;
+  // input.attn:7  fake = G(sample normal[latent]())
+  const fakeNormal = random.normal(site, [batchSize, latent], [false], []);
+  const { sum, relu: relu4 } = discriminator2(p.D, n, real);
+  const { fake, tanh } = generator3(p.G, fakeNormal);
+  const { sum: sum2, relu: relu2 } = discriminator2(p.D, n, fake);
+  rt.dispose(fakeNormal, tanh);
+  // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
+  const relu3 = tf.tidy(() => tf.relu(tf.sub(1, sum)));
+  const relu = tf.tidy(() => tf.relu(tf.add(sum2, 1)));
+  const loss = tf.tidy(() => tf.mean(tf.add(relu3, relu)));
+  // input.attn:10  metric gap = D(real) - D(stop(fake))
+  const mean = tf.tidy(() => tf.mean(tf.sub(sum, sum2)));
+  rt.dispose(sum, sum2);
+  return { loss, mean, relu, relu2, fake, relu3, relu4 };
+}
+
+/** Hinge. */
+function hinge3(p: HingeParameters, n: HingeSizes, random: rt.Random, site: string) {
+  const { batch: batchSize, latent } = n;
+  // input.attn:7  fake = G(sample normal[latent]())
+  const normal = random.normal(site, [batchSize, latent], [false], []);
+  const { fake, tanh } = generator3(p.G, normal);
+  const { sum, relu } = discriminator2(p.D, n, fake);
+  rt.dispose(fake);
+  // input.attn:15  loss = -D(fake)
+  const loss = tf.tidy(() => tf.mean(tf.neg(sum)));
+  rt.dispose(sum);
+  return { loss, relu, tanh, normal };
+}
+
 /** What hingeLossD gives. */
 type HingeLossDResults = {
   readonly loss: tf.Tensor;
@@ -435,125 +518,53 @@ type HingeLossDResults = {
 
 /** Hinge, update D: the loss and the metrics, means over the batch. */
 function hingeLossD(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeLossDResults {
-  const { batch: batchSize, latent } = batch.n;
-  // input.attn:7  fake = G(sample normal[latent]())
-  const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W']), p['G.Linear.b']));
-  rt.dispose(fakeNormal);
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanh = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, p['D.Linear.W']), p['D.Linear.b']));
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W']), p['G.Linear#2.b']));
-  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W']), p['D.Linear.b']));
-  rt.dispose(tanh, fake);
-  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const relu = tf.relu(sum2);
-  const relu2 = tf.relu(sum3);
-  rt.dispose(sum2, sum3);
-  // layers.attn:4  W @ x + b
-  const sum4 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
-  const sum5 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu2, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
-  rt.dispose(relu, relu2);
-  // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
-  const loss = tf.tidy(() => tf.mean(tf.add(tf.relu(tf.sub(1, sum4)), tf.relu(tf.add(sum5, 1)))));
-  // input.attn:10  metric gap = D(real) - D(stop(fake))
-  const gap = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
-  rt.dispose(sum4, sum5);
+  const { loss, mean: gap, relu: lossRelu, relu2: relu, fake, relu3: lossRelu2, relu4: relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
+  rt.dispose(lossRelu, relu, fake, lossRelu2, relu2);
   return {
     loss,
     metrics: { gap },
   };
 }
 
-/** What Hinge, update D trains. */
-type HingeDTrained = {
-  readonly 'D.Linear.W': tf.Tensor;
-  readonly 'D.Linear.b': tf.Tensor;
-  readonly 'D.Linear#2.W': tf.Tensor;
-  readonly 'D.Linear#2.b': tf.Tensor;
-};
-
 /** What hingeGradientsD gives. */
 type HingeGradientsDResults = {
   readonly loss: tf.Tensor;
   readonly metrics: { readonly gap: tf.Tensor };
-  readonly gradients: HingeDTrained;
+  readonly gradients: rt.Tensors;
 };
 
 /** Hinge, update D: as the loss, dropout on, and its gradient by every parameter that it trains. */
 function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeGradientsDResults {
-  const { batch: batchSize, latent } = batch.n;
-  // input.attn:7  fake = G(sample normal[latent]())
-  const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W']), p['G.Linear.b']));
-  rt.dispose(fakeNormal);
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanh = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, p['D.Linear.W']), p['D.Linear.b']));
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W']), p['G.Linear#2.b']));
-  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W']), p['D.Linear.b']));
-  rt.dispose(tanh);
-  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const relu = tf.relu(sum2);
-  const relu2 = tf.relu(sum3);
-  rt.dispose(sum2, sum3);
-  // layers.attn:4  W @ x + b
-  const sum4 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
-  const sum5 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu2, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
+  const { batch: batchSize } = batch.n;
+  const { loss, mean: gap, relu: lossRelu, relu2: relu, fake, relu3: lossRelu2, relu4: relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const WRows = tf.reshape(p['D.Linear#2.W'], [8]);
+  const WRows = tf.reshape(p.D['Linear#2'].W, [8]);
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
-  const lossRelu = tf.tidy(() => tf.relu(tf.sub(1, sum4)));
-  const lossRelu2 = tf.tidy(() => tf.relu(tf.add(sum5, 1)));
-  const lossChosen = tf.tidy(() => rt.where(tf.greater(lossRelu2, 0), 1 / batchSize, 0));
-  const lossNegative = tf.tidy(() => tf.neg(rt.where(tf.greater(lossRelu, 0), 1 / batchSize, 0)));
+  const lossChosen = tf.tidy(() => rt.where(tf.greater(lossRelu, 0), 1 / batchSize, 0));
+  rt.dispose(lossRelu);
   // layers.attn:4  W @ x + b
   const product = tf.tidy(() => tf.mul(tf.reshape(lossChosen, [batchSize, 1]), WRows));
-  const product2 = tf.tidy(() => tf.mul(tf.reshape(lossNegative, [batchSize, 1]), WRows));
-  rt.dispose(WRows);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const chosen = tf.tidy(() => rt.where(tf.greater(relu2, 0), product, 0));
-  const chosen2 = tf.tidy(() => rt.where(tf.greater(relu, 0), product2, 0));
-  rt.dispose(product, product2);
-  // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
-  const loss = tf.tidy(() => tf.mean(tf.add(lossRelu, lossRelu2)));
-  const lossTotal = tf.sum(lossChosen);
-  rt.dispose(lossRelu, lossRelu2);
+  const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product, 0));
+  rt.dispose(product);
   // layers.attn:4  W @ x + b
-  const product3 = tf.matMul(chosen, fake, true);
-  const product4 = tf.matMul(chosen2, batch.inputs.real, true);
+  const product2 = tf.matMul(chosen, fake, true);
   const total = tf.sum(chosen, 0);
-  const total2 = tf.sum(chosen2, 0);
-  const product5 = tf.tidy(() => tf.matMul(tf.reshape(lossChosen, [1, batchSize]), relu2));
-  rt.dispose(fake, chosen, chosen2, relu2, lossChosen);
-  const product6 = tf.tidy(() => tf.matMul(tf.reshape(lossNegative, [1, batchSize]), relu));
-  const dB = tf.tidy(() => tf.add(lossTotal, tf.sum(lossNegative)));
-  rt.dispose(relu, lossNegative, lossTotal);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dW = tf.add(product3, product4);
-  const dLinearB = tf.add(total, total2);
-  rt.dispose(product3, product4, total, total2);
-  const dW2 = tf.tidy(() => tf.add(tf.reshape(product5, [8]), tf.reshape(product6, [8])));
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  const dLinear2W = tf.reshape(dW2, [8, 1]);
-  rt.dispose(product5, product6, dW, dW2);
-  // input.attn:10  metric gap = D(real) - D(stop(fake))
-  const gap = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
-  rt.dispose(sum4, sum5);
+  const product3 = tf.tidy(() => tf.matMul(tf.reshape(lossChosen, [1, batchSize]), relu));
+  rt.dispose(fake, chosen, relu);
+  // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
+  const lossNegative = tf.tidy(() => tf.neg(rt.where(tf.greater(lossRelu2, 0), 1 / batchSize, 0)));
+  const lossTotal = tf.sum(lossChosen);
+  const { dWT: dW, dB, dWWide: dLinear2W, dB2: dLinear2B } = discriminatorBackward(batch.n, relu2, lossNegative, WRows, batch.inputs.real, product2, total, product3, lossTotal);
+  rt.dispose(lossRelu2, lossChosen, relu2, WRows, product2, total, product3, lossNegative, lossTotal);
   return {
     loss,
     metrics: { gap },
     gradients: {
-      'D.Linear.W': dLinearW,
-      'D.Linear.b': dLinearB,
+      'D.Linear.W': dW,
+      'D.Linear.b': dB,
       'D.Linear#2.W': dLinear2W,
-      'D.Linear#2.b': dB,
+      'D.Linear#2.b': dLinear2B,
     },
   };
 }
@@ -566,97 +577,47 @@ type HingeLossGResults = {
 
 /** Hinge, update G: the loss and the metrics, means over the batch. */
 function hingeLossG(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeLossGResults {
-  const { batch: batchSize, latent } = batch.n;
-  // input.attn:7  fake = G(sample normal[latent]())
-  const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W']), p['G.Linear.b']));
-  rt.dispose(fakeNormal);
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanh = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W']), p['G.Linear#2.b']));
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W']), p['D.Linear.b']));
-  rt.dispose(tanh, fake);
-  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const relu = tf.relu(sum2);
-  rt.dispose(sum2);
-  // layers.attn:4  W @ x + b
-  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
-  rt.dispose(relu);
-  // input.attn:15  loss = -D(fake)
-  const loss = tf.tidy(() => tf.mean(tf.neg(sum3)));
-  rt.dispose(sum3);
+  const { loss, relu, tanh, normal: fakeNormal } = hinge3(p, batch.n, random, 'Hinge.sample#0');
+  rt.dispose(relu, tanh, fakeNormal);
   return {
     loss,
     metrics: {},
   };
 }
 
-/** What Hinge, update G trains. */
-type HingeGTrained = {
-  readonly 'G.Linear.W': tf.Tensor;
-  readonly 'G.Linear.b': tf.Tensor;
-  readonly 'G.Linear#2.W': tf.Tensor;
-  readonly 'G.Linear#2.b': tf.Tensor;
-};
-
 /** What hingeGradientsG gives. */
 type HingeGradientsGResults = {
   readonly loss: tf.Tensor;
   readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: HingeGTrained;
+  readonly gradients: rt.Tensors;
 };
 
 /** Hinge, update G: as the loss, dropout on, and its gradient by every parameter that it trains. */
 function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeGradientsGResults {
-  const { batch: batchSize, latent } = batch.n;
-  // input.attn:7  fake = G(sample normal[latent]())
-  const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W']), p['G.Linear.b']));
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanh = tf.tanh(sum);
-  rt.dispose(sum);
+  const { batch: batchSize } = batch.n;
+  const { loss, relu, tanh, normal: fakeNormal } = hinge3(p, batch.n, random, 'Hinge.sample#0');
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const WRows = tf.reshape(p['D.Linear#2.W'], [8]);
+  const WRows = tf.reshape(p.D['Linear#2'].W, [8]);
   // layers.attn:4  W @ x + b
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W']), p['G.Linear#2.b']));
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W']), p['D.Linear.b']));
   const product = tf.mul(-(1 / batchSize), WRows);
-  rt.dispose(fake, WRows);
+  rt.dispose(WRows);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const relu = tf.relu(sum2);
   const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product, 0));
-  rt.dispose(sum2, product);
+  rt.dispose(relu, product);
   // layers.attn:4  W @ x + b
-  const dFake = tf.matMul(chosen, p['D.Linear.W'], false, true);
-  const WProduct = tf.matMul(dFake, p['G.Linear#2.W'], false, true);
+  const dFake = tf.matMul(chosen, p.D.Linear.W, false, true);
+  const WProduct = tf.matMul(dFake, p.G['Linear#2'].W, false, true);
   rt.dispose(chosen);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanhGradient = rt.tanhGradient(WProduct, tanh);
-  rt.dispose(WProduct);
-  // layers.attn:4  W @ x + b
-  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['D.Linear#2.W']), [batchSize]), p['D.Linear#2.b']));
-  const dW = tf.matMul(tanhGradient, fakeNormal, true);
-  const dB = tf.sum(tanhGradient, 0);
-  const dW2 = tf.matMul(dFake, tanh, true);
-  rt.dispose(relu, fakeNormal, tanhGradient, tanh);
-  const dLinear2B = tf.sum(dFake, 0);
-  rt.dispose(dFake);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  const dLinear2W = tf.transpose(dW2, [1, 0]);
-  rt.dispose(dW, dW2);
-  // input.attn:15  loss = -D(fake)
-  const loss = tf.tidy(() => tf.mean(tf.neg(sum3)));
-  rt.dispose(sum3);
+  const { dWT: dW, dB } = linearBackward3(tanhGradient, fakeNormal);
+  const { dWT: dLinear2W, dB: dLinear2B } = linearBackward3(dFake, tanh);
+  rt.dispose(WProduct, fakeNormal, tanhGradient, tanh, dFake);
   return {
     loss,
     metrics: {},
     gradients: {
-      'G.Linear.W': dLinearW,
+      'G.Linear.W': dW,
       'G.Linear.b': dB,
       'G.Linear#2.W': dLinear2W,
       'G.Linear#2.b': dLinear2B,

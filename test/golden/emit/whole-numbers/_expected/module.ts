@@ -35,7 +35,7 @@ type ClockSizes = {
   readonly time: number;
 };
 
-/** Parameters by path. */
+/** Parameters of Clock. */
 type ClockParameters = Record<string, never>;
 
 /** Padded examples on the device. */
