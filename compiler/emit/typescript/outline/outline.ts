@@ -94,7 +94,9 @@ class Outliner {
       const groups = new Map<string, Use[]>();
       for (const { segment, segmented, inLoop } of level ?? []) {
         const made = canonical(segment, segmented, this.#known, this.#labels);
-        const key = `${segment.frame.callee} ${segment.backward} ${segment.base === segment.frame.path}\n${made.text}`;
+        // Objectives of one form are one function, whatever they are called.
+        const callee = segment.frame.path === '' ? '' : segment.frame.callee;
+        const key = `${callee} ${segment.backward} ${segment.base === segment.frame.path}\n${made.text}`;
         groups.set(key, [...(groups.get(key) ?? []), { segment, segmented, canonical: made, inLoop }]);
       }
       for (const [key, uses] of groups) {
