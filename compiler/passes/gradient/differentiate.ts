@@ -11,6 +11,7 @@ import { GraphBuilder, unnamed } from '../core/graph-builder.ts';
 import { analyse, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 import { Cotangents } from './cotangents.ts';
+import { recomputed } from './recompute.ts';
 import { isDifferentiable, vjp } from './vjp.ts';
 import { scanVjp, type Level, type Reversal } from './vjp-scan.ts';
 
@@ -47,6 +48,7 @@ class Reverse implements Reversal {
   /** By scan: which of its emits the values of its body are. */
   readonly #saved = new Map<Node, Map<Node, number>>();
   readonly #extended = new Map<Scan, Scan>();
+  readonly #recomputed = new Map<Scan, (node: Node) => boolean>();
 
   constructor(m: GraphBuilder, loss: Node, parameters: ReadonlySet<string>) {
     this.m = m;
@@ -70,6 +72,15 @@ class Reverse implements Reversal {
     const gradients = new Map<string, Node>();
     for (const node of pending.nodes()) if (node.op.kind === 'parameter') gradients.set(node.op.path, pending.of(m, node)!);
     return gradients;
+  }
+
+  isRecomputed(scan: Scan, node: Node): boolean {
+    let known = this.#recomputed.get(scan);
+    if (known === undefined) {
+      known = recomputed(this.facts, scan);
+      this.#recomputed.set(scan, known);
+    }
+    return known(node);
   }
 
   isActive(node: Node): boolean {

@@ -1,6 +1,7 @@
 /**
  * The backward loop of a scan. It runs the other way, carries the cotangents of the states, and reads what the forward loop
- * emits for it: values are saved, never computed again, as an emit costs no operation. What flows to a free variable leaves
+ * emits for it: values are saved, not computed again, as an emit costs no operation; but of rounds of a `repeat`, whose values
+ * are large and few, what follows elementwise from one saved value is made again (`recompute.ts`). What flows to a free variable leaves
  * the loop as the operands of its last product, multiplied once over all steps, unless these are larger than the sum.
  */
 import type { Axis, Node, Op, Origin } from '../../graph/graph.ts';
@@ -8,7 +9,7 @@ import { typeOf } from '../../graph/infer.ts';
 import { hasAxis } from '../../graph/spaces.ts';
 import { type GraphBuilder, type Loop, unnamed } from '../core/graph-builder.ts';
 import { axesOf, BATCH, idsOf } from '../core/axes.ts';
-import type { Scan } from '../core/pass.ts';
+import { isRounds, type Scan } from '../core/pass.ts';
 import { Cotangents } from './cotangents.ts';
 import { product } from './vjp.ts';
 
@@ -28,6 +29,8 @@ export interface Reversal {
   isActive(node: Node): boolean;
   /** Carries the pending cotangents of a level back to its arguments and leaves. */
   backward(level: Level, pending: Cotangents): void;
+  /** Of a value of a round: is it made again from what is saved, rather than saved itself? */
+  isRecomputed(scan: Scan, node: Node): boolean;
   /** The result of the loop, among those that it emits from now on, that a value of its body is. */
   saved(scan: Scan, node: Node): Node;
 }
@@ -149,7 +152,7 @@ class Body implements Level {
     const x = this.#scan.op.region.xs.indexOf(node);
     if (x >= 0) return this.#backward.scanned(this.#outer.value(this.#scan.inputs[x]!));
     // These cost nothing, and what they are made of is often saved as well.
-    if (kind === 'rename' || kind === 'broadcast')
+    if (kind === 'rename' || kind === 'broadcast' || (isRounds(this.#scan) && this.#reverse.isRecomputed(this.#scan, node)))
       return this.#reverse.m.make(
         node.op,
         node.inputs.map((each) => this.value(each)),

@@ -20,9 +20,21 @@ import { UNARY } from '../../graph/operations/unary.ts';
 
 export function layout(roots: Roots): Roots {
   const nodes = inOrder([...roots.values()]);
-  const pass = new Layout(ofPositionsOnly(nodes), summedLater(nodes));
+  const pass = new Layout(ofPositionsOnly(nodes), summedLater(nodes), listsOfRounds(nodes));
   for (const node of nodes) pass.visit(node);
   return transposed(requireWithinLimits(new Map([...roots].map(([name, node]) => [name, pass.root(node)]))));
+}
+
+/** By what a round is given: the list of what other rounds have emitted. */
+function listsOfRounds(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
+  const emitted = (node: Node): boolean => node.op.kind === 'result' || (node.op.kind === 'rename' && emitted(node.inputs[0]!));
+  return new Map(
+    nodes.flatMap(({ op, inputs }) =>
+      op.kind === 'scan' && op.axis.rounds === true
+        ? op.region.xs.flatMap((x, k): [Node, Node][] => (emitted(inputs[k]!) ? [[x, inputs[k]!]] : []))
+        : [],
+    ),
+  );
 }
 
 /** The batch; in a step of decoding the hypotheses of all examples. */
@@ -41,8 +53,12 @@ class Layout {
   /** By scan: the sequences computed for all its positions at once, and what the body reads of them. */
   readonly #more = new Map<Node, { readonly argument: Node; readonly sequence: Node }[]>();
 
-  constructor(spread: ReadonlyMap<Node, Node>, summed: Summed) {
+  /** By argument of a loop over rounds: the list of what another one has emitted. */
+  readonly #lists: ReadonlyMap<Node, Node>;
+
+  constructor(spread: ReadonlyMap<Node, Node>, summed: Summed, lists: ReadonlyMap<Node, Node>) {
     this.#spread = spread;
+    this.#lists = lists;
     this.#summed = summed;
   }
 
@@ -76,6 +92,14 @@ class Layout {
     return argument;
   }
 
+  /** One element of a list lies as the loop that made the list has left it. */
+  #asListed(argument: Node): TensorType {
+    const type = argument.types[0]!;
+    const list = this.#lists.get(argument);
+    const laid = list === undefined ? undefined : this.#done.get(list);
+    return laid === undefined ? type : { ...type, axes: axesOf(laid).filter(({ id }) => hasAxis(type.axes, id)) };
+  }
+
   #rule(node: Node): Node {
     const { op, origin } = node;
     const build = this.#build;
@@ -86,8 +110,9 @@ class Layout {
       case 'parameter':
       case 'constant':
       case 'length':
-      case 'argument':
         return build.leaf(op, node.types, origin);
+      case 'argument':
+        return build.leaf(op, [this.#asListed(node)], origin);
       case 'size':
       case 'position':
       case 'random':

@@ -1,0 +1,35 @@
+/**
+ * Which values of a round are made again on the way back. An elementwise operation costs little beside the products around it,
+ * and where all its operands follow from one saved value of its size, that one is kept in place of several (Chen, Xu, Zhang &
+ * Guestrin 2016, arXiv:1604.06174, sec. 3, by value instead of by segment).
+ */
+import { folded } from '../../graph/fold.ts';
+import type { Node, Op } from '../../graph/graph.ts';
+import { axesOf } from '../core/axes.ts';
+import type { Facts, Scan } from '../core/pass.ts';
+
+const ELEMENTWISE: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'select', 'rename', 'broadcast']);
+const NONE: ReadonlySet<Node> = new Set();
+
+/** Of values of the loop's body: is it recomputed from what is saved? */
+export function recomputed(facts: Facts, scan: Scan): (node: Node) => boolean {
+  const { xs, position } = scan.op.region;
+  const isInside = (node: Node): boolean => facts.loopsOf(node).has(scan);
+  const isMade = ({ op }: Node): boolean => ELEMENTWISE.has(op.kind);
+  /** The values that a value follows from and that have to be saved for it; what a round is given costs nothing. */
+  const bases = folded<Node, ReadonlySet<Node>>(
+    (node) => (isInside(node) && isMade(node) ? node.inputs : []),
+    (node, of) => {
+      if (!isInside(node) || node === position || xs.includes(node)) return NONE;
+      if (!isMade(node)) return new Set([node]);
+      const all = new Set(node.inputs.flatMap((input) => [...of(input)]));
+      return largest(all, node) <= 1 ? all : new Set([node]);
+    },
+  );
+  return (node) => isMade(node) && !bases(node).has(node);
+}
+
+/** How many of the values are as large as the one that follows from them. */
+function largest(values: ReadonlySet<Node>, node: Node): number {
+  return [...values].filter((value) => axesOf(value).length >= axesOf(node).length).length;
+}
