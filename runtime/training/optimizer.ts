@@ -1,5 +1,5 @@
 /**
- * Optimisers as plain tensor operations. All parameters are one vector here: with 40 parameters of 426,240 numbers in
+ * Optimisers as plain tensor operations. Parameters are joined to vectors, of a small model to one: with 40 parameters of 426,240 numbers in
  * all this took 0.6 of the time of one update per parameter on WASM and on TensorFlow, and the same on plain JavaScript.
  */
 import * as tf from '../tf.ts';
@@ -7,6 +7,7 @@ import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import type { OptimizerSettings, ParameterSpec, Tensors, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, TrainingError } from '../errors.ts';
 import { listed, requireOptions, suggestion } from '../names.ts';
+import { dispose } from '../ops.ts';
 import { fromStored, storedShape, toStored } from '../stored.ts';
 import { download, isNumber, show, type Value, type Values } from '../values.ts';
 import { requireShape, shapeOf, sizeOf, Weights } from '../weights.ts';
@@ -36,7 +37,7 @@ interface Rule {
 
 /** `a * previous + b * value`. */
 function blend(a: number, previous: tf.Tensor, b: number, value: tf.Tensor): tf.Tensor {
-  return tf.add(tf.mul(previous, a), tf.mul(value, b));
+  return tf.tidy(() => tf.add(tf.mul(previous, a), tf.mul(value, b)));
 }
 
 const rules: Readonly<Record<OptimizerKind, Rule>> = {
@@ -46,8 +47,11 @@ const rules: Readonly<Record<OptimizerKind, Rule>> = {
     apply({ parameters, gradient, rate, step, option, slot, set }) {
       const [beta1, beta2, decay] = [option('beta1'), option('beta2'), option('weightDecay')];
       const mean = set('mean', blend(beta1, slot('mean'), 1 - beta1, gradient));
-      const square = set('square', blend(beta2, slot('square'), 1 - beta2, tf.square(gradient)));
-      const deviation = tf.add(tf.mul(tf.sqrt(square), 1 / Math.sqrt(1 - beta2 ** step)), option('epsilon'));
+      const square = set(
+        'square',
+        tf.tidy(() => blend(beta2, slot('square'), 1 - beta2, tf.square(gradient))),
+      );
+      const deviation = tf.tidy(() => tf.add(tf.mul(tf.sqrt(square), 1 / Math.sqrt(1 - beta2 ** step)), option('epsilon')));
       const decayed = decay === 0 ? parameters : tf.mul(parameters, 1 - rate * decay);
       return tf.sub(decayed, tf.div(tf.mul(mean, rate / (1 - beta1 ** step)), deviation));
     },
@@ -99,120 +103,51 @@ const rules: Readonly<Record<OptimizerKind, Rule>> = {
   },
 };
 
-/** Changes weights by gradients, and keeps what the method remembers between steps. */
-export class Optimizer {
-  private readonly weights: Weights;
-  private readonly specs: readonly ParameterSpec[];
-  /** The parameters as this object has left them, from its first step on: joined, and the tensors that the weights were given. */
-  private parameters: { readonly vector: tf.Tensor; readonly left: Tensors } | undefined;
-  private slots: Readonly<Record<string, tf.Tensor>> = {};
+/** Numbers in one vector: more, and what an update makes on the way would take as much room again several times. */
+const MOST_IN_VECTOR = 2 ** 21;
 
-  /** @param trains which parameters, by path; default all */
-  constructor(weights: Weights, trains: (path: string) => boolean = () => true) {
-    if (!((weights as unknown) instanceof Weights))
-      throw new TrainingError(`expected the weights of a model, \`new Optimizer(model.weights)\`, given ${show(weights)}`);
-    this.weights = weights;
-    this.specs = weights.specs.filter(({ path, running }) => running !== true && trains(path));
+/** Parameters that are changed as one vector, and what the method remembers of them. */
+class Segment {
+  readonly specs: readonly ParameterSpec[];
+  /** The parameters as the last step has left them: joined, and the tensors that the weights were given. Only where these are all there are. */
+  private parameters: { readonly vector: tf.Tensor; readonly left: Tensors } | undefined;
+  private readonly keeps: boolean;
+  slots: Readonly<Record<string, tf.Tensor>> = {};
+
+  constructor(specs: readonly ParameterSpec[], keeps: boolean) {
+    this.specs = specs;
+    this.keeps = keeps;
   }
 
-  /**
-   * One step. Gradients are tensors that lie as the weights' do, which stay with the caller, or what `gradients` of a model gives. Nothing is read back.
-   *
-   * @param step counts from 1
-   * @throws TrainingError for a setting that the method does not have, and for the gradient of a parameter that is not here
-   */
-  apply(given: Tensors | Values, settings: OptimizerSettings, step: number, clip: UpdateDefinition['clip'] = null): void {
-    const rule = ruleOf(settings);
-    const options = checkedOptions(settings, rule);
-    const rate = rateOf(settings);
-    // Step 0 would divide by 0, and leave no parameter that is a number.
-    if (!Number.isSafeInteger(step) || step < 1)
-      throw new TrainingError(`\`step\`: expected a whole number of at least 1, given ${show(step)}`);
-    if (typeof given !== 'object' || given === null) throw new TrainingError(`expected gradients by path, given ${show(given)}`);
-    for (const [path, gradient] of Object.entries<tf.Tensor | Value>(given)) {
-      const spec = this.specs.find((each) => each.path === path);
-      if (spec === undefined)
-        throw new TrainingError(
-          `the gradient of \`${path}\` is of no parameter that this optimizer changes${suggestion(
-            path,
-            this.specs.map((each) => each.path),
-          )}`,
-        );
-      if (!tf.isTensor(gradient)) requireShape(spec, gradient);
-      else if (gradient.shape.join() !== storedShape(spec).join())
-        throw new TrainingError(
-          `the gradient of \`${path}\` has the shape [${gradient.shape.join(', ')}], expected [${storedShape(spec).join(', ')}]`,
-        );
-    }
-    requireClip(clip);
-    const previous = this.refreshed();
+  /** Gives the new parameters by path. */
+  update(now: Tensors, rule: Rule, of: Pick<Update, 'gradient' | 'rate' | 'step' | 'option'>): Tensors {
+    const previous = this.refreshed(now);
     const next: Record<string, tf.Tensor> = {};
-    const vector = tf.tidy(() => {
-      const gradients = Object.fromEntries(
-        Object.entries<tf.Tensor | Value>(given).map(([path, each]) => {
-          const spec = this.specs.find((other) => other.path === path)!;
-          return [path, tf.isTensor(each) ? each : tf.tensor(toStored(spec, each.data), storedShape(spec), 'float32')];
+    const vector = tf.tidy(() =>
+      tf.keep(
+        rule.apply({
+          ...of,
+          parameters: previous,
+          slot: (name, initial = 0) => this.slots[name] ?? tf.fill(previous.shape, initial),
+          set: (name, value) => (next[name] = tf.keep(value)),
         }),
-      );
-      const result = rule.apply({
-        parameters: previous,
-        gradient: clipped(this.joined(gradients), clip),
-        rate,
-        step,
-        option: (name) => options[name]!,
-        slot: (name, initial = 0) => this.slots[name] ?? tf.fill(previous.shape, initial),
-        set: (name, value) => (next[name] = tf.keep(value)),
-      });
-      return tf.keep(result);
-    });
+      ),
+    );
     previous.dispose();
     for (const name of Object.keys(next)) this.slots[name]?.dispose();
     this.slots = { ...this.slots, ...next };
     const left = this.parted(vector);
-    this.parameters = { vector, left };
-    this.weights.replace(left);
+    if (this.keeps) this.parameters = { vector, left };
+    else vector.dispose();
+    return left;
   }
 
-  /** What is remembered, as `slot/path`. */
-  async store(): Promise<Map<string, StoredTensor>> {
-    const stored = new Map<string, StoredTensor>();
-    for (const [slot, tensor] of Object.entries(this.slots)) {
-      const data = Float32Array.from(await download(tensor));
-      let at = 0;
-      for (const spec of this.specs) {
-        const size = sizeOf(spec);
-        stored.set(`${slot}/${spec.path}`, { data: fromStored(spec, data.slice(at, at + size)), shape: shapeOf(spec) });
-        at += size;
-      }
-    }
-    return stored;
-  }
-
-  /**
-   * Takes what was stored, and the weights as they are now.
-   *
-   * @throws CheckpointError where a part is missing or of another shape; nothing is changed then
-   */
-  restore(stored: ReadonlyMap<string, StoredTensor>): void {
-    const names = new Set(Array.from(stored.keys(), (key) => key.slice(0, key.indexOf('/'))));
-    const data = new Map<string, Float32Array>();
-    for (const name of names) {
-      const whole = new Float32Array(this.specs.reduce((sum, spec) => sum + sizeOf(spec), 0));
-      let at = 0;
-      for (const spec of this.specs) {
-        const part = stored.get(`${name}/${spec.path}`);
-        if (part === undefined) throw new CheckpointError(`the optimiser's \`${name}\` of \`${spec.path}\` is missing from the checkpoint`);
-        if (part.shape.join() !== shapeOf(spec).join())
-          throw new CheckpointError(
-            `the optimiser's \`${name}\` of \`${spec.path}\` has the shape [${part.shape.join(', ')}], expected [${shapeOf(spec).join(', ')}]`,
-          );
-        whole.set(toStored(spec, part.data), at);
-        at += sizeOf(spec);
-      }
-      data.set(name, whole);
-    }
-    this.dispose();
-    this.slots = Object.fromEntries(Array.from(data, ([name, values]) => [name, tf.keep(tf.tensor1d(values))]));
+  /** As one vector; what is not there is 0: a loss may leave parameters alone. */
+  joined(tensors: Tensors): tf.Tensor {
+    return tf.tidy(() => {
+      const parts = this.specs.map((spec) => tf.reshape(tensors[spec.path] ?? tf.zeros(shapeOf(spec)), [-1]));
+      return parts.length === 0 ? tf.zeros([0]) : tf.concat(parts);
+    });
   }
 
   dispose(): void {
@@ -223,22 +158,12 @@ export class Optimizer {
   }
 
   /** The parameters joined, anew where others have changed the weights since: another update, a checkpoint. */
-  private refreshed(): tf.Tensor {
-    const now = this.weights.tensors;
+  private refreshed(now: Tensors): tf.Tensor {
     const { vector, left } = this.parameters ?? {};
     if (vector !== undefined && this.specs.every(({ path }) => now[path] === left?.[path])) return vector;
-    const joined = tf.keep(this.joined(now));
     vector?.dispose();
-    this.parameters = { vector: joined, left: now };
-    return joined;
-  }
-
-  private joined(tensors: Tensors): tf.Tensor {
-    return tf.tidy(() => {
-      // A loss may leave parameters alone.
-      const parts = this.specs.map((spec) => tf.reshape(tensors[spec.path] ?? tf.zeros(shapeOf(spec)), [-1]));
-      return parts.length === 0 ? tf.zeros([0]) : tf.concat(parts);
-    });
+    this.parameters = undefined;
+    return tf.keep(this.joined(now));
   }
 
   private parted(vector: tf.Tensor): Tensors {
@@ -255,12 +180,159 @@ export class Optimizer {
   }
 }
 
+/** In the order of the program. */
+function segmentsOf(specs: readonly ParameterSpec[]): readonly Segment[] {
+  const groups: ParameterSpec[][] = [[]];
+  let size = 0;
+  for (const spec of specs) {
+    size += sizeOf(spec);
+    if (size > MOST_IN_VECTOR && groups.at(-1)!.length > 0) {
+      groups.push([]);
+      size = sizeOf(spec);
+    }
+    groups.at(-1)!.push(spec);
+  }
+  return groups.map((group) => new Segment(group, groups.length === 1));
+}
+
+/** Changes weights by gradients, and keeps what the method remembers between steps. */
+export class Optimizer {
+  private readonly weights: Weights;
+  private readonly specs: ReadonlyMap<string, ParameterSpec>;
+  private readonly segments: readonly Segment[];
+
+  /** @param trains which parameters, by path; default all */
+  constructor(weights: Weights, trains: (path: string) => boolean = () => true) {
+    if (!((weights as unknown) instanceof Weights))
+      throw new TrainingError(`expected the weights of a model, \`new Optimizer(model.weights)\`, given ${show(weights)}`);
+    this.weights = weights;
+    const specs = weights.specs.filter(({ path, running }) => running !== true && trains(path));
+    this.specs = new Map(specs.map((spec) => [spec.path, spec]));
+    this.segments = segmentsOf(specs);
+  }
+
+  /**
+   * One step. Gradients are tensors that lie as the weights' do, which stay with the caller, or what `gradients` of a model gives. Nothing is read back.
+   *
+   * @param step counts from 1
+   * @throws TrainingError for a setting that the method does not have, and for the gradient of a parameter that is not here
+   */
+  apply(given: Tensors | Values, settings: OptimizerSettings, step: number, clip: UpdateDefinition['clip'] = null): void {
+    const rule = ruleOf(settings);
+    const options = checkedOptions(settings, rule);
+    const rate = rateOf(settings);
+    // Step 0 would divide by 0, and leave no parameter that is a number.
+    if (!Number.isSafeInteger(step) || step < 1)
+      throw new TrainingError(`\`step\`: expected a whole number of at least 1, given ${show(step)}`);
+    if (typeof given !== 'object' || given === null) throw new TrainingError(`expected gradients by path, given ${show(given)}`);
+    for (const [path, gradient] of Object.entries<tf.Tensor | Value>(given)) this.requireGradient(path, gradient);
+    requireClip(clip);
+    const now = this.weights.tensors;
+    const gradientOf = (segment: Segment): tf.Tensor => tf.tidy(() => segment.joined(uploaded(given, segment.specs)));
+    const [only] = this.segments;
+    const whole = this.segments.length === 1 ? gradientOf(only!) : null;
+    const clipping =
+      clip === null
+        ? null
+        : clippingOf(clip, whole === null ? this.segments.map((each) => () => gradientOf(each)) : [() => tf.clone(whole)]);
+    for (const segment of this.segments) {
+      const plain = whole ?? gradientOf(segment);
+      const gradient = clipping === null ? plain : clipping.apply(plain);
+      this.weights.replace(segment.update(now, rule, { gradient, rate, step, option: (name) => options[name]! }));
+      dispose(plain, gradient);
+    }
+    clipping?.dispose();
+  }
+
+  private requireGradient(path: string, gradient: tf.Tensor | Value): void {
+    const spec = this.specs.get(path);
+    if (spec === undefined)
+      throw new TrainingError(
+        `the gradient of \`${path}\` is of no parameter that this optimizer changes${suggestion(path, this.specs.keys())}`,
+      );
+    if (!tf.isTensor(gradient)) requireShape(spec, gradient);
+    else if (gradient.shape.join() !== storedShape(spec).join())
+      throw new TrainingError(
+        `the gradient of \`${path}\` has the shape [${gradient.shape.join(', ')}], expected [${storedShape(spec).join(', ')}]`,
+      );
+  }
+
+  /** What is remembered, as `slot/path`. */
+  async store(): Promise<Map<string, StoredTensor>> {
+    const stored = new Map<string, StoredTensor>();
+    for (const slot of new Set(this.segments.flatMap(({ slots }) => Object.keys(slots)))) {
+      for (const { specs, slots } of this.segments) {
+        const data = Float32Array.from(await download(slots[slot]!));
+        let at = 0;
+        for (const spec of specs) {
+          const size = sizeOf(spec);
+          stored.set(`${slot}/${spec.path}`, { data: fromStored(spec, data.slice(at, at + size)), shape: shapeOf(spec) });
+          at += size;
+        }
+      }
+    }
+    return stored;
+  }
+
+  /**
+   * Takes what was stored, and the weights as they are now.
+   *
+   * @throws CheckpointError where a part is missing or of another shape; nothing is changed then
+   */
+  restore(stored: ReadonlyMap<string, StoredTensor>): void {
+    const names = [...new Set(Array.from(stored.keys(), (key) => key.slice(0, key.indexOf('/'))))];
+    const read = this.segments.map(({ specs }) => names.map((name): [string, Float32Array] => [name, slotOf(name, specs, stored)]));
+    this.dispose();
+    this.segments.forEach((segment, k) => {
+      segment.slots = Object.fromEntries(read[k]!.map(([name, values]) => [name, tf.keep(tf.tensor1d(values))]));
+    });
+  }
+
+  dispose(): void {
+    for (const segment of this.segments) segment.dispose();
+  }
+}
+
+function slotOf(name: string, specs: readonly ParameterSpec[], stored: ReadonlyMap<string, StoredTensor>): Float32Array {
+  const whole = new Float32Array(specs.reduce((sum, spec) => sum + sizeOf(spec), 0));
+  let at = 0;
+  for (const spec of specs) {
+    const part = stored.get(`${name}/${spec.path}`);
+    if (part === undefined) throw new CheckpointError(`the optimiser's \`${name}\` of \`${spec.path}\` is missing from the checkpoint`);
+    if (part.shape.join() !== shapeOf(spec).join())
+      throw new CheckpointError(
+        `the optimiser's \`${name}\` of \`${spec.path}\` has the shape [${part.shape.join(', ')}], expected [${shapeOf(spec).join(', ')}]`,
+      );
+    whole.set(toStored(spec, part.data), at);
+    at += sizeOf(spec);
+  }
+  return whole;
+}
+
+/** The gradients of these parameters that there are, as tensors. */
+function uploaded(given: Tensors | Values, specs: readonly ParameterSpec[]): Tensors {
+  return Object.fromEntries(
+    specs.flatMap((spec) => {
+      const each = given[spec.path];
+      if (each === undefined) return [];
+      return [[spec.path, tf.isTensor(each) ? each : tf.tensor(toStored(spec, each.data), storedShape(spec), 'float32')]];
+    }),
+  );
+}
+
+interface Clipping {
+  apply(gradient: tf.Tensor): tf.Tensor;
+  dispose(): void;
+}
+
 /** By the norm of all gradients together (Pascanu, Mikolov & Bengio 2013, algorithm 1), or each number for itself. */
-function clipped(gradient: tf.Tensor, clip: UpdateDefinition['clip']): tf.Tensor {
-  if (clip === null) return gradient;
-  if (clip.kind === 'value') return tf.clipByValue(gradient, -clip.limit, clip.limit);
-  const norm = tf.sqrt(tf.sum(tf.square(gradient)));
-  return tf.mul(gradient, tf.div(clip.limit, tf.maximum(norm, clip.limit)));
+function clippingOf({ kind, limit }: NonNullable<UpdateDefinition['clip']>, gradients: readonly (() => tf.Tensor)[]): Clipping {
+  if (kind === 'value') return { apply: (gradient) => tf.clipByValue(gradient, -limit, limit), dispose: () => undefined };
+  const factor = tf.tidy(() => {
+    const squares = gradients.map((gradient) => tf.tidy(() => tf.sum(tf.square(gradient()))));
+    return tf.keep(tf.div(limit, tf.maximum(tf.sqrt(squares.reduce((a, b) => tf.add(a, b))), limit)));
+  });
+  return { apply: (gradient) => tf.mul(gradient, factor), dispose: () => factor.dispose() };
 }
 
 function requireClip(clip: UpdateDefinition['clip']): void {
