@@ -111,7 +111,10 @@ class Steps {
   readonly #isGiven: (node: Node) => boolean = folded(operands, (node, of) => {
     const { op, inputs } = node;
     // What goes from round to round depends on what the steps are given.
-    if (op.kind === 'argument') return this.facts.arguments.get(node)?.kind === 'state';
+    if (op.kind === 'argument') {
+      const bound = this.facts.arguments.get(node);
+      return bound?.kind === 'state' && isRounds(bound.scan);
+    }
     const draws = op.kind === 'random' && (inputs.length > 0 || op.axes.some(isPositions));
     return draws || op.kind === 'past' || (op.kind === 'input' && op.name.startsWith('place.')) || operands(node).some(of);
   });

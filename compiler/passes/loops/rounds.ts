@@ -61,7 +61,7 @@ class UnrollRounds extends Pass {
     // The parameter of one round.
     const type = typeOf(t);
     const path = t.op.path.replace('[*]', `[${place.op.value}]`);
-    return this.m.leaf({ kind: 'parameter', path }, { ...type, axes: without(type.axes, [axis.id]) });
+    return this.m.leaf({ kind: 'parameter', path, common: t!.op.common ?? t!.op.path }, { ...type, axes: without(type.axes, [axis.id]) });
   }
 
   protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {

@@ -19,6 +19,7 @@ export const KERNELS = [
   'Any',
   'ArgMax',
   'ArgMin',
+  'Atan',
   'BatchMatMul',
   'Cast',
   'Ceil',
