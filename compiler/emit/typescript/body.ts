@@ -9,7 +9,7 @@ import { partAccess } from './parameters.ts';
 import { plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn, sizeText } from './sizes.ts';
 import type { Sources } from './sources.ts';
-import { inputsOf, isSize, isValue, type Loop, type Piece, type Value, parameterOf } from './value.ts';
+import { isList, inputsOf, isSize, isValue, type Loop, type Piece, type Value, parameterOf } from './value.ts';
 
 /** The name in `n` of each atom of a size. */
 export type AtomName = (atom: string) => string;
@@ -259,10 +259,9 @@ class BodyWriter {
     return results.map(({ value, copy }) => {
       if (!copy) return this.#expression(value);
       const name = this.#names.take(`${value.origin.name ?? value.hint} Result`);
-      const isList = value.kind === 'list' || value.kind === 'emitted';
       this.#write(
         0,
-        `const ${name} = ${isList ? `${this.#expression(value)}.map((each) => tf.clone(each))` : `tf.clone(${this.#expression(value)})`};`,
+        `const ${name} = ${isList(value) ? `${this.#expression(value)}.map((each) => tf.clone(each))` : `tf.clone(${this.#expression(value)})`};`,
       );
       return name;
     });

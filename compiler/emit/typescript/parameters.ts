@@ -82,7 +82,7 @@ function find(root: Part, path: string, make: boolean): Part | null {
         at.isList = true;
         for (let i = 0; make && key !== '*' && i < Number(key); i++) if (!at.fields.has(`${i}`)) at.fields.set(`${i}`, part(name));
       }
-      let next = at.fields.get(key);
+      let next = at.fields.get(key) ?? (make ? undefined : at.fields.get('*'));
       if (next === undefined) {
         if (!make) return null;
         next = part(name);

@@ -27,6 +27,12 @@ export interface Value {
   readonly hint: string;
   /** Of what the function's own parameters hold: its type. */
   readonly free?: string;
+  /** Of an output: is it a list of tensors? */
+  readonly list?: true;
+}
+
+export function isList({ kind, list }: Value): boolean {
+  return kind === 'list' || kind === 'emitted' || list === true;
 }
 
 /** A call of a function of the module. */

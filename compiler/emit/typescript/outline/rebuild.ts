@@ -5,7 +5,19 @@ import { flat, type Canonical, type Hole, type Known } from './canonical.ts';
 import type { Lowered } from '../lower.ts';
 import type { Handed, OutlinedFunction, Shared } from './functions.ts';
 import { isSegment, partOf, roundsIn, type Item, type Segment, type Segmented } from './segments.ts';
-import { inputsOf, isSize, isValue, parameterOf, type Call, type Loop, type Output, type Piece, type State, type Value } from '../value.ts';
+import {
+  isList,
+  inputsOf,
+  isSize,
+  isValue,
+  parameterOf,
+  type Call,
+  type Loop,
+  type Output,
+  type Piece,
+  type State,
+  type Value,
+} from '../value.ts';
 
 /** What a segment that becomes a function is handed. */
 export interface Inside {
@@ -177,8 +189,9 @@ export class Building {
     };
     const values = target.given.map((name, k): Value => {
       const old = canonical.values.get(name);
-      const { dtype, origin, hint } = old ?? exemplar[k]!;
-      const made: Value = { id: this.#count++, kind: 'output', code: [self], dtype, origin, hint };
+      const like = old ?? exemplar[k]!;
+      const { dtype, origin, hint } = like;
+      const made: Value = { id: this.#count++, kind: 'output', code: [self], dtype, origin, hint, ...(isList(like) ? { list: true } : {}) };
       if (old !== undefined) this.#made.set(old, made);
       const around = this.#inside?.canonical.calls.get(segment);
       if (around !== undefined) this.#call(`${around}/${name}`, made);
