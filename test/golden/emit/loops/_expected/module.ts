@@ -145,6 +145,70 @@ function growBackward(p: { readonly repeat: readonly ({ readonly x: { readonly L
   return { tanhGradient, part, tanhGradientRows, tanhGradient2 };
 }
 
+/** Read. */
+function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Tensor, sentenceLength: tf.Tensor, sentenceMaskT: tf.Tensor) {
+  const { batch: batchSize, d, round, sentence, word } = n;
+  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+  const wordMask = tf.tidy(() => tf.greater(tf.reshape(uNext, [batchSize, 1]), tf.range(0, word, 1, 'int32')));
+  const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
+  rt.dispose(wordMask);
+  // input.attn:7  h = scan sentence with ts = tokens {
+  const sFirst = tf.fill([batchSize, d], 0);
+  const tokens2 = tf.tidy(() => tf.unstack(tf.transpose(tokens, [1, 0, 2])));
+  const isGreater = tf.unstack(sentenceMaskT);
+  const sNextSteps: tf.Tensor[] = [];
+  const innerSteps: tf.Tensor[] = [];
+  let s: tf.Tensor = sFirst;
+  for (let t = 0; t < sentence; t++) {
+    const tokens2At = tokens2[t]!;
+    const isGreaterAt = isGreater[t]!;
+    // input.attn:7  h = scan sentence with ts = tokens {
+    const uFirst = tf.tidy(() => rt.where(tf.reshape(isGreaterAt, [batchSize, 1]), s, 0));
+    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens2At), [1, 0, 2])));
+    const innerTanhSteps = new Array<tf.Tensor>(word);
+    let u: tf.Tensor = tf.clone(uFirst);
+    for (let t2 = word - 1; t2 >= 0; t2--) {
+      const wordMaskAt = wordMaskSteps[t2]!;
+      const xAt = xSteps[t2]!;
+      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xAt)));
+      const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskAt, [batchSize, 1]), innerTanh, u));
+      rt.dispose(u);
+      innerTanhSteps[t2] = innerTanh;
+      u = uNext2;
+    }
+    rt.dispose(xSteps, u);
+    const inner = tf.stack(innerTanhSteps);
+    rt.dispose(innerTanhSteps);
+    // input.attn:10  s' = 0.5 * s + inner[word = first]
+    const sNext = tf.tidy(() =>
+      tf.add(tf.mul(uFirst, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
+    );
+    rt.dispose(uFirst);
+    sNextSteps.push(sNext);
+    innerSteps.push(inner);
+    s = sNext;
+  }
+  const h = tf.stack(sNextSteps);
+  rt.dispose(sNextSteps);
+  // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
+  const sum = tf.tidy(() => tf.add(sentenceLength, tf.scalar(-1, 'int32')));
+  const sNextStepsT = tf.transpose(h, [1, 0, 2]);
+  const final = tf.gather(sNextStepsT, sum, 1, 1);
+  // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+  const roundsProductSteps: tf.Tensor[] = [];
+  for (let i = 0; i < round; i++) {
+    const roundsProduct = roundsRound(p.rounds[i]!, final, i);
+    roundsProductSteps.push(roundsProduct);
+  }
+  const rounds = tf.stack(roundsProductSteps);
+  const { x, tanh: tanh2, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, n, sNextStepsT, d);
+  const { x: x2, tanh, xRows } = repeatRound(p.wide.Grow.repeat[1]!, n, x, d + 2);
+  rt.dispose(roundsProductSteps, sNextStepsT, x);
+  return { h, final, rounds, x: x2, tanh, tanh2, sum, inner: innerSteps, tokens: tokens2, isGreater, zeros: sFirst, uNext: wordMaskSteps, sNextStepsRows, xRows };
+}
+
 /** Outputs by name, [batch, …]. */
 type ReadResults = { readonly h: tf.Tensor; readonly final: tf.Tensor; readonly seen: tf.Tensor; readonly wide: tf.Tensor; readonly rounds: tf.Tensor };
 
@@ -272,69 +336,13 @@ type ReadLossResults = {
 
 /** Fit: the loss and the metrics, means over the batch. */
 function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
-  const { batch: batchSize, d, round, sentence, word } = batch.n;
   const sentenceMask = fit(batch.n, batch.lengths.sentence);
-  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-  const wordMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), tf.range(0, word, 1, 'int32')),
-  );
-  const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
-  rt.dispose(wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
   const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
-  const sFirst = tf.fill([batchSize, d], 0);
-  const tokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
-  const sentenceMaskTSteps = tf.unstack(sentenceMaskT);
-  const sNextSteps: tf.Tensor[] = [];
-  let s: tf.Tensor = sFirst;
-  for (let t = 0; t < sentence; t++) {
-    const tokens = tokensSteps[t]!;
-    const sentenceMaskTAt = sentenceMaskTSteps[t]!;
-    // input.attn:7  h = scan sentence with ts = tokens {
-    const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTAt, [batchSize, 1]), s, 0));
-    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
-    const innerTanhSteps = new Array<tf.Tensor>(word);
-    let u: tf.Tensor = tf.clone(uFirst);
-    for (let t2 = word - 1; t2 >= 0; t2--) {
-      const uNext = wordMaskSteps[t2]!;
-      const xAt = xSteps[t2]!;
-      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xAt)));
-      const uNext2 = tf.tidy(() => rt.where(tf.reshape(uNext, [batchSize, 1]), innerTanh, u));
-      rt.dispose(u);
-      innerTanhSteps[t2] = innerTanh;
-      u = uNext2;
-    }
-    rt.dispose(xSteps, u);
-    const inner = tf.stack(innerTanhSteps);
-    rt.dispose(innerTanhSteps);
-    // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNext = tf.tidy(() =>
-      tf.add(tf.mul(uFirst, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
-    );
-    rt.dispose(uFirst, inner);
-    sNextSteps.push(sNext);
-    s = sNext;
-  }
-  rt.dispose(wordMaskSteps, sFirst, tokensSteps, sentenceMaskTSteps);
-  const h = tf.stack(sNextSteps);
-  rt.dispose(sNextSteps);
-  // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const sNextStepsT = tf.transpose(h, [1, 0, 2]);
-  const final = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
-  // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const roundsProductSteps: tf.Tensor[] = [];
-  for (let i = 0; i < round; i++) {
-    const roundsProduct = roundsRound(p.rounds[i]!, final, i);
-    roundsProductSteps.push(roundsProduct);
-  }
-  const rounds = tf.stack(roundsProductSteps);
-  const { x, tanh, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
-  rt.dispose(roundsProductSteps, sNextStepsT, tanh, sNextStepsRows);
-  const { x: x2, tanh: tanh2, xRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
-  const loss = fit2(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x2);
-  rt.dispose(x, tanh2, xRows, sentenceMask, sentenceMaskT, h, final, rounds, x2);
+  const { h, final, rounds, x, tanh, tanh2, sum, inner: innerSteps, tokens: tokensSteps, isGreater: isGreaterSteps, zeros: hZeros, uNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT);
+  rt.dispose(tanh, tanh2, sum, innerSteps, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextStepsRows, xRows);
+  const loss = fit2(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
+  rt.dispose(sentenceMask, sentenceMaskT, h, final, rounds, x);
   return {
     loss,
     metrics: {},
@@ -352,109 +360,42 @@ type ReadGradientsResults = {
 function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random): ReadGradientsResults {
   const { batch: batchSize, d, round, sentence, word, words } = batch.n;
   const sentenceMask = fit(batch.n, batch.lengths.sentence);
-  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-  const wordMask = tf.tidy(() =>
-    tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), tf.range(0, word, 1, 'int32')),
-  );
-  const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
-  rt.dispose(wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
   const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
-  const hZeros = tf.fill([batchSize, d], 0);
-  const tokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
-  const sentenceMaskTSteps = tf.unstack(sentenceMaskT);
-  const sNextSteps: tf.Tensor[] = [];
-  const innerSteps: tf.Tensor[] = [];
-  let s: tf.Tensor = hZeros;
-  for (let t = 0; t < sentence; t++) {
-    const tokens = tokensSteps[t]!;
-    const sentenceMaskTAt = sentenceMaskTSteps[t]!;
-    // input.attn:7  h = scan sentence with ts = tokens {
-    const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTAt, [batchSize, 1]), s, 0));
-    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
-    const innerTanhSteps = new Array<tf.Tensor>(word);
-    let u: tf.Tensor = tf.clone(uFirst);
-    for (let t2 = word - 1; t2 >= 0; t2--) {
-      const uNext = wordMaskSteps[t2]!;
-      const xAt = xSteps[t2]!;
-      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xAt)));
-      const uNext2 = tf.tidy(() => rt.where(tf.reshape(uNext, [batchSize, 1]), innerTanh, u));
-      rt.dispose(u);
-      innerTanhSteps[t2] = innerTanh;
-      u = uNext2;
-    }
-    rt.dispose(xSteps, u);
-    const inner = tf.stack(innerTanhSteps);
-    rt.dispose(innerTanhSteps);
-    // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNext = tf.tidy(() =>
-      tf.add(tf.mul(uFirst, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
-    );
-    rt.dispose(uFirst);
-    sNextSteps.push(sNext);
-    innerSteps.push(inner);
-    s = sNext;
-  }
-  const h = tf.stack(sNextSteps);
-  rt.dispose(sNextSteps);
-  // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const sum = tf.tidy(() => tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')));
-  const sNextStepsT = tf.transpose(h, [1, 0, 2]);
-  const final = tf.gather(sNextStepsT, sum, 1, 1);
+  const { h, final, rounds, x, tanh, tanh2, sum, inner: innerSteps, tokens: tokensSteps, isGreater: isGreaterSteps, zeros: hZeros, uNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
   const dX = rt.where(sentenceMask, 1 / batchSize, 0);
   const sum2 = tf.tidy(() => {
     const product = tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h);
     return tf.add(product, product);
   });
-  const { x, tanh, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
-  const { x: x2, tanh: tanh2, xRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
-  const { tanhGradient, part, tanhGradientRows, tanhGradient2 } = growBackward(p.wide.Grow, batch.n, dX, tanh2, tanh);
-  rt.dispose(sNextStepsT, x, dX, tanh, tanh2);
-  // layers.attn:4  W @ x + b
-  const total = tf.sum(final, 0);
+  const { tanhGradient, part, tanhGradientRows, tanhGradient2 } = growBackward(p.wide.Grow, batch.n, dX, tanh, tanh2);
+  rt.dispose(tanh, tanh2, dX);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const roundsProductSteps: tf.Tensor[] = [];
-  const roundsNumberSteps: tf.Tensor[] = [];
-  for (let i = 0; i < round; i++) {
-    const roundsProduct = roundsRound(p.rounds[i]!, final, i);
-    // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-    const roundsNumber = tf.scalar(i + 1);
-    roundsProductSteps.push(roundsProduct);
-    roundsNumberSteps.push(roundsNumber);
-  }
-  const rounds = tf.stack(roundsProductSteps);
-  rt.dispose(roundsProductSteps);
-  const dWSteps = new Array<tf.Tensor>(round);
+  const roundsProduct = tf.tidy(() =>
+    tf.mul(1 / batchSize, tf.cast(tf.add(tf.range(0, round, 1, 'int32'), tf.scalar(1, 'int32')), 'float32')),
+  );
   const dBSteps = new Array<tf.Tensor>(round);
   const productSteps = new Array<tf.Tensor>(round);
   for (let i = round - 1; i >= 0; i--) {
-    const roundsNumberAt = roundsNumberSteps[i]!;
-    // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-    const roundsProduct = tf.mul(1 / batchSize, roundsNumberAt);
     // layers.attn:4  W @ x + b
-    const dW = tf.mul(roundsProduct, total);
-    const dB = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
-    const product = tf.tidy(() => tf.mul(roundsProduct, tf.sum(p.rounds[i]!.Linear.W, 0)));
-    rt.dispose(roundsProduct);
-    dWSteps[i] = dW;
+    const dB = tf.tidy(() => tf.sum(tf.fill([batchSize], (1 / batchSize) * (i + 1))));
+    const product = tf.tidy(() => tf.mul((1 / batchSize) * (i + 1), tf.sum(p.rounds[i]!.Linear.W, 0)));
     dBSteps[i] = dB;
     productSteps[i] = product;
   }
-  rt.dispose(total, roundsNumberSteps);
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
   // layers.attn:4  W @ x + b
   const tanhGradientRows2 = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(tanhGradientRows2, p.wide.Grow.repeat[0]!.x.Linear.W, false, true);
-  const total2 = tf.sum(productStacked, 0);
-  rt.dispose(productStacked);
+  const dW = tf.tidy(() => tf.mul(tf.reshape(roundsProduct, [round, 1]), tf.sum(final, 0)));
+  const total = tf.sum(productStacked, 0);
+  rt.dispose(roundsProduct, productStacked);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const dFinal = tf.add(total2, 1 / batchSize);
+  const dFinal = tf.add(total, 1 / batchSize);
   const sum3 = tf.tidy(() => tf.add(part, rt.scatter(sum, tf.broadcastTo(dFinal, [batchSize, d]), sentence, 1)));
-  rt.dispose(total2, sum, part, dFinal);
+  rt.dispose(total, sum, part, dFinal);
   // input.attn:10  s' = 0.5 * s + inner[word = first]
   const sNextNumber = tf.scalar(0, 'int32');
   // input.attn:7  h = scan sentence with ts = tokens {
@@ -470,7 +411,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     const dHAt = dHSteps[t]!;
     const innerAt = innerSteps[t]!;
     const tokensAt = tokensSteps[t]!;
-    const sentenceMaskTAt = sentenceMaskTSteps[t]!;
+    const isGreaterAt = isGreaterSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
     const dSNext = tf.add(dS, dHAt);
     rt.dispose(dS);
@@ -484,10 +425,10 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     let dUNext: tf.Tensor = tf.clone(hZeros);
     for (let t2 = 0; t2 < word; t2++) {
       const dInnerAt = dInnerSteps[t2]!;
-      const wordMaskAt = wordMaskSteps[t2]!;
+      const uNextAt = uNextSteps[t2]!;
       const dInner2 = dHSteps2[t2]!;
       // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const dInnerWide = tf.reshape(wordMaskAt, [batchSize, 1]);
+      const dInnerWide = tf.reshape(uNextAt, [batchSize, 1]);
       const innerTanhGradient = tf.tidy(() =>
         rt.tanhGradient(tf.add(dInnerAt, rt.where(dInnerWide, dUNext, 0)), dInner2),
       );
@@ -506,24 +447,23 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     );
     rt.dispose(innerTanhGradientSteps);
     // input.attn:7  h = scan sentence with ts = tokens {
-    const dS2 = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTAt, [batchSize, 1]), sNextSum, 0));
+    const dS2 = tf.tidy(() => rt.where(tf.reshape(isGreaterAt, [batchSize, 1]), sNextSum, 0));
     const stateNext = tf.add(state, innerScattered);
     rt.dispose(sNextSum, innerScattered, state);
     dS = dS2;
     state = stateNext;
   }
-  rt.dispose(wordMaskSteps, hZeros, tokensSteps, sentenceMaskTSteps, innerSteps, sNextNumber, dHSteps, dS);
+  rt.dispose(innerSteps, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextNumber, dHSteps, dS);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dWStacked = tf.stack(dWSteps);
   const dBStacked = tf.stack(dBSteps);
-  rt.dispose(dWSteps, dBSteps);
+  rt.dispose(dBSteps);
   // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen:…
-  const dWStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dWStacked, [round, 1, d]), [round, d, d]));
+  const dWStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dW, [round, 1, d]), [round, d, d]));
   const dBStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dBStacked, [round, 1]), [round, d]));
-  const loss = fit2(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x2);
-  rt.dispose(dWStacked, dBStacked, sentenceMask, sentenceMaskT, h, final, x2, rounds);
-  const { dWT: dW, dB } = linearBackward(tanhGradientRows2, sNextStepsRows, tanhGradient);
-  const { dWT: dLinearW, dB: dLinearB } = linearBackward(tanhGradientRows, xRows, tanhGradient2);
+  const loss = fit2(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
+  rt.dispose(dW, dBStacked, sentenceMask, sentenceMaskT, h, final, rounds, x);
+  const { dWT: dLinearW, dB } = linearBackward(tanhGradientRows2, sNextStepsRows, tanhGradient);
+  const { dWT: dXLinearW, dB: dLinearB } = linearBackward(tanhGradientRows, xRows, tanhGradient2);
   rt.dispose(sNextStepsRows, tanhGradient, tanhGradientRows2, xRows, tanhGradientRows, tanhGradient2);
   const dWStepsWideWideSteps = tf.unstack(dWStepsWideWide);
   const dBStepsWideWideSteps = tf.unstack(dBStepsWideWide);
@@ -535,9 +475,9 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
       table: state,
       ...rt.rounds('rounds[*].Linear.W', dWStepsWideWideSteps),
       ...rt.rounds('rounds[*].Linear.b', dBStepsWideWideSteps),
-      'wide.Grow.repeat[0].x.Linear.W': dW,
+      'wide.Grow.repeat[0].x.Linear.W': dLinearW,
       'wide.Grow.repeat[0].x.Linear.b': dB,
-      'wide.Grow.repeat[1].x.Linear.W': dLinearW,
+      'wide.Grow.repeat[1].x.Linear.W': dXLinearW,
       'wide.Grow.repeat[1].x.Linear.b': dLinearB,
     },
   };
