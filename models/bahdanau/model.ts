@@ -248,7 +248,7 @@ function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random:
   const productRows = tf.tidy(() => tf.reshape(tf.mul(highest, keepStepsT), [batchSize * target, maxout]));
   const logits = tf.tidy(() => tf.reshape(tf.matMul(productRows, p.W), [batchSize, target, characters]));
   rt.dispose(keepSteps, highest);
-  return { logits, keepStepsT, sum, eRows, contextStacked, productRows };
+  return { logits, keepStepsT, sum, contextStacked, eRows, productRows };
 }
 
 /** Readout, backward. */
@@ -267,20 +267,14 @@ function readoutBackward(p: ReadoutParameters, n: TranslatorSizes, dLogits: tf.T
   const product = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows2),
   );
-  const product2 = tf.matMul(productRows2, eRows, true);
-  const product2_2 = tf.tidy(() => {
+  const product3 = tf.tidy(() => {
     const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [2, 1, 0]), [2 * hidden, batchSize * target]);
     return tf.matMul(contextStepsRows, productRows2);
   });
-  const dW = tf.matMul(dLogitsRows, productRows, true);
+  const product2 = tf.matMul(eRows, productRows2, true);
+  const dW = tf.matMul(productRows, dLogitsRows, true);
   rt.dispose(productRows2, dLogitsRows);
-  // model.attn:35  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed], C: [maxout, pieces <- a…
-  const productT = tf.transpose(product2, [1, 0]);
-  rt.dispose(product2);
-  // model.attn:36  W: [characters <- maxout]
-  const dWT = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
-  return { product, productT, product2: product2_2, dWT, UProduct, CProduct, VProduct };
+  return { product, product2, product3, dW, UProduct, CProduct, VProduct };
 }
 
 /** GRU, backward. */
@@ -342,16 +336,14 @@ function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productSta
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const productRows = tf.reshape(product, [batchSize * source, align]);
   const UProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows, p.U, false, true), [batchSize, source, 2 * hidden]));
-  const dW = tf.tidy(() => tf.matMul(tf.reshape(productStacked, [batchSize * target, align]), sStepsRows, true));
-  const dU = tf.matMul(productRows, annotationsRows, true);
   const dV = tf.sum(productStacked2, 0);
+  const dW = tf.tidy(() => tf.matMul(sStepsRows, tf.reshape(productStacked, [batchSize * target, align]), true));
+  const dU = tf.matMul(annotationsRows, productRows, true);
   rt.dispose(productRows);
   // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
-  const dWT = tf.transpose(dW, [1, 0]);
-  const dUT = tf.transpose(dU, [1, 0]);
   const dVWide = tf.reshape(dV, [align, 1]);
-  rt.dispose(dW, dU, dV);
-  return { dWT, dUT, dVWide, UProduct };
+  rt.dispose(dV);
+  return { dW, dU, dVWide, UProduct };
 }
 
 /** GRU, backward. */
@@ -360,34 +352,25 @@ function gruGradients(n: TranslatorSizes, productStacked: tf.Tensor, tanhGradien
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * target, units]);
   const joinedStepsRows = tf.reshape(joinedStacked, [batchSize * target, embed + 2 * hidden]);
-  const dWz = tf.matMul(sigmoidGradientStepsRows, joinedStepsRows, true);
-  const dUz = tf.matMul(sigmoidGradientStepsRows, sStepsRows, true);
   const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dWz = tf.matMul(joinedStepsRows, sigmoidGradientStepsRows, true);
+  const dUz = tf.matMul(sStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(sigmoidGradientStepsRows);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * target, units]);
-  const dWr = tf.matMul(rSigmoidGradientStepsRows, joinedStepsRows, true);
-  const dUr = tf.matMul(rSigmoidGradientStepsRows, sStepsRows, true);
   const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const dWr = tf.matMul(joinedStepsRows, rSigmoidGradientStepsRows, true);
+  const dUr = tf.matMul(sStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(rSigmoidGradientStepsRows);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * target, units]);
-  const dW = tf.matMul(tanhGradientStepsRows, joinedStepsRows, true);
-  const dU = tf.tidy(() =>
-    tf.matMul(tanhGradientStepsRows, tf.reshape(productStacked, [batchSize * target, units]), true),
-  );
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  const dW = tf.matMul(joinedStepsRows, tanhGradientStepsRows, true);
+  const dU = tf.tidy(() =>
+    tf.matMul(tf.reshape(productStacked, [batchSize * target, units]), tanhGradientStepsRows, true),
+  );
   rt.dispose(joinedStepsRows, tanhGradientStepsRows);
-  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
-  const dWzT = tf.transpose(dWz, [1, 0]);
-  const dWrT = tf.transpose(dWr, [1, 0]);
-  const dWT = tf.transpose(dW, [1, 0]);
-  const dUzT = tf.transpose(dUz, [1, 0]);
-  rt.dispose(dWz, dWr, dW, dUz);
-  const dUrT = tf.transpose(dUr, [1, 0]);
-  const dUT = tf.transpose(dU, [1, 0]);
-  rt.dispose(dUr, dU);
-  return { dWzT, dWrT, dWT, dUzT, dUrT, dUT, dBz, dBr, dB };
+  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB };
 }
 
 /** GRU, backward. */
@@ -433,35 +416,26 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
     return tf.add(rSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wz, false, true), [batchSize, source, embed]));
   });
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * source, hidden]);
-  const dWz = tf.matMul(sigmoidGradientStepsRows, xRows, true);
   const hStepsRows = tf.reshape(hStacked, [batchSize * source, hidden]);
-  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
   const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dWz = tf.matMul(xRows, sigmoidGradientStepsRows, true);
+  const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(rSum, sigmoidGradientStepsRows);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * source, hidden]);
-  const dWr = tf.matMul(rSigmoidGradientStepsRows, xRows, true);
-  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
   const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const dWr = tf.matMul(xRows, rSigmoidGradientStepsRows, true);
+  const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * source, hidden]);
-  const dW = tf.matMul(tanhGradientStepsRows, xRows, true);
-  const dU = tf.tidy(() =>
-    tf.matMul(tanhGradientStepsRows, tf.reshape(productStacked, [batchSize * source, hidden]), true),
-  );
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  const dW = tf.matMul(xRows, tanhGradientStepsRows, true);
+  const dU = tf.tidy(() =>
+    tf.matMul(tf.reshape(productStacked, [batchSize * source, hidden]), tanhGradientStepsRows, true),
+  );
   rt.dispose(tanhGradientStepsRows);
-  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
-  const dWzT = tf.transpose(dWz, [1, 0]);
-  const dWrT = tf.transpose(dWr, [1, 0]);
-  const dWT = tf.transpose(dW, [1, 0]);
-  const dUzT = tf.transpose(dUz, [1, 0]);
-  rt.dispose(dWz, dWr, dW, dUz);
-  const dUrT = tf.transpose(dUr, [1, 0]);
-  const dUT = tf.transpose(dU, [1, 0]);
-  rt.dispose(dUr, dU);
-  return { dWzT, dWrT, dWT, dUzT, dUrT, dUT, dBz, dBr, dB, sum };
+  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, sum };
 }
 
 /** Additive. */
@@ -724,9 +698,9 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   rt.dispose(UProduct, zJoined, rJoined, newJoined, eSteps, s);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const sStacked = tf.stack(sSteps);
-  const { logits, keepStepsT, sum, eRows, contextStacked, productRows } = readoutInputsTraining(p.logits.Readout, n, random, sStacked, contextSteps, e, site);
+  const { logits, keepStepsT, sum, contextStacked, eRows, productRows } = readoutInputsTraining(p.logits.Readout, n, random, sStacked, contextSteps, e, site);
   rt.dispose(e, contextSteps);
-  return { logits, keepStepsT, sum, sStacked, eRows, contextStacked, productRows, s: sSteps, z: zSteps, sNext: sNextSteps, new_: newSteps, r: rSteps, weights: weightsSteps, tanh: scoreTanhSteps, annotationsT, tanh2: sFirst, joined: sNextJoinedSteps, product: newProductSteps, annotationsRows };
+  return { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, z: zSteps, sNext: sNextSteps, new_: newSteps, r: rSteps, weights: weightsSteps, tanh: scoreTanhSteps, annotationsT, tanh2: sFirst, joined: sNextJoinedSteps, product: newProductSteps, annotationsRows };
 }
 
 /** Translate. */
@@ -806,7 +780,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
   const { h1, annotations, sourceMask, h: hSteps, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: backwardZeros, isGreater: isGreaterSteps, h2: backwardHSteps, z2: backwardZSteps, hNext2: backwardHNextSteps, new3: backwardNewSteps, r2: backwardRSteps, x, product: productSteps, product2: backwardProductSteps, hNext3: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
-  const { logits, keepStepsT, sum, sStacked, eRows, contextStacked, productRows, s: sSteps, z: zSteps2, sNext: sNextSteps, new_: newSteps2, r: rSteps2, weights: weightsSteps, tanh: tanhSteps, annotationsT, tanh2: tanh, joined: joinedSteps, product: productSteps2, annotationsRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
+  const { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, z: zSteps2, sNext: sNextSteps, new_: newSteps2, r: rSteps2, weights: weightsSteps, tanh: tanhSteps, annotationsT, tanh2: tanh, joined: joinedSteps, product: productSteps2, annotationsRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
   const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
   rt.dispose(annotations, logits);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
@@ -815,8 +789,8 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
-  const { product: dU, productT: dV, product2: dC, dWT: dW, UProduct, CProduct, VProduct } = readoutBackward(p.Translate.logits.Readout, batch.n, dLogits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows);
-  rt.dispose(loss2, targetMask, logSoftmax, keepStepsT, sum, eRows, contextStacked, productRows, dLogits);
+  const { product: dU, product2: dV, product3: dC, dW, UProduct, CProduct, VProduct } = readoutBackward(p.Translate.logits.Readout, batch.n, dLogits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows);
+  rt.dispose(loss2, targetMask, logSoftmax, keepStepsT, sum, contextStacked, eRows, productRows, dLogits);
   // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
   const vRows = tf.reshape(p.Translate.context.Scored.Additive.v, [align]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
@@ -892,12 +866,12 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const tanhGradientStacked = tf.stack(newTanhGradientSteps);
   const productStacked3 = tf.stack(productSteps2);
   rt.dispose(joinedSteps, rSigmoidGradientSteps, newTanhGradientSteps, productSteps2);
-  const { dWT: dAdditiveW, dUT: dAdditiveU, dVWide: dAdditiveV, UProduct: scoreUProduct } = additiveGradients(p.Translate.context.Scored.Additive, batch.n, productStacked, product, sStepsRows, annotationsRows, productStacked2);
+  const { dW: dAdditiveW, dU: dAdditiveU, dVWide: dAdditiveV, UProduct: scoreUProduct } = additiveGradients(p.Translate.context.Scored.Additive, batch.n, productStacked, product, sStepsRows, annotationsRows, productStacked2);
   rt.dispose(annotationsRows, product, productStacked, productStacked2);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const tanhGradient = rt.tanhGradient(dSNext, tanh);
   const dH1 = tf.matMul(tanhGradient, p.Translate.W0, false, true);
-  const dW0 = tf.matMul(tanhGradient, h1, true);
+  const dW0 = tf.matMul(h1, tanhGradient, true);
   rt.dispose(tanh, dSNext, h1, tanhGradient);
   // attention.attn:6  sum[key](weights * keys)
   const dContext = tf.tidy(() =>
@@ -921,9 +895,6 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const dE = tf.tidy(() => tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(dEStacked, [1, 0, 2])));
   const dTable = rt.scatter(batch.inputs.y, dE, characters);
   rt.dispose(VProduct, dEStacked, dE);
-  // model.attn:45  param table: [characters, embed] = normal(0.1), W0: [units <- hidden]
-  const dTranslateW0 = tf.transpose(dW0, [1, 0]);
-  rt.dispose(dW0);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
   rt.dispose(x);
@@ -993,13 +964,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const backwardHStacked = tf.stack(backwardHSteps);
   rt.dispose(newTanhGradientSteps3, rSigmoidGradientSteps3, zSigmoidGradientSteps3, backwardHSteps);
   const backwardProductStacked = tf.stack(backwardProductSteps);
-  const { dWzT: dWz, dWrT: dWr, dWT: dGRUW, dUzT: dUz, dUrT: dUr, dUT: dGRUU, dBz, dBr, dB } = gruGradients(batch.n, productStacked3, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2, joinedStacked, sStepsRows);
+  const { dWz, dWr, dW: dGRUW, dUz, dUr, dU: dGRUU, dBz, dBr, dB } = gruGradients(batch.n, productStacked3, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2, joinedStacked, sStepsRows);
   rt.dispose(backwardProductSteps, sStepsRows, sigmoidGradientStacked, joinedStacked, sigmoidGradientStacked2);
   rt.dispose(tanhGradientStacked, productStacked3);
-  const { dWzT: dGRUWz, dWrT: dGRUWr, dWT: dHGRUW, dUzT: dGRUUz, dUrT: dGRUUr, dUT: dHGRUU, dBz: dGRUBz, dBr: dGRUBr, dB: dGRUB, sum: zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, sigmoidGradientStacked3, forwardSigmoidGradientStacked, forwardTanhGradientStacked, forwardProductStacked, hStacked, xRows);
+  const { dWz: dGRUWz, dWr: dGRUWr, dW: dHGRUW, dUz: dGRUUz, dUr: dGRUUr, dU: dHGRUU, dBz: dGRUBz, dBr: dGRUBr, dB: dGRUB, sum: zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, sigmoidGradientStacked3, forwardSigmoidGradientStacked, forwardTanhGradientStacked, forwardProductStacked, hStacked, xRows);
   rt.dispose(forwardTanhGradientStacked, forwardSigmoidGradientStacked, sigmoidGradientStacked3, hStacked);
   rt.dispose(forwardProductStacked);
-  const { dWzT: dHGRUWz, dWrT: dHGRUWr, dWT: dBackwardHGRUW, dUzT: dHGRUUz, dUrT: dHGRUUr, dUT: dBackwardHGRUU, dBz: dHGRUBz, dBr: dHGRUBr, dB: dHGRUB, sum: zSum2 } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, sigmoidGradientStacked4, backwardSigmoidGradientStacked, backwardTanhGradientStacked, backwardProductStacked, backwardHStacked, xRows);
+  const { dWz: dHGRUWz, dWr: dHGRUWr, dW: dBackwardHGRUW, dUz: dHGRUUz, dUr: dHGRUUr, dU: dBackwardHGRUU, dBz: dHGRUBz, dBr: dHGRUBr, dB: dHGRUB, sum: zSum2 } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, sigmoidGradientStacked4, backwardSigmoidGradientStacked, backwardTanhGradientStacked, backwardProductStacked, backwardHStacked, xRows);
   rt.dispose(xRows, backwardTanhGradientStacked, backwardSigmoidGradientStacked, sigmoidGradientStacked4);
   rt.dispose(backwardHStacked, backwardProductStacked);
   // model.attn:27  x = table[tokens]
@@ -1030,7 +1001,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
       'read.Annotate.backward.h.GRU.br': dHGRUBr,
       'read.Annotate.backward.h.GRU.b': dHGRUB,
       'Translate.table': dTable,
-      'Translate.W0': dTranslateW0,
+      'Translate.W0': dW0,
       'Translate.context.Scored.Additive.W': dAdditiveW,
       'Translate.context.Scored.Additive.U': dAdditiveU,
       'Translate.context.Scored.Additive.v': dAdditiveV,

@@ -187,16 +187,16 @@ function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, 
   });
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [size, hidden]);
   const pickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked, [1, 0, 2]), [size, embed]));
-  const dWi = tf.matMul(sigmoidGradientStepsRows, pickedRows, true);
   const hStepsRows = tf.reshape(hStacked, [size, hidden]);
-  const dUi = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
   const dBi = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dWi = tf.matMul(pickedRows, sigmoidGradientStepsRows, true);
+  const dUi = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(WgProduct, sigmoidGradientStepsRows);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [size, hidden]);
-  const dWg = tf.matMul(tanhGradientStepsRows, pickedRows, true);
-  const dUg = tf.matMul(tanhGradientStepsRows, hStepsRows, true);
   const dBg = tf.sum(tanhGradientStacked, [0, 1]);
+  const dWg = tf.matMul(pickedRows, tanhGradientStepsRows, true);
+  const dUg = tf.matMul(hStepsRows, tanhGradientStepsRows, true);
   rt.dispose(tanhGradientStepsRows);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
@@ -204,9 +204,9 @@ function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, 
     return tf.add(iSum, tf.reshape(WfProduct, [batchSize, target, embed]));
   });
   const fSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [size, hidden]);
-  const dWf = tf.matMul(fSigmoidGradientStepsRows, pickedRows, true);
-  const dUf = tf.matMul(fSigmoidGradientStepsRows, hStepsRows, true);
   const dBf = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const dWf = tf.matMul(pickedRows, fSigmoidGradientStepsRows, true);
+  const dUf = tf.matMul(hStepsRows, fSigmoidGradientStepsRows, true);
   rt.dispose(iSum, fSigmoidGradientStepsRows);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const sum = tf.tidy(() => {
@@ -214,22 +214,11 @@ function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, 
     return tf.add(fSum, tf.reshape(WoProduct, [batchSize, target, embed]));
   });
   const oSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked3, [size, hidden]);
-  const dWo = tf.matMul(oSigmoidGradientStepsRows, pickedRows, true);
-  const dUo = tf.matMul(oSigmoidGradientStepsRows, hStepsRows, true);
-  rt.dispose(fSum, pickedRows, hStepsRows, oSigmoidGradientStepsRows);
   const dBo = tf.sum(sigmoidGradientStacked3, [0, 1]);
-  // cells.attn:19  param Wi, Wf, Wo, Wg: [hidden <- input], Ui, Uf, Uo, Ug: [hidden <- hidden] = orthogonal
-  const dWiT = tf.transpose(dWi, [1, 0]);
-  const dWfT = tf.transpose(dWf, [1, 0]);
-  const dWoT = tf.transpose(dWo, [1, 0]);
-  const dWgT = tf.transpose(dWg, [1, 0]);
-  rt.dispose(dWi, dWf, dWo, dWg);
-  const dUiT = tf.transpose(dUi, [1, 0]);
-  const dUfT = tf.transpose(dUf, [1, 0]);
-  const dUoT = tf.transpose(dUo, [1, 0]);
-  const dUgT = tf.transpose(dUg, [1, 0]);
-  rt.dispose(dUi, dUf, dUo, dUg);
-  return { dWiT, dWfT, dWoT, dWgT, dUiT, dUfT, dUoT, dUgT, dBi, dBo, dBg, dBf, sum };
+  const dWo = tf.matMul(pickedRows, oSigmoidGradientStepsRows, true);
+  const dUo = tf.matMul(hStepsRows, oSigmoidGradientStepsRows, true);
+  rt.dispose(fSum, pickedRows, hStepsRows, oSigmoidGradientStepsRows);
+  return { dWi, dWf, dWo, dWg, dUi, dUf, dUo, dUg, dBi, dBo, dBg, dBf, sum };
 }
 
 /** LSTM. */
@@ -540,9 +529,9 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // layers.attn:4  W @ x + b
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
   const WProduct = tf.matMul(dLogitsRows, p.Write.logits.Linear.W, false, true);
-  const dW = tf.matMul(dLogitsRows, productRows, true);
   const dB = tf.sum(dLogits, [0, 1]);
-  rt.dispose(productRows, dLogitsRows, dLogits);
+  const dW = tf.matMul(productRows, dLogitsRows, true);
+  rt.dispose(dLogits, productRows, dLogitsRows);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsProduct = tf.tidy(() =>
     tf.mul(tf.reshape(WProduct, [batchSize, target, hidden]), tf.transpose(keepStacked, [1, 0, 2])),
@@ -638,18 +627,15 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const sigmoidGradientStacked5 = tf.stack(oSigmoidGradientSteps2);
   rt.dispose(gTanhGradientSteps2, iSigmoidGradientSteps2, fSigmoidGradientSteps2, oSigmoidGradientSteps2);
   const runHStacked = tf.stack(hSteps);
-  const { dWiT: dWi, dWfT: dWf, dWoT: dWo, dWgT: dWg, dUiT: dUi, dUfT: dUf, dUoT: dUo, dUgT: dUg, dBi, dBo, dBg, dBf, sum: oSum } = lstmGradients(p.Write.h_c.LSTM, batch.n, hStacked, sigmoidGradientStacked, sigmoidGradientStacked2, sigmoidGradientStacked3, tanhGradientStacked, picked, batchSize * target, target);
+  const { dWi, dWf, dWo, dWg, dUi, dUf, dUo, dUg, dBi, dBo, dBg, dBf, sum: oSum } = lstmGradients(p.Write.h_c.LSTM, batch.n, hStacked, sigmoidGradientStacked, sigmoidGradientStacked2, sigmoidGradientStacked3, tanhGradientStacked, picked, batchSize * target, target);
   rt.dispose(hSteps, picked, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2);
   rt.dispose(sigmoidGradientStacked3, hStacked);
-  const { dWiT: dLSTMWi, dWfT: dLSTMWf, dWoT: dLSTMWo, dWgT: dLSTMWg, dUiT: dLSTMUi, dUfT: dLSTMUf, dUoT: dLSTMUo, dUgT: dLSTMUg, dBi: dLSTMBi, dBo: dLSTMBo, dBg: dLSTMBg, dBf: dLSTMBf, sum: dX } = lstmGradients(p.read.Read.run.h_c.LSTM, batch.n, runHStacked, runSigmoidGradientStacked, sigmoidGradientStacked4, sigmoidGradientStacked5, runTanhGradientStacked, x, batchSize * source, source);
+  const { dWi: dLSTMWi, dWf: dLSTMWf, dWo: dLSTMWo, dWg: dLSTMWg, dUi: dLSTMUi, dUf: dLSTMUf, dUo: dLSTMUo, dUg: dLSTMUg, dBi: dLSTMBi, dBo: dLSTMBo, dBg: dLSTMBg, dBf: dLSTMBf, sum: dX } = lstmGradients(p.read.Read.run.h_c.LSTM, batch.n, runHStacked, runSigmoidGradientStacked, sigmoidGradientStacked4, sigmoidGradientStacked5, runTanhGradientStacked, x, batchSize * source, source);
   rt.dispose(x, runTanhGradientStacked, runSigmoidGradientStacked, sigmoidGradientStacked4, sigmoidGradientStacked5);
   rt.dispose(runHStacked);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const dTable = rt.scatter(batch.inputs.y, oSum, characters);
   rt.dispose(oSum);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
   // model.attn:19  x = table[tokens]
   const dReadTable = rt.scatter(batch.inputs.tokens, dX, words);
   rt.dispose(dX);
@@ -683,7 +669,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
       'Write.h_c.LSTM.bo': dBo,
       'Write.h_c.LSTM.bg': dBg,
       'Write.h_c.LSTM.bf': dBf,
-      'Write.logits.Linear.W': dLinearW,
+      'Write.logits.Linear.W': dW,
       'Write.logits.Linear.b': dB,
     },
   };

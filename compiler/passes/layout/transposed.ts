@@ -15,11 +15,14 @@ export function transposed(roots: Roots): Roots {
     isTransposition(operand) && readers.get(operand)!.every((reader) => reader?.op.kind === 'matmul');
   return rewritten(roots, (node, inputs, build) => {
     if (isTransposition(node)) {
-      const [product] = inputs as readonly [Node];
-      if (!isOf(product, 'matmul') || readers.get(node.inputs[0]!)!.length > 1) return null;
+      const names = renamesOf(inputs[0]!);
+      const product = names.at(-1)?.inputs[0] ?? inputs[0]!;
+      const isRead = renamesOf(node.inputs[0]!).flatMap(({ inputs: [x] }) => [x!]);
+      if (!isOf(product, 'matmul') || [node.inputs[0]!, ...isRead].some((each) => readers.get(each)!.length > 1)) return null;
       const [a, b] = product.inputs as readonly [Node, Node];
       const { transposeA, transposeB } = product.op;
-      return build.make({ kind: 'matmul', transposeA: !transposeB, transposeB: !transposeA }, [b, a], node.origin);
+      const turned = build.make({ kind: 'matmul', transposeA: !transposeB, transposeB: !transposeA }, [b, a], product.origin);
+      return names.reduceRight((x, name) => build.make(name.op, [x], name.origin), turned);
     }
     if (!isOf(node, 'matmul')) return null;
     // What became a product itself is no longer to be transposed.
@@ -28,6 +31,11 @@ export function transposed(roots: Roots): Roots {
     const { transposeA, transposeB } = node.op;
     return build.make({ kind: 'matmul', transposeA: transposeA !== folded[0], transposeB: transposeB !== folded[1] }, [a, b], node.origin);
   });
+}
+
+/** What gives a value other names of axes, the last first. */
+function renamesOf(node: Node): readonly NodeOf<'rename'>[] {
+  return isOf(node, 'rename') ? [node, ...renamesOf(node.inputs[0]!)] : [];
 }
 
 /** The last two axes change positions, and memory with them: what an operation gives in that order anyway is not moved. */

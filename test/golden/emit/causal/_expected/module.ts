@@ -235,33 +235,24 @@ function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tenso
   });
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, d]);
   const WProductRows = tf.tidy(() => tf.reshape(tf.transpose(WProduct, [1, 0, 2]), [batchSize * time, d]));
-  const dWz = tf.matMul(sigmoidGradientStepsRows, WProductRows, true);
   const hStepsRows = tf.reshape(hStacked, [batchSize * time, d]);
-  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
   const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dWz = tf.matMul(WProductRows, sigmoidGradientStepsRows, true);
+  const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(rSum, sigmoidGradientStepsRows);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * time, d]);
-  const dWr = tf.matMul(rSigmoidGradientStepsRows, WProductRows, true);
-  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
   const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const dWr = tf.matMul(WProductRows, rSigmoidGradientStepsRows, true);
+  const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, d]);
-  const dW = tf.matMul(tanhGradientStepsRows, WProductRows, true);
-  const dU = tf.tidy(() => tf.matMul(tanhGradientStepsRows, tf.reshape(productStacked, [batchSize * time, d]), true));
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  const dW = tf.matMul(WProductRows, tanhGradientStepsRows, true);
+  const dU = tf.tidy(() => tf.matMul(tf.reshape(productStacked, [batchSize * time, d]), tanhGradientStepsRows, true));
   rt.dispose(WProductRows, tanhGradientStepsRows);
-  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
-  const dWzT = tf.transpose(dWz, [1, 0]);
-  const dWrT = tf.transpose(dWr, [1, 0]);
-  const dWT = tf.transpose(dW, [1, 0]);
-  const dUzT = tf.transpose(dUz, [1, 0]);
-  rt.dispose(dWz, dWr, dW, dUz);
-  const dUrT = tf.transpose(dUr, [1, 0]);
-  const dUT = tf.transpose(dU, [1, 0]);
-  rt.dispose(dUr, dU);
-  return { dWzT, dWrT, dWT, dUzT, dUrT, dUT, dBz, dBr, dB, sum };
+  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, sum };
 }
 
 /** GRU. */
@@ -506,22 +497,19 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const productStacked = tf.stack(newProductSteps);
   const weightsProduct = scaledDotBackward(batch.n, x, dY, qWide, weights, weights2, weightsChosen);
   rt.dispose(newProductSteps, x, qWide, weights, weights2, weightsChosen, dY);
-  const { dWzT: dWz, dWrT: dWr, dWT: dW, dUzT: dUz, dUrT: dUr, dUT: dU, dBz, dBr, dB, sum: zSum2 } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runSigmoidGradientStacked, sigmoidGradientStacked, tanhGradientStacked, nearWProduct);
+  const { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, sum: zSum2 } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runSigmoidGradientStacked, sigmoidGradientStacked, tanhGradientStacked, nearWProduct);
   rt.dispose(nearWProduct, tanhGradientStacked, sigmoidGradientStacked, runSigmoidGradientStacked, hStacked);
   rt.dispose(productStacked);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
   const nearProduct = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.add(weightsProduct, zSum2), [batchSize * time, d]), joinedRows, true),
+    tf.matMul(joinedRows, tf.reshape(tf.add(weightsProduct, zSum2), [batchSize * time, d]), true),
   );
   rt.dispose(joinedRows, weightsProduct, zSum2);
-  // input.attn:4  param W: [d2: d <- taps, d]
-  const productT = tf.transpose(nearProduct, [1, 0]);
-  rt.dispose(nearProduct);
   return {
     loss,
     metrics: {},
     gradients: {
-      W: productT,
+      W: nearProduct,
       'run.h.GRU.Wz': dWz,
       'run.h.GRU.Wr': dWr,
       'run.h.GRU.W': dW,

@@ -305,15 +305,14 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const hTanhGradient = rt.tanhGradient(nearQuotient, hTanh);
   rt.dispose(hTanh, nearQuotient);
   // layers.attn:4  W @ x + b
-  const dW = tf.tidy(() => tf.matMul(tf.reshape(hTanhGradient, [batchSize * source, d]), xRows, true));
   const dB = tf.sum(hTanhGradient, [0, 1]);
+  const dW = tf.tidy(() => tf.matMul(xRows, tf.reshape(hTanhGradient, [batchSize * source, d]), true));
   const product2 = tf.tidy(() => tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows));
   const dLinearB = tf.sum(weightsChosen);
   rt.dispose(xRows, hTanhGradient, hRows, weightsChosen);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  const dWeightsLinearW = tf.reshape(product2, [d, 1]);
-  rt.dispose(dW, product2);
+  const dLinearW = tf.reshape(product2, [d, 1]);
+  rt.dispose(product2);
   // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
   const bNext = tf.tidy(() => tf.add(tf.mul(0.9, p.Learn.b), tf.mul(0.1, tf.mean(R))));
   rt.dispose(R);
@@ -321,11 +320,11 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
     loss,
     metrics: {},
     gradients: {
-      'h.Linear.W': dLinearW,
+      'h.Linear.W': dW,
       'h.Linear.b': dB,
       'h.BatchNorm.gain': dGain,
       'h.BatchNorm.bias': dBias,
-      'weights.Linear.W': dWeightsLinearW,
+      'weights.Linear.W': dLinearW,
       'weights.Linear.b': dLinearB,
     },
     running: {

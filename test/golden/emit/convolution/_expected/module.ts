@@ -118,10 +118,10 @@ function nearBackward(p: NearParameters, n: PictureSizes, x: tf.Tensor, dX: tf.T
     return tf.add(tf.add(partShaped3, rt.shift(partShaped2, 1, 1)), shifted);
   });
   rt.dispose(WT, WProduct, sum, partShaped);
-  const product = tf.matMul(chosenRows, joinedShaped, true);
   const dB = tf.sum(chosen, [0, 1, 2]);
-  rt.dispose(chosenRows, chosen);
-  return { dB, sum: sum2, product };
+  const product = tf.matMul(joinedShaped, chosenRows, true);
+  rt.dispose(chosen, chosenRows);
+  return { product, dB, sum: sum2 };
 }
 
 /** Picture. */
@@ -187,33 +187,24 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   const WProduct = tf.matMul(lossDifference, p.Linear.W, false, true);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const dX = tf.div(WProduct, rows * columns);
-  const { dB, sum: sum2, product } = nearBackward(p.x['Near#2'], batch.n, x, dX, joinedShaped);
+  const { product: dW, dB, sum: sum2 } = nearBackward(p.x['Near#2'], batch.n, x, dX, joinedShaped);
   rt.dispose(WProduct, x, joinedShaped, dX);
   // layers.attn:4  W @ x + b
-  const dW = tf.matMul(lossDifference, mean, true);
   const dLinearB = tf.sum(lossDifference, 0);
+  const dLinearW = tf.matMul(mean, lossDifference, true);
   rt.dispose(mean, lossDifference);
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
   const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), sum2, 0));
-  const product2 = tf.tidy(() =>
-    tf.matMul(tf.reshape(chosen, [batchSize * columns * rows, filters]), joinedShaped2, true),
-  );
   const dNearB = tf.sum(chosen, [0, 1, 2]);
+  const dNearW = tf.tidy(() => tf.matMul(joinedShaped2, tf.reshape(chosen, [batchSize * columns * rows, filters]), true));
   rt.dispose(relu, sum2, joinedShaped2, chosen);
-  // input.attn:9  model Picture(image: [rows, columns, colours]) -> y: [classes] {
-  const dNearW = tf.transpose(product2, [1, 0]);
-  const dNear2W = tf.transpose(product, [1, 0]);
-  rt.dispose(product2, product);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
   return {
     loss,
     metrics: {},
     gradients: {
       'x.Near.W': dNearW,
       'x.Near.b': dNearB,
-      'x.Near#2.W': dNear2W,
+      'x.Near#2.W': dW,
       'x.Near#2.b': dB,
       'Linear.W': dLinearW,
       'Linear.b': dLinearB,

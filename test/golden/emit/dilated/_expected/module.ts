@@ -98,13 +98,10 @@ function repeatRoundBackward(p: LinearParameters, n: WaveSizes, dH: tf.Tensor, t
     const sum = tf.add(dH, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
     return tf.add(sum, rt.shift(tf.add(tf.mul(dH, tanh), place), 1, size));
   });
-  const hProduct = tf.matMul(tanhGradientRows, joinedRows, true);
   const dB = tf.sum(hTanhGradient, [0, 1]);
-  rt.dispose(tanhGradientRows, hTanhGradient);
-  // input.attn:7  param W: [out: hidden <- tap, hidden], b: [hidden]
-  const productT = tf.transpose(hProduct, [1, 0]);
-  rt.dispose(hProduct);
-  return { productT, dB, dH: dH2 };
+  const product = tf.matMul(joinedRows, tanhGradientRows, true);
+  rt.dispose(hTanhGradient, tanhGradientRows);
+  return { product, dB, dH: dH2 };
 }
 
 /** Wave. */
@@ -179,17 +176,14 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
     const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), lossDifference);
     return tf.add(product, product);
   });
-  const { productT: dW, dB, dH: dH2 } = repeatRoundBackward(p.repeat[1]!, batch.n, dH, hTanh, hShifted, joinedRows, -2);
+  const { product: dW, dB, dH: dH2 } = repeatRoundBackward(p.repeat[1]!, batch.n, dH, hTanh, hShifted, joinedRows, -2);
   rt.dispose(timeMask, loss2, lossDifference, hShifted, hTanh, joinedRows, dH);
-  const { productT: dRepeat0W, dB: dRepeat0B, dH: dH3 } = repeatRoundBackward(p.repeat[0]!, batch.n, dH2, hTanh2, hShifted2, hJoinedRows, -1);
+  const { product: dRepeat0W, dB: dRepeat0B, dH: dH3 } = repeatRoundBackward(p.repeat[0]!, batch.n, dH2, hTanh2, hShifted2, hJoinedRows, -1);
   rt.dispose(hShifted2, hTanh2, hJoinedRows, dH2);
   // layers.attn:4  W @ x + b
-  const dW2 = tf.tidy(() => tf.matMul(tf.reshape(dH3, [batchSize * time, hidden]), xRows, true));
   const dLinearB = tf.sum(dH3, [0, 1]);
+  const dLinearW = tf.tidy(() => tf.matMul(xRows, tf.reshape(dH3, [batchSize * time, hidden]), true));
   rt.dispose(xRows, dH3);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW2, [1, 0]);
-  rt.dispose(dW2);
   return {
     loss,
     metrics: {},

@@ -92,17 +92,6 @@ function readBackward(n: TaggerSizes, relu: tf.Tensor, WProduct: tf.Tensor, toke
   return dTable;
 }
 
-/** Linear, backward. */
-function linearBackward(differenceRows: tf.Tensor, reluRows: tf.Tensor, difference: tf.Tensor) {
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(differenceRows, reluRows, true);
-  const dB = tf.sum(difference, [0, 1]);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dWT = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
-  return { dWT, dB };
-}
-
 /** Weighted. */
 function weighted(n: TaggerSizes, sourceLength: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor) {
   const { batch: batchSize, source, weight } = n;
@@ -129,10 +118,11 @@ function taggerBackward(p: TaggerParameters, n: TaggerSizes, difference: tf.Tens
   // layers.attn:4  W @ x + b
   const differenceRows = tf.reshape(difference, [batchSize * source, tags]);
   const WProduct = tf.matMul(differenceRows, p.Linear.W, false, true);
+  const dB = tf.sum(difference, [0, 1]);
+  const dW = tf.matMul(reluRows, differenceRows, true);
   const dTable = readBackward(n, relu, WProduct, tokens);
-  const { dWT, dB } = linearBackward(differenceRows, reluRows, difference);
-  rt.dispose(WProduct, differenceRows);
-  return { dTable, dWT, dB };
+  rt.dispose(differenceRows, WProduct);
+  return { dTable, dW, dB };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -181,7 +171,7 @@ function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, source, 1]));
     return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
   });
-  const { dTable, dWT: dW, dB } = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
+  const { dTable, dW, dB } = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
   rt.dispose(loss2, sourceMask, logSoftmax, relu, reluRows, lossDifference);
   return {
     loss,
@@ -230,7 +220,7 @@ function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _rando
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, source, 1]));
     return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
   });
-  const { dTable, dWT: dW, dB } = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
+  const { dTable, dW, dB } = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
   rt.dispose(sourceMask, logSoftmax, relu, reluRows, lossDifference);
   return {
     loss,

@@ -92,17 +92,6 @@ function fit2(n: ReadSizes, h: tf.Tensor, sentenceMask: tf.Tensor, sentenceMaskT
   return loss;
 }
 
-/** Linear, backward. */
-function linearBackward(tanhGradientRows: tf.Tensor, sNextStepsRows: tf.Tensor, tanhGradient: tf.Tensor) {
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(tanhGradientRows, sNextStepsRows, true);
-  const dB = tf.sum(tanhGradient, [0, 1]);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dWT = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
-  return { dWT, dB };
-}
-
 /** repeat round. */
 function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, x: tf.Tensor, size: number) {
   const { sum, xRows } = linear(p.x.Linear, n, x, size);
@@ -128,21 +117,25 @@ function growBackward(p: { readonly repeat: readonly ({ readonly x: { readonly L
   const { batch: batchSize, d, sentence } = n;
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const dXWide = tf.broadcastTo(dX, [d + 4, batchSize, sentence]);
-  const tanhGradient2 = tf.tidy(() =>
+  const tanhGradient = tf.tidy(() =>
     rt.tanhGradient(tf.transpose(tf.slice(dXWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh),
   );
   // layers.attn:4  W @ x + b
-  const tanhGradientRows = tf.reshape(tanhGradient2, [batchSize * sentence, 2]);
+  const tanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(tanhGradientRows, p.repeat[1]!.x.Linear.W, false, true);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const dX2 = tf.tidy(() => {
     const partT = tf.transpose(tf.slice(dXWide, [0, 0, 0], [d + 2, -1, -1]), [1, 2, 0]);
     return tf.add(partT, tf.reshape(WProduct, [batchSize, sentence, d + 2]));
   });
-  const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.slice(dX2, [0, 0, d], [-1, -1, 2]), tanh2));
+  const tanhGradient2 = tf.tidy(() => rt.tanhGradient(tf.slice(dX2, [0, 0, d], [-1, -1, 2]), tanh2));
   const part = tf.slice(dX2, [0, 0, 0], [-1, -1, d]);
   rt.dispose(dXWide, WProduct, dX2);
-  return { tanhGradient, part, tanhGradientRows, tanhGradient2 };
+  // layers.attn:4  W @ x + b
+  const dB = tf.sum(tanhGradient, [0, 1]);
+  const dB2 = tf.sum(tanhGradient2, [0, 1]);
+  rt.dispose(tanhGradient);
+  return { dB: dB2, dB2: dB, tanhGradient: tanhGradient2, part, tanhGradientRows };
 }
 
 /** Read. */
@@ -369,7 +362,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     const product = tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h);
     return tf.add(product, product);
   });
-  const { tanhGradient, part, tanhGradientRows, tanhGradient2 } = growBackward(p.wide.Grow, batch.n, dX, tanh, tanh2);
+  const { dB, dB2: dLinearB, tanhGradient, part, tanhGradientRows } = growBackward(p.wide.Grow, batch.n, dX, tanh, tanh2);
   rt.dispose(tanh, tanh2, dX);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProduct = tf.tidy(() =>
@@ -379,9 +372,9 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const productSteps = new Array<tf.Tensor>(round);
   for (let i = round - 1; i >= 0; i--) {
     // layers.attn:4  W @ x + b
-    const dB = tf.tidy(() => tf.sum(tf.fill([batchSize], (1 / batchSize) * (i + 1))));
+    const dB2 = tf.tidy(() => tf.sum(tf.fill([batchSize], (1 / batchSize) * (i + 1))));
     const product = tf.tidy(() => tf.mul((1 / batchSize) * (i + 1), tf.sum(p.rounds[i]!.Linear.W, 0)));
-    dBSteps[i] = dB;
+    dBSteps[i] = dB2;
     productSteps[i] = product;
   }
   const productStacked = tf.stack(productSteps);
@@ -389,9 +382,8 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // layers.attn:4  W @ x + b
   const tanhGradientRows2 = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(tanhGradientRows2, p.wide.Grow.repeat[0]!.x.Linear.W, false, true);
-  const dW = tf.tidy(() => tf.mul(tf.reshape(roundsProduct, [round, 1]), tf.sum(final, 0)));
   const total = tf.sum(productStacked, 0);
-  rt.dispose(roundsProduct, productStacked);
+  rt.dispose(tanhGradient, productStacked);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
   const dFinal = tf.add(total, 1 / batchSize);
   const sum3 = tf.tidy(() => tf.add(part, rt.scatter(sum, tf.broadcastTo(dFinal, [batchSize, d]), sentence, 1)));
@@ -454,6 +446,11 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     state = stateNext;
   }
   rt.dispose(innerSteps, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextNumber, dHSteps, dS);
+  // layers.attn:4  W @ x + b
+  const dW = tf.tidy(() => tf.mul(tf.reshape(roundsProduct, [round, 1]), tf.sum(final, 0)));
+  const dLinearW = tf.matMul(sNextStepsRows, tanhGradientRows2, true);
+  const dXLinearW = tf.matMul(xRows, tanhGradientRows, true);
+  rt.dispose(roundsProduct, sNextStepsRows, tanhGradientRows2, xRows, tanhGradientRows);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dBStacked = tf.stack(dBSteps);
   rt.dispose(dBSteps);
@@ -462,9 +459,6 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const dBStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dBStacked, [round, 1]), [round, d]));
   const loss = fit2(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
   rt.dispose(dW, dBStacked, sentenceMask, sentenceMaskT, h, final, rounds, x);
-  const { dWT: dLinearW, dB } = linearBackward(tanhGradientRows2, sNextStepsRows, tanhGradient);
-  const { dWT: dXLinearW, dB: dLinearB } = linearBackward(tanhGradientRows, xRows, tanhGradient2);
-  rt.dispose(sNextStepsRows, tanhGradient, tanhGradientRows2, xRows, tanhGradientRows, tanhGradient2);
   const dWStepsWideWideSteps = tf.unstack(dWStepsWideWide);
   const dBStepsWideWideSteps = tf.unstack(dBStepsWideWide);
   rt.dispose(dWStepsWideWide, dBStepsWideWide);

@@ -144,17 +144,6 @@ function cosineBackward(n: MachineSizes, larger: tf.Tensor, total: tf.Tensor, pr
   return { product: product4, total: squaresTotal, dPart };
 }
 
-/** Linear, backward. */
-function linearBackward(product: tf.Tensor, productRows: tf.Tensor, hRows: tf.Tensor) {
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(productRows, hRows, true);
-  const dB = tf.sum(product, [0, 1]);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dWT = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
-  return { dWT, dB };
-}
-
 /** cosine. */
 function cosineInputs(n: MachineSizes, h: tf.Tensor) {
   const { time } = n;
@@ -651,7 +640,11 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const product4 = tf.tidy(() => tf.mul(tf.reshape(cProduct, [batchSize, time, 1]), WRows));
   const productRows = tf.reshape(sProduct, [batchSize * time, 3]);
   const WProduct2 = tf.matMul(productRows, p.run.s.Linear.W, false, true);
+  const product5 = tf.tidy(() => tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows));
   rt.dispose(WRows);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dW = tf.reshape(product5, [width, 1]);
+  rt.dispose(product5);
   // input.attn:6  h = tanh(Linear[width](xt))
   const dH = tf.tidy(() => {
     const sum = tf.add(tf.transpose(productStacked2, [1, 0, 2]), tf.reshape(linearWProduct, [batchSize, time, width]));
@@ -661,26 +654,25 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const hTanhGradient = rt.tanhGradient(dH, h);
   rt.dispose(h, dH);
   // layers.attn:4  W @ x + b
-  const dW = tf.tidy(() => tf.matMul(tf.reshape(hTanhGradient, [batchSize * time, width]), xRows, true));
   const dB = tf.sum(hTanhGradient, [0, 1]);
-  const product5 = tf.tidy(() => tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows));
+  const dLinearW = tf.tidy(() => tf.matMul(xRows, tf.reshape(hTanhGradient, [batchSize * time, width]), true));
   const dLinearB = tf.sum(cProduct);
-  rt.dispose(xRows, hTanhGradient, cProduct);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  const dCLinearW = tf.reshape(product5, [width, 1]);
-  const { dWT: dSLinearW, dB: dSLinearB } = linearBackward(sProduct, productRows, hRows);
-  rt.dispose(dW, product5, sProduct, productRows);
-  const { dWT: dMLinearW, dB: dMLinearB } = linearBackward(MNextSigmoidGradient, sigmoidGradientRows, hRows);
-  const { dWT: dYLinearW, dB: dYLinearB } = linearBackward(dY, dYRows, product);
-  rt.dispose(hRows, MNextSigmoidGradient, sigmoidGradientRows, product, dY, dYRows);
+  const dSLinearB = tf.sum(sProduct, [0, 1]);
+  rt.dispose(xRows, hTanhGradient, cProduct, sProduct);
+  const dSLinearW = tf.matMul(hRows, productRows, true);
+  const dMLinearB = tf.sum(MNextSigmoidGradient, [0, 1]);
+  const dMLinearW = tf.matMul(hRows, sigmoidGradientRows, true);
+  rt.dispose(productRows, MNextSigmoidGradient, hRows, sigmoidGradientRows);
+  const dYLinearB = tf.sum(dY, [0, 1]);
+  const dYLinearW = tf.matMul(product, dYRows, true);
+  rt.dispose(dY, product, dYRows);
   return {
     loss,
     metrics: {},
     gradients: {
       'run.h.Linear.W': dLinearW,
       'run.h.Linear.b': dB,
-      'run.c.Linear.W': dCLinearW,
+      'run.c.Linear.W': dW,
       'run.c.Linear.b': dLinearB,
       'run.s.Linear.W': dSLinearW,
       'run.s.Linear.b': dSLinearB,

@@ -261,17 +261,17 @@ function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProdu
 /** ScaledDot, backward. */
 function scaledDotBackward(product: tf.Tensor, sum: tf.Tensor, weights: tf.Tensor, keyMaskWide: tf.Tensor, chosenWide: tf.Tensor, product2: tf.Tensor) {
   // attention.attn:18  sum[key](weights * values)
-  const product2_2 = tf.matMul(product, weights, true);
+  const product3 = tf.matMul(product, weights, true);
   const dWeights = tf.matMul(product, sum, false, true);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsQuotient = tf.tidy(() => {
     const chosen = rt.where(keyMaskWide, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 2, true))), 0);
     return tf.div(chosen, chosenWide);
   });
-  const weightsProduct = tf.matMul(weightsQuotient, product2, true);
-  const product3 = tf.matMul(weightsQuotient, sum);
+  const weightsProduct = tf.matMul(product2, weightsQuotient, true);
+  const product3_2 = tf.matMul(weightsQuotient, sum);
   rt.dispose(dWeights, weightsQuotient);
-  return { product: weightsProduct, product2: product2_2, product3 };
+  return { product: product3, product2: weightsProduct, product3: product3_2 };
 }
 
 /** ScaledDot, backward. */
@@ -430,11 +430,11 @@ function multiHeadInputsTraining(p: MultiHeadParameters, n: TranslateSizes, x: t
     tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), p.Wo),
   );
   rt.dispose(multiHeadWvProduct);
-  return { WoProduct, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total };
+  return { WoProduct, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, total, xRows };
 }
 
 /** MultiHead, backward. */
-function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weights: tf.Tensor, both: tf.Tensor, weights2: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights3: tf.Tensor, xRows: tf.Tensor, total: tf.Tensor) {
+function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weights: tf.Tensor, both: tf.Tensor, weights2: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights3: tf.Tensor, total: tf.Tensor, xRows: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const dARows = tf.reshape(dA, [batchSize * target, model]);
@@ -450,24 +450,21 @@ function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Ten
     const multiHeadWkProduct = tf.reshape(tf.matMul(productRows, p.Wk, false, true), [batchSize, target, model]);
     return tf.add(tf.reshape(tf.matMul(product2, p.Wv, false, true), [batchSize, target, model]), multiHeadWkProduct);
   });
-  const product3 = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(weightsProduct, [1, 3, 0, 2]), [model, batchSize * target]), xRows),
-  );
   const product4 = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(weightsProduct2, [1, 2, 0, 3]), [model, batchSize * target]), xRows),
-  );
-  rt.dispose(WoProduct, product, weightsProduct, weightsProduct2);
-  const product5 = tf.matMul(product2, xRows, true);
-  const product6 = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), dARows),
   );
-  rt.dispose(product2, dARows);
-  // attention.attn:77  param Wq, Wk, Wv: [heads, width <- model], Wo: [model <- heads, width]
-  const productT = tf.transpose(product3, [1, 0]);
-  const productT2 = tf.transpose(product4, [1, 0]);
-  const productT3 = tf.transpose(product5, [1, 0]);
-  rt.dispose(product3, product4, product5);
-  return { productT, productT2, productT3, product: product6, sum, WqProduct: multiHeadWqProduct };
+  const product3 = tf.tidy(() => {
+    const productRows = tf.reshape(tf.transpose(weightsProduct, [1, 3, 0, 2]), [model, batchSize * target]);
+    return tf.matMul(xRows, productRows, true, true);
+  });
+  rt.dispose(WoProduct, product, dARows, weightsProduct);
+  const product2_2 = tf.tidy(() => {
+    const productRows = tf.reshape(tf.transpose(weightsProduct2, [1, 2, 0, 3]), [model, batchSize * target]);
+    return tf.matMul(xRows, productRows, true, true);
+  });
+  const product3_2 = tf.matMul(xRows, product2, true);
+  rt.dispose(weightsProduct2, product2);
+  return { product: product3, product2: product2_2, product3: product3_2, product4, sum, WqProduct: multiHeadWqProduct };
 }
 
 /** MultiHead. */
@@ -508,7 +505,7 @@ function layerTraining(p: { readonly a: { readonly MultiHead: MultiHeadParameter
   const { batch: batchSize, model, target } = n;
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
-  const { WoProduct, both, WvProduct, weights: weights2, weights2: weights3, weightsWide, chosenWide, WkProduct, weights3: weights4, WqProduct, xRows, total } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, isAtMost);
+  const { WoProduct, both, WvProduct, weights: weights2, weights2: weights3, weightsWide, chosenWide, WkProduct, weights3: weights4, WqProduct, total, xRows } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, isAtMost);
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(isAtMost, WoProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -516,7 +513,7 @@ function layerTraining(p: { readonly a: { readonly MultiHead: MultiHeadParameter
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const keep = random.keep(site, 0.1, [batchSize, target, model], [true, false], []);
   const product = tf.mul(a, keep);
-  return { product, keyMask, a, keep, both, WvProduct, weights: weights2, weights2: weights3, weightsWide, chosenWide, WkProduct, weights3: weights4, WqProduct, xRows, total };
+  return { product, keyMask, a, keep, both, WvProduct, weights: weights2, weights2: weights3, weightsWide, chosenWide, WkProduct, weights3: weights4, WqProduct, total, xRows };
 }
 
 /** Write. */
@@ -670,7 +667,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   rt.dispose(chosen);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
-  const { product, keyMask, a, keep, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
+  const { product, keyMask, a, keep, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, total, xRows } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
   rt.dispose(chosen2, targetPositions, keyPositions, x);
   const { product: product2, weights: weights4, keyMaskWide, chosenWide: weightsChosenWide } = scaledDotInputsTraining2(batch.n, keyMask, product, sum);
   rt.dispose(keyMask);
@@ -698,14 +695,14 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const { dGain, dBias, product: nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, narrow, narrow2, targetMask, narrowRoot, scaleWide, product3);
   rt.dispose(dLogits, targetMask, narrowWide, centred, narrow, narrow2, narrowRoot, scaleWide, product3);
   rt.dispose(logitsTableProduct);
-  const { product: weightsProduct, product2: product4, product3: weightsProduct2 } = scaledDotBackward(nearProduct, sum, weights4, keyMaskWide, weightsChosenWide, product);
+  const { product: product4, product2: weightsProduct, product3: weightsProduct2 } = scaledDotBackward(nearProduct, sum, weights4, keyMaskWide, weightsChosenWide, product);
   rt.dispose(sum, product, weights4, keyMaskWide, weightsChosenWide);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const sum4 = tf.tidy(() => tf.add(product4, tf.transpose(weightsProduct, [0, 2, 1])));
+  const sum4 = tf.add(product4, weightsProduct);
   const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(weightsProduct2, keep)));
-  rt.dispose(weightsProduct, product4, keep, nearProduct, weightsProduct2);
-  const { productT: dWq, productT2: dWk, productT3: dWv, product: dWo, sum: sum5, WqProduct: multiHeadWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weights, both, weights2, weightsWide, chosenWide, weights3, xRows, total);
-  rt.dispose(both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total);
+  rt.dispose(product4, weightsProduct, keep, nearProduct, weightsProduct2);
+  const { product: dWq, product2: dWk, product3: dWv, product4: dWo, sum: sum5, WqProduct: multiHeadWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weights, both, weights2, weightsWide, chosenWide, weights3, total, xRows);
+  rt.dispose(both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, total, xRows);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const aSum = tf.add(dA, sum5);
   rt.dispose(dA, sum5);

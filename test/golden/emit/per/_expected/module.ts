@@ -88,23 +88,12 @@ function fit(n: GroupedSizes, own: tf.Tensor, best: tf.Tensor, timeMask: tf.Tens
 function linearBackward(n: GroupedSizes, sigmoidGradient: tf.Tensor, xT: tf.Tensor) {
   const { batch: batchSize, groups, time, width } = n;
   // layers.attn:4  W @ x + b
-  const dW = tf.tidy(() => tf.matMul(xT, tf.reshape(sigmoidGradient, [groups, batchSize * time, width])));
   const dB = tf.sum(sigmoidGradient, [1, 2]);
+  const dW = tf.tidy(() => tf.matMul(xT, tf.reshape(sigmoidGradient, [groups, batchSize * time, width])));
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dBWide = tf.reshape(dB, [groups, 1, 1, width]);
   rt.dispose(dB);
   return { dW, dBWide };
-}
-
-/** Linear, backward. */
-function linearBackward2(productRows: tf.Tensor, hRows: tf.Tensor, product: tf.Tensor) {
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(productRows, hRows, true);
-  const dB = tf.sum(product, [0, 1]);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dWT = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
-  return { dWT, dB };
 }
 
 /** Gated. */
@@ -258,10 +247,13 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   rt.dispose(tanh, sigmoid, dOwn, best, timeMask, own);
   const { dW, dBWide: dB } = linearBackward(batch.n, sigmoidGradient, xT);
   const { dW: dLinear2W, dBWide: dLinear2B } = linearBackward(batch.n, tanhGradient, xT);
-  const { dWT: dLinearW, dB: dLinearB } = linearBackward2(productRows, hRows, gateProduct);
-  rt.dispose(sigmoidGradient, xT, tanhGradient, gateProduct, productRows);
-  const { dWT: dBestLinearW, dB: dBestLinearB } = linearBackward2(scatteredRows, hRows, scattered);
-  rt.dispose(hRows, scattered, scatteredRows);
+  rt.dispose(sigmoidGradient, xT, tanhGradient);
+  // layers.attn:4  W @ x + b
+  const dLinearB = tf.sum(gateProduct, [0, 1]);
+  const dLinearW = tf.matMul(hRows, productRows, true);
+  const dBestLinearB = tf.sum(scattered, [0, 1]);
+  const dBestLinearW = tf.matMul(hRows, scatteredRows, true);
+  rt.dispose(gateProduct, productRows, scattered, hRows, scatteredRows);
   return {
     loss,
     metrics: {},

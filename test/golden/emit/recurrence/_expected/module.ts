@@ -139,35 +139,26 @@ function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, hidden]);
   const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
-  const dWz = tf.matMul(sigmoidGradientStepsRows, xRows, true);
   const hStepsRows = tf.reshape(hStacked, [batchSize * time, hidden]);
-  const dUz = tf.matMul(sigmoidGradientStepsRows, hStepsRows, true);
   const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dWz = tf.matMul(xRows, sigmoidGradientStepsRows, true);
+  const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(sigmoidGradientStepsRows);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * time, hidden]);
-  const dWr = tf.matMul(rSigmoidGradientStepsRows, xRows, true);
-  const dUr = tf.matMul(rSigmoidGradientStepsRows, hStepsRows, true);
   const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const dWr = tf.matMul(xRows, rSigmoidGradientStepsRows, true);
+  const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, hidden]);
-  const dW = tf.matMul(tanhGradientStepsRows, xRows, true);
-  const dU = tf.tidy(() =>
-    tf.matMul(tanhGradientStepsRows, tf.reshape(productStacked, [batchSize * time, hidden]), true),
-  );
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  const dW = tf.matMul(xRows, tanhGradientStepsRows, true);
+  const dU = tf.tidy(() =>
+    tf.matMul(tf.reshape(productStacked, [batchSize * time, hidden]), tanhGradientStepsRows, true),
+  );
   rt.dispose(xRows, tanhGradientStepsRows);
-  // cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
-  const dWzT = tf.transpose(dWz, [1, 0]);
-  const dWrT = tf.transpose(dWr, [1, 0]);
-  const dWT = tf.transpose(dW, [1, 0]);
-  const dUzT = tf.transpose(dUz, [1, 0]);
-  rt.dispose(dWz, dWr, dW, dUz);
-  const dUrT = tf.transpose(dUr, [1, 0]);
-  const dUT = tf.transpose(dU, [1, 0]);
-  rt.dispose(dUr, dU);
-  return { dWzT, dWrT, dWT, dUzT, dUrT, dUT, dBz, dBr, dB };
+  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB };
 }
 
 /** Classify. */
@@ -302,16 +293,13 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const hStacked = tf.stack(hSteps);
   rt.dispose(zSigmoidGradientSteps, rSigmoidGradientSteps, newTanhGradientSteps, dHFirst, runHNextSteps);
   const productStacked = tf.stack(productSteps);
-  const { dWzT: dWz, dWrT: dWr, dWT: dW, dUzT: dUz, dUrT: dUr, dUT: dU, dBz, dBr, dB } = gruGradients(batch.n, productStacked, hStacked, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, x);
+  const { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB } = gruGradients(batch.n, productStacked, hStacked, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, x);
   rt.dispose(productSteps, x, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, hStacked);
   rt.dispose(productStacked);
   // layers.attn:4  W @ x + b
-  const dW2 = tf.matMul(dLogits, picked, true);
   const dLinearB = tf.sum(dLogits, 0);
+  const dLinearW = tf.matMul(picked, dLogits, true);
   rt.dispose(picked, dLogits);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW2, [1, 0]);
-  rt.dispose(dW2);
   return {
     loss,
     metrics: { right },

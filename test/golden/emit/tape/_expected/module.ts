@@ -429,9 +429,9 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const WProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(dLogitsRows, p.Write.logits.Linear.W, false, true), [batchSize, target, d]),
   );
-  const dW = tf.matMul(dLogitsRows, sNextStepsRows, true);
   const dB = tf.sum(dLogits, [0, 1]);
-  rt.dispose(sNextStepsRows, dLogitsRows, dLogits);
+  const dW = tf.matMul(sNextStepsRows, dLogitsRows, true);
+  rt.dispose(dLogits, sNextStepsRows, dLogitsRows);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const stateFirst = tf.fill([batchSize, target + 1, d], 0);
   const zeros = tf.fill([batchSize, d, target + 1], 0);
@@ -512,19 +512,15 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     return tf.add(product, tf.matMul(tf.sum(state, 1), batch.inputs.start, true));
   });
   rt.dispose(dXStacked, sNextStacked, state, totalStacked);
+  const dV = tf.sum(productStacked2, 0);
   const dWx = tf.tidy(() => {
     const productStepsRows = tf.reshape(productStacked, [batchSize * target, d]);
-    return tf.matMul(productStepsRows, tf.reshape(xT, [batchSize * target, d]), true);
+    return tf.matMul(tf.reshape(xT, [batchSize * target, d]), productStepsRows, true);
   });
-  const dV = tf.sum(productStacked2, 0);
-  rt.dispose(xT, productStacked, productStacked2);
+  rt.dispose(productStacked2, xT, productStacked);
   // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
-  const dWriteWx = tf.transpose(dWx, [1, 0]);
   const dWriteV = tf.reshape(dV, [d, 1]);
-  rt.dispose(dWx, dV);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
+  rt.dispose(dV);
   // input.attn:6  x = table[y]
   const dTable = rt.scatter(batch.inputs.y, dX, words);
   rt.dispose(dX);
@@ -534,9 +530,9 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     gradients: {
       'Write.table': dTable,
       'Write.Wh': dWh,
-      'Write.Wx': dWriteWx,
+      'Write.Wx': dWx,
       'Write.v': dWriteV,
-      'Write.logits.Linear.W': dLinearW,
+      'Write.logits.Linear.W': dW,
       'Write.logits.Linear.b': dB,
     },
   };

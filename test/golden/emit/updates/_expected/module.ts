@@ -57,17 +57,6 @@ function alternate(sum: tf.Tensor, y: tf.Tensor) {
   return { error, difference };
 }
 
-/** Linear, backward. */
-function linearBackward(tanhGradient: tf.Tensor, z: tf.Tensor) {
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(tanhGradient, z, true);
-  const dB = tf.sum(tanhGradient, 0);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dWT = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
-  return { dWT, dB };
-}
-
 /** Alternate. */
 function alternate2(sum: tf.Tensor, y: tf.Tensor) {
   // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
@@ -98,10 +87,14 @@ function generatorBackward(p: GeneratorParameters, sum: tf.Tensor, tanh: tf.Tens
   const WProduct = tf.matMul(sum, p['Linear#2'].W, false, true);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanhGradient = rt.tanhGradient(WProduct, tanh);
-  const { dWT, dB } = linearBackward(tanhGradient, z);
-  const { dWT: dWT2, dB: dB2 } = linearBackward(sum, tanh);
-  rt.dispose(WProduct, tanhGradient);
-  return { dWT, dB, dWT2, dB2 };
+  rt.dispose(WProduct);
+  // layers.attn:4  W @ x + b
+  const dB = tf.sum(tanhGradient, 0);
+  const dW = tf.matMul(z, tanhGradient, true);
+  const dB2 = tf.sum(sum, 0);
+  const dW2 = tf.matMul(tanh, sum, true);
+  rt.dispose(tanhGradient);
+  return { dW, dB, dW2, dB2 };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -149,7 +142,7 @@ function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBat
     const product = tf.mul(errorDifference, 1 / batchSize);
     return tf.add(product, product);
   });
-  const { dWT: dW, dB, dWT2: dLinear2W, dB2: dLinear2B } = generatorBackward(p, errorSum, tanh, batch.inputs.z);
+  const { dW, dB, dW2: dLinear2W, dB2: dLinear2B } = generatorBackward(p, errorSum, tanh, batch.inputs.z);
   rt.dispose(errorDifference, tanh, errorSum);
   return {
     loss: error,
@@ -194,7 +187,7 @@ function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBa
   // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
   const product = tf.tidy(() => tf.mul(tf.sign(sum), 1 / batchSize));
   const { loss, error } = alternate2(sum, batch.inputs.y);
-  const { dWT: dW, dB, dWT2: dLinear2W, dB2: dLinear2B } = generatorBackward(p, product, tanh, batch.inputs.z);
+  const { dW, dB, dW2: dLinear2W, dB2: dLinear2B } = generatorBackward(p, product, tanh, batch.inputs.z);
   rt.dispose(sum, tanh, product);
   return {
     loss,
@@ -409,7 +402,7 @@ function linear(p: LinearParameters3, n: HingeSizes, relu: tf.Tensor) {
 }
 
 /** Linear, backward. */
-function linearBackward2(n: HingeSizes, negative: tf.Tensor, relu: tf.Tensor, product: tf.Tensor, total: tf.Tensor) {
+function linearBackward(n: HingeSizes, negative: tf.Tensor, relu: tf.Tensor, product: tf.Tensor, total: tf.Tensor) {
   const { batch: batchSize } = n;
   // layers.attn:4  W @ x + b
   const product2 = tf.tidy(() => tf.matMul(tf.reshape(negative, [1, batchSize]), relu));
@@ -420,17 +413,6 @@ function linearBackward2(n: HingeSizes, negative: tf.Tensor, relu: tf.Tensor, pr
   const dWWide = tf.reshape(dW, [8, 1]);
   rt.dispose(product2, total2, dW);
   return { dWWide, dB };
-}
-
-/** Linear, backward. */
-function linearBackward3(tanhGradient: tf.Tensor, normal: tf.Tensor) {
-  // layers.attn:4  W @ x + b
-  const dW = tf.matMul(tanhGradient, normal, true);
-  const dB = tf.sum(tanhGradient, 0);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dWT = tf.transpose(dW, [1, 0]);
-  rt.dispose(dW);
-  return { dWT, dB };
 }
 
 /** Discriminator. */
@@ -472,7 +454,7 @@ function discriminatorBackward(n: HingeSizes, relu: tf.Tensor, negative: tf.Tens
   const dW = tf.add(product, product4);
   const dB = tf.add(total, total3);
   const dWT = tf.transpose(dW, [1, 0]);
-  const { dWWide, dB: dB2 } = linearBackward2(n, negative, relu, product2, total2);
+  const { dWWide, dB: dB2 } = linearBackward(n, negative, relu, product2, total2);
   rt.dispose(product4, total3, dW);
   return { dWT, dB, dWWide, dB2 };
 }
@@ -610,9 +592,13 @@ function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   rt.dispose(chosen);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanhGradient = rt.tanhGradient(WProduct, tanh);
-  const { dWT: dW, dB } = linearBackward3(tanhGradient, fakeNormal);
-  const { dWT: dLinear2W, dB: dLinear2B } = linearBackward3(dFake, tanh);
-  rt.dispose(WProduct, fakeNormal, tanhGradient, tanh, dFake);
+  rt.dispose(WProduct);
+  // layers.attn:4  W @ x + b
+  const dB = tf.sum(tanhGradient, 0);
+  const dW = tf.matMul(fakeNormal, tanhGradient, true);
+  const dLinear2B = tf.sum(dFake, 0);
+  const dLinear2W = tf.matMul(tanh, dFake, true);
+  rt.dispose(fakeNormal, tanhGradient, tanh, dFake);
   return {
     loss,
     metrics: {},
