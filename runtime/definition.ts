@@ -109,6 +109,19 @@ export interface ObjectiveDefinition {
   readonly updates: readonly UpdateDefinition[];
 }
 
+/** Scalars, means over the batch. */
+export interface LossTensors {
+  readonly loss: tf.Tensor;
+  readonly metrics: Tensors;
+}
+
+export interface GradientTensors extends LossTensors {
+  /** By path. */
+  readonly gradients: Tensors;
+  /** What running values become, by path. */
+  readonly running?: Tensors;
+}
+
 /** One loss, and how parameters change by its gradient. */
 export interface UpdateDefinition {
   /** As the program names it; left out where the objective has one loss. */
@@ -116,13 +129,9 @@ export interface UpdateDefinition {
   /** Models whose parameters it trains, `D` for those of paths `D.…`; left out: all. */
   readonly trains?: readonly string[];
   /** Loss (scalar, mean over the batch) and metrics (scalars, means over the batch), dropout off. */
-  loss(p: ParameterTree, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors };
+  loss(p: ParameterTree, batch: Batch, random: Random): LossTensors;
   /** As `loss` with dropout on, and d loss / d parameter by path, for those that it trains; `running`: by path, what running values become with this update. */
-  gradients(
-    p: ParameterTree,
-    batch: Batch,
-    random: Random,
-  ): { readonly loss: tf.Tensor; readonly metrics: Tensors; readonly gradients: Tensors; readonly running?: Tensors };
+  gradients(p: ParameterTree, batch: Batch, random: Random): GradientTensors;
   /** `step` counts from 1; `epoch` is real. */
   optimizer(n: Sizes, step: number, epoch: number): OptimizerSettings;
   readonly clip: { readonly kind: 'norm' | 'value'; readonly limit: number } | null;

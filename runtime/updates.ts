@@ -1,19 +1,13 @@
 /** An objective's updates: the one that a name means, what it trains, and the losses of all as one result. */
 import * as tf from './tf.ts';
-import type { ObjectiveDefinition, Tensors, UpdateDefinition } from './definition.ts';
+import type { LossTensors, ObjectiveDefinition, UpdateDefinition } from './definition.ts';
 import { InputError } from './errors.ts';
-
-/** What an update's loss gives, on the device. */
-export interface Losses {
-  readonly loss: tf.Tensor;
-  readonly metrics: Tensors;
-}
 
 /**
  * The loss of an objective is that of its one update. Of several it is their sum, and each stands among the metrics:
  * `D.loss`, and `D.hits` for a metric `hits` of the update `D`. Takes what it is given.
  */
-export function combined(objective: ObjectiveDefinition, results: readonly Losses[]): Losses {
+export function combined(objective: ObjectiveDefinition, results: readonly LossTensors[]): LossTensors {
   const [first] = results;
   if (first !== undefined && objective.updates[0]?.name === undefined) return first;
   const metrics = objective.updates.flatMap(({ name = '' }, k): [string, tf.Tensor][] => {

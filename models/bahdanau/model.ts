@@ -39,33 +39,10 @@ export interface TranslatorTarget {
 }
 
 /** Every size of a call. */
-type TranslatorSizes = {
-  readonly words: number;
-  readonly characters: number;
-  readonly embed: number;
-  readonly hidden: number;
-  readonly units: number;
-  readonly align: number;
-  readonly maxout: number;
-  readonly pieces: number;
-  readonly places: number;
-  readonly batch: number;
-  readonly source: number;
-  readonly target: number;
-};
+type TranslatorSizes = Readonly<Record<'words' | 'characters' | 'embed' | 'hidden' | 'units' | 'align' | 'maxout' | 'pieces' | 'places' | 'batch' | 'source' | 'target', number>>;
 
 /** Parameters of GRU. */
-type GRUParameters = {
-  readonly Wz: tf.Tensor;
-  readonly Wr: tf.Tensor;
-  readonly W: tf.Tensor;
-  readonly Uz: tf.Tensor;
-  readonly Ur: tf.Tensor;
-  readonly U: tf.Tensor;
-  readonly bz: tf.Tensor;
-  readonly br: tf.Tensor;
-  readonly b: tf.Tensor;
-};
+type GRUParameters = Readonly<Record<'Wz' | 'Wr' | 'W' | 'Uz' | 'Ur' | 'U' | 'bz' | 'br' | 'b', tf.Tensor>>;
 
 /** Parameters of Annotate. */
 type AnnotateParameters = {
@@ -500,13 +477,9 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, sourceLength: tf.Te
   const newProductSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = tf.clone(zeros);
   for (let t = source - 1; t >= 0; t--) {
-    const sourceMaskAt = sourceMaskSteps[t]!;
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.backward.h.GRU, h, sumAt, sumAt2, sumAt3);
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.backward.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskAt, [batchSize, 1]), hNext, h));
+    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]), hNext, h));
     hNextSteps[t] = hNext;
     hSteps[t] = h;
     zSteps[t] = z;
@@ -533,10 +506,7 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, sourceLength: tf.Te
   const newProductSteps2: tf.Tensor[] = [];
   let h2: tf.Tensor = zeros;
   for (let t = 0; t < source; t++) {
-    const sumAt = sumSteps4[t]!;
-    const sumAt2 = sumSteps5[t]!;
-    const sumAt3 = sumSteps6[t]!;
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.forward.h.GRU, h2, sumAt, sumAt2, sumAt3);
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.forward.h.GRU, h2, sumSteps4[t]!, sumSteps5[t]!, sumSteps6[t]!);
     hNextSteps3.push(hNext);
     hSteps2.push(h2);
     zSteps2.push(z);
@@ -574,10 +544,7 @@ function annotatePrepare(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.T
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = forwardZeros;
   for (let t = 0; t < source; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.forward.h.GRU, h, sumAt, sumAt2, sumAt3);
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.forward.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
     rt.dispose(z, hNext2, new_, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
@@ -594,14 +561,10 @@ function annotatePrepare(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.T
   const hNextSteps2 = new Array<tf.Tensor>(source);
   let h2: tf.Tensor = forwardZeros;
   for (let t = source - 1; t >= 0; t--) {
-    const isGreaterAt = isGreaterSteps[t]!;
-    const sumAt = sumSteps4[t]!;
-    const sumAt2 = sumSteps5[t]!;
-    const sumAt3 = sumSteps6[t]!;
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.backward.h.GRU, h2, sumAt, sumAt2, sumAt3);
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.backward.h.GRU, h2, sumSteps4[t]!, sumSteps5[t]!, sumSteps6[t]!);
     rt.dispose(z, hNext2, new_, newProduct, r);
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(isGreaterAt, [batchSize, 1]), hNext, h2));
+    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(isGreaterSteps[t]!, [batchSize, 1]), hNext, h2));
     rt.dispose(h2);
     hNextSteps2[t] = hNext;
     h2 = backwardChosen;
@@ -632,11 +595,10 @@ function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tenso
   const weightsSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
-    const eAt = eSteps[t]!;
     const { context, weights, tanh: scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
     rt.dispose(scoreTanh);
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextJoined = tf.concat([eAt, context], 1);
+    const sNextJoined = tf.concat([eSteps[t]!, context], 1);
     const sNext = gru2(p.s.GRU, sNextJoined, s);
     rt.dispose(sNextJoined);
     sSteps.push(s);
@@ -678,10 +640,9 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   const scoreTanhSteps: tf.Tensor[] = [];
   let s: tf.Tensor = tf.clone(sFirst);
   for (let t = 0; t < target; t++) {
-    const eAt = eSteps[t]!;
     const { context, weights, tanh: scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextJoined = tf.concat([eAt, context], 1);
+    const sNextJoined = tf.concat([eSteps[t]!, context], 1);
     const { sNext, z, sNext2, new_, product: newProduct, r } = gruTraining(p.s.GRU, sNextJoined, s, rJoined, zJoined, newJoined);
     sSteps.push(s);
     contextSteps.push(context);
@@ -744,14 +705,8 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   return { logits, weights: weightsStepsT };
 }
 
-/** What translatorLoss gives. */
-type TranslatorLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly exact: tf.Tensor };
-};
-
 /** Translation: the loss and the metrics, means over the batch. */
-function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): TranslatorLossResults {
+function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): rt.LossTensors {
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
   const { h1, annotations, sourceMask, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: backwardZeros, isGreater: isGreaterSteps, h2: hSteps, z2: zSteps2, hNext2: hNextSteps2, new3: newSteps2, r2: rSteps2, x, product: productSteps, product2: productSteps2, hNext3: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
@@ -761,21 +716,11 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   rt.dispose(h1, annotations, sourceMask, weightsSteps);
   const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
   rt.dispose(number, logits, loss2, targetMask, logSoftmax);
-  return {
-    loss,
-    metrics: { exact },
-  };
+  return { loss, metrics: { exact } };
 }
 
-/** What translatorGradients gives. */
-type TranslatorGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly exact: tf.Tensor };
-  readonly gradients: rt.Tensors;
-};
-
 /** Translation: as the loss, dropout on, and its gradient by every parameter. */
-function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, random: rt.Random): TranslatorGradientsResults {
+function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, random: rt.Random): rt.GradientTensors {
   const { align, batch: batchSize, characters, embed, hidden, source, target, units, words } = batch.n;
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
@@ -815,25 +760,16 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   let dSNext: tf.Tensor = dSNextFirst;
   let state: tf.Tensor = stateFirst;
   for (let t = target - 1; t >= 0; t--) {
-    const productAt = productSteps3[t]!;
-    const productAt2 = productSteps4[t]!;
-    const sAt = sSteps[t]!;
-    const zAt = zSteps2[t]!;
-    const sNextAt = sNextSteps[t]!;
-    const newAt = newSteps2[t]!;
-    const rAt = rSteps2[t]!;
-    const weightsAt = weightsSteps[t]!;
-    const tanhAt = tanhSteps[t]!;
-    const { tanhGradient: newTanhGradient, sigmoidGradient: rSigmoidGradient, sigmoidGradient2: zSigmoidGradient, sum: newSum, product: rProduct, product2: rProduct2 } = gruBackward(p.Translate.s.GRU, dSNext, sNextAt, zAt, newAt, sAt, rAt, rJoined, rJoined2);
+    const { tanhGradient: newTanhGradient, sigmoidGradient: rSigmoidGradient, sigmoidGradient2: zSigmoidGradient, sum: newSum, product: rProduct, product2: rProduct2 } = gruBackward(p.Translate.s.GRU, dSNext, sNextSteps[t]!, zSteps2[t]!, newSteps2[t]!, sSteps[t]!, rSteps2[t]!, rJoined, rJoined2);
     rt.dispose(dSNext);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextPart = tf.slice(rProduct2, [0, embed], [-1, 2 * hidden]);
     // model.attn:48  context = Scored[align, places](s, annotations)
-    const dContext = tf.add(productAt2, sNextPart);
-    const { product: scoreProduct, product2: scoreProduct2, WProduct, product3: scoreProduct3 } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, tanhAt, dContext, annotationsT, weightsAt, sourceMask, vRows);
+    const dContext = tf.add(productSteps4[t]!, sNextPart);
+    const { product: scoreProduct, product2: scoreProduct2, WProduct, product3: scoreProduct3 } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, tanhSteps[t]!, dContext, annotationsT, weightsSteps[t]!, sourceMask, vRows);
     rt.dispose(sNextPart);
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextSum = tf.add(productAt, newSum);
+    const sNextSum = tf.add(productSteps3[t]!, newSum);
     const dE = tf.slice(rProduct2, [0, 0], [-1, embed]);
     rt.dispose(newSum, rProduct2);
     // model.attn:57  Translate(read.annotations, read.h1)
@@ -906,15 +842,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const newTanhGradientSteps2 = new Array<tf.Tensor>(source);
   let dH: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const dForwardAt = dForwardSteps[t]!;
-    const hAt = hSteps[t]!;
-    const zAt = zSteps[t]!;
-    const hNextAt = hNextSteps[t]!;
-    const newAt = newSteps[t]!;
-    const rAt = rSteps[t]!;
     // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const dHNext = tf.add(dH, dForwardAt);
-    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, hNextAt, zAt, newAt, rAt, hAt, rJoined3);
+    const dHNext = tf.add(dH, dForwardSteps[t]!);
+    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, hNextSteps[t]!, zSteps[t]!, newSteps[t]!, rSteps[t]!, hSteps[t]!, rJoined3);
     const dH2 = tf.add(rProduct, newSum);
     rt.dispose(dH, dHNext, rProduct, newSum);
     zSigmoidGradientSteps2[t] = zSigmoidGradient;
@@ -938,17 +868,10 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const newTanhGradientSteps3: tf.Tensor[] = [];
   let dH2: tf.Tensor = backwardZeros;
   for (let t = 0; t < source; t++) {
-    const dBackwardAt = dBackwardSteps[t]!;
-    const isGreaterAt = isGreaterSteps[t]!;
-    const backwardHAt = backwardHSteps[t]!;
-    const backwardZAt = backwardZSteps[t]!;
-    const backwardHNextAt = backwardHNextSteps[t]!;
-    const backwardNewAt = backwardNewSteps[t]!;
-    const backwardRAt = backwardRSteps[t]!;
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const dBackwardWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const dHNext = tf.tidy(() => tf.add(dBackwardAt, rt.where(dBackwardWide, dH2, 0)));
-    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, backwardHNextAt, backwardZAt, backwardNewAt, backwardRAt, backwardHAt, rJoined4);
+    const dBackwardWide = tf.reshape(isGreaterSteps[t]!, [batchSize, 1]);
+    const dHNext = tf.tidy(() => tf.add(dBackwardSteps[t]!, rt.where(dBackwardWide, dH2, 0)));
+    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, backwardHNextSteps[t]!, backwardZSteps[t]!, backwardNewSteps[t]!, backwardRSteps[t]!, backwardHSteps[t]!, rJoined4);
     const dH3 = tf.tidy(() => tf.add(tf.add(rt.where(dBackwardWide, 0, dH2), newSum), rProduct));
     rt.dispose(dHNext, dBackwardWide, rProduct, newSum, dH2);
     zSigmoidGradientSteps3.push(zSigmoidGradient);
@@ -1028,14 +951,8 @@ type TranslatorMemory = { readonly keyMask: tf.Tensor; readonly UProduct: tf.Ten
 /** What a step hands to the next, [batch, beam, …]. */
 type TranslatorState = { readonly s: tf.Tensor };
 
-/** What translatorPrepare gives. */
-type TranslatorPrepareResults = {
-  readonly memory: TranslatorMemory;
-  readonly state: TranslatorState;
-};
-
 /** Once per call: what no step changes, and the first states. */
-function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): TranslatorPrepareResults {
+function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): { readonly memory: TranslatorMemory; readonly state: TranslatorState } {
   const { batch: batchSize, source, units } = batch.n;
   // attention.attn:5  weights = softmax[key](score)
   const keyMask = tf.tidy(() =>
@@ -1047,29 +964,15 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const s = tf.tidy(() => tf.reshape(tf.tanh(tf.matMul(h1, p.Translate.W0)), [batchSize, 1, units]));
   rt.dispose(h1);
-  return {
-    memory: { keyMask, UProduct, annotations: annotationsT },
-    state: { s },
-  };
+  return { memory: { keyMask, UProduct, annotations: annotationsT }, state: { s } };
 }
 
-/** What translatorStep gives. */
-type TranslatorStepResults = {
-  readonly logits: tf.Tensor3D;
-  readonly taps: { readonly weights: tf.Tensor };
-  readonly state: TranslatorState;
-};
-
 /** One place: logits, the next states and the taps. */
-function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory: TranslatorMemory, state: TranslatorState, previous: tf.Tensor2D, _t: number): TranslatorStepResults {
+function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory: TranslatorMemory, state: TranslatorState, previous: tf.Tensor2D, _t: number): { readonly logits: tf.Tensor3D; readonly taps: { readonly weights: tf.Tensor }; readonly state: TranslatorState } {
   const { batch: batchSize, source } = batch.n;
   const beam = previous.shape[1];
   const { logitsShaped: logits, sNextShaped: s, weightsShaped: weights } = translateStep(p.Translate, batch.n, state.s, previous, memory.UProduct, memory.keyMask, memory.annotations, batchSize * beam, beam, batchSize * beam * source);
-  return {
-    logits: logits as tf.Tensor3D,
-    taps: { weights },
-    state: { s },
-  };
+  return { logits: logits as tf.Tensor3D, taps: { weights }, state: { s } };
 }
 
 const translatorDefinition: rt.Definition = {

@@ -29,31 +29,10 @@ export interface Seq2SeqTarget {
 }
 
 /** Every size of a call. */
-type Seq2SeqSizes = {
-  readonly words: number;
-  readonly characters: number;
-  readonly embed: number;
-  readonly hidden: number;
-  readonly batch: number;
-  readonly source: number;
-  readonly target: number;
-};
+type Seq2SeqSizes = Readonly<Record<'words' | 'characters' | 'embed' | 'hidden' | 'batch' | 'source' | 'target', number>>;
 
 /** Parameters of LSTM. */
-type LSTMParameters = {
-  readonly Wi: tf.Tensor;
-  readonly Wf: tf.Tensor;
-  readonly Wo: tf.Tensor;
-  readonly Wg: tf.Tensor;
-  readonly Ui: tf.Tensor;
-  readonly Uf: tf.Tensor;
-  readonly Uo: tf.Tensor;
-  readonly Ug: tf.Tensor;
-  readonly bi: tf.Tensor;
-  readonly bo: tf.Tensor;
-  readonly bg: tf.Tensor;
-  readonly bf: tf.Tensor;
-};
+type LSTMParameters = Readonly<Record<'Wi' | 'Wf' | 'Wo' | 'Wg' | 'Ui' | 'Uf' | 'Uo' | 'Ug' | 'bi' | 'bo' | 'bg' | 'bf', tf.Tensor>>;
 
 /** Parameters of Read. */
 type ReadParameters = { readonly table: tf.Tensor; readonly run: { readonly h_c: { readonly LSTM: LSTMParameters } } };
@@ -266,15 +245,10 @@ function read(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, token
   let h: tf.Tensor = runZeros;
   let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const sourceMaskAt = sourceMaskSteps[t]!;
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-    const sumAt4 = sumSteps4[t]!;
-    const { h: h2, new_, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, sumAt, sumAt2, c, sumAt3, sumAt4);
+    const { h: h2, new_, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, sumSteps[t]!, sumSteps2[t]!, c, sumSteps3[t]!, sumSteps4[t]!);
     rt.dispose(o, tanh, i, g, f);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
+    const isGreaterWide = tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]);
     const hNext = rt.where(isGreaterWide, h2, h);
     const cNext = rt.where(isGreaterWide, new_, c);
     rt.dispose(h, isGreaterWide, c);
@@ -311,11 +285,7 @@ function writeInputs(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, h: tf.Te
   let h2: tf.Tensor = h;
   let c2: tf.Tensor = tf.clone(c);
   for (let t = 0; t < target; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-    const sumAt4 = sumSteps4[t]!;
-    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, sumAt, sumAt2, c2, sumAt3, sumAt4);
+    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, sumSteps[t]!, sumSteps2[t]!, c2, sumSteps3[t]!, sumSteps4[t]!);
     rt.dispose(o, tanh, i, g, f, c2);
     hSteps.push(hNext);
     h2 = hNext;
@@ -355,14 +325,9 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
   let h: tf.Tensor = tf.clone(zeros);
   let c: tf.Tensor = tf.clone(zeros);
   for (let t = source - 1; t >= 0; t--) {
-    const sourceMaskAt = sourceMaskSteps[t]!;
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-    const sumAt4 = sumSteps4[t]!;
-    const { h: h2, new_, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, sumAt, sumAt2, c, sumAt3, sumAt4);
+    const { h: h2, new_, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, sumSteps[t]!, sumSteps2[t]!, c, sumSteps3[t]!, sumSteps4[t]!);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
+    const isGreaterWide = tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]);
     const hNext = rt.where(isGreaterWide, h2, h);
     const cNext = rt.where(isGreaterWide, new_, c);
     rt.dispose(isGreaterWide);
@@ -412,11 +377,7 @@ function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Ran
   let h2: tf.Tensor = h;
   let c2: tf.Tensor = tf.clone(c);
   for (let t = 0; t < target; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-    const sumAt4 = sumSteps4[t]!;
-    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, sumAt, sumAt2, c2, sumAt3, sumAt4);
+    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, sumSteps[t]!, sumSteps2[t]!, c2, sumSteps3[t]!, sumSteps4[t]!);
     hSteps.push(hNext);
     oSteps.push(o);
     tanhSteps.push(tanh);
@@ -481,35 +442,19 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   return { logits };
 }
 
-/** What seq2SeqLoss gives. */
-type Seq2SeqLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly exact: tf.Tensor };
-};
-
 /** Translation: the loss and the metrics, means over the batch. */
-function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResults {
+function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): rt.LossTensors {
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const number = tf.scalar(0, 'int32');
   const { h, c } = read(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens);
   const logits = writeInputs(p.Write, batch.n, batch.inputs.y, h, c);
   const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
   rt.dispose(h, c, number, logits, loss2, targetMask, logSoftmax);
-  return {
-    loss,
-    metrics: { exact },
-  };
+  return { loss, metrics: { exact } };
 }
 
-/** What seq2SeqGradients gives. */
-type Seq2SeqGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly exact: tf.Tensor };
-  readonly gradients: rt.Tensors;
-};
-
 /** Translation: as the loss, dropout on, and its gradient by every parameter. */
-function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.Random): Seq2SeqGradientsResults {
+function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, characters, hidden, source, target, words } = batch.n;
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
@@ -549,16 +494,9 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   let state: tf.Tensor = tf.clone(runZeros);
   let state2: tf.Tensor = tf.clone(runZeros);
   for (let t = target - 1; t >= 0; t--) {
-    const logitsProductAt = logitsProductSteps[t]!;
-    const oAt = oSteps2[t]!;
-    const tanhAt = tanhSteps2[t]!;
-    const iAt = iSteps2[t]!;
-    const gAt = gSteps2[t]!;
-    const fAt = fSteps2[t]!;
-    const cAt = cSteps2[t]!;
     // model.attn:37  Write(read.h, read.c)
-    const dH = tf.add(state, logitsProductAt);
-    const { product: stateNext, dC, sigmoidGradient: oSigmoidGradient, sigmoidGradient2: fSigmoidGradient, sigmoidGradient3: iSigmoidGradient, tanhGradient: gTanhGradient } = lstmBackward(dH, tanhAt, oAt, state2, fAt, gAt, cAt, iAt, gJoined);
+    const dH = tf.add(state, logitsProductSteps[t]!);
+    const { product: stateNext, dC, sigmoidGradient: oSigmoidGradient, sigmoidGradient2: fSigmoidGradient, sigmoidGradient3: iSigmoidGradient, tanhGradient: gTanhGradient } = lstmBackward(dH, tanhSteps2[t]!, oSteps2[t]!, state2, fSteps2[t]!, gSteps2[t]!, cSteps2[t]!, iSteps2[t]!, gJoined);
     rt.dispose(state, dH, state2);
     oSigmoidGradientSteps[t] = oSigmoidGradient;
     fSigmoidGradientSteps[t] = fSigmoidGradient;
@@ -592,20 +530,11 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   let dH: tf.Tensor = runZeros;
   let dC: tf.Tensor = tf.clone(runZeros);
   for (let t = 0; t < source; t++) {
-    const scatteredAt = scatteredSteps[t]!;
-    const scattered2At = scattered2Steps[t]!;
-    const isGreaterAt = isGreaterSteps[t]!;
-    const cAt = cSteps[t]!;
-    const oAt = oSteps[t]!;
-    const tanhAt = tanhSteps[t]!;
-    const iAt = iSteps[t]!;
-    const gAt = gSteps[t]!;
-    const fAt = fSteps[t]!;
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const isGreaterWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const sum = tf.tidy(() => tf.add(scattered2At, rt.where(isGreaterWide, dC, 0)));
-    const dH2 = tf.tidy(() => tf.add(scatteredAt, rt.where(isGreaterWide, dH, 0)));
-    const { product: gProduct, dC: newProduct, sigmoidGradient: oSigmoidGradient, sigmoidGradient2: fSigmoidGradient, sigmoidGradient3: iSigmoidGradient, tanhGradient: gTanhGradient } = lstmBackward(dH2, tanhAt, oAt, sum, fAt, gAt, cAt, iAt, gJoined2);
+    const isGreaterWide = tf.reshape(isGreaterSteps[t]!, [batchSize, 1]);
+    const sum = tf.tidy(() => tf.add(scattered2Steps[t]!, rt.where(isGreaterWide, dC, 0)));
+    const dH2 = tf.tidy(() => tf.add(scatteredSteps[t]!, rt.where(isGreaterWide, dH, 0)));
+    const { product: gProduct, dC: newProduct, sigmoidGradient: oSigmoidGradient, sigmoidGradient2: fSigmoidGradient, sigmoidGradient3: iSigmoidGradient, tanhGradient: gTanhGradient } = lstmBackward(dH2, tanhSteps[t]!, oSteps[t]!, sum, fSteps[t]!, gSteps[t]!, cSteps[t]!, iSteps[t]!, gJoined2);
     const chosen = rt.where(isGreaterWide, 0, dH);
     const dCNext = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dC), newProduct));
     rt.dispose(sum, dH2, dH, isGreaterWide, newProduct, dC);
@@ -681,43 +610,23 @@ type Seq2SeqMemory = Readonly<Record<string, never>>;
 /** What a step hands to the next, [batch, beam, …]. */
 type Seq2SeqState = { readonly h: tf.Tensor; readonly c: tf.Tensor };
 
-/** What seq2SeqPrepare gives. */
-type Seq2SeqPrepareResults = {
-  readonly memory: Seq2SeqMemory;
-  readonly state: Seq2SeqState;
-};
-
 /** Once per call: what no step changes, and the first states. */
-function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepareResults {
+function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): { readonly memory: Seq2SeqMemory; readonly state: Seq2SeqState } {
   const { batch: batchSize, hidden } = batch.n;
   const { h, c } = read(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens);
   // model.attn:37  Write(read.h, read.c)
   const hShaped = tf.reshape(h, [batchSize, 1, hidden]);
   const cShaped = tf.reshape(c, [batchSize, 1, hidden]);
   rt.dispose(h, c);
-  return {
-    memory: {},
-    state: { h: hShaped, c: cShaped },
-  };
+  return { memory: {}, state: { h: hShaped, c: cShaped } };
 }
 
-/** What seq2SeqStep gives. */
-type Seq2SeqStepResults = {
-  readonly logits: tf.Tensor3D;
-  readonly taps: Readonly<Record<string, never>>;
-  readonly state: Seq2SeqState;
-};
-
 /** One place: logits, the next states and the taps. */
-function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2SeqMemory, state: Seq2SeqState, previous: tf.Tensor2D, _t: number): Seq2SeqStepResults {
+function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2SeqMemory, state: Seq2SeqState, previous: tf.Tensor2D, _t: number): { readonly logits: tf.Tensor3D; readonly taps: Readonly<Record<string, never>>; readonly state: Seq2SeqState } {
   const { batch: batchSize } = batch.n;
   const beam = previous.shape[1];
   const { logitsShaped: logits, hShaped: h, newShaped: c } = writeStep(p.Write, batch.n, previous, state.c, state.h, batchSize * beam, beam);
-  return {
-    logits: logits as tf.Tensor3D,
-    taps: {},
-    state: { h, c },
-  };
+  return { logits: logits as tf.Tensor3D, taps: {}, state: { h, c } };
 }
 
 const seq2SeqDefinition: rt.Definition = {

@@ -1,13 +1,13 @@
 import { readCheckpoint, writeCheckpoint, type CheckpointNote } from '../checkpoint/checkpoint.ts';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import { DeviceBatch } from '../batch.ts';
-import type { Definition, ObjectiveDefinition, OptimizerSettings, UpdateDefinition } from '../definition.ts';
+import type { Definition, LossTensors, ObjectiveDefinition, OptimizerSettings, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, InputError, NumericError, TrainingError } from '../errors.ts';
 import { disposeAll, type LossResult, type Model } from '../model.ts';
 import { requireOptions } from '../names.ts';
 import { StepRandom } from '../random.ts';
 import { emitted } from '../scope.ts';
-import { combined, trains, type Losses } from '../updates.ts';
+import { combined, trains } from '../updates.ts';
 import { isNumber, requirePositiveInteger, requireSeed, show } from '../values.ts';
 import { BatchOrder, isRollouts, RolloutOrder, type Batches, type ExampleSource, type Rollouts, type TrainingBatch } from './data.ts';
 import type { EndReason, TrainingEvent } from './events.ts';
@@ -224,7 +224,7 @@ class Run<Example, M extends Trainable<Example>> {
     const settings = this.objective.updates.map((update) => update.optimizer(this.model.sizes, step, epoch));
     const random = new StepRandom(this.order.identity.seed, step, ids);
     const batch = new DeviceBatch(this.model.collateFor(this.objective, examples));
-    const results: Losses[] = [];
+    const results: LossTensors[] = [];
     try {
       for (const [k, update] of this.objective.updates.entries())
         results.push(await this.update(update, this.optimizers[k]!, settings[k]!, batch, random, step));
@@ -247,7 +247,7 @@ class Run<Example, M extends Trainable<Example>> {
     batch: DeviceBatch,
     random: StepRandom,
     step: number,
-  ): Promise<Losses> {
+  ): Promise<LossTensors> {
     const made = emitted(() => update.gradients(this.model.weights.tree, batch, random));
     await batch.settle(made);
     const { gradients, running = {}, ...losses } = made;

@@ -4,9 +4,9 @@ import type { Size } from '../../size/size.ts';
 import type { Node } from '../../graph/graph.ts';
 import { expression, type Expression } from './expression.ts';
 import { lowerHost, type InputSource, type Lowered } from './lower.ts';
-import { endsOf, Names, property, upperFirst } from './names.ts';
+import { endsOf, identifier, Names, property, upperFirst } from './names.ts';
 import { partAccess } from './parameters.ts';
-import { plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
+import { isStatement, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn, sizeText } from './sizes.ts';
 import type { Sources } from './sources.ts';
 import { isList, inputsOf, isSize, isValue, type Loop, type Piece, type Value, parameterOf } from './value.ts';
@@ -82,6 +82,24 @@ function rolesOf({ roots, loops }: Lowered, returned: readonly string[]): Readon
   return roles;
 }
 
+/** What a statement reads once, and nothing else reads. Expressions may be written more often than once. */
+function readOnce({ roots, loops }: Lowered, needed: ReadonlySet<Value>): ReadonlySet<Value> {
+  const ofLoops = [...new Set(loops.values())].flatMap(({ xs, states, emits }) => [
+    ...xs.map(({ list }) => list),
+    ...states.flatMap(({ first, next }) => [first, next]),
+    ...emits.map(({ value }) => value),
+  ]);
+  const many = new Set([...roots, ...ofLoops]);
+  const once = new Set<Value>();
+  for (const value of needed) {
+    for (const input of inputsOf(value)) {
+      if (!isStatement(value) || once.has(input)) many.add(input);
+      once.add(input);
+    }
+  }
+  return new Set([...once].filter((value) => !many.has(value)));
+}
+
 /** How many dead tensors may wait within the statements of one `.attn` line. */
 const MOST_DEAD = 4;
 
@@ -97,6 +115,8 @@ class BodyWriter {
   readonly #named = new Map<Value, string>();
   /** Names of what has none of its own by what it is for: to begin a state with, to be its next value, to be returned. */
   readonly #roles: ReadonlyMap<Value, readonly string[]>;
+  /** What one statement reads once. */
+  readonly #readOnce: ReadonlySet<Value>;
   /** Atom to local identifier. */
   readonly #sizes = new Map<string, string>();
   readonly #locals = new Map<string, string>();
@@ -110,6 +130,7 @@ class BodyWriter {
     this.#context = context;
     this.#names = new Names(context.parameters);
     this.#roles = rolesOf(lowered, context.returned);
+    this.#readOnce = readOnce(lowered, plan.needed);
   }
 
   body(): Body {
@@ -371,8 +392,12 @@ class BodyWriter {
     for (const { argument, list } of loop.xs) {
       if (!needed.has(argument)) continue;
       const steps = this.#expression(list);
-      // `zSteps2[t]` is `zAt`, as far as it has no name of its own.
       const name = argument.origin.name === null ? [] : [argument.origin.name];
+      if (!name.some((own) => this.#names.isFree(identifier(own))) && this.#readOnce.has(argument)) {
+        this.#named.set(argument, `${steps}[${t}]!`);
+        continue;
+      }
+      // `zSteps2[t]` is `zAt`, as far as it has no name of its own.
       this.#named.set(argument, this.#names.takeFirst([...name, `${steps.replace(/Steps\d*$/, '')} At`]));
       this.#write(depth + 1, `const ${this.#name(argument)} = ${steps}[${t}]!;`);
     }

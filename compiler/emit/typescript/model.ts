@@ -32,6 +32,7 @@ import type { OutlinedFunction } from './outline/functions.ts';
 import { outline, type Whole } from './outline/outline.ts';
 import { parameterTypes, type ParameterTypes } from './parameters.ts';
 import { sizeText } from './sizes.ts';
+import { record, writeRecord, type WrittenRecord } from './record.ts';
 import type { Sources } from './sources.ts';
 
 export type Statement = string | StatementStructures | WriterFunction;
@@ -117,7 +118,7 @@ function types(
     }
   }
   const sizes = [...[...program.hyperparameters, ...program.fixed].map(({ dim }) => dimName(dim)), 'batch', ...program.ragged.map(dimName)];
-  const record = (
+  const recordAlias = (
     name: string,
     properties: readonly { name: string; type: string; docs?: string[] }[],
     text: string,
@@ -168,7 +169,7 @@ function types(
     docs: [`How many places \`${comment(dimName(dim))}\` has.`],
   }));
   return [
-    record(
+    recordAlias(
       type('Dims'),
       program.hyperparameters.map(({ dim, value, doc: text }) => ({
         name: dimName(dim),
@@ -195,7 +196,7 @@ function types(
         ]),
     ...(program.decoder === null && program.parts === undefined
       ? [
-          record(
+          recordAlias(
             type('Output'),
             [...model.forward.keys()].map((name) => ({ name, type: 'rt.Value' })),
             `What ${ofClass.exported} gives for one example.`,
@@ -203,11 +204,8 @@ function types(
           ),
         ]
       : []),
-    record(
-      type('Sizes'),
-      sizes.map((name) => ({ name, type: 'number' })),
-      'Every size of a call.',
-      false,
+    alias(`type ${type('Sizes')}`, 'Every size of a call.', (writer) =>
+      writer.write(`Readonly<Record<${sizes.map(quoted).join(' | ')}, number>>`),
     ),
     ...parameters.declarations.map(({ name, text, of }) =>
       alias(
@@ -395,7 +393,7 @@ class FunctionWriter {
       roots,
       ['p', 'batch', ...draws(roots)],
       type('Results'),
-      (writer, value) => this.#record(writer, roots.keys(), value),
+      (value) => record(roots.keys(), value),
       `The outputs of ${ofClass.exported}, batch first.`,
     );
   }
@@ -416,22 +414,15 @@ class FunctionWriter {
   #update({ update, loss, gradients }: CompiledUpdate, middle: string, title: string): UpdateNames {
     const { model } = this.#context;
     const metrics = [...update.metrics.keys()];
-    const metricsType = recordType(metrics);
-    const returned = (writer: CodeBlockWriter, value: (name: string) => string, more: () => void): void => {
-      writer.inlineBlock(() => {
-        field(writer, 'loss', value('loss'));
-        writer.write('metrics: ');
-        this.#record(writer, metrics, (name) => value(`metric.${name}`));
-        writer.write(',').newLine();
-        more();
-      });
-    };
+    const returned = (value: (name: string) => string, more: WrittenRecord['fields']): WrittenRecord => ({
+      fields: [['loss', value('loss')], ['metrics', record(metrics, (name) => value(`metric.${name}`))], ...more],
+    });
     const lossName = this.#function(
       `loss${middle}`,
       loss,
       ['p', 'batch', ...draws(loss)],
-      ['loss: tf.Tensor', `metrics: ${metricsType}`],
-      (writer, value) => returned(writer, value, () => undefined),
+      'rt.LossTensors',
+      (value) => returned(value, []),
       `${title}: the loss and the metrics, means over the batch.`,
     );
     const paths = [...gradients.keys()].filter((name) => name.startsWith('gradient.')).map((name) => name.slice('gradient.'.length));
@@ -440,22 +431,12 @@ class FunctionWriter {
       `gradients${middle}`,
       gradients,
       ['p', 'batch', 'random'],
-      [
-        'loss: tf.Tensor',
-        `metrics: ${metricsType}`,
-        'gradients: rt.Tensors',
-        ...(running.length === 0 ? [] : [`running: ${recordType(running)}`]),
-      ],
-      (writer, value) =>
-        returned(writer, value, () => {
-          writer.write('gradients: ');
-          this.#record(writer, paths, (path) => value(`gradient.${path}`), true);
-          writer.write(',').newLine();
-          if (running.length === 0) return;
-          writer.write('running: ');
-          this.#record(writer, running, (path) => value(`${RUNNING}${path}`), true);
-          writer.write(',').newLine();
-        }),
+      'rt.GradientTensors',
+      (value) =>
+        returned(value, [
+          ['gradients', record(paths, (path) => value(`gradient.${path}`))],
+          ...(running.length === 0 ? [] : [['running', record(running, (path) => value(`${RUNNING}${path}`))] as const]),
+        ]),
       `${title}: as the loss, dropout on, and its gradient by every parameter${paths.length < model.program.parameters.length ? ' that it trains' : ''}${running.length === 0 ? '' : ', and the next running values'}.`,
     );
     return { loss: lossName, gradients: gradientsName };
@@ -471,12 +452,10 @@ class FunctionWriter {
       given: ['previous', 't'],
       returns: ['logits: tf.Tensor3D', `taps: ${recordType(taps)}`],
       text: 'One place: logits, the next states and the taps.',
-      write: (writer, value) => {
-        field(writer, 'logits', `${value('logits')} as tf.Tensor3D`);
-        writer.write('taps: ');
-        this.#record(writer, taps, (name) => value(`tap.${name}`));
-        writer.write(',').newLine();
-      },
+      write: (value) => [
+        ['logits', `${value('logits')} as tf.Tensor3D`],
+        ['taps', record(taps, (name) => value(`tap.${name}`))],
+      ],
     });
   }
 
@@ -495,11 +474,7 @@ class FunctionWriter {
       given: ['inputs', 't'],
       returns: [`outputs: ${recordType(outputs)}`],
       text: 'One place: the outputs and the next states.',
-      write: (writer, value) => {
-        writer.write('outputs: ');
-        this.#record(writer, outputs, value);
-        writer.write(',').newLine();
-      },
+      write: (value) => [['outputs', record(outputs, value)]],
     });
   }
 
@@ -526,18 +501,13 @@ class FunctionWriter {
       names[0],
       prepare,
       ['p', 'batch', ...draws(prepare)],
-      [`memory: ${memoryType}`, `state: ${stateType}`],
-      (writer, value) => {
-        writer.inlineBlock(() => {
-          writer.write('memory: ');
-          this.#record(writer, memory, (name) => value(`memory.${name}`));
-          writer.write(',').newLine().write('state: ');
-          this.#record(writer, states, (name) =>
-            isRowsState(name) ? this.#emptyCache(step.get(`state.${name}`)!) : value(`state.${name}`),
-          );
-          writer.write(',').newLine();
-        });
-      },
+      `{ readonly memory: ${memoryType}; readonly state: ${stateType} }`,
+      (value) => ({
+        fields: [
+          ['memory', record(memory, (name) => value(`memory.${name}`))],
+          ['state', record(states, (name) => (isRowsState(name) ? this.#emptyCache(step.get(`state.${name}`)!) : value(`state.${name}`)))],
+        ],
+      }),
       'Once per call: what no step changes, and the first states.',
       types,
       states.some((name) => isOfRounds(step.get(`state.${name}`)!)) ? ['batch'] : [],
@@ -546,15 +516,8 @@ class FunctionWriter {
       names[1],
       step,
       ['p', 'batch', 'memory', 'state', ...given, ...draws(step)],
-      [...returns, `state: ${stateType}`],
-      (writer, value) => {
-        writer.inlineBlock(() => {
-          write(writer, value);
-          writer.write('state: ');
-          this.#record(writer, states, (name) => value(`state.${name}`));
-          writer.write(',').newLine();
-        });
-      },
+      `{ ${[...returns, `state: ${stateType}`].map((each) => `readonly ${each}`).join('; ')} }`,
+      (value) => ({ fields: [...write(value), ['state', record(states, (name) => value(`state.${name}`))]] }),
       text,
       types,
     );
@@ -568,23 +531,12 @@ class FunctionWriter {
     return `Array.from({ length: ${text} }, rt.emptyCache)`;
   }
 
-  #record(writer: CodeBlockWriter, names: Iterable<string>, value: (name: string) => string, tall = false): void {
-    const fields = [...names].map((name) => {
-      const text = value(name);
-      if (name.includes('[*]')) return `...rt.rounds(${quoted(name)}, ${text})`;
-      return text === name && property(name) === name ? name : `${property(name)}: ${text}`;
-    });
-    if (fields.length === 0) writer.write('{}');
-    else if (tall || fields.join(', ').length > 100) writer.inlineBlock(() => fields.forEach((each) => writer.writeLine(`${each},`)));
-    else writer.write(`{ ${fields.join(', ')} }`);
-  }
-
   #function(
     suffix: string,
     roots: Roots,
     parameters: readonly string[],
-    returns: string | readonly string[],
-    write: (writer: CodeBlockWriter, value: (name: string) => string) => void,
+    returns: string,
+    result: (value: (name: string) => string) => WrittenRecord,
     text: string,
     stepTypes: readonly [string, string] = ['', ''],
     alsoReads: readonly string[] = [],
@@ -623,17 +575,6 @@ class FunctionWriter {
     for (const { op } of inOrder([...roots.values()])) {
       if (op.kind === 'input' && source(op.name).text.startsWith('batch.')) this.batchInputs.add(op.name);
     }
-    let resultType = typeof returns === 'string' ? returns : '';
-    if (typeof returns !== 'string') {
-      resultType = type(`${upperFirst(suffix)}Results`);
-      this.declarations.push(
-        alias(`type ${resultType}`, `What ${name} gives.`, (writer) =>
-          writer.inlineBlock(() => {
-            for (const each of returns) writer.writeLine(`readonly ${each};`);
-          }),
-        ),
-      );
-    }
     const context: FunctionContext = {
       sources,
       atomName,
@@ -656,12 +597,12 @@ class FunctionWriter {
       whole: { lowered, forward: early.includes(false) ? lowered.roots.filter((_, k) => early[k]) : null, mode },
       write: (outlined, called) => {
         const body = functionBody(outlined, { ...context, parameters: [...context.parameters, ...called] });
-        const result = new Map(keys.map((root, k) => [root, body.results[k]!]));
+        const results = new Map(keys.map((root, k) => [root, body.results[k]!]));
         return {
           kind: StructureKind.Function,
           name,
           docs: [comment(text)],
-          returnType: resultType,
+          returnType: returns,
           // A parameter that the text does not read keeps its position under another name.
           parameters: parameters.map((parameter) => ({
             name: body.reads(parameter) || alsoReads.includes(parameter) ? parameter : `_${parameter}`,
@@ -671,7 +612,10 @@ class FunctionWriter {
             (writer) => {
               body.write(writer);
               writer.write('return ');
-              write(writer, (root) => result.get(root)!);
+              writeRecord(
+                writer,
+                result((root) => results.get(root)!),
+              );
               writer.write(';');
             },
           ],
@@ -712,7 +656,7 @@ interface StepText {
   readonly returns: readonly string[];
   readonly text: string;
   /** Everything that is returned but the state. */
-  readonly write: (writer: CodeBlockWriter, value: (name: string) => string) => void;
+  readonly write: (value: (name: string) => string) => WrittenRecord['fields'];
 }
 
 /** The roots whose names begin so, without it. */
@@ -723,8 +667,4 @@ function group(roots: Roots, front: string): string[] {
 /** What draws is given where the numbers come from. */
 function draws(roots: Roots): readonly string[] {
   return inOrder([...roots.values()]).some(({ op }) => op.kind === 'random') ? ['random'] : [];
-}
-
-function field(writer: CodeBlockWriter, name: string, text: string): void {
-  writer.writeLine(text === name ? `${name},` : `${name}: ${text},`);
 }

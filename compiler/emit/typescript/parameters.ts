@@ -1,5 +1,5 @@
 /** Parameters in emitted text: a tree by the parts of their paths, as the runtime makes it, and its types. */
-import { access, identifier, property, upperFirst } from './names.ts';
+import { access, identifier, property, quoted, upperFirst } from './names.ts';
 
 /** `.Translate.s.GRU.Wz`, `.layers[3]!.W`, `.layers[i]!.W`; '' for all. @param positions in place of each `[*]` */
 export function partAccess(path: string, positions: readonly string[]): string {
@@ -39,6 +39,8 @@ export function parameterTypes(paths: readonly string[], all: string, take: (nam
   const record = (fields: ReadonlyMap<string, Part>): string => {
     const texts = [...fields].map(([name, field]) => `readonly ${property(name)}: ${typeOf(field)}`);
     const line = `{ ${texts.join('; ')} }`;
+    const areTensors = [...fields.values()].every((field) => field.isTensor && field.fields.size === 0);
+    if (areTensors && line.length > LINE) return `Readonly<Record<${[...fields.keys()].map(quoted).join(' | ')}, tf.Tensor>>`;
     return texts.length === 0
       ? 'Record<string, never>'
       : line.length <= LINE

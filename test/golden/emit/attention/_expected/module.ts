@@ -26,11 +26,7 @@ export type LookOutput = {
 };
 
 /** Every size of a call. */
-type LookSizes = {
-  readonly width: number;
-  readonly batch: number;
-  readonly source: number;
-};
+type LookSizes = Readonly<Record<'width' | 'batch' | 'source', number>>;
 
 /** Parameters of Look. */
 type LookParameters = Record<string, never>;

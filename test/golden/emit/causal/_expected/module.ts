@@ -36,24 +36,10 @@ export type FilterOutput = {
 };
 
 /** Every size of a call. */
-type FilterSizes = {
-  readonly d: number;
-  readonly batch: number;
-  readonly time: number;
-};
+type FilterSizes = Readonly<Record<'d' | 'batch' | 'time', number>>;
 
 /** Parameters of GRU. */
-type GRUParameters = {
-  readonly Wz: tf.Tensor;
-  readonly Wr: tf.Tensor;
-  readonly W: tf.Tensor;
-  readonly Uz: tf.Tensor;
-  readonly Ur: tf.Tensor;
-  readonly U: tf.Tensor;
-  readonly bz: tf.Tensor;
-  readonly br: tf.Tensor;
-  readonly b: tf.Tensor;
-};
+type GRUParameters = Readonly<Record<'Wz' | 'Wr' | 'W' | 'Uz' | 'Ur' | 'U' | 'bz' | 'br' | 'b', tf.Tensor>>;
 
 /** Parameters of Filter. */
 type FilterParameters = { readonly W: tf.Tensor; readonly run: { readonly h: { readonly GRU: GRUParameters } } };
@@ -309,10 +295,7 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumAt, sumAt2, sumAt3);
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
     rt.dispose(z, hNext2, new_, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
@@ -332,14 +315,8 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   return { y, level, weights: weightsT };
 }
 
-/** What filterLoss gives. */
-type FilterLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Fit: the loss and the metrics, means over the batch. */
-function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults {
+function filterLoss(p: FilterParameters, batch: FilterBatch): rt.LossTensors {
   const { batch: batchSize, d, time } = batch.n;
   // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
   const timePositions = tf.range(0, time, 1, 'int32');
@@ -368,10 +345,7 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumAt, sumAt2, sumAt3);
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
     rt.dispose(z, hNext2, new_, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
@@ -386,21 +360,11 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
   const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
   rt.dispose(timeMaskWide, y, t, loss2, difference);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What filterGradients gives. */
-type FilterGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
-function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Random): FilterGradientsResults {
+function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, d, time } = batch.n;
   // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
   const timePositions = tf.range(0, time, 1, 'int32');
@@ -436,10 +400,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const rSteps: tf.Tensor[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumAt, sumAt2, sumAt3);
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
     hNextSteps.push(hNext);
     hSteps.push(h);
     zSteps.push(z);
@@ -472,15 +433,9 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const newTanhGradientSteps = new Array<tf.Tensor>(time);
   let dH: tf.Tensor = tf.clone(runZeros);
   for (let t2 = time - 1; t2 >= 0; t2--) {
-    const dYAt = dYSteps[t2]!;
-    const hAt = hSteps[t2]!;
-    const zAt = zSteps[t2]!;
-    const hNextAt = hNextSteps2[t2]!;
-    const newAt = newSteps[t2]!;
-    const rAt = rSteps[t2]!;
     // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-    const dHNext = tf.add(dH, dYAt);
-    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum2 } = gruBackward(p.run.h.GRU, dHNext, hNextAt, zAt, newAt, rAt, hAt, rJoined);
+    const dHNext = tf.add(dH, dYSteps[t2]!);
+    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum2 } = gruBackward(p.run.h.GRU, dHNext, hNextSteps2[t2]!, zSteps[t2]!, newSteps[t2]!, rSteps[t2]!, hSteps[t2]!, rJoined);
     const dH2 = tf.add(rProduct, newSum2);
     rt.dispose(dH, dHNext, rProduct, newSum2);
     zSigmoidGradientSteps[t2] = zSigmoidGradient;
@@ -532,14 +487,8 @@ type FilterStreamMemory = { readonly W: tf.Tensor };
 /** What a step hands to the next, [batch, …]. */
 type FilterStreamState = { readonly x: rt.Cache; readonly h: tf.Tensor; readonly reduce: rt.Cache };
 
-/** What filterPrepareStream gives. */
-type FilterPrepareStreamResults = {
-  readonly memory: FilterStreamMemory;
-  readonly state: FilterStreamState;
-};
-
 /** Once per call: what no step changes, and the first states. */
-function filterPrepareStream(p: FilterParameters, batch: FilterBatch): FilterPrepareStreamResults {
+function filterPrepareStream(p: FilterParameters, batch: FilterBatch): { readonly memory: FilterStreamMemory; readonly state: FilterStreamState } {
   const { batch: batchSize, d } = batch.n;
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const h = tf.fill([batchSize, d], 0);
@@ -548,20 +497,11 @@ function filterPrepareStream(p: FilterParameters, batch: FilterBatch): FilterPre
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
   const W = tf.tidy(() => tf.reshape(tf.transpose(WShaped, [1, 0, 2]), [3 * d, d]));
   rt.dispose(WShaped);
-  return {
-    memory: { W },
-    state: { x: rt.emptyCache(), h, reduce: rt.emptyCache() },
-  };
+  return { memory: { W }, state: { x: rt.emptyCache(), h, reduce: rt.emptyCache() } };
 }
 
-/** What filterStreamStep gives. */
-type FilterStreamStepResults = {
-  readonly outputs: { readonly y: tf.Tensor; readonly level: tf.Tensor; readonly weights: tf.Tensor };
-  readonly state: FilterStreamState;
-};
-
 /** One place: the outputs and the next states. */
-function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: FilterStreamMemory, state: FilterStreamState, inputs: FilterPlaceTensors, t: number): FilterStreamStepResults {
+function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: FilterStreamMemory, state: FilterStreamState, inputs: FilterPlaceTensors, t: number): { readonly outputs: { readonly y: tf.Tensor; readonly level: tf.Tensor; readonly weights: tf.Tensor }; readonly state: FilterStreamState } {
   const { batch: batchSize, d } = batch.n;
   const before = t;
   const now = t + 1;
@@ -594,10 +534,7 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
   const reduce = rt.appendToCache(state.reduce, levelTotal, 1);
   const level = tf.tidy(() => tf.div(tf.sum(rt.cached(reduce, 1), 1), Math.max(now, 1)));
   rt.dispose(levelTotal);
-  return {
-    outputs: { y, level, weights },
-    state: { x, h: hNext, reduce },
-  };
+  return { outputs: { y, level, weights }, state: { x, h: hNext, reduce } };
 }
 
 const filterDefinition: rt.Definition = {

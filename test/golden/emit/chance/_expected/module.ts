@@ -28,11 +28,7 @@ export type GlanceOutput = {
 };
 
 /** Every size of a call. */
-type GlanceSizes = {
-  readonly d: number;
-  readonly batch: number;
-  readonly source: number;
-};
+type GlanceSizes = Readonly<Record<'d' | 'batch' | 'source', number>>;
 
 /** Parameters and running values of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
@@ -179,14 +175,8 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
   return { y };
 }
 
-/** What glanceLoss gives. */
-type GlanceLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Learn: the loss and the metrics, means over the batch. */
-function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): GlanceLossResults {
+function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): rt.LossTensors {
   const { batch: batchSize, d, source } = batch.n;
   // input.attn:4  model Glance(x: [source, d]) -> y: [d] {
   const sourceMask = tf.tidy(() =>
@@ -227,22 +217,11 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
     tf.mean(tf.sub(RTotal, tf.mul(tf.sub(R, p.Learn.b), tf.log(tf.gather(weights, spot, 1, 1))))),
   );
   rt.dispose(weights, spot, RTotal, R);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What glanceGradients gives. */
-type GlanceGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-  readonly running: { readonly 'h.BatchNorm.m': tf.Tensor; readonly 'h.BatchNorm.v': tf.Tensor; readonly 'Learn.b': tf.Tensor };
-};
-
 /** Learn: as the loss, dropout on, and its gradient by every parameter, and the next running values. */
-function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): GlanceGradientsResults {
+function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, d, source } = batch.n;
   // input.attn:4  model Glance(x: [source, d]) -> y: [d] {
   const sourceMask = tf.tidy(() =>
@@ -327,11 +306,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
       'weights.Linear.W': dLinearW,
       'weights.Linear.b': dLinearB,
     },
-    running: {
-      'h.BatchNorm.m': mNext,
-      'h.BatchNorm.v': vNext,
-      'Learn.b': bNext,
-    },
+    running: { 'h.BatchNorm.m': mNext, 'h.BatchNorm.v': vNext, 'Learn.b': bNext },
   };
 }
 

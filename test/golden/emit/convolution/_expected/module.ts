@@ -36,14 +36,7 @@ export type PictureOutput = {
 };
 
 /** Every size of a call. */
-type PictureSizes = {
-  readonly rows: number;
-  readonly columns: number;
-  readonly colours: number;
-  readonly filters: number;
-  readonly classes: number;
-  readonly batch: number;
-};
+type PictureSizes = Readonly<Record<'rows' | 'columns' | 'colours' | 'filters' | 'classes' | 'batch', number>>;
 
 /** Parameters of Near. */
 type NearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
@@ -146,33 +139,17 @@ function pictureForward(p: PictureParameters, batch: PictureBatch): PictureResul
   return { y };
 }
 
-/** What pictureLoss gives. */
-type PictureLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Class: the loss and the metrics, means over the batch. */
-function pictureLoss(p: PictureParameters, batch: PictureBatch): PictureLossResults {
+function pictureLoss(p: PictureParameters, batch: PictureBatch): rt.LossTensors {
   const { sum, x, joinedShaped, relu, joinedShaped2, mean } = picture2(p, batch.n, batch.inputs.image);
   rt.dispose(x, joinedShaped, relu, joinedShaped2, mean);
   const { loss, logSoftmax } = class_(sum, batch.inputs.label);
   rt.dispose(sum, logSoftmax);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What pictureGradients gives. */
-type PictureGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Class: as the loss, dropout on, and its gradient by every parameter. */
-function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt.Random): PictureGradientsResults {
+function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, classes, columns, filters, rows } = batch.n;
   const { sum, x, joinedShaped, relu, joinedShaped2, mean } = picture2(p, batch.n, batch.inputs.image);
   const { loss, logSoftmax } = class_(sum, batch.inputs.label);

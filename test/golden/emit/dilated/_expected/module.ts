@@ -30,12 +30,7 @@ export type WaveOutput = {
 };
 
 /** Every size of a call. */
-type WaveSizes = {
-  readonly notes: number;
-  readonly hidden: number;
-  readonly batch: number;
-  readonly time: number;
-};
+type WaveSizes = Readonly<Record<'notes' | 'hidden' | 'batch' | 'time', number>>;
 
 /** Parameters of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
@@ -139,33 +134,17 @@ function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
   return { y };
 }
 
-/** What waveLoss gives. */
-type WaveLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Fit: the loss and the metrics, means over the batch. */
-function waveLoss(p: WaveParameters, batch: WaveBatch): WaveLossResults {
+function waveLoss(p: WaveParameters, batch: WaveBatch): rt.LossTensors {
   const { h, t, timeMaskWide, timeMask, shifted: hShifted, tanh: hTanh, joinedRows, shifted2: hShifted2, tanh2: hTanh2, joinedRows2: hJoinedRows, xRows } = wave2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
   rt.dispose(timeMask, hShifted, hTanh, joinedRows, hShifted2, hTanh2, hJoinedRows, xRows);
   const { loss, loss2, difference: lossDifference } = fit(batch.n, h, t, timeMaskWide, batch.lengths.time);
   rt.dispose(h, t, timeMaskWide, loss2, lossDifference);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What waveGradients gives. */
-type WaveGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
-function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random): WaveGradientsResults {
+function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, hidden, time } = batch.n;
   const { h, t, timeMaskWide, timeMask, shifted: hShifted, tanh: hTanh, joinedRows, shifted2: hShifted2, tanh2: hTanh2, joinedRows2: hJoinedRows, xRows } = wave2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
   const { loss, loss2, difference: lossDifference } = fit(batch.n, h, t, timeMaskWide, batch.lengths.time);

@@ -23,12 +23,7 @@ export interface MTarget {
 }
 
 /** Every size of a call. */
-type MSizes = {
-  readonly d: number;
-  readonly words: number;
-  readonly batch: number;
-  readonly target: number;
-};
+type MSizes = Readonly<Record<'d' | 'words' | 'batch' | 'target', number>>;
 
 /** Parameters of D. */
 type DParameters = { readonly table: tf.Tensor };
@@ -55,9 +50,8 @@ function dInputs(p: DParameters, n: MSizes, h: tf.Tensor, y: tf.Tensor) {
   const sNextSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
-    const xAt = xSteps[t]!;
     // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
-    const sNext = tf.tidy(() => tf.tanh(tf.add(xAt, s)));
+    const sNext = tf.tidy(() => tf.tanh(tf.add(xSteps[t]!, s)));
     sNextSteps.push(sNext);
     s = sNext;
   }
@@ -104,14 +98,8 @@ type MMemory = Readonly<Record<string, never>>;
 /** What a step hands to the next, [batch, beam, …]. */
 type MState = { readonly s: tf.Tensor };
 
-/** What mPrepare gives. */
-type MPrepareResults = {
-  readonly memory: MMemory;
-  readonly state: MState;
-};
-
 /** Once per call: what no step changes, and the first states. */
-function mPrepare(_p: MParameters, batch: MBatch): MPrepareResults {
+function mPrepare(_p: MParameters, batch: MBatch): { readonly memory: MMemory; readonly state: MState } {
   const { batch: batchSize, d } = batch.n;
   // input.attn:4  v = h * position[target]
   const v = tf.tidy(() =>
@@ -120,29 +108,15 @@ function mPrepare(_p: MParameters, batch: MBatch): MPrepareResults {
   // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
   const s = tf.tidy(() => tf.reshape(tf.reshape(tf.slice(v, [0, 0, 0], [-1, -1, 1]), [batchSize, d]), [batchSize, 1, d]));
   rt.dispose(v);
-  return {
-    memory: {},
-    state: { s },
-  };
+  return { memory: {}, state: { s } };
 }
 
-/** What mStep gives. */
-type MStepResults = {
-  readonly logits: tf.Tensor3D;
-  readonly taps: Readonly<Record<string, never>>;
-  readonly state: MState;
-};
-
 /** One place: logits, the next states and the taps. */
-function mStep(p: MParameters, batch: MBatch, _memory: MMemory, state: MState, previous: tf.Tensor2D, _t: number): MStepResults {
+function mStep(p: MParameters, batch: MBatch, _memory: MMemory, state: MState, previous: tf.Tensor2D, _t: number): { readonly logits: tf.Tensor3D; readonly taps: Readonly<Record<string, never>>; readonly state: MState } {
   const { batch: batchSize } = batch.n;
   const beam = previous.shape[1];
   const { logits, sNextShaped: s } = dStep(p.D, batch.n, previous, state.s, batchSize * beam, beam);
-  return {
-    logits: logits as tf.Tensor3D,
-    taps: {},
-    state: { s },
-  };
+  return { logits: logits as tf.Tensor3D, taps: {}, state: { s } };
 }
 
 const mDefinition: rt.Definition = {

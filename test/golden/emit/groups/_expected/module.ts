@@ -35,12 +35,7 @@ export type CountOutput = {
 };
 
 /** Every size of a call. */
-type CountSizes = {
-  readonly words: number;
-  readonly d: number;
-  readonly batch: number;
-  readonly source: number;
-};
+type CountSizes = Readonly<Record<'words' | 'd' | 'batch' | 'source', number>>;
 
 /** Parameters of Count. */
 type CountParameters = Record<string, never>;
@@ -125,40 +120,20 @@ function countForward(_p: CountParameters, batch: CountBatch): CountResults {
   return { total, best, share, sorted, so, odds };
 }
 
-/** What countLoss gives. */
-type CountLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Fit: the loss and the metrics, means over the batch. */
-function countLoss(_p: CountParameters, batch: CountBatch): CountLossResults {
+function countLoss(_p: CountParameters, batch: CountBatch): rt.LossTensors {
   const { total, chosen: bestChosen, share, picked: sortedPicked, so, odds, sourceMask, sourceMaskWide } = count2(batch.n, batch.lengths.source, batch.inputs.x, batch.inputs.i);
   const loss = fit(share, sortedPicked, total, bestChosen, odds, sourceMask, sourceMaskWide, so);
   rt.dispose(total, bestChosen, share, sortedPicked, so, odds, sourceMask, sourceMaskWide);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What countGradients gives. */
-type CountGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
-function countGradients(_p: CountParameters, batch: CountBatch, _random: rt.Random): CountGradientsResults {
+function countGradients(_p: CountParameters, batch: CountBatch, _random: rt.Random): rt.GradientTensors {
   const { total, chosen: bestChosen, share, picked: sortedPicked, so, odds, sourceMask, sourceMaskWide } = count2(batch.n, batch.lengths.source, batch.inputs.x, batch.inputs.i);
   const loss = fit(share, sortedPicked, total, bestChosen, odds, sourceMask, sourceMaskWide, so);
   rt.dispose(total, bestChosen, share, sortedPicked, so, odds, sourceMask, sourceMaskWide);
-  return {
-    loss,
-    metrics: {},
-    gradients: {},
-  };
+  return { loss, metrics: {}, gradients: {} };
 }
 
 const countDefinition: rt.Definition = {

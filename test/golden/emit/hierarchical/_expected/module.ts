@@ -35,16 +35,7 @@ export type ClassifyOutput = {
 };
 
 /** Every size of a call. */
-type ClassifySizes = {
-  readonly words: number;
-  readonly embed: number;
-  readonly hidden: number;
-  readonly align: number;
-  readonly classes: number;
-  readonly batch: number;
-  readonly sentence: number;
-  readonly word: number;
-};
+type ClassifySizes = Readonly<Record<'words' | 'embed' | 'hidden' | 'align' | 'classes' | 'batch' | 'sentence' | 'word', number>>;
 
 /** Parameters of RNN. */
 type RNNParameters = { readonly W: tf.Tensor; readonly U: tf.Tensor; readonly b: tf.Tensor };
@@ -146,11 +137,10 @@ function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, 
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < word; t++) {
-    const sumAt = sumSteps[t]!;
     // cells.attn:4  tanh(W @ x + U @ h + b)
     const hNext = tf.tidy(() => {
       const UProduct = tf.matMul(tf.reshape(h, [batchSize * sentence2, hidden]), p.scan.h.RNN.U);
-      return tf.tanh(tf.add(sumAt, tf.reshape(UProduct, [batchSize, sentence2, hidden])));
+      return tf.tanh(tf.add(sumSteps[t]!, tf.reshape(UProduct, [batchSize, sentence2, hidden])));
     });
     hNextSteps.push(hNext);
     h = hNext;

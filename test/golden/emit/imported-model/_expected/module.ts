@@ -34,14 +34,7 @@ export type TaggerOutput = {
 };
 
 /** Every size of a call. */
-type TaggerSizes = {
-  readonly vocabulary: number;
-  readonly embed: number;
-  readonly tags: number;
-  readonly weight: number;
-  readonly batch: number;
-  readonly source: number;
-};
+type TaggerSizes = Readonly<Record<'vocabulary' | 'embed' | 'tags' | 'weight' | 'batch' | 'source', number>>;
 
 /** Parameters of Read. */
 type ReadParameters = { readonly table: tf.Tensor };
@@ -135,32 +128,16 @@ function taggerForward(p: TaggerParameters, batch: TaggerBatch): TaggerResults {
   return { score };
 }
 
-/** What taggerLossTagging gives. */
-type TaggerLossTaggingResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Tagging: the loss and the metrics, means over the batch. */
-function taggerLossTagging(p: TaggerParameters, batch: TaggerBatch): TaggerLossTaggingResults {
+function taggerLossTagging(p: TaggerParameters, batch: TaggerBatch): rt.LossTensors {
   const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
   const { loss, loss2, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
   rt.dispose(relu, reluRows, sum, loss2, sourceMask, logSoftmax);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What taggerGradientsTagging gives. */
-type TaggerGradientsTaggingResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Tagging: as the loss, dropout on, and its gradient by every parameter. */
-function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random: rt.Random): TaggerGradientsTaggingResults {
+function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, source, tags } = batch.n;
   const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
   const { loss, loss2, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
@@ -173,43 +150,19 @@ function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random
   });
   const { dTable, dW, dB } = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
   rt.dispose(loss2, sourceMask, logSoftmax, relu, reluRows, lossDifference);
-  return {
-    loss,
-    metrics: {},
-    gradients: {
-      'Read.table': dTable,
-      'Linear.W': dW,
-      'Linear.b': dB,
-    },
-  };
+  return { loss, metrics: {}, gradients: { 'Read.table': dTable, 'Linear.W': dW, 'Linear.b': dB } };
 }
 
-/** What taggerLossWeighted gives. */
-type TaggerLossWeightedResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Weighted: the loss and the metrics, means over the batch. */
-function taggerLossWeighted(p: TaggerParameters, batch: TaggerBatch): TaggerLossWeightedResults {
+function taggerLossWeighted(p: TaggerParameters, batch: TaggerBatch): rt.LossTensors {
   const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
   const { loss, sourceMask, logSoftmax } = weighted(batch.n, batch.lengths.source, sum, batch.inputs.tag);
   rt.dispose(relu, reluRows, sum, sourceMask, logSoftmax);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What taggerGradientsWeighted gives. */
-type TaggerGradientsWeightedResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Weighted: as the loss, dropout on, and its gradient by every parameter. */
-function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _random: rt.Random): TaggerGradientsWeightedResults {
+function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, source, tags, weight } = batch.n;
   const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
   const { loss, sourceMask, logSoftmax } = weighted(batch.n, batch.lengths.source, sum, batch.inputs.tag);
@@ -222,15 +175,7 @@ function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _rando
   });
   const { dTable, dW, dB } = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
   rt.dispose(sourceMask, logSoftmax, relu, reluRows, lossDifference);
-  return {
-    loss,
-    metrics: {},
-    gradients: {
-      'Read.table': dTable,
-      'Linear.W': dW,
-      'Linear.b': dB,
-    },
-  };
+  return { loss, metrics: {}, gradients: { 'Read.table': dTable, 'Linear.W': dW, 'Linear.b': dB } };
 }
 
 const taggerDefinition: rt.Definition = {
@@ -328,14 +273,7 @@ export type CounterOutput = {
 };
 
 /** Every size of a call. */
-type CounterSizes = {
-  readonly vocabulary: number;
-  readonly embed: number;
-  readonly tags: number;
-  readonly weight: number;
-  readonly batch: number;
-  readonly source: number;
-};
+type CounterSizes = Readonly<Record<'vocabulary' | 'embed' | 'tags' | 'weight' | 'batch' | 'source', number>>;
 
 /** Parameters of Read. */
 type ReadParameters2 = { readonly table: tf.Tensor };

@@ -28,23 +28,10 @@ export type DoubleOutput = {
 };
 
 /** Every size of a call. */
-type DoubleSizes = {
-  readonly n: number;
-  readonly batch: number;
-};
+type DoubleSizes = Readonly<Record<'n' | 'batch', number>>;
 
 /** Parameters of GRU. */
-type GRUParameters = {
-  readonly Wz: tf.Tensor;
-  readonly Wr: tf.Tensor;
-  readonly W: tf.Tensor;
-  readonly Uz: tf.Tensor;
-  readonly Ur: tf.Tensor;
-  readonly U: tf.Tensor;
-  readonly bz: tf.Tensor;
-  readonly br: tf.Tensor;
-  readonly b: tf.Tensor;
-};
+type GRUParameters = Readonly<Record<'Wz' | 'Wr' | 'W' | 'Uz' | 'Ur' | 'U' | 'bz' | 'br' | 'b', tf.Tensor>>;
 
 /** Parameters of Double. */
 type DoubleParameters = { readonly y: { readonly GRU: GRUParameters } };

@@ -34,14 +34,7 @@ export type ReadOutput = {
 };
 
 /** Every size of a call. */
-type ReadSizes = {
-  readonly words: number;
-  readonly d: number;
-  readonly round: number;
-  readonly batch: number;
-  readonly sentence: number;
-  readonly word: number;
-};
+type ReadSizes = Readonly<Record<'words' | 'd' | 'round' | 'batch' | 'sentence' | 'word', number>>;
 
 /** Parameters of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
@@ -153,20 +146,16 @@ function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Ten
   const innerSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < sentence; t++) {
-    const tokens2At = tokens2[t]!;
-    const isGreaterAt = isGreater[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
-    const uFirst = tf.tidy(() => rt.where(tf.reshape(isGreaterAt, [batchSize, 1]), s, 0));
+    const uFirst = tf.tidy(() => rt.where(tf.reshape(isGreater[t]!, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens2At), [1, 0, 2])));
+    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens2[t]!), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
-      const wordMaskAt = wordMaskSteps[t2]!;
-      const xAt = xSteps[t2]!;
       // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xAt)));
-      const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskAt, [batchSize, 1]), innerTanh, u));
+      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xSteps[t2]!)));
+      const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskSteps[t2]!, [batchSize, 1]), innerTanh, u));
       rt.dispose(u);
       innerTanhSteps[t2] = innerTanh;
       u = uNext2;
@@ -226,18 +215,16 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < sentence; t++) {
     const tokens = tokensSteps[t]!;
-    const sentenceMaskAt = sentenceMaskSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
-    const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskAt, [batchSize, 1]), s, 0));
+    const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskSteps[t]!, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
       const uNext = wordMaskSteps[t2]!;
-      const xAt = xSteps[t2]!;
       // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xAt)));
+      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xSteps[t2]!)));
       const uNext2 = tf.tidy(() => rt.where(tf.reshape(uNext, [batchSize, 1]), innerTanh, u));
       rt.dispose(u);
       innerTanhSteps[t2] = innerTanh;
@@ -281,12 +268,10 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   let was: tf.Tensor = wasFirst;
   let at: tf.Tensor = atFirst;
   for (let t = 0; t < sentence; t++) {
-    const isGreaterAt = isGreaterSteps[t]!;
-    const atNextBestAt = atNextBestSteps[t]!;
     // input.attn:15  was' = was or sum[d](hs) > 0
-    const wasNext = tf.logicalOr(was, isGreaterAt);
+    const wasNext = tf.logicalOr(was, isGreaterSteps[t]!);
     // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
-    const atNext = rt.where(was, at, atNextBestAt);
+    const atNext = rt.where(was, at, atNextBestSteps[t]!);
     wasNextSteps.push(wasNext);
     atNextSteps.push(atNext);
     was = wasNext;
@@ -321,14 +306,8 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   return { h: sNextStepsT, final, seen, wide, rounds: productStepsT };
 }
 
-/** What readLoss gives. */
-type ReadLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Fit: the loss and the metrics, means over the batch. */
-function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
+function readLoss(p: ReadParameters, batch: ReadBatch): rt.LossTensors {
   const sentenceMask = fit(batch.n, batch.lengths.sentence);
   // input.attn:7  h = scan sentence with ts = tokens {
   const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
@@ -336,21 +315,11 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   rt.dispose(tanh, tanh2, sum, innerSteps, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextStepsRows, xRows);
   const loss = fit2(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
   rt.dispose(sentenceMask, sentenceMaskT, h, final, rounds, x);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What readGradients gives. */
-type ReadGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
-function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random): ReadGradientsResults {
+function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, d, round, sentence, word, words } = batch.n;
   const sentenceMask = fit(batch.n, batch.lengths.sentence);
   // input.attn:7  h = scan sentence with ts = tokens {
@@ -400,29 +369,22 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   let dS: tf.Tensor = tf.clone(hZeros);
   let state: tf.Tensor = stateFirst;
   for (let t = sentence - 1; t >= 0; t--) {
-    const dHAt = dHSteps[t]!;
-    const innerAt = innerSteps[t]!;
-    const tokensAt = tokensSteps[t]!;
-    const isGreaterAt = isGreaterSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
-    const dSNext = tf.add(dS, dHAt);
+    const dSNext = tf.add(dS, dHSteps[t]!);
     rt.dispose(dS);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
     const dInner = rt.scatter(sNextNumber, dSNext, word);
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const dInnerSteps = tf.unstack(dInner);
-    const dHSteps2 = tf.unstack(innerAt);
+    const dHSteps2 = tf.unstack(innerSteps[t]!);
     rt.dispose(dInner);
     const innerTanhGradientSteps: tf.Tensor[] = [];
     let dUNext: tf.Tensor = tf.clone(hZeros);
     for (let t2 = 0; t2 < word; t2++) {
-      const dInnerAt = dInnerSteps[t2]!;
-      const uNextAt = uNextSteps[t2]!;
-      const dInner2 = dHSteps2[t2]!;
       // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const dInnerWide = tf.reshape(uNextAt, [batchSize, 1]);
+      const dInnerWide = tf.reshape(uNextSteps[t2]!, [batchSize, 1]);
       const innerTanhGradient = tf.tidy(() =>
-        rt.tanhGradient(tf.add(dInnerAt, rt.where(dInnerWide, dUNext, 0)), dInner2),
+        rt.tanhGradient(tf.add(dInnerSteps[t2]!, rt.where(dInnerWide, dUNext, 0)), dHSteps2[t2]!),
       );
       const dU = tf.tidy(() => tf.add(rt.where(dInnerWide, 0, dUNext), innerTanhGradient));
       rt.dispose(dInnerWide, dUNext);
@@ -435,11 +397,11 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     rt.dispose(dSNext, dUNext);
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const innerScattered = tf.tidy(() =>
-      rt.scatter(tokensAt, tf.transpose(tf.stack(innerTanhGradientSteps), [1, 0, 2]), words),
+      rt.scatter(tokensSteps[t]!, tf.transpose(tf.stack(innerTanhGradientSteps), [1, 0, 2]), words),
     );
     rt.dispose(innerTanhGradientSteps);
     // input.attn:7  h = scan sentence with ts = tokens {
-    const dS2 = tf.tidy(() => rt.where(tf.reshape(isGreaterAt, [batchSize, 1]), sNextSum, 0));
+    const dS2 = tf.tidy(() => rt.where(tf.reshape(isGreaterSteps[t]!, [batchSize, 1]), sNextSum, 0));
     const stateNext = tf.add(state, innerScattered);
     rt.dispose(sNextSum, innerScattered, state);
     dS = dS2;

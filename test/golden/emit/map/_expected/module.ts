@@ -28,12 +28,7 @@ export type MapOutput = {
 };
 
 /** Every size of a call. */
-type MapSizes = {
-  readonly in: number;
-  readonly out: number;
-  readonly batch: number;
-  readonly rows: number;
-};
+type MapSizes = Readonly<Record<'in' | 'out' | 'batch' | 'rows', number>>;
 
 /** Parameters of Map. */
 type MapParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };

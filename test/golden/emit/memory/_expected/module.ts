@@ -33,13 +33,7 @@ export type MachineOutput = {
 };
 
 /** Every size of a call. */
-type MachineSizes = {
-  readonly in: number;
-  readonly slots: number;
-  readonly width: number;
-  readonly batch: number;
-  readonly time: number;
-};
+type MachineSizes = Readonly<Record<'in' | 'slots' | 'width' | 'batch' | 'time', number>>;
 
 /** Parameters of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
@@ -264,31 +258,27 @@ function machine2(p: MachineParameters, n: MachineSizes, timeLength: tf.Tensor, 
   let w: tf.Tensor = wFirst;
   for (let t2 = 0; t2 < time; t2++) {
     const timeMaskAt = timeMaskSteps[t2]!;
-    const sAt = sSteps[t2]!;
-    const cSoftplusAt = cSoftplusSteps[t2]!;
-    const someAt = someSteps[t2]!;
-    const part2At = part2[t2]!;
-    const larger2At = larger2[t2]!;
-    const sigmoid2At = sigmoid2Steps[t2]!;
-    const hAt = hSteps[t2]!;
     // input.attn:4  run = scan time with xt = x {
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
-    const { quotient, chosen, root, larger: squaresLarger2, total: squaresTotal, part: part3, product, larger2: larger } = cosine(n, larger2At, someAt, timeMaskAt, part2At, runChosen);
+    const { quotient, chosen, root, larger: squaresLarger2, total: squaresTotal, part: part3, product, larger2: larger } = cosine(n, larger2[t2]!, someSteps[t2]!, timeMaskAt, part2[t2]!, runChosen);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient)));
+    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusSteps[t2]!, [batchSize, 1]), quotient)));
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const wNextProduct = tf.tidy(() => {
       const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
       return tf.reshape(product, [batchSize, slots, 3]);
     });
-    const wNextProduct2 = tf.tidy(() => tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), wNextProduct, false, true));
+    const wNextProduct2 = tf.tidy(() => tf.matMul(tf.reshape(sSteps[t2]!, [batchSize, 1, 3]), wNextProduct, false, true));
     const wNext = tf.reshape(wNextProduct2, [batchSize, slots]);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
     const MNextProduct = tf.reshape(wNextProduct2, [batchSize, slots, 1]);
-    const MNextDifference = tf.tidy(() => tf.sub(1, tf.mul(MNextProduct, tf.reshape(sigmoid2At, [batchSize, 1, width]))));
-    const MNext = tf.tidy(() =>
-      tf.add(tf.mul(runChosen, MNextDifference), tf.mul(MNextProduct, tf.reshape(hAt, [batchSize, 1, width]))),
+    const MNextDifference = tf.tidy(() =>
+      tf.sub(1, tf.mul(MNextProduct, tf.reshape(sigmoid2Steps[t2]!, [batchSize, 1, width]))),
     );
+    const MNext = tf.tidy(() => {
+      const product = tf.mul(MNextProduct, tf.reshape(hSteps[t2]!, [batchSize, 1, width]));
+      return tf.add(tf.mul(runChosen, MNextDifference), product);
+    });
     rt.dispose(wNextProduct2, MNextProduct);
     wNextSteps.push(wNext);
     MNextSteps.push(MNext);
@@ -390,32 +380,26 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   let w: tf.Tensor = wFirst;
   for (let t = 0; t < time; t++) {
     const timeMaskAt = timeMaskSteps[t]!;
-    const sAt = sSteps[t]!;
-    const cSoftplusAt = cSoftplusSteps[t]!;
-    const someAt = someSteps[t]!;
-    const partAt = partSteps[t]!;
-    const largerAt = largerSteps[t]!;
-    const MNextSigmoidAt = MNextSigmoidSteps[t]!;
-    const hAt = hSteps[t]!;
     // input.attn:4  run = scan time with xt = x {
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
-    const { quotient, chosen, root, larger: squaresLarger2, total: squaresTotal2, part: part2, product, larger2: larger } = cosine(batch.n, largerAt, someAt, timeMaskAt, partAt, runChosen);
+    const { quotient, chosen, root, larger: squaresLarger2, total: squaresTotal2, part: part2, product, larger2: larger } = cosine(batch.n, largerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
     rt.dispose(chosen, root, squaresLarger2, squaresTotal2, part2, product, larger);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient)));
+    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusSteps[t]!, [batchSize, 1]), quotient)));
     rt.dispose(quotient);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const wNextProduct = tf.tidy(() => {
       const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
-      return tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), tf.reshape(product, [batchSize, slots, 3]), false, true);
+      const product2 = tf.reshape(product, [batchSize, slots, 3]);
+      return tf.matMul(tf.reshape(sSteps[t]!, [batchSize, 1, 3]), product2, false, true);
     });
     const wNext = tf.reshape(wNextProduct, [batchSize, slots]);
     rt.dispose(c);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
     const MNext = tf.tidy(() => {
       const product = tf.reshape(wNextProduct, [batchSize, slots, 1]);
-      const MNextProduct = tf.mul(runChosen, tf.sub(1, tf.mul(product, tf.reshape(MNextSigmoidAt, [batchSize, 1, width]))));
-      return tf.add(MNextProduct, tf.mul(product, tf.reshape(hAt, [batchSize, 1, width])));
+      const MNextProduct = tf.mul(runChosen, tf.sub(1, tf.mul(product, tf.reshape(MNextSigmoidSteps[t]!, [batchSize, 1, width]))));
+      return tf.add(MNextProduct, tf.mul(product, tf.reshape(hSteps[t]!, [batchSize, 1, width])));
     });
     rt.dispose(runChosen, wNextProduct);
     wNextSteps.push(wNext);
@@ -458,14 +442,8 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   return { y, folded: pairs };
 }
 
-/** What machineLoss gives. */
-type MachineLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Fit: the loss and the metrics, means over the batch. */
-function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResults {
+function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors {
   const { y, t, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: productSteps, wNext: wNextSteps, h: hSteps, chosen: chosenSteps, difference: differenceSteps, sigmoid: sigmoidSteps, s: sSteps, c: cSteps, softplus: softplusSteps, quotient: quotientSteps, chosen2: chosenSteps2, isGreater: isGreaterSteps, root: rootSteps, larger: largerSteps, larger2: runLargerSteps, total: totalSteps, part: partSteps, product2: productSteps2, part2: runPartSteps, larger3: largerSteps2, oneHotRows, sigmoid2: MNextSigmoid, total2: squaresTotal, part3: part, largerWide, sum, s2: s, h2: h, xRows, hRows, product3: product } = machine2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
   rt.dispose(timeMask, MNextStacked, wNextStepsT, productSteps, wNextSteps, hSteps, chosenSteps, differenceSteps);
   rt.dispose(sigmoidSteps, sSteps, cSteps, softplusSteps, quotientSteps, chosenSteps2, isGreaterSteps, rootSteps);
@@ -473,21 +451,11 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   rt.dispose(MNextSigmoid, squaresTotal, part, largerWide, sum, s, h, xRows, hRows, product);
   const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
   rt.dispose(y, t, timeMaskWide, loss2, difference);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What machineGradients gives. */
-type MachineGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
-function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt.Random): MachineGradientsResults {
+function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, in: in_, slots, time, width } = batch.n;
   const { y, t, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: productSteps, wNext: wNextSteps, h: hSteps, chosen: chosenSteps, difference: differenceSteps, sigmoid: sigmoidSteps, s: sSteps, c: cSteps, softplus: softplusSteps, quotient: quotientSteps, chosen2: runChosenSteps, isGreater: isGreaterSteps, root: rootSteps, larger: largerSteps, larger2: runLargerSteps, total: totalSteps, part: partSteps, product2: runProductSteps, part2: runPartSteps, larger3: largerSteps2, oneHotRows, sigmoid2: MNextSigmoid, total2: squaresTotal, part3: part, largerWide, sum, s2: s, h2: h, xRows, hRows, product3: product } = machine2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
   const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
@@ -531,53 +499,34 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   let dM: tf.Tensor = dMFirst;
   let dC: tf.Tensor = dCFirst;
   for (let t2 = time - 1; t2 >= 0; t2--) {
-    const product2At = product2Steps[t2]!;
-    const product3At = product3Steps[t2]!;
-    const wNextAt = wNextSteps[t2]!;
-    const hAt = hSteps[t2]!;
-    const chosenAt = chosenSteps[t2]!;
-    const differenceAt = differenceSteps[t2]!;
-    const sigmoidAt = sigmoidSteps[t2]!;
-    const sAt = sSteps[t2]!;
-    const productAt = productSteps2[t2]!;
     const cAt = cSteps[t2]!;
-    const softplusAt = softplusSteps[t2]!;
     const quotientAt = quotientSteps[t2]!;
-    const runChosenAt = runChosenSteps[t2]!;
     const isGreaterAt = isGreaterSteps[t2]!;
-    const rootAt = rootSteps[t2]!;
-    const largerAt = largerSteps[t2]!;
-    const runLargerAt = runLargerSteps[t2]!;
-    const totalAt = totalSteps[t2]!;
-    const partAt = partSteps[t2]!;
-    const runProductAt = runProductSteps[t2]!;
-    const runPartAt = runPartSteps[t2]!;
-    const largerAt2 = largerSteps2[t2]!;
     // input.attn:4  run = scan time with xt = x {
-    const dMNext = tf.add(dM, product3At);
-    const runSum = tf.add(dC, product2At);
+    const dMNext = tf.add(dM, product3Steps[t2]!);
+    const runSum = tf.add(dC, product2Steps[t2]!);
     rt.dispose(dM, dC);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-    const MNextProduct = tf.tidy(() => tf.mul(dMNext, tf.transpose(differenceAt, [0, 2, 1])));
-    const MNextNegative = tf.tidy(() => tf.neg(tf.mul(dMNext, tf.transpose(chosenAt, [0, 2, 1]))));
+    const MNextProduct = tf.tidy(() => tf.mul(dMNext, tf.transpose(differenceSteps[t2]!, [0, 2, 1])));
+    const MNextNegative = tf.tidy(() => tf.neg(tf.mul(dMNext, tf.transpose(chosenSteps[t2]!, [0, 2, 1]))));
     const dWNext = tf.tidy(() => {
-      const sum = tf.add(runSum, tf.reshape(tf.matMul(tf.reshape(hAt, [batchSize, 1, width]), dMNext), [batchSize, slots]));
-      const product = tf.reshape(tf.matMul(tf.reshape(sigmoidAt, [batchSize, 1, width]), MNextNegative), [batchSize, slots]);
-      return tf.add(sum, product);
+      const product = tf.reshape(tf.matMul(tf.reshape(hSteps[t2]!, [batchSize, 1, width]), dMNext), [batchSize, slots]);
+      const MNextProduct = tf.matMul(tf.reshape(sigmoidSteps[t2]!, [batchSize, 1, width]), MNextNegative);
+      return tf.add(tf.add(runSum, product), tf.reshape(MNextProduct, [batchSize, slots]));
     });
     rt.dispose(runSum);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const dCNext = tf.tidy(() => {
-      const product = tf.mul(tf.reshape(dWNext, [batchSize, slots, 1]), tf.reshape(sAt, [batchSize, 1, 3]));
+      const product = tf.mul(tf.reshape(dWNext, [batchSize, slots, 1]), tf.reshape(sSteps[t2]!, [batchSize, 1, 3]));
       return tf.mul(tf.matMul(tf.reshape(product, [batchSize, 3 * slots]), oneHotRows), 0.5);
     });
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const cProduct = tf.tidy(() => tf.mul(cAt, tf.sub(dCNext, tf.sum(tf.mul(cAt, dCNext), 1, true))));
-    const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(softplusAt, [batchSize, 1])));
-    const { product: product4, total: squaresTotal2, dPart } = cosineBackward(batch.n, runLargerAt, totalAt, cProduct2, runChosenAt, runProductAt, quotientAt, isGreaterAt, rootAt, partAt, runPartAt, largerAt);
+    const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(softplusSteps[t2]!, [batchSize, 1])));
+    const { product: product4, total: squaresTotal2, dPart } = cosineBackward(batch.n, runLargerSteps[t2]!, totalSteps[t2]!, cProduct2, runChosenSteps[t2]!, runProductSteps[t2]!, quotientAt, isGreaterAt, rootSteps[t2]!, partSteps[t2]!, runPartSteps[t2]!, largerSteps[t2]!);
     rt.dispose(cProduct2);
     // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-    const quotient = tf.tidy(() => tf.div(dPart, tf.reshape(largerAt2, [batchSize, slots, 1])));
+    const quotient = tf.tidy(() => tf.div(dPart, tf.reshape(largerSteps2[t2]!, [batchSize, slots, 1])));
     rt.dispose(dPart);
     // input.attn:4  run = scan time with xt = x {
     const dM2 = tf.tidy(() => {
@@ -586,15 +535,16 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     });
     rt.dispose(MNextProduct, quotient);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-    const dS = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(dWNext, [batchSize, 1, slots]), productAt, false, true), [batchSize, 3]),
-    );
+    const dS = tf.tidy(() => {
+      const product = tf.matMul(tf.reshape(dWNext, [batchSize, 1, slots]), productSteps2[t2]!, false, true);
+      return tf.reshape(product, [batchSize, 3]);
+    });
     rt.dispose(dWNext);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const cTotal = tf.tidy(() => tf.sum(tf.mul(cProduct, quotientAt), 1));
     rt.dispose(cProduct);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-    const wNextWide = tf.reshape(wNextAt, [batchSize, slots, 1]);
+    const wNextWide = tf.reshape(wNextSteps[t2]!, [batchSize, slots, 1]);
     const MNextProduct2 = tf.tidy(() => tf.reshape(tf.matMul(MNextNegative, wNextWide), [batchSize, width]));
     const MNextProduct3 = tf.tidy(() => tf.reshape(tf.matMul(dMNext, wNextWide), [batchSize, width]));
     rt.dispose(MNextNegative, dMNext, wNextWide);

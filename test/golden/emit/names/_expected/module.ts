@@ -30,11 +30,7 @@ export type Record_Output = {
 };
 
 /** Every size of a call. */
-type RecordSizes = {
-  readonly arguments: number;
-  readonly '𐵐': number;
-  readonly batch: number;
-};
+type RecordSizes = Readonly<Record<'arguments' | '𐵐' | 'batch', number>>;
 
 /** Parameters of Record. */
 type RecordParameters = { readonly let: tf.Tensor };
@@ -64,33 +60,17 @@ function recordForward(p: RecordParameters, batch: RecordBatch): RecordResults {
   return { undefined: undefined_ };
 }
 
-/** What recordLoss gives. */
-type RecordLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Readonly: the loss and the metrics, means over the batch. */
-function recordLoss(p: RecordParameters, batch: RecordBatch): RecordLossResults {
+function recordLoss(p: RecordParameters, batch: RecordBatch): rt.LossTensors {
   // input.attn:5  undefined = let * await
   const undefined_ = tf.mul(batch.inputs.await, p.let);
   const { loss, difference: lossDifference } = readonly(undefined_, batch.inputs.eval);
   rt.dispose(undefined_, lossDifference);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What recordGradients gives. */
-type RecordGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Readonly: as the loss, dropout on, and its gradient by every parameter. */
-function recordGradients(p: RecordParameters, batch: RecordBatch, _random: rt.Random): RecordGradientsResults {
+function recordGradients(p: RecordParameters, batch: RecordBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
   // input.attn:5  undefined = let * await
   const undefined_ = tf.mul(batch.inputs.await, p.let);
@@ -105,13 +85,7 @@ function recordGradients(p: RecordParameters, batch: RecordBatch, _random: rt.Ra
   // input.attn:5  undefined = let * await
   const dLet = tf.tidy(() => tf.sum(tf.mul(dUndefined, batch.inputs.await), 0));
   rt.dispose(dUndefined);
-  return {
-    loss,
-    metrics: {},
-    gradients: {
-      let: dLet,
-    },
-  };
+  return { loss, metrics: {}, gradients: { let: dLet } };
 }
 
 const recordDefinition: rt.Definition = {
@@ -189,11 +163,7 @@ export type RecordOutputOutput = {
 };
 
 /** Every size of a call. */
-type RecordOutputSizes = {
-  readonly arguments: number;
-  readonly '𐵐': number;
-  readonly batch: number;
-};
+type RecordOutputSizes = Readonly<Record<'arguments' | '𐵐' | 'batch', number>>;
 
 /** Parameters of RecordOutput. */
 type RecordOutputParameters = Record<string, never>;
@@ -272,11 +242,7 @@ export type Record2Output = {
 };
 
 /** Every size of a call. */
-type Record2Sizes = {
-  readonly arguments: number;
-  readonly '𐵐': number;
-  readonly batch: number;
-};
+type Record2Sizes = Readonly<Record<'arguments' | '𐵐' | 'batch', number>>;
 
 /** Parameters of Record2. */
 type Record2Parameters = Record<string, never>;

@@ -30,12 +30,7 @@ export type EdgesOutput = {
 };
 
 /** Every size of a call. */
-type EdgesSizes = {
-  readonly height: number;
-  readonly width: number;
-  readonly channel: number;
-  readonly batch: number;
-};
+type EdgesSizes = Readonly<Record<'height' | 'width' | 'channel' | 'batch', number>>;
 
 /** Parameters of Edges. */
 type EdgesParameters = { readonly W: tf.Tensor };

@@ -26,10 +26,7 @@ export type ActivateOutput = {
 };
 
 /** Every size of a call. */
-type ActivateSizes = {
-  readonly n: number;
-  readonly batch: number;
-};
+type ActivateSizes = Readonly<Record<'n' | 'batch', number>>;
 
 /** Parameters of Activate. */
 type ActivateParameters = Record<string, never>;

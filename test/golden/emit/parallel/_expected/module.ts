@@ -27,14 +27,7 @@ export interface TranslateTarget {
 }
 
 /** Every size of a call. */
-type TranslateSizes = {
-  readonly words: number;
-  readonly model: number;
-  readonly heads: number;
-  readonly batch: number;
-  readonly source: number;
-  readonly target: number;
-};
+type TranslateSizes = Readonly<Record<'words' | 'model' | 'heads' | 'batch' | 'source' | 'target', number>>;
 
 /** Parameters of MultiHead. */
 type MultiHeadParameters = { readonly Wq: tf.Tensor; readonly Wk: tf.Tensor; readonly Wv: tf.Tensor; readonly Wo: tf.Tensor };
@@ -607,14 +600,8 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   return { logits };
 }
 
-/** What translateLoss gives. */
-type TranslateLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly right: tf.Tensor };
-};
-
 /** Fit: the loss and the metrics, means over the batch. */
-function translateLoss(p: TranslateParameters, batch: TranslateBatch): TranslateLossResults {
+function translateLoss(p: TranslateParameters, batch: TranslateBatch): rt.LossTensors {
   const { batch: batchSize, model, source, target } = batch.n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const targetPositions = tf.range(0, target, 1, 'int32');
@@ -636,21 +623,11 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   );
   const { loss, mean: right, loss2, picked: lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
   rt.dispose(sum2, targetMask, number, logitsDiffers, tableProduct, loss2, lossPicked, logSoftmax);
-  return {
-    loss,
-    metrics: { right },
-  };
+  return { loss, metrics: { right } };
 }
 
-/** What translateGradients gives. */
-type TranslateGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly right: tf.Tensor };
-  readonly gradients: rt.Tensors;
-};
-
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
-function translateGradients(p: TranslateParameters, batch: TranslateBatch, random: rt.Random): TranslateGradientsResults {
+function translateGradients(p: TranslateParameters, batch: TranslateBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, model, source, target, words } = batch.n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const targetPositions = tf.range(0, target, 1, 'int32');
@@ -738,14 +715,8 @@ type TranslateMemory = { readonly keyMask: tf.Tensor; readonly add: tf.Tensor; r
 /** What a step hands to the next, [batch, beam, …]. */
 type TranslateState = { readonly WkProduct: rt.Cache; readonly WvProduct: rt.Cache };
 
-/** What translatePrepare gives. */
-type TranslatePrepareResults = {
-  readonly memory: TranslateMemory;
-  readonly state: TranslateState;
-};
-
 /** Once per call: what no step changes, and the first states. */
-function translatePrepare(p: TranslateParameters, batch: TranslateBatch): TranslatePrepareResults {
+function translatePrepare(p: TranslateParameters, batch: TranslateBatch): { readonly memory: TranslateMemory; readonly state: TranslateState } {
   const { batch: batchSize, source, words } = batch.n;
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const number = tf.scalar(0, 'int32');
@@ -768,24 +739,13 @@ function translatePrepare(p: TranslateParameters, batch: TranslateBatch): Transl
   };
 }
 
-/** What translateStep gives. */
-type TranslateStepResults = {
-  readonly logits: tf.Tensor3D;
-  readonly taps: Readonly<Record<string, never>>;
-  readonly state: TranslateState;
-};
-
 /** One place: logits, the next states and the taps. */
-function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: TranslateMemory, state: TranslateState, previous: tf.Tensor2D, t: number): TranslateStepResults {
+function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: TranslateMemory, state: TranslateState, previous: tf.Tensor2D, t: number): { readonly logits: tf.Tensor3D; readonly taps: Readonly<Record<string, never>>; readonly state: TranslateState } {
   const { batch: batchSize, heads } = batch.n;
   const beam = previous.shape[1];
   const now = t + 1;
   const { logitsShaped: logits, rows: WkProduct, rows2: WvProduct } = writeStep(p.Write, batch.n, t, memory.pow, memory.eq, previous, state.WkProduct, state.WvProduct, memory.keyMask, memory.add, memory.ne, batchSize * beam, beam, batchSize * beam * heads, now);
-  return {
-    logits: logits as tf.Tensor3D,
-    taps: {},
-    state: { WkProduct, WvProduct },
-  };
+  return { logits: logits as tf.Tensor3D, taps: {}, state: { WkProduct, WvProduct } };
 }
 
 const translateDefinition: rt.Definition = {

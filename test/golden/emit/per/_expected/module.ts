@@ -31,13 +31,7 @@ export type GroupedOutput = {
 };
 
 /** Every size of a call. */
-type GroupedSizes = {
-  readonly groups: number;
-  readonly width: number;
-  readonly experts: number;
-  readonly batch: number;
-  readonly time: number;
-};
+type GroupedSizes = Readonly<Record<'groups' | 'width' | 'experts' | 'batch' | 'time', number>>;
 
 /** Parameters of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
@@ -177,33 +171,17 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
   return { own: ownT, best };
 }
 
-/** What groupedLoss gives. */
-type GroupedLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Fit: the loss and the metrics, means over the batch. */
-function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResults {
+function groupedLoss(p: GroupedParameters, batch: GroupedBatch): rt.LossTensors {
   const { best, timeMask, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows } = grouped2(p, batch.n, batch.lengths.time, batch.inputs.x);
   rt.dispose(pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows);
   const loss = fit(batch.n, own, best, timeMask);
   rt.dispose(best, timeMask, own);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What groupedGradients gives. */
-type GroupedGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
-function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt.Random): GroupedGradientsResults {
+function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, experts, groups, time, width } = batch.n;
   const { best, timeMask, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows } = grouped2(p, batch.n, batch.lengths.time, batch.inputs.x);
   // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)

@@ -32,26 +32,10 @@ export type ClassifyOutput = {
 };
 
 /** Every size of a call. */
-type ClassifySizes = {
-  readonly in: number;
-  readonly hidden: number;
-  readonly classes: number;
-  readonly batch: number;
-  readonly time: number;
-};
+type ClassifySizes = Readonly<Record<'in' | 'hidden' | 'classes' | 'batch' | 'time', number>>;
 
 /** Parameters of GRU. */
-type GRUParameters = {
-  readonly Wz: tf.Tensor;
-  readonly Wr: tf.Tensor;
-  readonly W: tf.Tensor;
-  readonly Uz: tf.Tensor;
-  readonly Ur: tf.Tensor;
-  readonly U: tf.Tensor;
-  readonly bz: tf.Tensor;
-  readonly br: tf.Tensor;
-  readonly b: tf.Tensor;
-};
+type GRUParameters = Readonly<Record<'Wz' | 'Wr' | 'W' | 'Uz' | 'Ur' | 'U' | 'bz' | 'br' | 'b', tf.Tensor>>;
 
 /** Parameters of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
@@ -184,10 +168,7 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tenso
   const newProductSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumAt, sumAt2, sumAt3);
+    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
     hNextSteps.push(hNext);
     hSteps.push(h);
     zSteps.push(z);
@@ -218,33 +199,17 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   return { logits };
 }
 
-/** What classifyLoss gives. */
-type ClassifyLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly right: tf.Tensor };
-};
-
 /** Learn: the loss and the metrics, means over the batch. */
-function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLossResults {
+function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): rt.LossTensors {
   const { logits, sum, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: runZeros, product: productSteps, x, picked, hNext2: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
   rt.dispose(sum, zSteps, hNextSteps, newSteps, rSteps, runZeros, productSteps, x, picked, runHNextSteps);
   const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
   rt.dispose(logits, logSoftmax);
-  return {
-    loss,
-    metrics: { right },
-  };
+  return { loss, metrics: { right } };
 }
 
-/** What classifyGradients gives. */
-type ClassifyGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly right: tf.Tensor };
-  readonly gradients: rt.Tensors;
-};
-
 /** Learn: as the loss, dropout on, and its gradient by every parameter. */
-function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random: rt.Random): ClassifyGradientsResults {
+function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, classes, time } = batch.n;
   const { logits, sum, h: hSteps, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: dHFirst, product: productSteps, x, picked, hNext2: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
   const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
@@ -270,15 +235,9 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const newTanhGradientSteps = new Array<tf.Tensor>(time);
   let dH: tf.Tensor = tf.clone(dHFirst);
   for (let t = time - 1; t >= 0; t--) {
-    const dRunAt = dRunSteps[t]!;
-    const hAt = hSteps[t]!;
-    const zAt = zSteps[t]!;
-    const hNextAt = hNextSteps[t]!;
-    const newAt = newSteps[t]!;
-    const rAt = rSteps[t]!;
     // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const dHNext = tf.add(dH, dRunAt);
-    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward(p.run.h.GRU, dHNext, hNextAt, zAt, newAt, rAt, hAt, rJoined);
+    const dHNext = tf.add(dH, dRunSteps[t]!);
+    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward(p.run.h.GRU, dHNext, hNextSteps[t]!, zSteps[t]!, newSteps[t]!, rSteps[t]!, hSteps[t]!, rJoined);
     const dH2 = tf.add(rProduct, newSum);
     rt.dispose(dH, dHNext, rProduct, newSum);
     zSigmoidGradientSteps[t] = zSigmoidGradient;

@@ -25,12 +25,7 @@ export interface WordsTarget {
 }
 
 /** Every size of a call. */
-type WordsSizes = {
-  readonly words: number;
-  readonly d: number;
-  readonly batch: number;
-  readonly target: number;
-};
+type WordsSizes = Readonly<Record<'words' | 'd' | 'batch' | 'target', number>>;
 
 /** Parameters of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
@@ -116,32 +111,30 @@ function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.
   let state: tf.Tensor = stateFirst;
   let state2: tf.Tensor = startWideWide;
   for (let t = 0; t < target; t++) {
-    const yNextAt = yNextSteps[t]!;
-    const isEqualAt = isEqualSteps[t]!;
-    const xAt = xSteps[t]!;
     const isAtMostAt = isAtMostSteps[t]!;
-    const WxProductAt = WxProductSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const w = tf.tidy(() => {
-      const tanh = tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d])));
+      const tanh = tf.tanh(tf.add(state, tf.reshape(WxProductSteps[t]!, [batchSize, 1, d])));
       const vProduct = tf.reshape(tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), p.v), [batchSize, target + 1]);
       return rt.where(isAtMostAt, tf.softmax(rt.where(isAtMostAt, vProduct, -Infinity)), 0);
     });
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNext = tf.tidy(() => {
-      const sum = tf.add(xAt, tf.reshape(tf.matMul(tf.reshape(w, [batchSize, 1, target + 1]), state2), [batchSize, d]));
-      return tf.tanh(sum);
+      const product = tf.reshape(tf.matMul(tf.reshape(w, [batchSize, 1, target + 1]), state2), [batchSize, d]);
+      return tf.tanh(tf.add(xSteps[t]!, product));
     });
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
+    const isEqualWide = tf.reshape(isEqualSteps[t]!, [target + 1, 1]);
     const stateNext = tf.tidy(() =>
       rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p.Wh, false, true), [batchSize, 1, d]), state),
     );
     const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide, state2);
     // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNext = tf.tidy(() => tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), wordsPositions)));
+    const chosenNext = tf.tidy(() =>
+      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextSteps[t]!, [batchSize, 1]), wordsPositions)),
+    );
     sNextSteps.push(sNext);
     chosenSteps.push(chosen);
     chosen = chosenNext;
@@ -192,32 +185,30 @@ function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf
   let state: tf.Tensor = stateFirst;
   let state2: tf.Tensor = startWideWide;
   for (let t = 0; t < target; t++) {
-    const yNextAt = yNextSteps[t]!;
-    const isEqualAt = isEqualSteps[t]!;
-    const xAt = xSteps[t]!;
     const isAtMostAt = isAtMostSteps[t]!;
-    const WxProductAt = WxProductSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const w = tf.tidy(() => {
-      const tanh = tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d])));
+      const tanh = tf.tanh(tf.add(state, tf.reshape(WxProductSteps[t]!, [batchSize, 1, d])));
       const vProduct = tf.reshape(tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), p.v), [batchSize, target + 1]);
       return rt.where(isAtMostAt, tf.softmax(rt.where(isAtMostAt, vProduct, -Infinity)), 0);
     });
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNext = tf.tidy(() => {
-      const sum = tf.add(xAt, tf.reshape(tf.matMul(tf.reshape(w, [batchSize, 1, target + 1]), state2), [batchSize, d]));
-      return tf.tanh(sum);
+      const product = tf.reshape(tf.matMul(tf.reshape(w, [batchSize, 1, target + 1]), state2), [batchSize, d]);
+      return tf.tanh(tf.add(xSteps[t]!, product));
     });
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
+    const isEqualWide = tf.reshape(isEqualSteps[t]!, [target + 1, 1]);
     const stateNext = tf.tidy(() =>
       rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p.Wh, false, true), [batchSize, 1, d]), state),
     );
     const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide, state2);
     // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNext = tf.tidy(() => tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), wordsPositions)));
+    const chosenNext = tf.tidy(() =>
+      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextSteps[t]!, [batchSize, 1]), wordsPositions)),
+    );
     sNextSteps.push(sNext);
     chosenSteps.push(chosen);
     chosen = chosenNext;
@@ -273,13 +264,9 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
   let state: tf.Tensor = stateFirst;
   let state2: tf.Tensor = startWideWide;
   for (let t = 0; t < target; t++) {
-    const yNextAt = yNextSteps[t]!;
-    const isEqualAt = isEqualSteps[t]!;
-    const xTAt = xTSteps[t]!;
     const isAtMostAt = isAtMostSteps[t]!;
-    const WxProductAt = WxProductSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wTanh = tf.tidy(() => tf.tanh(tf.add(state, tf.reshape(WxProductAt, [batchSize, 1, d]))));
+    const wTanh = tf.tidy(() => tf.tanh(tf.add(state, tf.reshape(WxProductSteps[t]!, [batchSize, 1, d]))));
     const wSoftmax = tf.tidy(() => {
       const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), p.v);
       return tf.softmax(rt.where(isAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
@@ -287,18 +274,20 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
     const w = rt.where(isAtMostAt, wSoftmax, 0);
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNext = tf.tidy(() => {
-      const sum = tf.add(xTAt, tf.reshape(tf.matMul(tf.reshape(w, [batchSize, 1, target + 1]), state2), [batchSize, d]));
-      return tf.tanh(sum);
+      const product = tf.reshape(tf.matMul(tf.reshape(w, [batchSize, 1, target + 1]), state2), [batchSize, d]);
+      return tf.tanh(tf.add(xTSteps[t]!, product));
     });
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
+    const isEqualWide = tf.reshape(isEqualSteps[t]!, [target + 1, 1]);
     const stateNext = tf.tidy(() =>
       rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p.Wh, false, true), [batchSize, 1, d]), state),
     );
     const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide);
     // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNext = tf.tidy(() => tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), wordsPositions)));
+    const chosenNext = tf.tidy(() =>
+      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextSteps[t]!, [batchSize, 1]), wordsPositions)),
+    );
     sNextSteps.push(sNext);
     chosenSteps.push(chosen);
     stateSteps.push(state2);
@@ -381,35 +370,19 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   return { logits };
 }
 
-/** What wordsLoss gives. */
-type WordsLossResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Fit: the loss and the metrics, means over the batch. */
-function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
+function wordsLoss(p: WordsParameters, batch: WordsBatch): rt.LossTensors {
   const { target } = batch.n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetPositions = tf.range(0, target, 1, 'int32');
   const { negation: logitsNegation, sum } = writeInputs2(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
   const { loss, loss2, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
   rt.dispose(targetPositions, logitsNegation, sum, loss2, targetMask, picked, negationT, logSoftmax);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What wordsGradients gives. */
-type WordsGradientsResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
-function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Random): WordsGradientsResults {
+function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, d, target, words } = batch.n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetPositions = tf.range(0, target, 1, 'int32');
@@ -444,32 +417,29 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   let state: tf.Tensor = stateFirst;
   let state2: tf.Tensor = zeros;
   for (let t = target - 1; t >= 0; t--) {
-    const WProductAt = WProductSteps[t]!;
     const isEqualAt = isEqualSteps[t]!;
-    const sNextAt = sNextSteps[t]!;
-    const stateAt = stateSteps[t]!;
-    const wAt = wSteps[t]!;
     const isAtMostAt = isAtMostSteps[t]!;
-    const wAt2 = wSteps2[t]!;
+    const wAt = wSteps2[t]!;
     const tanhAt = tanhSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
     const wTotal = tf.tidy(() => tf.sum(rt.where(isEqualWide, state, 0), 1));
-    const dSNext = tf.tidy(() =>
-      tf.add(tf.add(WProductAt, tf.sum(rt.where(isEqualAt, state2, 0), 2)), tf.matMul(wTotal, p.Write.Wh)),
-    );
+    const dSNext = tf.tidy(() => {
+      const sum = tf.add(WProductSteps[t]!, tf.sum(rt.where(isEqualAt, state2, 0), 2));
+      return tf.add(sum, tf.matMul(wTotal, p.Write.Wh));
+    });
     const wChosen = rt.where(isEqualAt, 0, state2);
     rt.dispose(state2);
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
-    const dX = rt.tanhGradient(dSNext, sNextAt);
+    const dX = rt.tanhGradient(dSNext, sNextSteps[t]!);
     const dXWide = tf.reshape(dX, [batchSize, d, 1]);
-    const dW2 = tf.tidy(() => tf.reshape(tf.matMul(stateAt, dXWide), [batchSize, target + 1]));
-    const stateNext = tf.tidy(() => tf.add(wChosen, tf.mul(dXWide, tf.reshape(wAt, [batchSize, 1, target + 1]))));
+    const dW2 = tf.tidy(() => tf.reshape(tf.matMul(stateSteps[t]!, dXWide), [batchSize, target + 1]));
+    const stateNext = tf.tidy(() => tf.add(wChosen, tf.mul(dXWide, tf.reshape(wSteps[t]!, [batchSize, 1, target + 1]))));
     rt.dispose(dSNext, wChosen, dXWide);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wChosen2 = tf.tidy(() => {
       const chosen = rt.where(isAtMostAt, dW2, 0);
-      return rt.where(isAtMostAt, tf.mul(wAt2, tf.sub(chosen, tf.sum(tf.mul(wAt2, chosen), 1, true))), 0);
+      return rt.where(isAtMostAt, tf.mul(wAt, tf.sub(chosen, tf.sum(tf.mul(wAt, chosen), 1, true))), 0);
     });
     const wDifference = tf.tidy(() => tf.sub(1, tf.mul(tanhAt, tanhAt)));
     const wSum = tf.tidy(() => {
@@ -544,14 +514,8 @@ type WordsMemory = { readonly int: tf.Tensor };
 /** What a step hands to the next, [batch, beam, …]. */
 type WordsState = { readonly s: tf.Tensor; readonly chosen: tf.Tensor; readonly sKept: rt.Cache; readonly sPast: rt.Cache };
 
-/** What wordsPrepare gives. */
-type WordsPrepareResults = {
-  readonly memory: WordsMemory;
-  readonly state: WordsState;
-};
-
 /** Once per call: what no step changes, and the first states. */
-function wordsPrepare(_p: WordsParameters, batch: WordsBatch): WordsPrepareResults {
+function wordsPrepare(_p: WordsParameters, batch: WordsBatch): { readonly memory: WordsMemory; readonly state: WordsState } {
   const { batch: batchSize, d, words } = batch.n;
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const s = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
@@ -559,30 +523,16 @@ function wordsPrepare(_p: WordsParameters, batch: WordsBatch): WordsPrepareResul
   const chosen = tf.fill([batchSize, 1, words], 0, 'bool');
   // input.attn:10  chosen' = chosen or position[words] == y'
   const int = tf.range(0, words, 1, 'int32');
-  return {
-    memory: { int },
-    state: { s, chosen, sKept: rt.emptyCache(), sPast: rt.emptyCache() },
-  };
+  return { memory: { int }, state: { s, chosen, sKept: rt.emptyCache(), sPast: rt.emptyCache() } };
 }
 
-/** What wordsStep gives. */
-type WordsStepResults = {
-  readonly logits: tf.Tensor3D;
-  readonly taps: Readonly<Record<string, never>>;
-  readonly state: WordsState;
-};
-
 /** One place: logits, the next states and the taps. */
-function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, state: WordsState, previous: tf.Tensor2D, t: number): WordsStepResults {
+function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, state: WordsState, previous: tf.Tensor2D, t: number): { readonly logits: tf.Tensor3D; readonly taps: Readonly<Record<string, never>>; readonly state: WordsState } {
   const { batch: batchSize } = batch.n;
   const beam = previous.shape[1];
   const now = t + 1;
   const { logitsShaped: logits, sNextShaped: s, chosenShaped: chosen, rows: sKept, rows2: sPast } = writeStep(p.Write, batch.n, state.s, state.chosen, previous, memory.int, t, state.sKept, state.sPast, batchSize * beam, beam, now, batchSize * beam * now);
-  return {
-    logits: logits as tf.Tensor3D,
-    taps: {},
-    state: { s, chosen, sKept, sPast },
-  };
+  return { logits: logits as tf.Tensor3D, taps: {}, state: { s, chosen, sKept, sPast } };
 }
 
 const wordsDefinition: rt.Definition = {

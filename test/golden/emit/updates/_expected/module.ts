@@ -30,11 +30,7 @@ export type GeneratorOutput = {
 };
 
 /** Every size of a call. */
-type GeneratorSizes = {
-  readonly latent: number;
-  readonly d: number;
-  readonly batch: number;
-};
+type GeneratorSizes = Readonly<Record<'latent' | 'd' | 'batch', number>>;
 
 /** Parameters of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
@@ -107,32 +103,16 @@ function generatorForward(p: GeneratorParameters, batch: GeneratorBatch): Genera
   return { x };
 }
 
-/** What generatorLossGenerator gives. */
-type GeneratorLossGeneratorResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
-
 /** Alternate, update Generator: the loss and the metrics, means over the batch. */
-function generatorLossGenerator(p: GeneratorParameters, batch: GeneratorBatch): GeneratorLossGeneratorResults {
+function generatorLossGenerator(p: GeneratorParameters, batch: GeneratorBatch): rt.LossTensors {
   const { sum, tanh } = generator2(p, batch.inputs.z);
   const { error, difference: errorDifference } = alternate(sum, batch.inputs.y);
   rt.dispose(tanh, sum, errorDifference);
-  return {
-    loss: error,
-    metrics: {},
-  };
+  return { loss: error, metrics: {} };
 }
 
-/** What generatorGradientsGenerator gives. */
-type GeneratorGradientsGeneratorResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Alternate, update Generator: as the loss, dropout on, and its gradient by every parameter. */
-function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): GeneratorGradientsGeneratorResults {
+function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
   const { sum, tanh } = generator2(p, batch.inputs.z);
   const { error, difference: errorDifference } = alternate(sum, batch.inputs.y);
@@ -147,41 +127,20 @@ function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBat
   return {
     loss: error,
     metrics: {},
-    gradients: {
-      'Linear.W': dW,
-      'Linear.b': dB,
-      'Linear#2.W': dLinear2W,
-      'Linear#2.b': dLinear2B,
-    },
+    gradients: { 'Linear.W': dW, 'Linear.b': dB, 'Linear#2.W': dLinear2W, 'Linear#2.b': dLinear2B },
   };
 }
 
-/** What generatorLossGenerator2 gives. */
-type GeneratorLossGenerator2Results = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly off: tf.Tensor };
-};
-
 /** Alternate, update Generator#2: the loss and the metrics, means over the batch. */
-function generatorLossGenerator2(p: GeneratorParameters, batch: GeneratorBatch): GeneratorLossGenerator2Results {
+function generatorLossGenerator2(p: GeneratorParameters, batch: GeneratorBatch): rt.LossTensors {
   const { sum, tanh } = generator2(p, batch.inputs.z);
   const { loss, error } = alternate2(sum, batch.inputs.y);
   rt.dispose(tanh, sum);
-  return {
-    loss,
-    metrics: { off: error },
-  };
+  return { loss, metrics: { off: error } };
 }
 
-/** What generatorGradientsGenerator2 gives. */
-type GeneratorGradientsGenerator2Results = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly off: tf.Tensor };
-  readonly gradients: rt.Tensors;
-};
-
 /** Alternate, update Generator#2: as the loss, dropout on, and its gradient by every parameter. */
-function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): GeneratorGradientsGenerator2Results {
+function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
   const { sum, tanh } = generator2(p, batch.inputs.z);
   // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
@@ -192,12 +151,7 @@ function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBa
   return {
     loss,
     metrics: { off: error },
-    gradients: {
-      'Linear.W': dW,
-      'Linear.b': dB,
-      'Linear#2.W': dLinear2W,
-      'Linear#2.b': dLinear2B,
-    },
+    gradients: { 'Linear.W': dW, 'Linear.b': dB, 'Linear#2.W': dLinear2W, 'Linear#2.b': dLinear2B },
   };
 }
 
@@ -285,11 +239,7 @@ export type DiscriminatorOutput = {
 };
 
 /** Every size of a call. */
-type DiscriminatorSizes = {
-  readonly latent: number;
-  readonly d: number;
-  readonly batch: number;
-};
+type DiscriminatorSizes = Readonly<Record<'latent' | 'd' | 'batch', number>>;
 
 /** Parameters of Linear. */
 type LinearParameters2 = { readonly W: tf.Tensor; readonly b: tf.Tensor };
@@ -371,11 +321,7 @@ export interface HingeExample {
 }
 
 /** Every size of a call. */
-type HingeSizes = {
-  readonly latent: number;
-  readonly d: number;
-  readonly batch: number;
-};
+type HingeSizes = Readonly<Record<'latent' | 'd' | 'batch', number>>;
 
 /** Parameters of Linear. */
 type LinearParameters3 = { readonly W: tf.Tensor; readonly b: tf.Tensor };
@@ -492,31 +438,15 @@ function hinge3(p: HingeParameters, n: HingeSizes, random: rt.Random, site: stri
   return { loss, relu, tanh, normal };
 }
 
-/** What hingeLossD gives. */
-type HingeLossDResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly gap: tf.Tensor };
-};
-
 /** Hinge, update D: the loss and the metrics, means over the batch. */
-function hingeLossD(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeLossDResults {
+function hingeLossD(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.LossTensors {
   const { loss, mean: gap, relu: lossRelu, relu2: relu, fake, relu3: lossRelu2, relu4: relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
   rt.dispose(lossRelu, relu, fake, lossRelu2, relu2);
-  return {
-    loss,
-    metrics: { gap },
-  };
+  return { loss, metrics: { gap } };
 }
 
-/** What hingeGradientsD gives. */
-type HingeGradientsDResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: { readonly gap: tf.Tensor };
-  readonly gradients: rt.Tensors;
-};
-
 /** Hinge, update D: as the loss, dropout on, and its gradient by every parameter that it trains. */
-function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeGradientsDResults {
+function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
   const { loss, mean: gap, relu: lossRelu, relu2: relu, fake, relu3: lossRelu2, relu4: relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
@@ -542,40 +472,19 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   return {
     loss,
     metrics: { gap },
-    gradients: {
-      'D.Linear.W': dW,
-      'D.Linear.b': dB,
-      'D.Linear#2.W': dLinear2W,
-      'D.Linear#2.b': dLinear2B,
-    },
+    gradients: { 'D.Linear.W': dW, 'D.Linear.b': dB, 'D.Linear#2.W': dLinear2W, 'D.Linear#2.b': dLinear2B },
   };
 }
-
-/** What hingeLossG gives. */
-type HingeLossGResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-};
 
 /** Hinge, update G: the loss and the metrics, means over the batch. */
-function hingeLossG(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeLossGResults {
+function hingeLossG(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.LossTensors {
   const { loss, relu, tanh, normal: fakeNormal } = hinge3(p, batch.n, random, 'Hinge.sample#0');
   rt.dispose(relu, tanh, fakeNormal);
-  return {
-    loss,
-    metrics: {},
-  };
+  return { loss, metrics: {} };
 }
 
-/** What hingeGradientsG gives. */
-type HingeGradientsGResults = {
-  readonly loss: tf.Tensor;
-  readonly metrics: Readonly<Record<string, never>>;
-  readonly gradients: rt.Tensors;
-};
-
 /** Hinge, update G: as the loss, dropout on, and its gradient by every parameter that it trains. */
-function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeGradientsGResults {
+function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
   const { loss, relu, tanh, normal: fakeNormal } = hinge3(p, batch.n, random, 'Hinge.sample#0');
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
@@ -602,12 +511,7 @@ function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   return {
     loss,
     metrics: {},
-    gradients: {
-      'G.Linear.W': dW,
-      'G.Linear.b': dB,
-      'G.Linear#2.W': dLinear2W,
-      'G.Linear#2.b': dLinear2B,
-    },
+    gradients: { 'G.Linear.W': dW, 'G.Linear.b': dB, 'G.Linear#2.W': dLinear2W, 'G.Linear#2.b': dLinear2B },
   };
 }
 

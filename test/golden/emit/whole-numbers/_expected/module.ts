@@ -30,10 +30,7 @@ export type ClockOutput = {
 };
 
 /** Every size of a call. */
-type ClockSizes = {
-  readonly batch: number;
-  readonly time: number;
-};
+type ClockSizes = Readonly<Record<'batch' | 'time', number>>;
 
 /** Parameters of Clock. */
 type ClockParameters = Record<string, never>;

@@ -1,0 +1,42 @@
+/** Records in emitted text: in one line, as far as they fit in one. */
+import type { CodeBlockWriter } from 'ts-morph';
+import { property, quoted } from './names.ts';
+
+/** Fields by name; what they are is text, or a record in turn. */
+export interface WrittenRecord {
+  readonly fields: readonly (readonly [name: string, value: string | WrittenRecord])[];
+}
+
+export function record(names: Iterable<string>, value: (name: string) => string): WrittenRecord {
+  return { fields: [...names].map((name) => [name, value(name)]) };
+}
+
+const LINE = 100;
+
+export function writeRecord(writer: CodeBlockWriter, written: WrittenRecord): void {
+  const line = inLine(written);
+  if (line.length <= LINE) writer.write(line);
+  else {
+    writer.inlineBlock(() => {
+      for (const [name, value] of written.fields) {
+        if (typeof value === 'string') writer.write(field(name, value));
+        else {
+          writer.write(`${property(name)}: `);
+          writeRecord(writer, value);
+        }
+        writer.write(',').newLine();
+      }
+    });
+  }
+}
+
+function inLine({ fields }: WrittenRecord): string {
+  const texts = fields.map(([name, value]) => (typeof value === 'string' ? field(name, value) : `${property(name)}: ${inLine(value)}`));
+  return texts.length === 0 ? '{}' : `{ ${texts.join(', ')} }`;
+}
+
+/** What is given by rounds is a field for each of them. */
+function field(name: string, text: string): string {
+  if (name.includes('[*]')) return `...rt.rounds(${quoted(name)}, ${text})`;
+  return text === name && property(name) === name ? name : `${property(name)}: ${text}`;
+}
