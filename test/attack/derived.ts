@@ -4,7 +4,7 @@
  */
 import { folded } from '../../compiler/graph/fold.ts';
 import { evaluate } from '../../compiler/size/size.ts';
-import type { Node, UpdateGraph } from '../../compiler/graph/graph.ts';
+import type { Node, Program, UpdateGraph } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
 import { interpretAll, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import { sizeOf } from '../../compiler/graph/spaces.ts';
@@ -89,9 +89,23 @@ function expectedOf(ran: Ran, root: Node | undefined, step: number, chance: Chan
 }
 
 export function gradientReference(ran: Ran, objective: string, update: UpdateGraph, path: string, chance: Chance): Expected | null {
-  const expected = expectedOf(ran, updateOf(ran.built, objective, update)?.gradients.get(`gradient.${path}`), 1, chance);
+  const roots = updateOf(ran.built, objective, update)?.gradients;
   const spec = ran.learner.weights.specs.find((each) => each.path === path)!;
-  return expected === null ? null : { exact: fromStored(spec, expected.exact), within: fromStored(spec, expected.within) };
+  const [common, place] = roots?.has(`gradient.${path}`) === true ? [path, 0] : ofRounds(ran.built.program, ran.learner, path);
+  const expected = expectedOf(ran, roots?.get(`gradient.${common}`), 1, chance);
+  if (expected === null) return null;
+  const count = spec.axes.reduce((product, { size }) => product * size, 1);
+  const own = (all: Float64Array): Float64Array => fromStored(spec, all.slice(place * count, (place + 1) * count));
+  return { exact: own(expected.exact), within: own(expected.within) };
+}
+
+const escaped = (text: string): string => text.replace(/[.#$[\]()]/gu, '\\$&');
+
+/** What all rounds call the parameter of one of them, and which of them it is. */
+function ofRounds(program: Program, { weights }: Learner<Example>, path: string): readonly [common: string, place: number] {
+  const pattern = (common: string): RegExp => new RegExp(`^${common.split('[*]').map(escaped).join('\\[\\d+\\]')}$`, 'u');
+  const common = program.parameters.find((each) => each.path.includes('[*]') && pattern(each.path).test(path))?.path ?? path;
+  return [common, weights.specs.filter((each) => pattern(common).test(each.path)).findIndex((each) => each.path === path)];
 }
 
 /** The loss, or a metric by its name, over the batch. */

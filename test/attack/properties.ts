@@ -203,7 +203,8 @@ class Trial {
     const training = this.#bindings(learner, 1);
     const chance = this.#chance(5);
     this.#slopes = updates.map((update): Slope => {
-      const paths = program.parameters.filter(
+      // Of rounds each has its own.
+      const paths = learner.parameters.filter(
         ({ path }) => update.trains === null || update.trains.some((name) => path.startsWith(`${name}.`)),
       );
       // One parameter more, another less: so none hides behind the others for long.

@@ -221,7 +221,8 @@ export class GraphBuilder {
     const places = body.emits.map((emit): number | Node => {
       if (this.#rule !== null) {
         const x = body.xs.indexOf(emit);
-        if (x >= 0) return xs[x]!;
+        // The parameters of rounds are no one value: what is made of all of them is emitted.
+        if (x >= 0 && axis.rounds !== true) return xs[x]!;
         if (!this.loopsOf(emit).has(body.position)) return this.make({ kind: 'broadcast', axes: [axis, ...typeOf(emit).axes] }, [emit]);
         if (emits.includes(emit)) return emits.indexOf(emit);
       }
