@@ -1,7 +1,7 @@
 /** In which order an equation's statements stand, which of them are steps of others, and how their text is divided. */
 import { describe, expect, it } from 'vitest';
 import { keptWhole, onTheWay, units } from '../../compiler/emit/typescript/equations.ts';
-import { expression } from '../../compiler/emit/typescript/expression.ts';
+import { expression } from '../../compiler/emit/typescript/text/expression.ts';
 import { inputsOf, isValue, type Value } from '../../compiler/emit/typescript/value.ts';
 
 /** Values of one block, each under its own letter; `z1(a, b)`: of equation `z`. */

@@ -1,7 +1,12 @@
 /** What functions the emitted text has, and what they share. Their values are held against the oracle wherever emitted code runs. */
-import { describe, expect, it } from 'vitest';
-import { emitted } from '../runtime/compiled.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from '../../runtime/index.ts';
+import { compiled, emitted } from '../runtime/compiled.ts';
 import { complaints } from './complaints.ts';
+
+beforeAll(async () => {
+  await useBackend('cpu');
+});
 
 const program = (objectives: number): string => `dim d = 3, e = 4
 block Layer[out](x: [in]) -> [out] {
@@ -27,6 +32,36 @@ describe('outlined functions', () => {
     expect(own(three!)).toEqual(own(two!));
     // What a further objective adds is its calls and its place in the definition.
     expect(lines(three!) - lines(two!)).toBeLessThan(lines(one!) / 2);
+  });
+
+  it('are one for objectives that differ in what they read, which is handed to it', async () => {
+    const text = await emitted(program(3));
+    expect(text.match(/^const m(Loss|Gradients)/gm)).toEqual(['const mLoss', 'const mGradients']);
+    expect(text).toContain("gradients: mGradients('t2')");
+    expect(complaints({ alike: text })).toEqual([]);
+    const model = await compiled(program(3));
+    const example = { x: [1, 2, 3], t0: [1, 1, 1], t1: [2, 0, 4], t2: [-3, 5, 1] };
+    const [{ y }] = (await model.forward([example])) as [{ readonly y: { readonly data: ArrayLike<number> } }];
+    for (const k of [0, 1, 2] as const) {
+      const target = example[`t${k}`];
+      const mean = target.reduce((sum, each, i) => sum + (y.data[i]! - each) ** 2 / 3, 0);
+      const { loss, gradients } = await model.gradients([example], { objective: `O${k}` });
+      expect(loss).toBeCloseTo(mean, 4);
+      expect((await model.loss([example], { objective: `O${k}` })).loss).toBeCloseTo(mean, 4);
+      expect(Object.keys(gradients)).toHaveLength(4);
+    }
+  });
+
+  it('are two for objectives that read inputs in other places', async () => {
+    const text = await emitted(`dim d = 3
+model M(x: [d]) -> y: [d] { param w: [d] = normal(1);  w * x }
+objective A for M given a: [d], b: [d] { loss = mean[d]((y - a) * (a - b)); optimizer sgd(rate = 0.1) }
+objective B for M given a: [d], b: [d] { loss = mean[d]((y - a) * (b - b)); optimizer sgd(rate = 0.1) }
+objective C for M given a: [d], b: [d] { loss = mean[d]((y - b) * (b - a)); optimizer sgd(rate = 0.1) }`);
+    expect(text).toContain("loss: mLoss('a', 'b')");
+    expect(text).toContain('loss: mLossB,');
+    expect(text).toContain("loss: mLoss('b', 'a')");
+    expect(complaints({ places: text })).toEqual([]);
   });
 
   it('are the same to the byte each time, and clean', async () => {

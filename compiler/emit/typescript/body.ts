@@ -2,7 +2,7 @@
 import type { CodeBlockWriter } from 'ts-morph';
 import type { Size } from '../../size/size.ts';
 import type { Node } from '../../graph/graph.ts';
-import { expression, type Expression } from './expression.ts';
+import { expression, type Expression } from './text/expression.ts';
 import { lowerHost, type InputSource, type Lowered } from './lower.ts';
 import { endsOf, identifier, Names, property, upperFirst } from './names.ts';
 import { partAccess } from './parameters.ts';

@@ -46,17 +46,28 @@ export interface UpdateNames {
   readonly gradients: string;
 }
 
-export function writeDefinition(writer: CodeBlockWriter, context: ModelContext, names: DefinitionNames): void {
-  new DefinitionWriter(writer, context).write(names);
+/** @param nameOf how the function of an update is referred to */
+export function writeDefinition(
+  writer: CodeBlockWriter,
+  context: ModelContext,
+  names: DefinitionNames,
+  nameOf: (update: string) => string,
+): void {
+  new DefinitionWriter(writer, context, nameOf).write(names);
 }
+
+/** Of a line that is not broken. */
+const LINE = 140;
 
 class DefinitionWriter {
   readonly #writer: CodeBlockWriter;
   readonly #context: ModelContext;
+  readonly #nameOf: (update: string) => string;
 
-  constructor(writer: CodeBlockWriter, context: ModelContext) {
+  constructor(writer: CodeBlockWriter, context: ModelContext, nameOf: (update: string) => string) {
     this.#writer = writer;
     this.#context = context;
+    this.#nameOf = nameOf;
   }
 
   write(names: DefinitionNames): void {
@@ -80,24 +91,21 @@ class DefinitionWriter {
           ...axes.map((axis) => sizeOf(axis.space)),
           ...sizesOf(init),
         ]),
-        () =>
-          this.#list(
-            [...program.parameters, ...program.running].map((parameter) => {
-              const { kind, ...rest } = parameter.init;
-              const init = [
-                `kind: ${quoted(kind)}`,
-                ...Object.entries<number | HostExpr>(rest).map(
-                  ([key, value]) => `${key}: ${typeof value === 'number' ? value : unbracketed(this.#host(value, new Set()))}`,
-                ),
-              ].join(', ');
-              const rounds = parameter.axes.slice(0, parameter.rounds ?? 0);
-              const axes = parameter.axes.slice(rounds.length);
-              const spec = `{ path: ${quoted(parameter.path)}, axes: [${axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`}${this.#stored(parameter.path)} init: { ${init} }${program.running.includes(parameter) ? ', running: true' : ''} }`;
-              return rounds.length === 0
-                ? spec
-                : `...rt.ofRounds([${rounds.map((axis) => this.#size(sizeOf(axis.space))).join(', ')}], ${spec})`;
-            }),
-          ),
+        [...program.parameters, ...program.running].map((parameter) => {
+          const { kind, ...rest } = parameter.init;
+          const init = [
+            `kind: ${quoted(kind)}`,
+            ...Object.entries<number | HostExpr>(rest).map(
+              ([key, value]) => `${key}: ${typeof value === 'number' ? value : unbracketed(this.#host(value, new Set()))}`,
+            ),
+          ].join(', ');
+          const rounds = parameter.axes.slice(0, parameter.rounds ?? 0);
+          const axes = parameter.axes.slice(rounds.length);
+          const spec = `{ path: ${quoted(parameter.path)}, axes: [${axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`}${this.#stored(parameter.path)} init: { ${init} }${program.running.includes(parameter) ? ', running: true' : ''} }`;
+          return rounds.length === 0
+            ? spec
+            : `...rt.ofRounds([${rounds.map((axis) => this.#size(sizeOf(axis.space))).join(', ')}], ${spec})`;
+        }),
       );
       this.#inputs('inputs', this.#modelInputs());
       this.#outputs();
@@ -148,24 +156,16 @@ class DefinitionWriter {
     return `length: (n) => ${sizeText(sizeOf(space), (atom) => `n${access(this.#context.atomName(atom))}!`).text}`;
   }
 
-  #list(items: readonly string[]): void {
-    if (items.length === 0) this.#line('return [];');
-    else {
-      this.#writer
-        .write('return [')
-        .newLine()
-        .indent(() => items.forEach((item) => this.#line(`${item},`)));
-      this.#line('];');
-    }
-  }
-
-  #method(name: string, read: readonly Size[], body: () => void): void {
+  /** What a size decides, in one line where it is one thing. */
+  #method(name: string, read: readonly Size[], items: readonly string[]): void {
     const reads = read.some((size) => atomsIn(size).length > 0);
-    this.#writer
-      .write(`${name}(${reads ? `n: ${this.#context.names.type('Sizes')}` : ''}) `)
-      .inlineBlock(body)
-      .write(',')
-      .newLine();
+    this.#writer.write(`${name}: (${reads ? `n: ${this.#context.names.type('Sizes')}` : ''}) => `);
+    if (items.length <= 1) this.#writer.write(`[${items.join('')}],`).newLine();
+    else {
+      this.#writer.write('[').newLine();
+      this.#writer.indent(() => items.forEach((item) => this.#line(`${item},`)));
+      this.#line('],');
+    }
   }
 
   #modelInputs(): readonly Input[] {
@@ -192,7 +192,7 @@ class DefinitionWriter {
     this.#method(
       name,
       specs.flatMap((each) => each.sizes),
-      () => this.#list(specs.map((each) => each.text)),
+      specs.map((each) => each.text),
     );
   }
 
@@ -307,11 +307,7 @@ class DefinitionWriter {
                 'given',
                 given.map((input) => (output !== null && input.name === `${output}'` ? { ...input, name: output } : input)),
               );
-              this.#writer
-                .write('updates: [')
-                .newLine()
-                .indent(() => objective.updates.forEach((update, at) => this.#update(update, names.objectives[k]![at]!)));
-              this.#line('],');
+              this.#updates(objective.updates.map((update, at) => this.#update(update, names.objectives[k]![at]!)));
             })
             .write(',')
             .newLine();
@@ -320,22 +316,36 @@ class DefinitionWriter {
     this.#line('],');
   }
 
-  #update(update: UpdateGraph, names: UpdateNames): void {
-    this.#writer
-      .inlineBlock(() => {
-        if (update.name !== null) this.#line(`name: ${quoted(update.name)},`);
-        if (update.trains !== null) this.#line(`trains: [${update.trains.map(quoted).join(', ')}],`);
-        this.#line(`loss: ${names.loss},`);
-        this.#line(`gradients: ${names.gradients},`);
-        this.#optimizer(update);
-        const { clip } = update;
-        this.#line(`clip: ${clip === null ? 'null' : `{ kind: ${quoted(clip.kind)}, limit: ${clip.limit} }`},`);
-      })
-      .write(',')
-      .newLine();
+  #updates(updates: readonly (readonly string[])[]): void {
+    const line = `updates: [${updates.map((fields) => `{ ${fields.join(', ')} }`).join(', ')}],`;
+    if (line.length <= LINE) {
+      this.#line(line);
+      return;
+    }
+    this.#line('updates: [');
+    this.#writer.indent(() => {
+      for (const fields of updates) {
+        this.#line('{');
+        this.#writer.indent(() => fields.forEach((field) => this.#line(`${field},`)));
+        this.#line('},');
+      }
+    });
+    this.#line('],');
   }
 
-  #optimizer({ optimizer }: UpdateGraph): void {
+  #update(update: UpdateGraph, names: UpdateNames): readonly string[] {
+    const { name, trains, clip } = update;
+    return [
+      ...(name === null ? [] : [`name: ${quoted(name)}`]),
+      ...(trains === null ? [] : [`trains: [${trains.map(quoted).join(', ')}]`]),
+      `loss: ${this.#nameOf(names.loss)}`,
+      `gradients: ${this.#nameOf(names.gradients)}`,
+      this.#optimizer(update),
+      `clip: ${clip === null ? 'null' : `{ kind: ${quoted(clip.kind)}, limit: ${clip.limit} }`}`,
+    ];
+  }
+
+  #optimizer({ optimizer }: UpdateGraph): string {
     const { options } = optimizer;
     const read = new Set<string>();
     const fields = [...options].map(([name, value]) => `${property(name)}: ${unbracketed(this.#host(value, read))}`);
@@ -344,7 +354,7 @@ class DefinitionWriter {
     const parameters = wanted
       .slice(0, last + 1)
       .map(({ name, used }) => `${used ? '' : '_'}${name}${name === 'n' ? `: ${this.#context.names.type('Sizes')}` : ': number'}`);
-    this.#line(`optimizer: (${parameters.join(', ')}) => ({ ${[`kind: ${quoted(optimizer.kind)}`, ...fields].join(', ')} }),`);
+    return `optimizer: (${parameters.join(', ')}) => ({ ${[`kind: ${quoted(optimizer.kind)}`, ...fields].join(', ')} })`;
   }
 
   #host(expression: HostExpr, read: Set<string>): string {

@@ -1,7 +1,7 @@
 /** The declarations of one model: its types, its functions, its definition, its class. */
 import {
   StructureKind,
-  type CodeBlockWriter,
+  CodeBlockWriter,
   type OptionalKind,
   type PropertySignatureStructure,
   type StatementStructures,
@@ -23,6 +23,7 @@ import { isRows } from '../../passes/core/pass.ts';
 import { inOrder } from '../../passes/layout/build.ts';
 import { atomOf } from '../../size/size.ts';
 import { BEFORE, NOW } from '../../passes/core/axes.ts';
+import { alike, reference, writeAlike, type WrittenFunction } from './outline/alike.ts';
 import { functionBody, type FunctionContext } from './body.ts';
 import { writeDefinition, type DefinitionNames, type ModelContext, type StepNames, type UpdateNames } from './definition.ts';
 import { lower, type Lowered } from './lower.ts';
@@ -32,7 +33,7 @@ import type { OutlinedFunction } from './outline/functions.ts';
 import { outline, type Whole } from './outline/outline.ts';
 import { parameterTypes, type ParameterTypes } from './parameters.ts';
 import { sizeText } from './sizes.ts';
-import { record, writeRecord, type WrittenRecord } from './record.ts';
+import { record, writeRecord, type WrittenRecord } from './text/record.ts';
 import type { Sources } from './sources.ts';
 
 export type Statement = string | StatementStructures | WriterFunction;
@@ -55,13 +56,13 @@ export function modelStatements(model: CompiledModel, sources: Sources, module: 
     stream: stream === null ? null : functions.stream(stream),
   };
   const { exported, local } = names.ofClass;
-  const declarations = functions.written();
+  const { declarations, nameOf } = functions.written();
   return [
     ...types(context, functions.batchInputs, parameters),
     ...declarations,
     (writer) => {
       writer.newLine().write(`const ${definition.name}: rt.Definition = `);
-      writeDefinition(writer, context, definition);
+      writeDefinition(writer, context, definition, nameOf);
       writer.write(';').newLine();
     },
     ...(program.parts === undefined
@@ -338,18 +339,29 @@ class FunctionWriter {
   }
 
   /** The declarations, once all functions are known: what several have in common becomes a function in front of them. */
-  written(): Statement[] {
+  written(): { readonly declarations: Statement[]; readonly nameOf: (update: string) => string } {
     const pending = this.declarations.filter((each) => isPending(each));
     const { wholes, functions } = outline(
       pending.map(({ whole }) => whole),
       this.#context.module.take,
     );
     const called = functions.map(({ name }) => name);
-    const whole = new Map(pending.map((each, k) => [each, wholes[k]!]));
-    return [
-      ...functions.map((each) => this.#outlined(each, called)),
-      ...this.declarations.map((each) => (isPending(each) ? each.write(whole.get(each)!, called) : each)),
-    ];
+    const written = new Map(pending.map((each, k) => [each, each.write(wholes[k]!, called)]));
+    const names = new Map<string, string>();
+    const first = new Map<WrittenFunction, WriterFunction>();
+    for (const group of alike([...written.values()])) {
+      const [front] = group.of;
+      const name = group.of.length === 1 ? front.name : this.#context.module.take(`${this.#context.names.prefix}${upperFirst(front.kind)}`);
+      for (const each of group.of) names.set(each.name, reference(name, group, each));
+      first.set(front, (writer) => writeAlike(writer, name, group, `keyof ${this.#context.names.type('Batch')}['inputs']`));
+    }
+    return {
+      declarations: [
+        ...functions.map((each) => this.#outlined(each, called)),
+        ...this.declarations.flatMap((each) => (isPending(each) ? (first.get(written.get(each)!) ?? []) : each)),
+      ],
+      nameOf: (name) => names.get(name)!,
+    };
   }
 
   #outlined(made: OutlinedFunction, called: readonly string[]): Statement {
@@ -388,14 +400,10 @@ class FunctionWriter {
     this.declarations.push(
       alias(`type ${type('Results')}`, 'Outputs by name, [batch, …].', (writer) => writer.write(recordType(roots.keys()))),
     );
-    return this.#function(
-      'forward',
-      roots,
-      ['p', 'batch', ...draws(roots)],
-      type('Results'),
-      (value) => record(roots.keys(), value),
+    return this.#function('forward', '', roots, ['p', 'batch', ...draws(roots)], type('Results'), (value) => record(roots.keys(), value), [
+      null,
       `The outputs of ${ofClass.exported}, batch first.`,
-    );
+    ]);
   }
 
   objective({ objective, updates }: CompiledObjective): readonly UpdateNames[] {
@@ -418,17 +426,19 @@ class FunctionWriter {
       fields: [['loss', value('loss')], ['metrics', record(metrics, (name) => value(`metric.${name}`))], ...more],
     });
     const lossName = this.#function(
-      `loss${middle}`,
+      'loss',
+      middle,
       loss,
       ['p', 'batch', ...draws(loss)],
       'rt.LossTensors',
       (value) => returned(value, []),
-      `${title}: the loss and the metrics, means over the batch.`,
+      [title, 'the loss and the metrics, means over the batch.'],
     );
     const paths = [...gradients.keys()].filter((name) => name.startsWith('gradient.')).map((name) => name.slice('gradient.'.length));
     const running = group(gradients, RUNNING);
     const gradientsName = this.#function(
-      `gradients${middle}`,
+      'gradients',
+      middle,
       gradients,
       ['p', 'batch', 'random'],
       'rt.GradientTensors',
@@ -437,7 +447,10 @@ class FunctionWriter {
           ['gradients', record(paths, (path) => value(`gradient.${path}`))],
           ...(running.length === 0 ? [] : [['running', record(running, (path) => value(`${RUNNING}${path}`))] as const]),
         ]),
-      `${title}: as the loss, dropout on, and its gradient by every parameter${paths.length < model.program.parameters.length ? ' that it trains' : ''}${running.length === 0 ? '' : ', and the next running values'}.`,
+      [
+        title,
+        `as the loss, dropout on, and its gradient by every parameter${paths.length < model.program.parameters.length ? ' that it trains' : ''}${running.length === 0 ? '' : ', and the next running values'}.`,
+      ],
     );
     return { loss: lossName, gradients: gradientsName };
   }
@@ -499,6 +512,7 @@ class FunctionWriter {
     );
     const prepareName = this.#function(
       names[0],
+      '',
       prepare,
       ['p', 'batch', ...draws(prepare)],
       `{ readonly memory: ${memoryType}; readonly state: ${stateType} }`,
@@ -508,17 +522,18 @@ class FunctionWriter {
           ['state', record(states, (name) => (isRowsState(name) ? this.#emptyCache(step.get(`state.${name}`)!) : value(`state.${name}`)))],
         ],
       }),
-      'Once per call: what no step changes, and the first states.',
+      [null, 'Once per call: what no step changes, and the first states.'],
       types,
       states.some((name) => isOfRounds(step.get(`state.${name}`)!)) ? ['batch'] : [],
     );
     const stepName = this.#function(
       names[1],
+      '',
       step,
       ['p', 'batch', 'memory', 'state', ...given, ...draws(step)],
       `{ ${[...returns, `state: ${stateType}`].map((each) => `readonly ${each}`).join('; ')} }`,
       (value) => ({ fields: [...write(value), ['state', record(states, (name) => value(`state.${name}`))]] }),
-      text,
+      [null, text],
       types,
     );
     return { prepare: prepareName, step: stepName };
@@ -532,12 +547,13 @@ class FunctionWriter {
   }
 
   #function(
-    suffix: string,
+    kind: string,
+    middle: string,
     roots: Roots,
     parameters: readonly string[],
     returns: string,
     result: (value: (name: string) => string) => WrittenRecord,
-    text: string,
+    [title, docs]: readonly [title: string | null, docs: string],
     stepTypes: readonly [string, string] = ['', ''],
     alsoReads: readonly string[] = [],
   ): string {
@@ -547,7 +563,7 @@ class FunctionWriter {
       sources,
       atomName,
     } = this.#context;
-    const name = module.take(`${prefix}${upperFirst(suffix)}`);
+    const name = module.take(`${prefix}${upperFirst(kind)}${middle}`);
     const inStep = parameters.includes('t');
     const types: Readonly<Record<string, string>> = {
       p: type('Parameters'),
@@ -591,34 +607,33 @@ class FunctionWriter {
       this.#parameters.place,
       (k) => isList(keys[k]!, roots.get(keys[k]!)!),
     );
-    const mode = suffix.startsWith('gradients') ? 'training' : inStep ? 'step' : suffix.startsWith('prepare') ? 'prepare' : '';
+    const mode = kind === 'gradients' ? 'training' : inStep ? 'step' : kind.startsWith('prepare') ? 'prepare' : '';
     const early = keys.map((root) => !root.startsWith('gradient.'));
     this.declarations.push({
       whole: { lowered, forward: early.includes(false) ? lowered.roots.filter((_, k) => early[k]) : null, mode },
       write: (outlined, called) => {
         const body = functionBody(outlined, { ...context, parameters: [...context.parameters, ...called] });
         const results = new Map(keys.map((root, k) => [root, body.results[k]!]));
+        const text = new CodeBlockWriter({ indentNumberOfSpaces: 2 });
+        body.write(text);
+        text.write('return ');
+        writeRecord(
+          text,
+          result((root) => results.get(root)!),
+        );
+        text.write(';');
         return {
-          kind: StructureKind.Function,
           name,
-          docs: [comment(text)],
-          returnType: returns,
+          kind,
+          title,
+          docs,
+          returns,
           // A parameter that the text does not read keeps its position under another name.
           parameters: parameters.map((parameter) => ({
             name: body.reads(parameter) || alsoReads.includes(parameter) ? parameter : `_${parameter}`,
             type: types[parameter]!,
           })),
-          statements: [
-            (writer) => {
-              body.write(writer);
-              writer.write('return ');
-              writeRecord(
-                writer,
-                result((root) => results.get(root)!),
-              );
-              writer.write(';');
-            },
-          ],
+          text: text.toString(),
         };
       },
     });
@@ -640,7 +655,7 @@ function isList(root: string, node: Node): boolean {
 interface Pending {
   readonly whole: Whole;
   /** @param called names of functions that it may call */
-  readonly write: (outlined: Lowered, called: readonly string[]) => Statement;
+  readonly write: (outlined: Lowered, called: readonly string[]) => WrittenFunction;
 }
 
 function isPending(declaration: Statement | Pending): declaration is Pending {

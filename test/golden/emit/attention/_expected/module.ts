@@ -73,14 +73,8 @@ const lookDefinition: rt.Definition = {
   sizes(n: LookDims) {
     return { width: n.width };
   },
-  parameters() {
-    return [];
-  },
-  inputs(n: LookSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'source', dim: 'source' }, { label: 'width', size: n.width }], indexes: null },
-    ];
-  },
+  parameters: () => [],
+  inputs: (n: LookSizes) => [{ name: 'x', elem: 'float', axes: [{ label: 'source', dim: 'source' }, { label: 'width', size: n.width }], indexes: null }],
   outputs: {
     y: { elem: 'float', axes: [{ label: 'source', dim: 'source' }, { label: 'width', dim: null }] },
   },

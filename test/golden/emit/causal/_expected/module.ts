@@ -545,25 +545,19 @@ const filterDefinition: rt.Definition = {
   sizes(n: FilterDims) {
     return { d: n.d };
   },
-  parameters(n: FilterSizes) {
-    return [
-      { path: 'W', axes: [{ label: 'd2', size: n.d }, { label: 'taps', size: 3 }, { label: 'd', size: n.d }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.Wz', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.Wr', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.W', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.Uz', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-      { path: 'run.h.GRU.Ur', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-      { path: 'run.h.GRU.U', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-      { path: 'run.h.GRU.bz', axes: [{ label: 'hidden', size: n.d }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'run.h.GRU.br', axes: [{ label: 'hidden', size: n.d }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'run.h.GRU.b', axes: [{ label: 'hidden', size: n.d }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: FilterSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'd', size: n.d }], indexes: null },
-    ];
-  },
+  parameters: (n: FilterSizes) => [
+    { path: 'W', axes: [{ label: 'd2', size: n.d }, { label: 'taps', size: 3 }, { label: 'd', size: n.d }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
+    { path: 'run.h.GRU.Wz', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'run.h.GRU.Wr', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'run.h.GRU.W', axes: [{ label: 'hidden', size: n.d }, { label: 'input', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'run.h.GRU.Uz', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+    { path: 'run.h.GRU.Ur', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+    { path: 'run.h.GRU.U', axes: [{ label: 'hidden', size: n.d }, { label: 'hidden', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+    { path: 'run.h.GRU.bz', axes: [{ label: 'hidden', size: n.d }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'run.h.GRU.br', axes: [{ label: 'hidden', size: n.d }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'run.h.GRU.b', axes: [{ label: 'hidden', size: n.d }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: FilterSizes) => [{ name: 'x', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'd', size: n.d }], indexes: null }],
   outputs: {
     y: { elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'd', dim: null }] },
     level: { elem: 'float', axes: [{ label: 'time', dim: 'time' }] },
@@ -573,19 +567,8 @@ const filterDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Fit',
-      given(n: FilterSizes) {
-        return [
-          { name: 't', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'd', size: n.d }], indexes: null },
-        ];
-      },
-      updates: [
-        {
-          loss: filterLoss,
-          gradients: filterGradients,
-          optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
-          clip: null,
-        },
-      ],
+      given: (n: FilterSizes) => [{ name: 't', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'd', size: n.d }], indexes: null }],
+      updates: [{ loss: filterLoss, gradients: filterGradients, optimizer: () => ({ kind: 'adam', rate: 1e-3 }), clip: null }],
     },
   ],
   decoder: null,

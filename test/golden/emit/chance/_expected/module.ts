@@ -318,24 +318,18 @@ const glanceDefinition: rt.Definition = {
   sizes(n: GlanceDims) {
     return { d: n.d };
   },
-  parameters(n: GlanceSizes) {
-    return [
-      { path: 'h.Linear.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'h.Linear.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'h.BatchNorm.gain', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'ones' } },
-      { path: 'h.BatchNorm.bias', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'weights.Linear.W', axes: [{ label: 'in', size: n.d }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
-      { path: 'weights.Linear.b', axes: [], outs: 0, init: { kind: 'zeros' } },
-      { path: 'h.BatchNorm.m', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'zeros' }, running: true },
-      { path: 'h.BatchNorm.v', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'constant', value: 1 }, running: true },
-      { path: 'Learn.b', axes: [], outs: 0, init: { kind: 'zeros' }, running: true },
-    ];
-  },
-  inputs(n: GlanceSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'source', dim: 'source' }, { label: 'd', size: n.d }], indexes: null },
-    ];
-  },
+  parameters: (n: GlanceSizes) => [
+    { path: 'h.Linear.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'h.Linear.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'h.BatchNorm.gain', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'ones' } },
+    { path: 'h.BatchNorm.bias', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'weights.Linear.W', axes: [{ label: 'in', size: n.d }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
+    { path: 'weights.Linear.b', axes: [], outs: 0, init: { kind: 'zeros' } },
+    { path: 'h.BatchNorm.m', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'zeros' }, running: true },
+    { path: 'h.BatchNorm.v', axes: [{ label: 'channel', size: n.d }], outs: 1, init: { kind: 'constant', value: 1 }, running: true },
+    { path: 'Learn.b', axes: [], outs: 0, init: { kind: 'zeros' }, running: true },
+  ],
+  inputs: (n: GlanceSizes) => [{ name: 'x', elem: 'float', axes: [{ label: 'source', dim: 'source' }, { label: 'd', size: n.d }], indexes: null }],
   outputs: {
     y: { elem: 'float', axes: [{ label: 'd', dim: null }] },
   },
@@ -343,19 +337,8 @@ const glanceDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Learn',
-      given(n: GlanceSizes) {
-        return [
-          { name: 't', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null },
-        ];
-      },
-      updates: [
-        {
-          loss: glanceLoss,
-          gradients: glanceGradients,
-          optimizer: () => ({ kind: 'sgd', rate: 0.1 }),
-          clip: null,
-        },
-      ],
+      given: (n: GlanceSizes) => [{ name: 't', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null }],
+      updates: [{ loss: glanceLoss, gradients: glanceGradients, optimizer: () => ({ kind: 'sgd', rate: 0.1 }), clip: null }],
     },
   ],
   decoder: null,

@@ -197,21 +197,15 @@ const pictureDefinition: rt.Definition = {
   sizes(n: PictureDims) {
     return { rows: n.rows, columns: n.columns, colours: n.colours, filters: n.filters, classes: n.classes };
   },
-  parameters(n: PictureSizes) {
-    return [
-      { path: 'x.Near.W', axes: [{ label: 'out', size: n.filters }, { label: 'dy', size: 3 }, { label: 'dx', size: 3 }, { label: 'in', size: n.colours }], outs: 1, stored: [[2, 1, 3], [0]], init: { kind: 'glorot' } },
-      { path: 'x.Near.b', axes: [{ label: 'out', size: n.filters }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'x.Near#2.W', axes: [{ label: 'out', size: n.filters }, { label: 'dy', size: 3 }, { label: 'dx', size: 3 }, { label: 'in', size: n.filters }], outs: 1, stored: [[2, 1, 3], [0]], init: { kind: 'glorot' } },
-      { path: 'x.Near#2.b', axes: [{ label: 'out', size: n.filters }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.filters }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'Linear.b', axes: [{ label: 'out.classes', size: n.classes }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: PictureSizes) {
-    return [
-      { name: 'image', elem: 'float', axes: [{ label: 'rows', size: n.rows }, { label: 'columns', size: n.columns }, { label: 'colours', size: n.colours }], indexes: null },
-    ];
-  },
+  parameters: (n: PictureSizes) => [
+    { path: 'x.Near.W', axes: [{ label: 'out', size: n.filters }, { label: 'dy', size: 3 }, { label: 'dx', size: 3 }, { label: 'in', size: n.colours }], outs: 1, stored: [[2, 1, 3], [0]], init: { kind: 'glorot' } },
+    { path: 'x.Near.b', axes: [{ label: 'out', size: n.filters }], outs: 1, init: { kind: 'glorot' } },
+    { path: 'x.Near#2.W', axes: [{ label: 'out', size: n.filters }, { label: 'dy', size: 3 }, { label: 'dx', size: 3 }, { label: 'in', size: n.filters }], outs: 1, stored: [[2, 1, 3], [0]], init: { kind: 'glorot' } },
+    { path: 'x.Near#2.b', axes: [{ label: 'out', size: n.filters }], outs: 1, init: { kind: 'glorot' } },
+    { path: 'Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.filters }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'Linear.b', axes: [{ label: 'out.classes', size: n.classes }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: PictureSizes) => [{ name: 'image', elem: 'float', axes: [{ label: 'rows', size: n.rows }, { label: 'columns', size: n.columns }, { label: 'colours', size: n.colours }], indexes: null }],
   outputs: {
     y: { elem: 'float', axes: [{ label: 'classes', dim: null }] },
   },
@@ -219,19 +213,8 @@ const pictureDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Class',
-      given(n: PictureSizes) {
-        return [
-          { name: 'label', elem: 'index', axes: [], indexes: { label: 'classes', size: n.classes } },
-        ];
-      },
-      updates: [
-        {
-          loss: pictureLoss,
-          gradients: pictureGradients,
-          optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
-          clip: null,
-        },
-      ],
+      given: (n: PictureSizes) => [{ name: 'label', elem: 'index', axes: [], indexes: { label: 'classes', size: n.classes } }],
+      updates: [{ loss: pictureLoss, gradients: pictureGradients, optimizer: () => ({ kind: 'adam', rate: 1e-3 }), clip: null }],
     },
   ],
   decoder: null,

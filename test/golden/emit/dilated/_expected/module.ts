@@ -185,21 +185,15 @@ const waveDefinition: rt.Definition = {
   sizes(n: WaveDims) {
     return { notes: n.notes, hidden: n.hidden };
   },
-  parameters(n: WaveSizes) {
-    return [
-      { path: 'h.Linear.W', axes: [{ label: 'out.hidden', size: n.hidden }, { label: 'in', size: n.notes }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'h.Linear.b', axes: [{ label: 'out.hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'repeat[0].W', axes: [{ label: 'out', size: n.hidden }, { label: 'tap', size: 2 }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
-      { path: 'repeat[0].b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'repeat[1].W', axes: [{ label: 'out', size: n.hidden }, { label: 'tap', size: 2 }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
-      { path: 'repeat[1].b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
-    ];
-  },
-  inputs(n: WaveSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'notes', size: n.notes }], indexes: null },
-    ];
-  },
+  parameters: (n: WaveSizes) => [
+    { path: 'h.Linear.W', axes: [{ label: 'out.hidden', size: n.hidden }, { label: 'in', size: n.notes }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'h.Linear.b', axes: [{ label: 'out.hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'repeat[0].W', axes: [{ label: 'out', size: n.hidden }, { label: 'tap', size: 2 }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
+    { path: 'repeat[0].b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
+    { path: 'repeat[1].W', axes: [{ label: 'out', size: n.hidden }, { label: 'tap', size: 2 }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
+    { path: 'repeat[1].b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
+  ],
+  inputs: (n: WaveSizes) => [{ name: 'x', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'notes', size: n.notes }], indexes: null }],
   outputs: {
     y: { elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'hidden', dim: null }] },
   },
@@ -207,19 +201,8 @@ const waveDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Fit',
-      given(n: WaveSizes) {
-        return [
-          { name: 't', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'hidden', size: n.hidden }], indexes: null },
-        ];
-      },
-      updates: [
-        {
-          loss: waveLoss,
-          gradients: waveGradients,
-          optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
-          clip: null,
-        },
-      ],
+      given: (n: WaveSizes) => [{ name: 't', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'hidden', size: n.hidden }], indexes: null }],
+      updates: [{ loss: waveLoss, gradients: waveGradients, optimizer: () => ({ kind: 'adam', rate: 1e-3 }), clip: null }],
     },
   ],
   decoder: null,

@@ -129,16 +129,8 @@ const mDefinition: rt.Definition = {
     if (3 > n.words) throw new rt.InputError(`\`3\` must be at most \`words\` (${n.words}): outputs end with \`2\` (input.attn:2)`);
     return { d: n.d, words: n.words };
   },
-  parameters(n: MSizes) {
-    return [
-      { path: 'D.table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'normal', deviation: n.d ** (-0.5) } },
-    ];
-  },
-  inputs(n: MSizes) {
-    return [
-      { name: 'h', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null },
-    ];
-  },
+  parameters: (n: MSizes) => [{ path: 'D.table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'normal', deviation: n.d ** (-0.5) } }],
+  inputs: (n: MSizes) => [{ name: 'h', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null }],
   outputs: {
     logits: { elem: 'float', axes: [{ label: 'target', dim: 'target' }, { label: 'words', dim: null }] },
   },

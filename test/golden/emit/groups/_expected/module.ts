@@ -144,15 +144,11 @@ const countDefinition: rt.Definition = {
   sizes(n: CountDims) {
     return { words: n.words, d: n.d };
   },
-  parameters() {
-    return [];
-  },
-  inputs(n: CountSizes) {
-    return [
-      { name: 'i', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'words', size: n.words } },
-      { name: 'x', elem: 'float', axes: [{ label: 'source', dim: 'source' }, { label: 'd', size: n.d }], indexes: null },
-    ];
-  },
+  parameters: () => [],
+  inputs: (n: CountSizes) => [
+    { name: 'i', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'words', size: n.words } },
+    { name: 'x', elem: 'float', axes: [{ label: 'source', dim: 'source' }, { label: 'd', size: n.d }], indexes: null },
+  ],
   outputs: {
     total: { elem: 'float', axes: [{ label: 'words', dim: null }, { label: 'd', dim: null }] },
     best: { elem: 'float', axes: [{ label: 'words', dim: null }] },
@@ -165,17 +161,8 @@ const countDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Fit',
-      given() {
-        return [];
-      },
-      updates: [
-        {
-          loss: countLoss,
-          gradients: countGradients,
-          optimizer: () => ({ kind: 'sgd', rate: 0.1 }),
-          clip: null,
-        },
-      ],
+      given: () => [],
+      updates: [{ loss: countLoss, gradients: countGradients, optimizer: () => ({ kind: 'sgd', rate: 0.1 }), clip: null }],
     },
   ],
   decoder: null,

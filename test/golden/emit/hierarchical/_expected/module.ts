@@ -176,27 +176,21 @@ const classifyDefinition: rt.Definition = {
   sizes(n: ClassifyDims) {
     return { words: n.words, embed: n.embed, hidden: n.hidden, align: n.align, classes: n.classes };
   },
-  parameters(n: ClassifySizes) {
-    return [
-      { path: 's.Sentence.table', axes: [{ label: 'words', size: n.words }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
-      { path: 's.Sentence.scan.h.RNN.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 's.Sentence.scan.h.RNN.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-      { path: 's.Sentence.scan.h.RNN.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 's.Sentence.Pool.context', axes: [{ label: 'align', size: n.align }], outs: 1, stored: [[0], []], init: { kind: 'normal', deviation: 1 } },
-      { path: 's.Sentence.Pool.weights.Linear.W', axes: [{ label: 'out.align', size: n.align }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 's.Sentence.Pool.weights.Linear.b', axes: [{ label: 'out.align', size: n.align }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'logits.Pool.context', axes: [{ label: 'align', size: n.align }], outs: 1, stored: [[0], []], init: { kind: 'normal', deviation: 1 } },
-      { path: 'logits.Pool.weights.Linear.W', axes: [{ label: 'out.align', size: n.align }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'logits.Pool.weights.Linear.b', axes: [{ label: 'out.align', size: n.align }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'logits.Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'logits.Linear.b', axes: [{ label: 'out.classes', size: n.classes }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: ClassifySizes) {
-    return [
-      { name: 'document', elem: 'index', axes: [{ label: 'sentence', dim: 'sentence' }, { label: 'word', dim: 'word', within: 0 }], indexes: { label: 'words', size: n.words } },
-    ];
-  },
+  parameters: (n: ClassifySizes) => [
+    { path: 's.Sentence.table', axes: [{ label: 'words', size: n.words }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
+    { path: 's.Sentence.scan.h.RNN.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 's.Sentence.scan.h.RNN.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+    { path: 's.Sentence.scan.h.RNN.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+    { path: 's.Sentence.Pool.context', axes: [{ label: 'align', size: n.align }], outs: 1, stored: [[0], []], init: { kind: 'normal', deviation: 1 } },
+    { path: 's.Sentence.Pool.weights.Linear.W', axes: [{ label: 'out.align', size: n.align }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 's.Sentence.Pool.weights.Linear.b', axes: [{ label: 'out.align', size: n.align }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'logits.Pool.context', axes: [{ label: 'align', size: n.align }], outs: 1, stored: [[0], []], init: { kind: 'normal', deviation: 1 } },
+    { path: 'logits.Pool.weights.Linear.W', axes: [{ label: 'out.align', size: n.align }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'logits.Pool.weights.Linear.b', axes: [{ label: 'out.align', size: n.align }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'logits.Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'logits.Linear.b', axes: [{ label: 'out.classes', size: n.classes }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: ClassifySizes) => [{ name: 'document', elem: 'index', axes: [{ label: 'sentence', dim: 'sentence' }, { label: 'word', dim: 'word', within: 0 }], indexes: { label: 'words', size: n.words } }],
   outputs: {
     logits: { elem: 'float', axes: [{ label: 'classes', dim: null }] },
     look: { elem: 'float', axes: [{ label: 'sentence', dim: 'sentence' }, { label: 'word', dim: 'word', within: 0 }] },

@@ -186,18 +186,12 @@ const taggerDefinition: rt.Definition = {
   sizes(n: TaggerDims) {
     return { vocabulary: n.vocabulary, embed: n.embed, tags: n.tags, weight: n.weight };
   },
-  parameters(n: TaggerSizes) {
-    return [
-      { path: 'Read.table', axes: [{ label: 'words', size: n.vocabulary }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
-      { path: 'Linear.W', axes: [{ label: 'out.tags', size: n.tags }, { label: 'in', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'Linear.b', axes: [{ label: 'out.tags', size: n.tags }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: TaggerSizes) {
-    return [
-      { name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'vocabulary', size: n.vocabulary } },
-    ];
-  },
+  parameters: (n: TaggerSizes) => [
+    { path: 'Read.table', axes: [{ label: 'words', size: n.vocabulary }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
+    { path: 'Linear.W', axes: [{ label: 'out.tags', size: n.tags }, { label: 'in', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'Linear.b', axes: [{ label: 'out.tags', size: n.tags }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: TaggerSizes) => [{ name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'vocabulary', size: n.vocabulary } }],
   outputs: {
     score: { elem: 'float', axes: [{ label: 'source', dim: 'source' }, { label: 'tags', dim: null }] },
   },
@@ -205,35 +199,13 @@ const taggerDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Tagging',
-      given(n: TaggerSizes) {
-        return [
-          { name: 'tag', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'tags', size: n.tags } },
-        ];
-      },
-      updates: [
-        {
-          loss: taggerLossTagging,
-          gradients: taggerGradientsTagging,
-          optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
-          clip: null,
-        },
-      ],
+      given: (n: TaggerSizes) => [{ name: 'tag', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'tags', size: n.tags } }],
+      updates: [{ loss: taggerLossTagging, gradients: taggerGradientsTagging, optimizer: () => ({ kind: 'adam', rate: 1e-3 }), clip: null }],
     },
     {
       name: 'Weighted',
-      given(n: TaggerSizes) {
-        return [
-          { name: 'tag', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'tags', size: n.tags } },
-        ];
-      },
-      updates: [
-        {
-          loss: taggerLossWeighted,
-          gradients: taggerGradientsWeighted,
-          optimizer: () => ({ kind: 'sgd', rate: 0.1 }),
-          clip: null,
-        },
-      ],
+      given: (n: TaggerSizes) => [{ name: 'tag', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'tags', size: n.tags } }],
+      updates: [{ loss: taggerLossWeighted, gradients: taggerGradientsWeighted, optimizer: () => ({ kind: 'sgd', rate: 0.1 }), clip: null }],
     },
   ],
   decoder: null,
@@ -322,18 +294,12 @@ const counterDefinition: rt.Definition = {
   sizes(n: CounterDims) {
     return { vocabulary: n.vocabulary, embed: n.embed, tags: n.tags, weight: n.weight };
   },
-  parameters(n: CounterSizes) {
-    return [
-      { path: 'Read.table', axes: [{ label: 'words', size: n.vocabulary }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
-      { path: 'Linear.W', axes: [{ label: 'in', size: n.embed }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
-      { path: 'Linear.b', axes: [], outs: 0, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: CounterSizes) {
-    return [
-      { name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'vocabulary', size: n.vocabulary } },
-    ];
-  },
+  parameters: (n: CounterSizes) => [
+    { path: 'Read.table', axes: [{ label: 'words', size: n.vocabulary }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
+    { path: 'Linear.W', axes: [{ label: 'in', size: n.embed }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
+    { path: 'Linear.b', axes: [], outs: 0, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: CounterSizes) => [{ name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'vocabulary', size: n.vocabulary } }],
   outputs: {
     result: { elem: 'float', axes: [] },
   },

@@ -78,25 +78,21 @@ const doubleDefinition: rt.Definition = {
   sizes(n: DoubleDims) {
     return { n: n.n };
   },
-  parameters(n: DoubleSizes) {
-    return [
-      { path: 'y.GRU.Wz', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'y.GRU.Wr', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'y.GRU.W', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'y.GRU.Uz', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-      { path: 'y.GRU.Ur', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-      { path: 'y.GRU.U', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-      { path: 'y.GRU.bz', axes: [{ label: 'hidden', size: n.n }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'y.GRU.br', axes: [{ label: 'hidden', size: n.n }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'y.GRU.b', axes: [{ label: 'hidden', size: n.n }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: DoubleSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'n', size: n.n }], indexes: null },
-      { name: 'h', elem: 'float', axes: [{ label: 'n', size: n.n }], indexes: null },
-    ];
-  },
+  parameters: (n: DoubleSizes) => [
+    { path: 'y.GRU.Wz', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'y.GRU.Wr', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'y.GRU.W', axes: [{ label: 'hidden', size: n.n }, { label: 'input', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'y.GRU.Uz', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+    { path: 'y.GRU.Ur', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+    { path: 'y.GRU.U', axes: [{ label: 'hidden', size: n.n }, { label: 'hidden', size: n.n }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+    { path: 'y.GRU.bz', axes: [{ label: 'hidden', size: n.n }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'y.GRU.br', axes: [{ label: 'hidden', size: n.n }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'y.GRU.b', axes: [{ label: 'hidden', size: n.n }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: DoubleSizes) => [
+    { name: 'x', elem: 'float', axes: [{ label: 'n', size: n.n }], indexes: null },
+    { name: 'h', elem: 'float', axes: [{ label: 'n', size: n.n }], indexes: null },
+  ],
   outputs: {
     y: { elem: 'float', axes: [{ label: 'n', dim: null }] },
   },

@@ -447,22 +447,16 @@ const readDefinition: rt.Definition = {
   sizes(n: ReadDims) {
     return { words: n.words, d: n.d, round: n.round };
   },
-  parameters(n: ReadSizes) {
-    return [
-      { path: 'table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'normal', deviation: n.d ** (-0.5) } },
-      ...rt.ofRounds([n.round], { path: 'rounds[*].Linear.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } }),
-      ...rt.ofRounds([n.round], { path: 'rounds[*].Linear.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } }),
-      { path: 'wide.Grow.repeat[0].x.Linear.W', axes: [{ label: 'out.filters', size: 2 }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'wide.Grow.repeat[0].x.Linear.b', axes: [{ label: 'out.filters', size: 2 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'wide.Grow.repeat[1].x.Linear.W', axes: [{ label: 'out.filters', size: 2 }, { label: 'in', size: n.d + 2 }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'wide.Grow.repeat[1].x.Linear.b', axes: [{ label: 'out.filters', size: 2 }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: ReadSizes) {
-    return [
-      { name: 'tokens', elem: 'index', axes: [{ label: 'sentence', dim: 'sentence' }, { label: 'word', dim: 'word' }], indexes: { label: 'words', size: n.words } },
-    ];
-  },
+  parameters: (n: ReadSizes) => [
+    { path: 'table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'normal', deviation: n.d ** (-0.5) } },
+    ...rt.ofRounds([n.round], { path: 'rounds[*].Linear.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: n.d }], outs: 1, init: { kind: 'glorot' } }),
+    ...rt.ofRounds([n.round], { path: 'rounds[*].Linear.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } }),
+    { path: 'wide.Grow.repeat[0].x.Linear.W', axes: [{ label: 'out.filters', size: 2 }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'wide.Grow.repeat[0].x.Linear.b', axes: [{ label: 'out.filters', size: 2 }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'wide.Grow.repeat[1].x.Linear.W', axes: [{ label: 'out.filters', size: 2 }, { label: 'in', size: n.d + 2 }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'wide.Grow.repeat[1].x.Linear.b', axes: [{ label: 'out.filters', size: 2 }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: ReadSizes) => [{ name: 'tokens', elem: 'index', axes: [{ label: 'sentence', dim: 'sentence' }, { label: 'word', dim: 'word' }], indexes: { label: 'words', size: n.words } }],
   outputs: {
     h: { elem: 'float', axes: [{ label: 'sentence', dim: 'sentence' }, { label: 'd', dim: null }] },
     final: { elem: 'float', axes: [{ label: 'd', dim: null }] },
@@ -474,17 +468,8 @@ const readDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Fit',
-      given() {
-        return [];
-      },
-      updates: [
-        {
-          loss: readLoss,
-          gradients: readGradients,
-          optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
-          clip: null,
-        },
-      ],
+      given: () => [],
+      updates: [{ loss: readLoss, gradients: readGradients, optimizer: () => ({ kind: 'adam', rate: 1e-3 }), clip: null }],
     },
   ],
   decoder: null,

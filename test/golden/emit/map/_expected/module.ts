@@ -68,17 +68,11 @@ const mapDefinition: rt.Definition = {
   sizes(n: MapDims) {
     return { in: n.in, out: n.out };
   },
-  parameters(n: MapSizes) {
-    return [
-      { path: 'W', axes: [{ label: 'out', size: n.out }, { label: 'in', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'b', axes: [{ label: 'out', size: n.out }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: MapSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'rows', dim: 'rows' }, { label: 'in', size: n.in }], indexes: null },
-    ];
-  },
+  parameters: (n: MapSizes) => [
+    { path: 'W', axes: [{ label: 'out', size: n.out }, { label: 'in', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'b', axes: [{ label: 'out', size: n.out }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: MapSizes) => [{ name: 'x', elem: 'float', axes: [{ label: 'rows', dim: 'rows' }, { label: 'in', size: n.in }], indexes: null }],
   outputs: {
     y: { elem: 'float', axes: [{ label: 'rows', dim: 'rows' }, { label: 'out', dim: null }] },
   },

@@ -645,25 +645,19 @@ const machineDefinition: rt.Definition = {
   sizes(n: MachineDims) {
     return { in: n.in, slots: n.slots, width: n.width };
   },
-  parameters(n: MachineSizes) {
-    return [
-      { path: 'run.h.Linear.W', axes: [{ label: 'out.width', size: n.width }, { label: 'in', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'run.h.Linear.b', axes: [{ label: 'out.width', size: n.width }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'run.c.Linear.W', axes: [{ label: 'in', size: n.width }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
-      { path: 'run.c.Linear.b', axes: [], outs: 0, init: { kind: 'zeros' } },
-      { path: 'run.s.Linear.W', axes: [{ label: 'out.around', size: 3 }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'run.s.Linear.b', axes: [{ label: 'out.around', size: 3 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'run.M.Linear.W', axes: [{ label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'run.M.Linear.b', axes: [{ label: 'out.width', size: n.width }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'y.Linear.W', axes: [{ label: 'out.in', size: n.in }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'y.Linear.b', axes: [{ label: 'out.in', size: n.in }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: MachineSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'in', size: n.in }], indexes: null },
-    ];
-  },
+  parameters: (n: MachineSizes) => [
+    { path: 'run.h.Linear.W', axes: [{ label: 'out.width', size: n.width }, { label: 'in', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'run.h.Linear.b', axes: [{ label: 'out.width', size: n.width }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'run.c.Linear.W', axes: [{ label: 'in', size: n.width }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
+    { path: 'run.c.Linear.b', axes: [], outs: 0, init: { kind: 'zeros' } },
+    { path: 'run.s.Linear.W', axes: [{ label: 'out.around', size: 3 }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'run.s.Linear.b', axes: [{ label: 'out.around', size: 3 }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'run.M.Linear.W', axes: [{ label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'run.M.Linear.b', axes: [{ label: 'out.width', size: n.width }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'y.Linear.W', axes: [{ label: 'out.in', size: n.in }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'y.Linear.b', axes: [{ label: 'out.in', size: n.in }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: MachineSizes) => [{ name: 'x', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'in', size: n.in }], indexes: null }],
   outputs: {
     y: { elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'in', dim: null }] },
     folded: { elem: 'float', axes: [{ label: 'time', dim: null, length: (n) => Math.floor(n.time! / 2) }, { label: 'in', dim: null }] },
@@ -672,19 +666,8 @@ const machineDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Fit',
-      given(n: MachineSizes) {
-        return [
-          { name: 't', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'in', size: n.in }], indexes: null },
-        ];
-      },
-      updates: [
-        {
-          loss: machineLoss,
-          gradients: machineGradients,
-          optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
-          clip: null,
-        },
-      ],
+      given: (n: MachineSizes) => [{ name: 't', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'in', size: n.in }], indexes: null }],
+      updates: [{ loss: machineLoss, gradients: machineGradients, optimizer: () => ({ kind: 'adam', rate: 1e-3 }), clip: null }],
     },
   ],
   decoder: null,

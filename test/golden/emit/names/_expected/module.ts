@@ -96,16 +96,8 @@ const recordDefinition: rt.Definition = {
   sizes(n: Record_Dims) {
     return { arguments: n.arguments, '𐵐': n['𐵐'] };
   },
-  parameters(n: RecordSizes) {
-    return [
-      { path: 'let', axes: [{ label: 'arguments', size: n.arguments }], outs: 1, init: { kind: 'glorot' } },
-    ];
-  },
-  inputs(n: RecordSizes) {
-    return [
-      { name: 'await', elem: 'float', axes: [{ label: 'arguments', size: n.arguments }], indexes: null },
-    ];
-  },
+  parameters: (n: RecordSizes) => [{ path: 'let', axes: [{ label: 'arguments', size: n.arguments }], outs: 1, init: { kind: 'glorot' } }],
+  inputs: (n: RecordSizes) => [{ name: 'await', elem: 'float', axes: [{ label: 'arguments', size: n.arguments }], indexes: null }],
   outputs: {
     undefined: { elem: 'float', axes: [{ label: 'arguments', dim: null }] },
   },
@@ -113,19 +105,8 @@ const recordDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Readonly',
-      given(n: RecordSizes) {
-        return [
-          { name: 'eval', elem: 'float', axes: [{ label: 'arguments', size: n.arguments }], indexes: null },
-        ];
-      },
-      updates: [
-        {
-          loss: recordLoss,
-          gradients: recordGradients,
-          optimizer: () => ({ kind: 'sgd', rate: 0.1 }),
-          clip: null,
-        },
-      ],
+      given: (n: RecordSizes) => [{ name: 'eval', elem: 'float', axes: [{ label: 'arguments', size: n.arguments }], indexes: null }],
+      updates: [{ loss: recordLoss, gradients: recordGradients, optimizer: () => ({ kind: 'sgd', rate: 0.1 }), clip: null }],
     },
   ],
   decoder: null,
@@ -196,14 +177,8 @@ const recordOutputDefinition: rt.Definition = {
   sizes(n: RecordOutputDims) {
     return { arguments: n.arguments, '𐵐': n['𐵐'] };
   },
-  parameters() {
-    return [];
-  },
-  inputs(n: RecordOutputSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: '𐵐', size: n['𐵐'] }], indexes: null },
-    ];
-  },
+  parameters: () => [],
+  inputs: (n: RecordOutputSizes) => [{ name: 'x', elem: 'float', axes: [{ label: '𐵐', size: n['𐵐'] }], indexes: null }],
   outputs: {
     y: { elem: 'float', axes: [{ label: '𐵐', dim: null }] },
   },
@@ -272,14 +247,8 @@ const record2Definition: rt.Definition = {
   sizes(n: Record2Dims) {
     return { arguments: n.arguments, '𐵐': n['𐵐'] };
   },
-  parameters() {
-    return [];
-  },
-  inputs(n: Record2Sizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: '𐵐', size: n['𐵐'] }], indexes: null },
-    ];
-  },
+  parameters: () => [],
+  inputs: (n: Record2Sizes) => [{ name: 'x', elem: 'float', axes: [{ label: '𐵐', size: n['𐵐'] }], indexes: null }],
   outputs: {
     y: { elem: 'float', axes: [{ label: '𐵐', dim: null }] },
   },

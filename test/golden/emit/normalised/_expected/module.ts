@@ -76,16 +76,8 @@ const edgesDefinition: rt.Definition = {
   sizes(n: EdgesDims) {
     return { height: n.height, width: n.width, channel: n.channel };
   },
-  parameters(n: EdgesSizes) {
-    return [
-      { path: 'W', axes: [{ label: 'filters', size: 4 }, { label: 'dy', size: 3 }, { label: 'dx', size: 3 }, { label: 'channel', size: n.channel }], outs: 1, init: { kind: 'glorot' } },
-    ];
-  },
-  inputs(n: EdgesSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'height', size: n.height }, { label: 'width', size: n.width }, { label: 'channel', size: n.channel }], indexes: null },
-    ];
-  },
+  parameters: (n: EdgesSizes) => [{ path: 'W', axes: [{ label: 'filters', size: 4 }, { label: 'dy', size: 3 }, { label: 'dx', size: 3 }, { label: 'channel', size: n.channel }], outs: 1, init: { kind: 'glorot' } }],
+  inputs: (n: EdgesSizes) => [{ name: 'x', elem: 'float', axes: [{ label: 'height', size: n.height }, { label: 'width', size: n.width }, { label: 'channel', size: n.channel }], indexes: null }],
   outputs: {
     y: { elem: 'float', axes: [{ label: 'height', dim: null }, { label: 'width', dim: null }, { label: 'filters', dim: null }] },
   },

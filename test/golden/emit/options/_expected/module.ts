@@ -59,14 +59,8 @@ const activateDefinition: rt.Definition = {
   sizes(n: ActivateDims) {
     return { n: n.n };
   },
-  parameters() {
-    return [];
-  },
-  inputs(n: ActivateSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'n', size: n.n }], indexes: null },
-    ];
-  },
+  parameters: () => [],
+  inputs: (n: ActivateSizes) => [{ name: 'x', elem: 'float', axes: [{ label: 'n', size: n.n }], indexes: null }],
   outputs: {
     y: { elem: 'float', axes: [{ label: 'n', dim: null }] },
   },

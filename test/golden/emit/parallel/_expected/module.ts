@@ -759,23 +759,17 @@ const translateDefinition: rt.Definition = {
     if (3 > n.words) throw new rt.InputError(`\`3\` must be at most \`words\` (${n.words}): outputs end with \`2\` (input.attn:7)`);
     return { words: n.words, model: n.model, heads: n.heads };
   },
-  parameters(n: TranslateSizes) {
-    return [
-      { path: 'table', axes: [{ label: 'words', size: n.words }, { label: 'model', size: n.model }], outs: 2, init: { kind: 'normal', deviation: n.model ** (-0.5) } },
-      { path: 'Write.table', axes: [{ label: 'words', size: n.words }, { label: 'model', size: n.model }], outs: 2, init: { kind: 'normal', deviation: n.model ** (-0.5) } },
-      { path: 'Write.logits.Layer.a.MultiHead.Wq', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
-      { path: 'Write.logits.Layer.a.MultiHead.Wk', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
-      { path: 'Write.logits.Layer.a.MultiHead.Wv', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
-      { path: 'Write.logits.Layer.a.MultiHead.Wo', axes: [{ label: 'model', size: n.model }, { label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
-      { path: 'Write.logits.Layer.LayerNorm.gain', axes: [{ label: 'features', size: n.model }], outs: 1, init: { kind: 'ones' } },
-      { path: 'Write.logits.Layer.LayerNorm.bias', axes: [{ label: 'features', size: n.model }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: TranslateSizes) {
-    return [
-      { name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'words', size: n.words } },
-    ];
-  },
+  parameters: (n: TranslateSizes) => [
+    { path: 'table', axes: [{ label: 'words', size: n.words }, { label: 'model', size: n.model }], outs: 2, init: { kind: 'normal', deviation: n.model ** (-0.5) } },
+    { path: 'Write.table', axes: [{ label: 'words', size: n.words }, { label: 'model', size: n.model }], outs: 2, init: { kind: 'normal', deviation: n.model ** (-0.5) } },
+    { path: 'Write.logits.Layer.a.MultiHead.Wq', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
+    { path: 'Write.logits.Layer.a.MultiHead.Wk', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
+    { path: 'Write.logits.Layer.a.MultiHead.Wv', axes: [{ label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }, { label: 'model', size: n.model }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
+    { path: 'Write.logits.Layer.a.MultiHead.Wo', axes: [{ label: 'model', size: n.model }, { label: 'heads', size: n.heads }, { label: 'width', size: n.model / n.heads }], outs: 1, stored: [[1, 2], [0]], init: { kind: 'glorot' } },
+    { path: 'Write.logits.Layer.LayerNorm.gain', axes: [{ label: 'features', size: n.model }], outs: 1, init: { kind: 'ones' } },
+    { path: 'Write.logits.Layer.LayerNorm.bias', axes: [{ label: 'features', size: n.model }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: TranslateSizes) => [{ name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'words', size: n.words } }],
   outputs: {
     logits: { elem: 'float', axes: [{ label: 'target', dim: 'target' }, { label: 'words', dim: null }] },
   },
@@ -783,19 +777,8 @@ const translateDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Fit',
-      given(n: TranslateSizes) {
-        return [
-          { name: 'y', elem: 'index', axes: [{ label: 'target', dim: 'target' }], indexes: { label: 'words', size: n.words } },
-        ];
-      },
-      updates: [
-        {
-          loss: translateLoss,
-          gradients: translateGradients,
-          optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
-          clip: null,
-        },
-      ],
+      given: (n: TranslateSizes) => [{ name: 'y', elem: 'index', axes: [{ label: 'target', dim: 'target' }], indexes: { label: 'words', size: n.words } }],
+      updates: [{ loss: translateLoss, gradients: translateGradients, optimizer: () => ({ kind: 'adam', rate: 1e-3 }), clip: null }],
     },
   ],
   decoder: {

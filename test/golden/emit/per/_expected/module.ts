@@ -256,23 +256,17 @@ const groupedDefinition: rt.Definition = {
   sizes(n: GroupedDims) {
     return { groups: n.groups, width: n.width, experts: n.experts };
   },
-  parameters(n: GroupedSizes) {
-    return [
-      { path: 'own.Gated.Linear.W', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, stored: [[0], [2], [1]], init: { kind: 'glorot' } },
-      { path: 'own.Gated.Linear.b', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }], outs: 1, per: 1, stored: [[0], [], [], [1]], init: { kind: 'zeros' } },
-      { path: 'own.Gated.Linear#2.W', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, stored: [[0], [2], [1]], init: { kind: 'glorot' } },
-      { path: 'own.Gated.Linear#2.b', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }], outs: 1, per: 1, stored: [[0], [], [], [1]], init: { kind: 'zeros' } },
-      { path: 'gate.Linear.W', axes: [{ label: 'out.experts', size: n.experts }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'gate.Linear.b', axes: [{ label: 'out.experts', size: n.experts }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'best.Linear.W', axes: [{ label: 'experts', size: n.experts }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
-      { path: 'best.Linear.b', axes: [{ label: 'experts', size: n.experts }, { label: 'out.width', size: n.width }], outs: 1, per: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: GroupedSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'groups', size: n.groups }, { label: 'width', size: n.width }], indexes: null },
-    ];
-  },
+  parameters: (n: GroupedSizes) => [
+    { path: 'own.Gated.Linear.W', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, stored: [[0], [2], [1]], init: { kind: 'glorot' } },
+    { path: 'own.Gated.Linear.b', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }], outs: 1, per: 1, stored: [[0], [], [], [1]], init: { kind: 'zeros' } },
+    { path: 'own.Gated.Linear#2.W', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, stored: [[0], [2], [1]], init: { kind: 'glorot' } },
+    { path: 'own.Gated.Linear#2.b', axes: [{ label: 'groups', size: n.groups }, { label: 'out.width', size: n.width }], outs: 1, per: 1, stored: [[0], [], [], [1]], init: { kind: 'zeros' } },
+    { path: 'gate.Linear.W', axes: [{ label: 'out.experts', size: n.experts }, { label: 'in', size: n.width }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'gate.Linear.b', axes: [{ label: 'out.experts', size: n.experts }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'best.Linear.W', axes: [{ label: 'experts', size: n.experts }, { label: 'out.width', size: n.width }, { label: 'in', size: n.width }], outs: 1, per: 1, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
+    { path: 'best.Linear.b', axes: [{ label: 'experts', size: n.experts }, { label: 'out.width', size: n.width }], outs: 1, per: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: GroupedSizes) => [{ name: 'x', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'groups', size: n.groups }, { label: 'width', size: n.width }], indexes: null }],
   outputs: {
     own: { elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'groups', dim: null }, { label: 'width', dim: null }] },
     best: { elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'width', dim: null }] },
@@ -281,17 +275,8 @@ const groupedDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Fit',
-      given() {
-        return [];
-      },
-      updates: [
-        {
-          loss: groupedLoss,
-          gradients: groupedGradients,
-          optimizer: () => ({ kind: 'sgd', rate: 0.1 }),
-          clip: null,
-        },
-      ],
+      given: () => [],
+      updates: [{ loss: groupedLoss, gradients: groupedGradients, optimizer: () => ({ kind: 'sgd', rate: 0.1 }), clip: null }],
     },
   ],
   decoder: null,

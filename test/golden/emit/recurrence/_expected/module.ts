@@ -286,26 +286,20 @@ const classifyDefinition: rt.Definition = {
   sizes(n: ClassifyDims) {
     return { in: n.in, hidden: n.hidden, classes: n.classes };
   },
-  parameters(n: ClassifySizes) {
-    return [
-      { path: 'run.h.GRU.Wz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.Wr', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'run.h.GRU.Uz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-      { path: 'run.h.GRU.Ur', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-      { path: 'run.h.GRU.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-      { path: 'run.h.GRU.bz', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'run.h.GRU.br', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'run.h.GRU.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'logits.Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'logits.Linear.b', axes: [{ label: 'out.classes', size: n.classes }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: ClassifySizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'in', size: n.in }], indexes: null },
-    ];
-  },
+  parameters: (n: ClassifySizes) => [
+    { path: 'run.h.GRU.Wz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'run.h.GRU.Wr', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'run.h.GRU.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.in }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'run.h.GRU.Uz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+    { path: 'run.h.GRU.Ur', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+    { path: 'run.h.GRU.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+    { path: 'run.h.GRU.bz', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'run.h.GRU.br', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'run.h.GRU.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'logits.Linear.W', axes: [{ label: 'out.classes', size: n.classes }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'logits.Linear.b', axes: [{ label: 'out.classes', size: n.classes }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: ClassifySizes) => [{ name: 'x', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'in', size: n.in }], indexes: null }],
   outputs: {
     logits: { elem: 'float', axes: [{ label: 'classes', dim: null }] },
   },
@@ -313,11 +307,7 @@ const classifyDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Learn',
-      given(n: ClassifySizes) {
-        return [
-          { name: 'class', elem: 'index', axes: [], indexes: { label: 'classes', size: n.classes } },
-        ];
-      },
+      given: (n: ClassifySizes) => [{ name: 'class', elem: 'index', axes: [], indexes: { label: 'classes', size: n.classes } }],
       updates: [
         {
           loss: classifyLoss,

@@ -545,21 +545,15 @@ const wordsDefinition: rt.Definition = {
     if (3 > n.words) throw new rt.InputError(`\`3\` must be at most \`words\` (${n.words}): outputs end with \`2\` (input.attn:3)`);
     return { words: n.words, d: n.d };
   },
-  parameters(n: WordsSizes) {
-    return [
-      { path: 'Write.table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'normal', deviation: n.d ** (-0.5) } },
-      { path: 'Write.Wh', axes: [{ label: 'd', size: n.d }, { label: 'd', size: n.d }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Write.Wx', axes: [{ label: 'd', size: n.d }, { label: 'd', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'Write.v', axes: [{ label: 'd', size: n.d }], outs: 1, stored: [[0], []], init: { kind: 'glorot' } },
-      { path: 'Write.logits.Linear.W', axes: [{ label: 'out.words', size: n.words }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'Write.logits.Linear.b', axes: [{ label: 'out.words', size: n.words }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: WordsSizes) {
-    return [
-      { name: 'start', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null },
-    ];
-  },
+  parameters: (n: WordsSizes) => [
+    { path: 'Write.table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'normal', deviation: n.d ** (-0.5) } },
+    { path: 'Write.Wh', axes: [{ label: 'd', size: n.d }, { label: 'd', size: n.d }], outs: 1, init: { kind: 'glorot' } },
+    { path: 'Write.Wx', axes: [{ label: 'd', size: n.d }, { label: 'd', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'Write.v', axes: [{ label: 'd', size: n.d }], outs: 1, stored: [[0], []], init: { kind: 'glorot' } },
+    { path: 'Write.logits.Linear.W', axes: [{ label: 'out.words', size: n.words }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'Write.logits.Linear.b', axes: [{ label: 'out.words', size: n.words }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: WordsSizes) => [{ name: 'start', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null }],
   outputs: {
     logits: { elem: 'float', axes: [{ label: 'target', dim: 'target' }, { label: 'words', dim: null }] },
   },
@@ -567,19 +561,8 @@ const wordsDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Fit',
-      given(n: WordsSizes) {
-        return [
-          { name: 'y', elem: 'index', axes: [{ label: 'target', dim: 'target' }], indexes: { label: 'words', size: n.words } },
-        ];
-      },
-      updates: [
-        {
-          loss: wordsLoss,
-          gradients: wordsGradients,
-          optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
-          clip: null,
-        },
-      ],
+      given: (n: WordsSizes) => [{ name: 'y', elem: 'index', axes: [{ label: 'target', dim: 'target' }], indexes: { label: 'words', size: n.words } }],
+      updates: [{ loss: wordsLoss, gradients: wordsGradients, optimizer: () => ({ kind: 'adam', rate: 1e-3 }), clip: null }],
     },
   ],
   decoder: {

@@ -163,19 +163,13 @@ const generatorDefinition: rt.Definition = {
   sizes(n: GeneratorDims) {
     return { latent: n.latent, d: n.d };
   },
-  parameters(n: GeneratorSizes) {
-    return [
-      { path: 'Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.latent }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'Linear#2.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: 8 }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'Linear#2.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: GeneratorSizes) {
-    return [
-      { name: 'z', elem: 'float', axes: [{ label: 'latent', size: n.latent }], indexes: null },
-    ];
-  },
+  parameters: (n: GeneratorSizes) => [
+    { path: 'Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.latent }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'Linear#2.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: 8 }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'Linear#2.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: GeneratorSizes) => [{ name: 'z', elem: 'float', axes: [{ label: 'latent', size: n.latent }], indexes: null }],
   outputs: {
     x: { elem: 'float', axes: [{ label: 'd', dim: null }] },
   },
@@ -183,11 +177,7 @@ const generatorDefinition: rt.Definition = {
   objectives: [
     {
       name: 'Alternate',
-      given(n: GeneratorSizes) {
-        return [
-          { name: 'y', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null },
-        ];
-      },
+      given: (n: GeneratorSizes) => [{ name: 'y', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null }],
       updates: [
         {
           name: 'Generator',
@@ -279,19 +269,13 @@ const discriminatorDefinition: rt.Definition = {
   sizes(n: DiscriminatorDims) {
     return { latent: n.latent, d: n.d };
   },
-  parameters(n: DiscriminatorSizes) {
-    return [
-      { path: 'Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'Linear#2.W', axes: [{ label: 'in', size: 8 }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
-      { path: 'Linear#2.b', axes: [], outs: 0, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs(n: DiscriminatorSizes) {
-    return [
-      { name: 'x', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null },
-    ];
-  },
+  parameters: (n: DiscriminatorSizes) => [
+    { path: 'Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'Linear#2.W', axes: [{ label: 'in', size: 8 }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
+    { path: 'Linear#2.b', axes: [], outs: 0, init: { kind: 'zeros' } },
+  ],
+  inputs: (n: DiscriminatorSizes) => [{ name: 'x', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null }],
   outputs: {
     score: { elem: 'float', axes: [] },
   },
@@ -524,32 +508,24 @@ const hingeDefinition: rt.Definition = {
   sizes(n: HingeDims) {
     return { latent: n.latent, d: n.d };
   },
-  parameters(n: HingeSizes) {
-    return [
-      { path: 'G.Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.latent }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'G.Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'G.Linear#2.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: 8 }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'G.Linear#2.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'D.Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-      { path: 'D.Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'D.Linear#2.W', axes: [{ label: 'in', size: 8 }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
-      { path: 'D.Linear#2.b', axes: [], outs: 0, init: { kind: 'zeros' } },
-    ];
-  },
-  inputs() {
-    return [];
-  },
+  parameters: (n: HingeSizes) => [
+    { path: 'G.Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.latent }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'G.Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'G.Linear#2.W', axes: [{ label: 'out.d', size: n.d }, { label: 'in', size: 8 }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'G.Linear#2.b', axes: [{ label: 'out.d', size: n.d }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'D.Linear.W', axes: [{ label: 'out.out0', size: 8 }, { label: 'in', size: n.d }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+    { path: 'D.Linear.b', axes: [{ label: 'out.out0', size: 8 }], outs: 1, init: { kind: 'zeros' } },
+    { path: 'D.Linear#2.W', axes: [{ label: 'in', size: 8 }], outs: 0, stored: [[0], []], init: { kind: 'glorot' } },
+    { path: 'D.Linear#2.b', axes: [], outs: 0, init: { kind: 'zeros' } },
+  ],
+  inputs: () => [],
   outputs: {
   },
   forward: () => ({}),
   objectives: [
     {
       name: 'Hinge',
-      given(n: HingeSizes) {
-        return [
-          { name: 'real', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null },
-        ];
-      },
+      given: (n: HingeSizes) => [{ name: 'real', elem: 'float', axes: [{ label: 'd', size: n.d }], indexes: null }],
       updates: [
         {
           name: 'D',

@@ -158,15 +158,11 @@ const clockDefinition: rt.Definition = {
   sizes() {
     return {  };
   },
-  parameters() {
-    return [];
-  },
-  inputs() {
-    return [
-      { name: 't', elem: 'int', axes: [{ label: 'time', dim: 'time' }], indexes: null },
-      { name: 'unit', elem: 'int', axes: [{ label: 'time', dim: 'time' }], indexes: null },
-    ];
-  },
+  parameters: () => [],
+  inputs: () => [
+    { name: 't', elem: 'int', axes: [{ label: 'time', dim: 'time' }], indexes: null },
+    { name: 'unit', elem: 'int', axes: [{ label: 'time', dim: 'time' }], indexes: null },
+  ],
   outputs: {
     hour: { elem: 'int', axes: [{ label: 'time', dim: 'time' }] },
     shared: { elem: 'int', axes: [{ label: 'time', dim: 'time' }] },

@@ -1,5 +1,5 @@
 /** The text of a value together with its steps: calls within calls as far as a line holds them, names for the rest. */
-import { inputsOf, isValue, type Piece, type Value } from './value.ts';
+import { inputsOf, isValue, type Piece, type Value } from '../value.ts';
 
 /** What the text stands in. */
 export interface Surroundings {
