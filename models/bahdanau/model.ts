@@ -6,58 +6,40 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Translator that its constructor may be given. */
 export type TranslatorDims = {
-  /** `words`, `characters`: Characters read and written. Default 972. */
-  readonly words: number;
-  /** Default 14. */
-  readonly characters: number;
+  /** `words`, `characters`: Characters read and written. Default 972. */ readonly words: number;
+  /** Default 14. */ readonly characters: number;
   /** `embed`, `hidden`, `units`, `align`, `maxout`: Sizes of the layers (m, n, n' and l of the paper), and of the decoder's state, which the paper has as large as one of the encoder's. Default 48. */
   readonly embed: number;
-  /** Default 96. */
-  readonly hidden: number;
-  /** Default 96. */
-  readonly units: number;
-  /** Default 96. */
-  readonly align: number;
-  /** Default 64. */
-  readonly maxout: number;
-  /** Default 2. */
-  readonly pieces: number;
-  /** Positions that `location` knows. Default 50. */
-  readonly places: number;
+  /** Default 96. */ readonly hidden: number;
+  /** Default 96. */ readonly units: number;
+  /** Default 96. */ readonly align: number;
+  /** Default 64. */ readonly maxout: number;
+  /** Default 2. */ readonly pieces: number;
+  /** Positions that `location` knows. Default 50. */ readonly places: number;
 };
 
 /** One example of Translator. */
 export interface TranslatorInput {
-  /** `index(words)[source]` */
-  readonly tokens: rt.Ints;
+  /** `index(words)[source]` */ readonly tokens: rt.Ints;
 }
 
 /** What the objectives need besides. */
 export interface TranslatorTarget {
-  /** `index(characters)[target]` */
-  readonly y: rt.Ints;
+  /** `index(characters)[target]` */ readonly y: rt.Ints;
 }
 
 /** Every size of a call. */
 type TranslatorSizes = Readonly<Record<'words' | 'characters' | 'embed' | 'hidden' | 'units' | 'align' | 'maxout' | 'pieces' | 'places' | 'batch' | 'source' | 'target', number>>;
 
-/** Parameters of GRU. */
+/** Parameters. */
 type GRUParameters = Readonly<Record<'Wz' | 'Wr' | 'W' | 'Uz' | 'Ur' | 'U' | 'bz' | 'br' | 'b', tf.Tensor>>;
-
-/** Parameters of Annotate. */
 type AnnotateParameters = {
   readonly table: tf.Tensor;
   readonly forward: { readonly h: { readonly GRU: GRUParameters } };
   readonly backward: { readonly h: { readonly GRU: GRUParameters } };
 };
-
-/** Parameters of Additive. */
 type AdditiveParameters = { readonly W: tf.Tensor; readonly U: tf.Tensor; readonly v: tf.Tensor };
-
-/** Parameters of Readout. */
 type ReadoutParameters = { readonly U: tf.Tensor; readonly V: tf.Tensor; readonly C: tf.Tensor; readonly W: tf.Tensor };
-
-/** Parameters of Translate. */
 type TranslateParameters = {
   readonly table: tf.Tensor;
   readonly W0: tf.Tensor;
@@ -65,8 +47,6 @@ type TranslateParameters = {
   readonly s: { readonly GRU: GRUParameters };
   readonly logits: { readonly Readout: ReadoutParameters };
 };
-
-/** Parameters of Translator. */
 type TranslatorParameters = { readonly read: { readonly Annotate: AnnotateParameters }; readonly Translate: TranslateParameters };
 
 /** Padded examples on the device. */
@@ -76,7 +56,6 @@ type TranslatorBatch = {
   readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };
 };
 
-/** GRU. */
 function gruInputs(p: GRUParameters, n: TranslatorSizes, xRows: tf.Tensor) {
   const { batch: batchSize, hidden, source } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -88,7 +67,6 @@ function gruInputs(p: GRUParameters, n: TranslatorSizes, xRows: tf.Tensor) {
   return { sum, sum2, sum3 };
 }
 
-/** GRU. */
 function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, sum3: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uz))));
@@ -103,7 +81,6 @@ function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, su
   return { hNext, z, hNext2, new_, product, r };
 }
 
-/** Additive. */
 function additiveInputs(p: AdditiveParameters, n: TranslatorSizes, annotations: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
@@ -113,7 +90,6 @@ function additiveInputs(p: AdditiveParameters, n: TranslatorSizes, annotations: 
   return { UProduct, annotationsT, annotationsRows };
 }
 
-/** Additive. */
 function additive(p: AdditiveParameters, n: TranslatorSizes, s: tf.Tensor, UProduct: tf.Tensor, sourceMask: tf.Tensor, annotationsT: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
@@ -131,7 +107,6 @@ function additive(p: AdditiveParameters, n: TranslatorSizes, s: tf.Tensor, UProd
   return { context, weights, tanh };
 }
 
-/** GRU. */
 function gru2(p: GRUParameters, joined: tf.Tensor, s: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(joined, p.Wz), tf.matMul(s, p.Uz)), p.bz)));
@@ -146,7 +121,6 @@ function gru2(p: GRUParameters, joined: tf.Tensor, s: tf.Tensor) {
   return sNext;
 }
 
-/** Readout. */
 function readoutInputs(p: ReadoutParameters, n: TranslatorSizes, context: tf.Tensor[], s: tf.Tensor[], e: tf.Tensor) {
   const { batch: batchSize, characters, embed, hidden, maxout, pieces, target, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
@@ -166,7 +140,6 @@ function readoutInputs(p: ReadoutParameters, n: TranslatorSizes, context: tf.Ten
   return logits;
 }
 
-/** Translation. */
 function translation(n: TranslatorSizes, loss: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, number: tf.Tensor) {
   const { batch: batchSize, target } = n;
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
@@ -184,7 +157,6 @@ function translation(n: TranslatorSizes, loss: tf.Tensor, logits: tf.Tensor, yNe
   return { loss: loss3, mean, loss2, targetMask, logSoftmax };
 }
 
-/** GRU. */
 function gruTraining(p: GRUParameters, joined: tf.Tensor, s: tf.Tensor, joined2: tf.Tensor, joined3: tf.Tensor, joined4: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zJoined = tf.concat([joined, s], 1);
@@ -201,7 +173,6 @@ function gruTraining(p: GRUParameters, joined: tf.Tensor, s: tf.Tensor, joined2:
   return { sNext, z, sNext2, new_, product, r };
 }
 
-/** Readout. */
 function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random: rt.Random, sStacked: tf.Tensor, context: tf.Tensor[], e: tf.Tensor, site: string) {
   const { batch: batchSize, characters, embed, hidden, maxout, pieces, target, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
@@ -228,7 +199,6 @@ function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random:
   return { logits, keepStepsT, sum, contextStacked, eRows, productRows };
 }
 
-/** Readout, backward. */
 function readoutBackward(p: ReadoutParameters, n: TranslatorSizes, dLogits: tf.Tensor, keepStepsT: tf.Tensor, sum: tf.Tensor, sStacked: tf.Tensor, contextStacked: tf.Tensor, eRows: tf.Tensor, productRows: tf.Tensor) {
   const { batch: batchSize, characters, hidden, maxout, pieces, target, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
@@ -254,7 +224,6 @@ function readoutBackward(p: ReadoutParameters, n: TranslatorSizes, dLogits: tf.T
   return { product, product2, product3, dW, UProduct, CProduct, VProduct };
 }
 
-/** GRU, backward. */
 function gruBackward(p: GRUParameters, dSNext: tf.Tensor, sNext: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, s: tf.Tensor, r: tf.Tensor, joined: tf.Tensor, joined2: tf.Tensor) {
   // cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dSNext, z);
@@ -279,7 +248,6 @@ function gruBackward(p: GRUParameters, dSNext: tf.Tensor, sNext: tf.Tensor, z: t
   return { tanhGradient, sigmoidGradient, sigmoidGradient2, sum, product, product2 };
 }
 
-/** Additive, backward. */
 function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, tanh: tf.Tensor, dContext: tf.Tensor, annotationsT: tf.Tensor, weights: tf.Tensor, sourceMask: tf.Tensor, vRows: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
   // attention.attn:6  sum[key](weights * keys)
@@ -307,7 +275,6 @@ function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, tanh: tf.Te
   return { product, product2, WProduct, product3 };
 }
 
-/** Additive, backward. */
 function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productStacked: tf.Tensor, product: tf.Tensor, sStepsRows: tf.Tensor, annotationsRows: tf.Tensor, productStacked2: tf.Tensor) {
   const { align, batch: batchSize, hidden, source, target } = n;
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
@@ -323,7 +290,6 @@ function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productSta
   return { dW, dU, dVWide, UProduct };
 }
 
-/** GRU, backward. */
 function gruGradients(n: TranslatorSizes, productStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, joinedStacked: tf.Tensor, sStepsRows: tf.Tensor) {
   const { batch: batchSize, embed, hidden, target, units } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -350,7 +316,6 @@ function gruGradients(n: TranslatorSizes, productStacked: tf.Tensor, tanhGradien
   return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB };
 }
 
-/** GRU, backward. */
 function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, dForward: tf.Tensor, dForward2: tf.Tensor, dForward3: tf.Tensor, dForward4: tf.Tensor, dForward5: tf.Tensor, joined: tf.Tensor) {
   // cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dHNext, dForward2);
@@ -372,7 +337,6 @@ function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, dForward: tf.Tensor, 
   return { sigmoidGradient, sigmoidGradient2, tanhGradient, product, sum };
 }
 
-/** GRU, backward. */
 function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, tanhGradientStacked: tf.Tensor, productStacked: tf.Tensor, hStacked: tf.Tensor, xRows: tf.Tensor) {
   const { batch: batchSize, embed, hidden, source } = n;
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
@@ -415,7 +379,6 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
   return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, sum };
 }
 
-/** Additive. */
 function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tensor, UProduct: tf.Tensor, weights: tf.Tensor, annotations: tf.Tensor, beam: number, size: number, size2: number) {
   const { align, batch: batchSize, hidden, source } = n;
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
@@ -438,7 +401,6 @@ function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tenso
   return { weightsShaped, context: context2 };
 }
 
-/** Readout. */
 function readoutStep(p: ReadoutParameters, n: TranslatorSizes, sRows: tf.Tensor, e: tf.Tensor, context: tf.Tensor, size: number) {
   const { maxout, pieces } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
@@ -450,7 +412,6 @@ function readoutStep(p: ReadoutParameters, n: TranslatorSizes, sRows: tf.Tensor,
   return logits;
 }
 
-/** Annotate. */
 function annotate(p: AnnotateParameters, n: TranslatorSizes, sourceLength: tf.Tensor, tokens: tf.Tensor) {
   const { batch: batchSize, embed, hidden, source } = n;
   // model.attn:27  x = table[tokens]
@@ -468,24 +429,16 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, sourceLength: tf.Te
   const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const hNextSteps = new Array<tf.Tensor>(source);
-  const hSteps = new Array<tf.Tensor>(source);
-  const zSteps = new Array<tf.Tensor>(source);
-  const hNextSteps2 = new Array<tf.Tensor>(source);
-  const newSteps = new Array<tf.Tensor>(source);
-  const rSteps = new Array<tf.Tensor>(source);
+  const hNextSteps = new Array<tf.Tensor>(source), hSteps = new Array<tf.Tensor>(source);
+  const zSteps = new Array<tf.Tensor>(source), hNextSteps2 = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source), rSteps = new Array<tf.Tensor>(source);
   const newProductSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = tf.clone(zeros);
   for (let t = source - 1; t >= 0; t--) {
     const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.backward.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]), hNext, h));
-    hNextSteps[t] = hNext;
-    hSteps[t] = h;
-    zSteps[t] = z;
-    hNextSteps2[t] = hNext2;
-    newSteps[t] = new_;
-    rSteps[t] = r;
+    hNextSteps[t] = hNext; hSteps[t] = h; zSteps[t] = z; hNextSteps2[t] = hNext2; newSteps[t] = new_; rSteps[t] = r;
     newProductSteps[t] = newProduct;
     h = backwardChosen;
   }
@@ -497,23 +450,14 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, sourceLength: tf.Te
   const sumSteps5 = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
   const sumSteps6 = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
   rt.dispose(zSum2, rSum2, newSum2);
-  const hNextSteps3: tf.Tensor[] = [];
-  const hSteps2: tf.Tensor[] = [];
-  const zSteps2: tf.Tensor[] = [];
-  const hNextSteps4: tf.Tensor[] = [];
-  const newSteps2: tf.Tensor[] = [];
-  const rSteps2: tf.Tensor[] = [];
+  const hNextSteps3: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [], zSteps2: tf.Tensor[] = [];
+  const hNextSteps4: tf.Tensor[] = [], newSteps2: tf.Tensor[] = [], rSteps2: tf.Tensor[] = [];
   const newProductSteps2: tf.Tensor[] = [];
   let h2: tf.Tensor = zeros;
   for (let t = 0; t < source; t++) {
     const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.forward.h.GRU, h2, sumSteps4[t]!, sumSteps5[t]!, sumSteps6[t]!);
-    hNextSteps3.push(hNext);
-    hSteps2.push(h2);
-    zSteps2.push(z);
-    hNextSteps4.push(hNext2);
-    newSteps2.push(new_);
-    rSteps2.push(r);
-    newProductSteps2.push(newProduct);
+    hNextSteps3.push(hNext); hSteps2.push(h2); zSteps2.push(z); hNextSteps4.push(hNext2); newSteps2.push(new_);
+    rSteps2.push(r); newProductSteps2.push(newProduct);
     h2 = hNext;
   }
   rt.dispose(sumSteps4, sumSteps5, sumSteps6);
@@ -525,7 +469,6 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, sourceLength: tf.Te
   return { h1, annotations, sourceMask, h: hSteps2, z: zSteps2, hNext: hNextSteps4, new_: newSteps2, r: rSteps2, zeros, isGreater: sourceMaskSteps, h2: hSteps, z2: zSteps, hNext2: hNextSteps2, new3: newSteps, r2: rSteps, x, product: newProductSteps2, product2: newProductSteps, hNext3: hNextSteps3 };
 }
 
-/** Annotate. */
 function annotatePrepare(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, keyMask: tf.Tensor) {
   const { batch: batchSize, embed, hidden, source } = n;
   // model.attn:27  x = table[tokens]
@@ -579,7 +522,6 @@ function annotatePrepare(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.T
   return { annotations, h1 };
 }
 
-/** Translate. */
 function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tensor, h1: tf.Tensor, annotations: tf.Tensor, sourceMask: tf.Tensor) {
   const { target } = n;
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
@@ -590,9 +532,7 @@ function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tenso
   rt.dispose(annotationsRows);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
-  const sSteps: tf.Tensor[] = [];
-  const contextSteps: tf.Tensor[] = [];
-  const weightsSteps: tf.Tensor[] = [];
+  const sSteps: tf.Tensor[] = [], contextSteps: tf.Tensor[] = [], weightsSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
     const { context, weights, tanh: scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
@@ -601,9 +541,7 @@ function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tenso
     const sNextJoined = tf.concat([eSteps[t]!, context], 1);
     const sNext = gru2(p.s.GRU, sNextJoined, s);
     rt.dispose(sNextJoined);
-    sSteps.push(s);
-    contextSteps.push(context);
-    weightsSteps.push(weights);
+    sSteps.push(s); contextSteps.push(context); weightsSteps.push(weights);
     s = sNext;
   }
   rt.dispose(UProduct, annotationsT, eSteps, s);
@@ -612,7 +550,6 @@ function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tenso
   return { logits, weights: weightsSteps };
 }
 
-/** Translate. */
 function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, random: rt.Random, y: tf.Tensor, h1: tf.Tensor, annotations: tf.Tensor, sourceMask: tf.Tensor, site: string) {
   const { target } = n;
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
@@ -628,31 +565,17 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   const newJoined = tf.concat([p.s.GRU.W, p.s.GRU.U], 0);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
-  const sSteps: tf.Tensor[] = [];
-  const contextSteps: tf.Tensor[] = [];
-  const zSteps: tf.Tensor[] = [];
-  const sNextSteps: tf.Tensor[] = [];
-  const newSteps: tf.Tensor[] = [];
-  const newProductSteps: tf.Tensor[] = [];
-  const rSteps: tf.Tensor[] = [];
-  const sNextJoinedSteps: tf.Tensor[] = [];
-  const weightsSteps: tf.Tensor[] = [];
-  const scoreTanhSteps: tf.Tensor[] = [];
+  const sSteps: tf.Tensor[] = [], contextSteps: tf.Tensor[] = [], zSteps: tf.Tensor[] = [], sNextSteps: tf.Tensor[] = [];
+  const newSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [], rSteps: tf.Tensor[] = [];
+  const sNextJoinedSteps: tf.Tensor[] = [], weightsSteps: tf.Tensor[] = [], scoreTanhSteps: tf.Tensor[] = [];
   let s: tf.Tensor = tf.clone(sFirst);
   for (let t = 0; t < target; t++) {
     const { context, weights, tanh: scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eSteps[t]!, context], 1);
     const { sNext, z, sNext2, new_, product: newProduct, r } = gruTraining(p.s.GRU, sNextJoined, s, rJoined, zJoined, newJoined);
-    sSteps.push(s);
-    contextSteps.push(context);
-    zSteps.push(z);
-    sNextSteps.push(sNext2);
-    newSteps.push(new_);
-    newProductSteps.push(newProduct);
-    rSteps.push(r);
-    sNextJoinedSteps.push(sNextJoined);
-    weightsSteps.push(weights);
+    sSteps.push(s); contextSteps.push(context); zSteps.push(z); sNextSteps.push(sNext2); newSteps.push(new_);
+    newProductSteps.push(newProduct); rSteps.push(r); sNextJoinedSteps.push(sNextJoined); weightsSteps.push(weights);
     scoreTanhSteps.push(scoreTanh);
     s = sNext;
   }
@@ -664,7 +587,6 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   return { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, z: zSteps, sNext: sNextSteps, new_: newSteps, r: rSteps, weights: weightsSteps, tanh: scoreTanhSteps, annotationsT, tanh2: sFirst, joined: sNextJoinedSteps, product: newProductSteps, annotationsRows };
 }
 
-/** Translate. */
 function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor, y: tf.Tensor, UProduct: tf.Tensor, weights: tf.Tensor, annotations: tf.Tensor, size: number, beam: number, size2: number) {
   const { batch: batchSize, characters, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
@@ -750,12 +672,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const productSteps3 = tf.tidy(() => tf.unstack(tf.transpose(UProduct, [1, 0, 2])));
   const productSteps4 = tf.tidy(() => tf.unstack(tf.transpose(CProduct, [1, 0, 2])));
   rt.dispose(UProduct, CProduct);
-  const dESteps = new Array<tf.Tensor>(target);
-  const newTanhGradientSteps = new Array<tf.Tensor>(target);
-  const rSigmoidGradientSteps = new Array<tf.Tensor>(target);
-  const zSigmoidGradientSteps = new Array<tf.Tensor>(target);
-  const dContextSteps = new Array<tf.Tensor>(target);
-  const scoreProductSteps = new Array<tf.Tensor>(target);
+  const dESteps = new Array<tf.Tensor>(target), newTanhGradientSteps = new Array<tf.Tensor>(target);
+  const rSigmoidGradientSteps = new Array<tf.Tensor>(target), zSigmoidGradientSteps = new Array<tf.Tensor>(target);
+  const dContextSteps = new Array<tf.Tensor>(target), scoreProductSteps = new Array<tf.Tensor>(target);
   const scoreProductSteps2 = new Array<tf.Tensor>(target);
   let dSNext: tf.Tensor = dSNextFirst;
   let state: tf.Tensor = stateFirst;
@@ -776,12 +695,8 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const dS = tf.tidy(() => tf.add(tf.add(sNextSum, rProduct), WProduct));
     const stateNext = tf.add(state, scoreProduct3);
     rt.dispose(rProduct, WProduct, sNextSum, scoreProduct3, state);
-    dESteps[t] = dE;
-    newTanhGradientSteps[t] = newTanhGradient;
-    rSigmoidGradientSteps[t] = rSigmoidGradient;
-    zSigmoidGradientSteps[t] = zSigmoidGradient;
-    dContextSteps[t] = dContext;
-    scoreProductSteps[t] = scoreProduct;
+    dESteps[t] = dE; newTanhGradientSteps[t] = newTanhGradient; rSigmoidGradientSteps[t] = rSigmoidGradient;
+    zSigmoidGradientSteps[t] = zSigmoidGradient; dContextSteps[t] = dContext; scoreProductSteps[t] = scoreProduct;
     scoreProductSteps2[t] = scoreProduct2;
     dSNext = dS;
     state = stateNext;
@@ -837,8 +752,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dForwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dForward, [2, 0, 1])));
   rt.dispose(dForward);
-  const zSigmoidGradientSteps2 = new Array<tf.Tensor>(source);
-  const rSigmoidGradientSteps2 = new Array<tf.Tensor>(source);
+  const zSigmoidGradientSteps2 = new Array<tf.Tensor>(source), rSigmoidGradientSteps2 = new Array<tf.Tensor>(source);
   const newTanhGradientSteps2 = new Array<tf.Tensor>(source);
   let dH: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
@@ -847,8 +761,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, hNextSteps[t]!, zSteps[t]!, newSteps[t]!, rSteps[t]!, hSteps[t]!, rJoined3);
     const dH2 = tf.add(rProduct, newSum);
     rt.dispose(dH, dHNext, rProduct, newSum);
-    zSigmoidGradientSteps2[t] = zSigmoidGradient;
-    rSigmoidGradientSteps2[t] = rSigmoidGradient;
+    zSigmoidGradientSteps2[t] = zSigmoidGradient; rSigmoidGradientSteps2[t] = rSigmoidGradient;
     newTanhGradientSteps2[t] = newTanhGradient;
     dH = dH2;
   }
@@ -863,8 +776,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const dBackwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dBackward, [2, 0, 1])));
   rt.dispose(dBackward);
-  const zSigmoidGradientSteps3: tf.Tensor[] = [];
-  const rSigmoidGradientSteps3: tf.Tensor[] = [];
+  const zSigmoidGradientSteps3: tf.Tensor[] = [], rSigmoidGradientSteps3: tf.Tensor[] = [];
   const newTanhGradientSteps3: tf.Tensor[] = [];
   let dH2: tf.Tensor = backwardZeros;
   for (let t = 0; t < source; t++) {
@@ -874,8 +786,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, backwardHNextSteps[t]!, backwardZSteps[t]!, backwardNewSteps[t]!, backwardRSteps[t]!, backwardHSteps[t]!, rJoined4);
     const dH3 = tf.tidy(() => tf.add(tf.add(rt.where(dBackwardWide, 0, dH2), newSum), rProduct));
     rt.dispose(dHNext, dBackwardWide, rProduct, newSum, dH2);
-    zSigmoidGradientSteps3.push(zSigmoidGradient);
-    rSigmoidGradientSteps3.push(rSigmoidGradient);
+    zSigmoidGradientSteps3.push(zSigmoidGradient); rSigmoidGradientSteps3.push(rSigmoidGradient);
     newTanhGradientSteps3.push(newTanhGradient);
     dH2 = dH3;
   }

@@ -6,48 +6,34 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Seq2Seq that its constructor may be given. */
 export type Seq2SeqDims = {
-  /** `words`, `characters`: Characters read and written. Default 972. */
-  readonly words: number;
-  /** Default 14. */
-  readonly characters: number;
-  /** `embed`, `hidden`: Sizes of the layers. Default 48. */
-  readonly embed: number;
-  /** Default 160. */
-  readonly hidden: number;
+  /** `words`, `characters`: Characters read and written. Default 972. */ readonly words: number;
+  /** Default 14. */ readonly characters: number;
+  /** `embed`, `hidden`: Sizes of the layers. Default 48. */ readonly embed: number;
+  /** Default 160. */ readonly hidden: number;
 };
 
 /** One example of Seq2Seq. */
 export interface Seq2SeqInput {
-  /** `index(words)[source]` */
-  readonly tokens: rt.Ints;
+  /** `index(words)[source]` */ readonly tokens: rt.Ints;
 }
 
 /** What the objectives need besides. */
 export interface Seq2SeqTarget {
-  /** `index(characters)[target]` */
-  readonly y: rt.Ints;
+  /** `index(characters)[target]` */ readonly y: rt.Ints;
 }
 
 /** Every size of a call. */
 type Seq2SeqSizes = Readonly<Record<'words' | 'characters' | 'embed' | 'hidden' | 'batch' | 'source' | 'target', number>>;
 
-/** Parameters of LSTM. */
+/** Parameters. */
 type LSTMParameters = Readonly<Record<'Wi' | 'Wf' | 'Wo' | 'Wg' | 'Ui' | 'Uf' | 'Uo' | 'Ug' | 'bi' | 'bo' | 'bg' | 'bf', tf.Tensor>>;
-
-/** Parameters of Read. */
 type ReadParameters = { readonly table: tf.Tensor; readonly run: { readonly h_c: { readonly LSTM: LSTMParameters } } };
-
-/** Parameters of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Write. */
 type WriteParameters = {
   readonly table: tf.Tensor;
   readonly h_c: { readonly LSTM: LSTMParameters };
   readonly logits: { readonly Linear: LinearParameters };
 };
-
-/** Parameters of Seq2Seq. */
 type Seq2SeqParameters = { readonly read: { readonly Read: ReadParameters }; readonly Write: WriteParameters };
 
 /** Padded examples on the device. */
@@ -57,7 +43,6 @@ type Seq2SeqBatch = {
   readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };
 };
 
-/** LSTM. */
 function lstmInputs(p: LSTMParameters, n: Seq2SeqSizes, x: tf.Tensor, size: number, source: number) {
   const { batch: batchSize, embed, hidden } = n;
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -73,7 +58,6 @@ function lstmInputs(p: LSTMParameters, n: Seq2SeqSizes, x: tf.Tensor, size: numb
   return { sum, sum2, sum3, sum4 };
 }
 
-/** LSTM. */
 function lstm(p: LSTMParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, c: tf.Tensor, sum3: tf.Tensor, sum4: tf.Tensor) {
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const o = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uo))));
@@ -91,7 +75,6 @@ function lstm(p: LSTMParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, 
   return { h: h2, new_, o, tanh, i, g, f };
 }
 
-/** Linear. */
 function linear(p: LinearParameters, n: Seq2SeqSizes, h: tf.Tensor[]) {
   const { batch: batchSize, characters, hidden, target } = n;
   // layers.attn:4  W @ x + b
@@ -102,7 +85,6 @@ function linear(p: LinearParameters, n: Seq2SeqSizes, h: tf.Tensor[]) {
   return logits;
 }
 
-/** Translation. */
 function translation(n: Seq2SeqSizes, loss: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, number: tf.Tensor) {
   const { batch: batchSize, target } = n;
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
@@ -120,7 +102,6 @@ function translation(n: Seq2SeqSizes, loss: tf.Tensor, logits: tf.Tensor, yNext:
   return { loss: loss3, mean, loss2, targetMask, logSoftmax };
 }
 
-/** LSTM, backward. */
 function lstmBackward(dH: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Tensor, f: tf.Tensor, g: tf.Tensor, c: tf.Tensor, i: tf.Tensor, joined: tf.Tensor) {
   // cells.attn:26  { h = o * tanh(new), c = new }
   const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, o), tanh));
@@ -151,7 +132,6 @@ function lstmBackward(dH: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Te
   return { product, dC, sigmoidGradient, sigmoidGradient2, sigmoidGradient3, tanhGradient: gTanhGradient };
 }
 
-/** LSTM, backward. */
 function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, sigmoidGradientStacked3: tf.Tensor, tanhGradientStacked: tf.Tensor, picked: tf.Tensor, size: number, target: number) {
   const { batch: batchSize, embed, hidden } = n;
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
@@ -200,7 +180,6 @@ function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, 
   return { dWi, dWf, dWo, dWg, dUi, dUf, dUo, dUg, dBi, dBo, dBg, dBf, sum };
 }
 
-/** LSTM. */
 function lstmStep(p: LSTMParameters, n: Seq2SeqSizes, c: tf.Tensor, h: tf.Tensor, picked: tf.Tensor, size: number) {
   const { hidden } = n;
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -222,7 +201,6 @@ function lstmStep(p: LSTMParameters, n: Seq2SeqSizes, c: tf.Tensor, h: tf.Tensor
   return { h: h2, new_ };
 }
 
-/** Read. */
 function read(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, tokens: tf.Tensor) {
   const { batch: batchSize, hidden, source } = n;
   // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
@@ -240,8 +218,7 @@ function read(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, token
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const hSteps = new Array<tf.Tensor>(source);
-  const newSteps = new Array<tf.Tensor>(source);
+  const hSteps = new Array<tf.Tensor>(source), newSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = runZeros;
   let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
@@ -252,8 +229,7 @@ function read(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, token
     const hNext = rt.where(isGreaterWide, h2, h);
     const cNext = rt.where(isGreaterWide, new_, c);
     rt.dispose(h, isGreaterWide, c);
-    hSteps[t] = h2;
-    newSteps[t] = new_;
+    hSteps[t] = h2; newSteps[t] = new_;
     h = hNext;
     c = cNext;
   }
@@ -268,7 +244,6 @@ function read(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, token
   return { h: h2, c: c2 };
 }
 
-/** Write. */
 function writeInputs(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, h: tf.Tensor, c: tf.Tensor) {
   const { batch: batchSize, target } = n;
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
@@ -297,7 +272,6 @@ function writeInputs(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, h: tf.Te
   return logits;
 }
 
-/** Read. */
 function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, tokens: tf.Tensor, zeros: tf.Tensor) {
   const { batch: batchSize, hidden, source } = n;
   // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
@@ -313,14 +287,10 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const hSteps = new Array<tf.Tensor>(source);
-  const newSteps = new Array<tf.Tensor>(source);
-  const cSteps = new Array<tf.Tensor>(source);
-  const hSteps2 = new Array<tf.Tensor>(source);
-  const oSteps = new Array<tf.Tensor>(source);
-  const tanhSteps = new Array<tf.Tensor>(source);
-  const iSteps = new Array<tf.Tensor>(source);
-  const gSteps = new Array<tf.Tensor>(source);
+  const hSteps = new Array<tf.Tensor>(source), newSteps = new Array<tf.Tensor>(source);
+  const cSteps = new Array<tf.Tensor>(source), hSteps2 = new Array<tf.Tensor>(source);
+  const oSteps = new Array<tf.Tensor>(source), tanhSteps = new Array<tf.Tensor>(source);
+  const iSteps = new Array<tf.Tensor>(source), gSteps = new Array<tf.Tensor>(source);
   const fSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = tf.clone(zeros);
   let c: tf.Tensor = tf.clone(zeros);
@@ -331,15 +301,8 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
     const hNext = rt.where(isGreaterWide, h2, h);
     const cNext = rt.where(isGreaterWide, new_, c);
     rt.dispose(isGreaterWide);
-    hSteps[t] = h2;
-    newSteps[t] = new_;
-    cSteps[t] = c;
-    hSteps2[t] = h;
-    oSteps[t] = o;
-    tanhSteps[t] = tanh;
-    iSteps[t] = i;
-    gSteps[t] = g;
-    fSteps[t] = f;
+    hSteps[t] = h2; newSteps[t] = new_; cSteps[t] = c; hSteps2[t] = h; oSteps[t] = o; tanhSteps[t] = tanh; iSteps[t] = i;
+    gSteps[t] = g; fSteps[t] = f;
     h = hNext;
     c = cNext;
   }
@@ -354,7 +317,6 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
   return { h: h2, c: c2, isGreater: sourceMaskSteps, c2: cSteps, o: oSteps, tanh: tanhSteps, i: iSteps, g: gSteps, f: fSteps, h2: hSteps2, x };
 }
 
-/** Write. */
 function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Random, y: tf.Tensor, h: tf.Tensor, c: tf.Tensor, site: string) {
   const { batch: batchSize, characters, hidden, target } = n;
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
@@ -366,26 +328,14 @@ function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Ran
   const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
   const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(oSum, fSum, iSum, gSum);
-  const hSteps: tf.Tensor[] = [];
-  const oSteps: tf.Tensor[] = [];
-  const tanhSteps: tf.Tensor[] = [];
-  const iSteps: tf.Tensor[] = [];
-  const gSteps: tf.Tensor[] = [];
-  const hSteps2: tf.Tensor[] = [];
-  const fSteps: tf.Tensor[] = [];
-  const cSteps: tf.Tensor[] = [];
+  const hSteps: tf.Tensor[] = [], oSteps: tf.Tensor[] = [], tanhSteps: tf.Tensor[] = [], iSteps: tf.Tensor[] = [];
+  const gSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [], fSteps: tf.Tensor[] = [], cSteps: tf.Tensor[] = [];
   let h2: tf.Tensor = h;
   let c2: tf.Tensor = tf.clone(c);
   for (let t = 0; t < target; t++) {
     const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, sumSteps[t]!, sumSteps2[t]!, c2, sumSteps3[t]!, sumSteps4[t]!);
-    hSteps.push(hNext);
-    oSteps.push(o);
-    tanhSteps.push(tanh);
-    iSteps.push(i);
-    gSteps.push(g);
-    hSteps2.push(h2);
-    fSteps.push(f);
-    cSteps.push(c2);
+    hSteps.push(hNext); oSteps.push(o); tanhSteps.push(tanh); iSteps.push(i); gSteps.push(g); hSteps2.push(h2);
+    fSteps.push(f); cSteps.push(c2);
     h2 = hNext;
     c2 = cNext;
   }
@@ -411,7 +361,6 @@ function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Ran
   return { logits, keepStacked, o: oSteps, tanh: tanhSteps, i: iSteps, g: gSteps, f: fSteps, c: cSteps, h: hSteps2, picked, productRows, h2: hSteps };
 }
 
-/** Write. */
 function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tensor, h: tf.Tensor, size: number, beam: number) {
   const { batch: batchSize, characters, hidden } = n;
   // model.attn:27  decoder Write(h0: [hidden], c0: [hidden]) generates y: index(characters)[target] start 1 …
@@ -487,10 +436,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // model.attn:37  Write(read.h, read.c)
   const logitsProductSteps = tf.tidy(() => tf.unstack(tf.transpose(logitsProduct, [1, 0, 2])));
   rt.dispose(logitsProduct);
-  const oSigmoidGradientSteps = new Array<tf.Tensor>(target);
-  const fSigmoidGradientSteps = new Array<tf.Tensor>(target);
-  const iSigmoidGradientSteps = new Array<tf.Tensor>(target);
-  const gTanhGradientSteps = new Array<tf.Tensor>(target);
+  const oSigmoidGradientSteps = new Array<tf.Tensor>(target), fSigmoidGradientSteps = new Array<tf.Tensor>(target);
+  const iSigmoidGradientSteps = new Array<tf.Tensor>(target), gTanhGradientSteps = new Array<tf.Tensor>(target);
   let state: tf.Tensor = tf.clone(runZeros);
   let state2: tf.Tensor = tf.clone(runZeros);
   for (let t = target - 1; t >= 0; t--) {
@@ -498,10 +445,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const dH = tf.add(state, logitsProductSteps[t]!);
     const { product: stateNext, dC, sigmoidGradient: oSigmoidGradient, sigmoidGradient2: fSigmoidGradient, sigmoidGradient3: iSigmoidGradient, tanhGradient: gTanhGradient } = lstmBackward(dH, tanhSteps2[t]!, oSteps2[t]!, state2, fSteps2[t]!, gSteps2[t]!, cSteps2[t]!, iSteps2[t]!, gJoined);
     rt.dispose(state, dH, state2);
-    oSigmoidGradientSteps[t] = oSigmoidGradient;
-    fSigmoidGradientSteps[t] = fSigmoidGradient;
-    iSigmoidGradientSteps[t] = iSigmoidGradient;
-    gTanhGradientSteps[t] = gTanhGradient;
+    oSigmoidGradientSteps[t] = oSigmoidGradient; fSigmoidGradientSteps[t] = fSigmoidGradient;
+    iSigmoidGradientSteps[t] = iSigmoidGradient; gTanhGradientSteps[t] = gTanhGradient;
     state = stateNext;
     state2 = dC;
   }
@@ -523,10 +468,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const scatteredSteps = tf.unstack(scattered);
   const scattered2Steps = tf.unstack(scattered2);
   rt.dispose(scattered, scattered2);
-  const oSigmoidGradientSteps2: tf.Tensor[] = [];
-  const fSigmoidGradientSteps2: tf.Tensor[] = [];
-  const iSigmoidGradientSteps2: tf.Tensor[] = [];
-  const gTanhGradientSteps2: tf.Tensor[] = [];
+  const oSigmoidGradientSteps2: tf.Tensor[] = [], fSigmoidGradientSteps2: tf.Tensor[] = [];
+  const iSigmoidGradientSteps2: tf.Tensor[] = [], gTanhGradientSteps2: tf.Tensor[] = [];
   let dH: tf.Tensor = runZeros;
   let dC: tf.Tensor = tf.clone(runZeros);
   for (let t = 0; t < source; t++) {
@@ -541,10 +484,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     // model.attn:20  run = scan source reversed with xt = x {
     const dHNext = tf.add(chosen, gProduct);
     rt.dispose(gProduct, chosen);
-    oSigmoidGradientSteps2.push(oSigmoidGradient);
-    fSigmoidGradientSteps2.push(fSigmoidGradient);
-    iSigmoidGradientSteps2.push(iSigmoidGradient);
-    gTanhGradientSteps2.push(gTanhGradient);
+    oSigmoidGradientSteps2.push(oSigmoidGradient); fSigmoidGradientSteps2.push(fSigmoidGradient);
+    iSigmoidGradientSteps2.push(iSigmoidGradient); gTanhGradientSteps2.push(gTanhGradient);
     dH = dHNext;
     dC = dCNext;
   }

@@ -267,11 +267,24 @@ class BodyWriter {
   }
 
   #dispose(values: readonly Value[], depth: number): void {
+    this.#packed(
+      depth,
+      values.map((value) => this.#name(value)),
+      { front: 'rt.dispose(', between: ', ', back: ');' },
+    );
+  }
+
+  /** What is alike, as much of it in a line as fits. */
+  #packed(depth: number, items: readonly string[], { front, between, back }: Readonly<Record<'front' | 'between' | 'back', string>>): void {
     const line: string[] = [];
-    const write = (): void => void (line.length > 0 && this.#write(depth, `rt.dispose(${line.splice(0).join(', ')});`));
-    for (const name of values.map((value) => this.#name(value))) {
-      if (2 * depth + `rt.dispose(${[...line, name].join(', ')});`.length > WIDTH) write();
-      line.push(name);
+    const text = (more: readonly string[]): string => `${front}${[...line, ...more].join(between)}${back}`;
+    const write = (): void => {
+      if (line.length > 0) this.#write(depth, text([]));
+      line.length = 0;
+    };
+    for (const item of items) {
+      if (2 * depth + text([item]).length > WIDTH) write();
+      line.push(item);
     }
     write();
   }
@@ -365,14 +378,12 @@ class BodyWriter {
     const count = this.#size(loop.size);
     const emits = loop.emits.filter((emit) => needed.has(emit.list));
     const states = loop.states.filter((state) => needed.has(state.final));
-    for (const { value: element, list } of emits) {
+    const lists = emits.map(({ value: element, list }) => {
       this.#named.set(list, this.#names.take(`${this.#wanted(element)[0]!} Steps`));
       const type = element.kind === 'rows' ? 'rt.Cache' : 'tf.Tensor';
-      this.#write(
-        depth,
-        loop.reversed ? `const ${this.#name(list)} = new Array<${type}>(${count});` : `const ${this.#name(list)}: ${type}[] = [];`,
-      );
-    }
+      return loop.reversed ? `${this.#name(list)} = new Array<${type}>(${count})` : `${this.#name(list)}: ${type}[] = []`;
+    });
+    this.#packed(depth, lists, { front: 'const ', between: ', ', back: ';' });
     for (const state of states) {
       const name = this.#name(state.argument);
       this.#named.set(state.final, name);
@@ -414,10 +425,11 @@ class BodyWriter {
       return gift.copy ? `tf.clone(${text})` : text;
     };
     const t = this.#name(loop.position);
-    for (const { list } of loop.emits) {
+    const emits = loop.emits.flatMap(({ list }) => {
       const text = given(list);
-      if (text !== null) this.#write(depth, loop.reversed ? `${this.#name(list)}[${t}] = ${text};` : `${this.#name(list)}.push(${text});`);
-    }
+      return text === null ? [] : [loop.reversed ? `${this.#name(list)}[${t}] = ${text};` : `${this.#name(list)}.push(${text});`];
+    });
+    this.#packed(depth, emits, { front: '', between: ' ', back: '' });
     const moves = loop.states.flatMap((state) => {
       const text = given(state.final);
       const name = this.#name(state.argument);

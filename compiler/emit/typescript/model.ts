@@ -1,12 +1,5 @@
 /** The declarations of one model: its types, its functions, its definition, its class. */
-import {
-  StructureKind,
-  CodeBlockWriter,
-  type OptionalKind,
-  type PropertySignatureStructure,
-  type StatementStructures,
-  type WriterFunction,
-} from 'ts-morph';
+import { StructureKind, CodeBlockWriter, type StatementStructures, type WriterFunction } from 'ts-morph';
 import type { Clocked, Dim, Elem, Input, Node, TensorType } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { sizeOf, without } from '../../graph/spaces.ts';
@@ -121,7 +114,7 @@ function types(
   const sizes = [...[...program.hyperparameters, ...program.fixed].map(({ dim }) => dimName(dim)), 'batch', ...program.ragged.map(dimName)];
   const recordAlias = (
     name: string,
-    properties: readonly { name: string; type: string; docs?: string[] }[],
+    properties: readonly { name: string; type: string; docs?: string }[],
     text: string,
     exported: boolean,
   ): WriterFunction =>
@@ -130,52 +123,39 @@ function types(
       else
         writer.inlineBlock(() => {
           for (const each of properties) {
-            for (const line of each.docs ?? []) writer.writeLine(`/** ${line} */`);
-            writer.writeLine(`readonly ${property(each.name)}: ${each.type};`);
+            writeField(writer, `readonly ${property(each.name)}: ${each.type};`, each.docs);
           }
         });
     });
-  const example = (
-    name: string,
-    from: Iterable<Input>,
-    docs: string[],
-    more: readonly OptionalKind<PropertySignatureStructure>[] = [],
-  ): StatementStructures => ({
-    kind: StructureKind.Interface,
-    name,
-    isExported: true,
-    docs,
-    properties: [...from]
-      .map(
-        (input): OptionalKind<PropertySignatureStructure> => ({
-          name: property(input.name),
-          type: hostType(input.type),
-          isReadonly: true,
-          hasQuestionToken: input.otherwise !== undefined,
-          docs: [
-            [
-              ...doc(input.doc),
-              `\`${labels(input.type)}\``,
-              ...(input.otherwise === undefined ? [] : [`Where it is left out, ${input.otherwise} everywhere.`]),
-            ].join(' '),
-          ],
-        }),
-      )
-      .concat(more),
-  });
-  const told = (program.told ?? []).map((dim) => ({
-    name: property(dimName(dim)),
-    type: 'number',
-    isReadonly: true,
-    docs: [`How many places \`${comment(dimName(dim))}\` has.`],
-  }));
+  const example = (name: string, from: Iterable<Input>, text: string, more: readonly Dim[] = []): WriterFunction => {
+    const inputs = [...from].map((input) => {
+      const optional = input.otherwise === undefined ? '' : '?';
+      const docs = [
+        ...doc(input.doc),
+        `\`${labels(input.type)}\``,
+        ...(input.otherwise === undefined ? [] : [`Where it is left out, ${input.otherwise} everywhere.`]),
+      ];
+      return { field: `readonly ${property(input.name)}${optional}: ${hostType(input.type)};`, docs: docs.join(' ') };
+    });
+    const counts = more.map((dim) => ({
+      field: `readonly ${property(dimName(dim))}: number;`,
+      docs: `How many places \`${comment(dimName(dim))}\` has.`,
+    }));
+    return (writer) => {
+      writer
+        .newLine()
+        .writeLine(`/** ${comment(text)} */`)
+        .write(`export interface ${name} `);
+      writer.inlineBlock(() => [...inputs, ...counts].forEach(({ field, docs }) => writeField(writer, field, docs))).newLine();
+    };
+  };
   return [
     recordAlias(
       type('Dims'),
       program.hyperparameters.map(({ dim, value, doc: text }) => ({
         name: dimName(dim),
         type: 'number',
-        docs: [`${text === null ? '' : `${sentence(comment(text))} `}Default ${value}.`],
+        docs: `${text === null ? '' : `${sentence(comment(text))} `}Default ${value}.`,
       })),
       program.parts === undefined
         ? `Dims of ${ofClass.exported} that its constructor may be given.`
@@ -184,16 +164,18 @@ function types(
     ),
     ...(program.parts === undefined
       ? [
-          example(type('Input'), inputs.values(), [`One example of ${ofClass.exported}.`], told),
-          example(type('Target'), targets.values(), ['What the objectives need besides.']),
+          example(type('Input'), inputs.values(), `One example of ${ofClass.exported}.`, program.told),
+          example(type('Target'), targets.values(), 'What the objectives need besides.'),
         ]
-      : [example(type('Example'), targets.values(), [`One example of ${ofClass.exported}.`])]),
+      : [example(type('Example'), targets.values(), `One example of ${ofClass.exported}.`)]),
     ...(program.causal === null
       ? []
       : [
-          example(type('Place'), placeInputs(program.causal, program.inputs), [
+          example(
+            type('Place'),
+            placeInputs(program.causal, program.inputs),
             `One place of what ${ofClass.exported} reads along \`${program.causal.axis.label}\`.`,
-          ]),
+          ),
         ]),
     ...(program.decoder === null && program.parts === undefined
       ? [
@@ -208,13 +190,10 @@ function types(
     alias(`type ${type('Sizes')}`, 'Every size of a call.', (writer) =>
       writer.write(`Readonly<Record<${sizes.map(quoted).join(' | ')}, number>>`),
     ),
-    ...parameters.declarations.map(({ name, text, of }) =>
-      alias(
-        `type ${name}`,
-        `${program.running.length === 0 ? 'Parameters' : 'Parameters and running values'} of ${of === '' ? ofClass.exported : of}.`,
-        (writer) => writer.write(text),
-      ),
-    ),
+    (writer) => {
+      writer.newLine().writeLine(`/** ${program.running.length === 0 ? 'Parameters' : 'Parameters and running values'}. */`);
+      for (const { name, text } of parameters.declarations) writer.writeLine(`type ${name} = ${text};`);
+    },
     alias(`type ${type('Batch')}`, 'Padded examples on the device.', (writer) =>
       writer.inlineBlock(() => {
         writer.writeLine(`readonly n: ${type('Sizes')};`);
@@ -225,6 +204,15 @@ function types(
       }),
     ),
   ];
+}
+
+/** Of a line with what it says of a field. */
+const LINE = 120;
+
+function writeField(writer: CodeBlockWriter, field: string, docs = ''): void {
+  const text = docs === '' ? '' : `/** ${docs} */`;
+  if (text !== '' && text.length + field.length > LINE) writer.writeLine(text).writeLine(field);
+  else writer.writeLine(`${text} ${field}`.trim());
 }
 
 /** The inputs along the clock, without it. */
@@ -383,7 +371,6 @@ class FunctionWriter {
     return {
       kind: StructureKind.Function,
       name: made.name,
-      docs: [comment(`${made.frame.callee}${made.backward ? ', backward' : ''}.`)],
       parameters,
       statements: [
         (writer) => {

@@ -6,14 +6,12 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Look that its constructor may be given. */
 export type LookDims = {
-  /** Default 4. */
-  readonly width: number;
+  /** Default 4. */ readonly width: number;
 };
 
 /** One example of Look. */
 export interface LookInput {
-  /** `[source, width]` */
-  readonly x: readonly rt.Floats[];
+  /** `[source, width]` */ readonly x: readonly rt.Floats[];
 }
 
 /** What the objectives need besides. */
@@ -28,7 +26,7 @@ export type LookOutput = {
 /** Every size of a call. */
 type LookSizes = Readonly<Record<'width' | 'batch' | 'source', number>>;
 
-/** Parameters of Look. */
+/** Parameters. */
 type LookParameters = Record<string, never>;
 
 /** Padded examples on the device. */

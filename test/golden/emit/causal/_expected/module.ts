@@ -12,20 +12,17 @@ export type FilterDims = {
 
 /** One example of Filter. */
 export interface FilterInput {
-  /** `[time, d]` */
-  readonly x: readonly rt.Floats[];
+  /** `[time, d]` */ readonly x: readonly rt.Floats[];
 }
 
 /** What the objectives need besides. */
 export interface FilterTarget {
-  /** `[time, d]` */
-  readonly t: readonly rt.Floats[];
+  /** `[time, d]` */ readonly t: readonly rt.Floats[];
 }
 
 /** One place of what Filter reads along `time`. */
 export interface FilterPlace {
-  /** `[d]` */
-  readonly x: rt.Floats;
+  /** `[d]` */ readonly x: rt.Floats;
 }
 
 /** What Filter gives for one example. */
@@ -38,10 +35,8 @@ export type FilterOutput = {
 /** Every size of a call. */
 type FilterSizes = Readonly<Record<'d' | 'batch' | 'time', number>>;
 
-/** Parameters of GRU. */
+/** Parameters. */
 type GRUParameters = Readonly<Record<'Wz' | 'Wr' | 'W' | 'Uz' | 'Ur' | 'U' | 'bz' | 'br' | 'b', tf.Tensor>>;
-
-/** Parameters of Filter. */
 type FilterParameters = { readonly W: tf.Tensor; readonly run: { readonly h: { readonly GRU: GRUParameters } } };
 
 /** Padded examples on the device. */
@@ -51,7 +46,6 @@ type FilterBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
-/** GRU. */
 function gruInputs(p: GRUParameters, n: FilterSizes, WProduct: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -65,7 +59,6 @@ function gruInputs(p: GRUParameters, n: FilterSizes, WProduct: tf.Tensor) {
   return { sum, sum2, sum3 };
 }
 
-/** GRU. */
 function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, sum3: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uz))));
@@ -80,7 +73,6 @@ function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, su
   return { hNext, z, hNext2, new_, product, r };
 }
 
-/** ScaledDot. */
 function scaledDot(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor, q: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -100,7 +92,6 @@ function scaledDot(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor,
   return { q: q2, weights };
 }
 
-/** ScaledDot. */
 function scaledDot2(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -121,7 +112,6 @@ function scaledDot2(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor
   return q;
 }
 
-/** Fit. */
 function fit(n: FilterSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLength: tf.Tensor) {
   const { d } = n;
   // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
@@ -133,7 +123,6 @@ function fit(n: FilterSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor
   return { loss, loss2, difference };
 }
 
-/** ScaledDot. */
 function scaledDotTraining(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, timeMask: tf.Tensor, xShaped: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -157,7 +146,6 @@ function scaledDotTraining(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf
   return { q, qWide, weights, weights2, chosen };
 }
 
-/** ScaledDot, backward. */
 function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, qWide: tf.Tensor, weights: tf.Tensor, weights2: tf.Tensor, chosen: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // attention.attn:18  sum[key](weights * values)
@@ -177,7 +165,6 @@ function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, qWide: t
   return product;
 }
 
-/** GRU, backward. */
 function gruBackward(p: GRUParameters, dHNext: tf.Tensor, hNext: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, r: tf.Tensor, h: tf.Tensor, joined: tf.Tensor) {
   // cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dHNext, z);
@@ -199,7 +186,6 @@ function gruBackward(p: GRUParameters, dHNext: tf.Tensor, hNext: tf.Tensor, z: t
   return { sigmoidGradient, sigmoidGradient2, tanhGradient, product, sum };
 }
 
-/** GRU, backward. */
 function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, tanhGradientStacked: tf.Tensor, WProduct: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
@@ -241,7 +227,6 @@ function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tenso
   return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, sum };
 }
 
-/** GRU. */
 function gruStep(p: GRUParameters, h: tf.Tensor, product: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(product, p.Wz), p.bz), tf.matMul(h, p.Uz))));
@@ -391,23 +376,13 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [];
-  const hSteps: tf.Tensor[] = [];
-  const zSteps: tf.Tensor[] = [];
-  const hNextSteps2: tf.Tensor[] = [];
-  const newSteps: tf.Tensor[] = [];
-  const newProductSteps: tf.Tensor[] = [];
-  const rSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], zSteps: tf.Tensor[] = [], hNextSteps2: tf.Tensor[] = [];
+  const newSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [], rSteps: tf.Tensor[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
     const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
-    hNextSteps.push(hNext);
-    hSteps.push(h);
-    zSteps.push(z);
-    hNextSteps2.push(hNext2);
-    newSteps.push(new_);
-    newProductSteps.push(newProduct);
-    rSteps.push(r);
+    hNextSteps.push(hNext); hSteps.push(h); zSteps.push(z); hNextSteps2.push(hNext2); newSteps.push(new_);
+    newProductSteps.push(newProduct); rSteps.push(r);
     h = hNext;
   }
   rt.dispose(sumSteps, sumSteps2, sumSteps3);
@@ -428,8 +403,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const rJoined = tf.concat([p.run.h.GRU.Ur, p.run.h.GRU.Uz], 1);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const dYSteps = tf.tidy(() => tf.unstack(tf.transpose(dY, [1, 0, 2])));
-  const zSigmoidGradientSteps = new Array<tf.Tensor>(time);
-  const rSigmoidGradientSteps = new Array<tf.Tensor>(time);
+  const zSigmoidGradientSteps = new Array<tf.Tensor>(time), rSigmoidGradientSteps = new Array<tf.Tensor>(time);
   const newTanhGradientSteps = new Array<tf.Tensor>(time);
   let dH: tf.Tensor = tf.clone(runZeros);
   for (let t2 = time - 1; t2 >= 0; t2--) {
@@ -438,8 +412,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum2 } = gruBackward(p.run.h.GRU, dHNext, hNextSteps2[t2]!, zSteps[t2]!, newSteps[t2]!, rSteps[t2]!, hSteps[t2]!, rJoined);
     const dH2 = tf.add(rProduct, newSum2);
     rt.dispose(dH, dHNext, rProduct, newSum2);
-    zSigmoidGradientSteps[t2] = zSigmoidGradient;
-    rSigmoidGradientSteps[t2] = rSigmoidGradient;
+    zSigmoidGradientSteps[t2] = zSigmoidGradient; rSigmoidGradientSteps[t2] = rSigmoidGradient;
     newTanhGradientSteps[t2] = newTanhGradient;
     dH = dH2;
   }

@@ -6,20 +6,17 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Glance that its constructor may be given. */
 export type GlanceDims = {
-  /** Default 3. */
-  readonly d: number;
+  /** Default 3. */ readonly d: number;
 };
 
 /** One example of Glance. */
 export interface GlanceInput {
-  /** `[source, d]` */
-  readonly x: readonly rt.Floats[];
+  /** `[source, d]` */ readonly x: readonly rt.Floats[];
 }
 
 /** What the objectives need besides. */
 export interface GlanceTarget {
-  /** `[d]` */
-  readonly t: rt.Floats;
+  /** `[d]` */ readonly t: rt.Floats;
 }
 
 /** What Glance gives for one example. */
@@ -30,16 +27,10 @@ export type GlanceOutput = {
 /** Every size of a call. */
 type GlanceSizes = Readonly<Record<'d' | 'batch' | 'source', number>>;
 
-/** Parameters and running values of Linear. */
+/** Parameters and running values. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters and running values of BatchNorm. */
 type BatchNormParameters = { readonly gain: tf.Tensor; readonly bias: tf.Tensor; readonly m: tf.Tensor; readonly v: tf.Tensor };
-
-/** Parameters and running values of Learn. */
 type LearnParameters = { readonly b: tf.Tensor };
-
-/** Parameters and running values of Glance. */
 type GlanceParameters = {
   readonly h: { readonly Linear: LinearParameters; readonly BatchNorm: BatchNormParameters };
   readonly weights: { readonly Linear: LinearParameters };
@@ -53,7 +44,6 @@ type GlanceBatch = {
   readonly lengths: { readonly source: tf.Tensor1D };
 };
 
-/** Linear. */
 function linear(p: LinearParameters, n: GlanceSizes, x: tf.Tensor) {
   const { batch: batchSize, d, source } = n;
   // layers.attn:4  W @ x + b
@@ -62,7 +52,6 @@ function linear(p: LinearParameters, n: GlanceSizes, x: tf.Tensor) {
   return { sum, xRows };
 }
 
-/** BatchNorm. */
 function batchNorm(p: BatchNormParameters, tanh: tf.Tensor) {
   // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
   const n2 = tf.tidy(() => tf.div(tf.sub(tanh, p.m), tf.sqrt(tf.add(p.v, 1e-5))));
@@ -72,7 +61,6 @@ function batchNorm(p: BatchNormParameters, tanh: tf.Tensor) {
   return h;
 }
 
-/** Linear. */
 function linear2(p: LinearParameters, n: GlanceSizes, h: tf.Tensor) {
   const { batch: batchSize, d, source } = n;
   // layers.attn:4  W @ x + b
@@ -81,7 +69,6 @@ function linear2(p: LinearParameters, n: GlanceSizes, h: tf.Tensor) {
   return { sum, hRows };
 }
 
-/** BatchNorm. */
 function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, sourceMaskWide: tf.Tensor, tanh: tf.Tensor) {
   // layers.attn:24  least = stop(min[lifted](x))
   const leastAny = tf.any(sourceMask);
@@ -116,7 +103,6 @@ function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, source
   return { mNext, vNext, h, root, n: n2, bm, centred, range };
 }
 
-/** BatchNorm, backward. */
 function batchNormBackward(p: BatchNormParameters, product: tf.Tensor, scattered: tf.Tensor, root: tf.Tensor, n2: tf.Tensor, bm: tf.Tensor, sourceMaskWide: tf.Tensor, centred: tf.Tensor, range: tf.Tensor) {
   // layers.attn:33  gain * n + bias
   const dH = tf.add(product, scattered);

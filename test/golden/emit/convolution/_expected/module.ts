@@ -6,28 +6,21 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Picture that its constructor may be given. */
 export type PictureDims = {
-  /** Default 8. */
-  readonly rows: number;
-  /** Default 8. */
-  readonly columns: number;
-  /** Default 1. */
-  readonly colours: number;
-  /** Default 4. */
-  readonly filters: number;
-  /** Default 3. */
-  readonly classes: number;
+  /** Default 8. */ readonly rows: number;
+  /** Default 8. */ readonly columns: number;
+  /** Default 1. */ readonly colours: number;
+  /** Default 4. */ readonly filters: number;
+  /** Default 3. */ readonly classes: number;
 };
 
 /** One example of Picture. */
 export interface PictureInput {
-  /** `[rows, columns, colours]` */
-  readonly image: readonly (readonly rt.Floats[])[];
+  /** `[rows, columns, colours]` */ readonly image: readonly (readonly rt.Floats[])[];
 }
 
 /** What the objectives need besides. */
 export interface PictureTarget {
-  /** `index(classes)[]` */
-  readonly label: number;
+  /** `index(classes)[]` */ readonly label: number;
 }
 
 /** What Picture gives for one example. */
@@ -38,10 +31,8 @@ export type PictureOutput = {
 /** Every size of a call. */
 type PictureSizes = Readonly<Record<'rows' | 'columns' | 'colours' | 'filters' | 'classes' | 'batch', number>>;
 
-/** Parameters of Near. */
+/** Parameters. */
 type NearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Picture. */
 type PictureParameters = {
   readonly x: { readonly Near: NearParameters; readonly 'Near#2': NearParameters };
   readonly Linear: NearParameters;
@@ -54,7 +45,6 @@ type PictureBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
-/** Near. */
 function near(p: NearParameters, n: PictureSizes, image: tf.Tensor, colours: number, size: number, size2: number) {
   const { batch: batchSize, columns, filters, rows } = n;
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
@@ -74,7 +64,6 @@ function near(p: NearParameters, n: PictureSizes, image: tf.Tensor, colours: num
   return { relu, joinedShaped };
 }
 
-/** Class. */
 function class_(sum: tf.Tensor, label: tf.Tensor) {
   // input.attn:16  loss = cross_entropy[classes](y, label)
   const logSoftmax = rt.logSoftmax(sum);
@@ -82,7 +71,6 @@ function class_(sum: tf.Tensor, label: tf.Tensor) {
   return { loss, logSoftmax };
 }
 
-/** Near, backward. */
 function nearBackward(p: NearParameters, n: PictureSizes, x: tf.Tensor, dX: tf.Tensor, joinedShaped: tf.Tensor) {
   const { batch: batchSize, columns, filters, rows } = n;
   // input.attn:5  param W: [out <- dy, dx, in], b: [out]
@@ -117,7 +105,6 @@ function nearBackward(p: NearParameters, n: PictureSizes, x: tf.Tensor, dX: tf.T
   return { product, dB, sum: sum2 };
 }
 
-/** Picture. */
 function picture2(p: PictureParameters, n: PictureSizes, image: tf.Tensor) {
   const { colours, filters } = n;
   const { relu, joinedShaped: joinedShaped2 } = near(p.x.Near, n, image, colours, 3 * colours, 9 * colours);

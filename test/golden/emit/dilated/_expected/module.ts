@@ -6,22 +6,18 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Wave that its constructor may be given. */
 export type WaveDims = {
-  /** Default 5. */
-  readonly notes: number;
-  /** Default 4. */
-  readonly hidden: number;
+  /** Default 5. */ readonly notes: number;
+  /** Default 4. */ readonly hidden: number;
 };
 
 /** One example of Wave. */
 export interface WaveInput {
-  /** `[time, notes]` */
-  readonly x: readonly rt.Floats[];
+  /** `[time, notes]` */ readonly x: readonly rt.Floats[];
 }
 
 /** What the objectives need besides. */
 export interface WaveTarget {
-  /** `[time, hidden]` */
-  readonly t: readonly rt.Floats[];
+  /** `[time, hidden]` */ readonly t: readonly rt.Floats[];
 }
 
 /** What Wave gives for one example. */
@@ -32,10 +28,8 @@ export type WaveOutput = {
 /** Every size of a call. */
 type WaveSizes = Readonly<Record<'notes' | 'hidden' | 'batch' | 'time', number>>;
 
-/** Parameters of Linear. */
+/** Parameters. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Wave. */
 type WaveParameters = { readonly h: { readonly Linear: LinearParameters }; readonly repeat: readonly LinearParameters[] };
 
 /** Padded examples on the device. */
@@ -45,7 +39,6 @@ type WaveBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
-/** Linear. */
 function linear(p: LinearParameters, n: WaveSizes, x: tf.Tensor) {
   const { batch: batchSize, hidden, notes, time } = n;
   // layers.attn:4  W @ x + b
@@ -54,7 +47,6 @@ function linear(p: LinearParameters, n: WaveSizes, x: tf.Tensor) {
   return { h, xRows };
 }
 
-/** repeat round. */
 function repeatRound(p: LinearParameters, n: WaveSizes, h: tf.Tensor, size: number) {
   const { batch: batchSize, hidden, time } = n;
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
@@ -69,7 +61,6 @@ function repeatRound(p: LinearParameters, n: WaveSizes, h: tf.Tensor, size: numb
   return { h: h2, shifted, tanh, joinedRows };
 }
 
-/** Fit. */
 function fit(n: WaveSizes, h: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLength: tf.Tensor) {
   const { hidden } = n;
   // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
@@ -81,7 +72,6 @@ function fit(n: WaveSizes, h: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, 
   return { loss, loss2, difference };
 }
 
-/** repeat round, backward. */
 function repeatRoundBackward(p: LinearParameters, n: WaveSizes, dH: tf.Tensor, tanh: tf.Tensor, shifted: tf.Tensor, joinedRows: tf.Tensor, size: number) {
   const { batch: batchSize, hidden, time } = n;
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
@@ -99,7 +89,6 @@ function repeatRoundBackward(p: LinearParameters, n: WaveSizes, dH: tf.Tensor, t
   return { product, dB, dH: dH2 };
 }
 
-/** Wave. */
 function wave2(p: WaveParameters, n: WaveSizes, timeLength: tf.Tensor, t: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, time } = n;
   // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {

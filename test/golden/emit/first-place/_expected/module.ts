@@ -6,16 +6,13 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of M that its constructor may be given. */
 export type MDims = {
-  /** Default 3. */
-  readonly d: number;
-  /** Default 7. */
-  readonly words: number;
+  /** Default 3. */ readonly d: number;
+  /** Default 7. */ readonly words: number;
 };
 
 /** One example of M. */
 export interface MInput {
-  /** `[d]` */
-  readonly h: rt.Floats;
+  /** `[d]` */ readonly h: rt.Floats;
 }
 
 /** What the objectives need besides. */
@@ -25,10 +22,8 @@ export interface MTarget {
 /** Every size of a call. */
 type MSizes = Readonly<Record<'d' | 'words' | 'batch' | 'target', number>>;
 
-/** Parameters of D. */
+/** Parameters. */
 type DParameters = { readonly table: tf.Tensor };
-
-/** Parameters of M. */
 type MParameters = { readonly D: DParameters };
 
 /** Padded examples on the device. */
@@ -38,7 +33,6 @@ type MBatch = {
   readonly lengths: { readonly target: tf.Tensor1D };
 };
 
-/** D. */
 function dInputs(p: DParameters, n: MSizes, h: tf.Tensor, y: tf.Tensor) {
   const { batch: batchSize, d, target, words } = n;
   // input.attn:4  v = h * position[target]
@@ -67,7 +61,6 @@ function dInputs(p: DParameters, n: MSizes, h: tf.Tensor, y: tf.Tensor) {
   return logits;
 }
 
-/** D. */
 function dStep(p: DParameters, n: MSizes, y: tf.Tensor, s: tf.Tensor, size: number, beam: number) {
   const { batch: batchSize, d, words } = n;
   // input.attn:2  decoder D(h: [d]) generates y: index(words)[target] start 1 end 2 {

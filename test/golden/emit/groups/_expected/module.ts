@@ -8,16 +8,13 @@ import { tf } from 'attnc/runtime';
 export type CountDims = {
   /** `source`, `words`, `d`: Sums, softmax and the largest of positions that share a value; positions in the order of a score; running sums. Default 5. */
   readonly words: number;
-  /** Default 3. */
-  readonly d: number;
+  /** Default 3. */ readonly d: number;
 };
 
 /** One example of Count. */
 export interface CountInput {
-  /** `index(words)[source]` */
-  readonly i: rt.Ints;
-  /** `[source, d]` */
-  readonly x: readonly rt.Floats[];
+  /** `index(words)[source]` */ readonly i: rt.Ints;
+  /** `[source, d]` */ readonly x: readonly rt.Floats[];
 }
 
 /** What the objectives need besides. */
@@ -37,7 +34,7 @@ export type CountOutput = {
 /** Every size of a call. */
 type CountSizes = Readonly<Record<'words' | 'd' | 'batch' | 'source', number>>;
 
-/** Parameters of Count. */
+/** Parameters. */
 type CountParameters = Record<string, never>;
 
 /** Padded examples on the device. */
@@ -47,7 +44,6 @@ type CountBatch = {
   readonly lengths: { readonly source: tf.Tensor1D };
 };
 
-/** Count. */
 function count2(n: CountSizes, sourceLength: tf.Tensor, x: tf.Tensor, i: tf.Tensor) {
   const { batch: batchSize, source, words } = n;
   // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
@@ -98,7 +94,6 @@ function count2(n: CountSizes, sourceLength: tf.Tensor, x: tf.Tensor, i: tf.Tens
   return { total, chosen, share, picked, so, odds, sourceMask, sourceMaskWide };
 }
 
-/** Fit. */
 function fit(share: tf.Tensor, picked: tf.Tensor, total: tf.Tensor, chosen: tf.Tensor, odds: tf.Tensor, sourceMask: tf.Tensor, sourceMaskWide: tf.Tensor, so: tf.Tensor) {
   // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source…
   const sum = tf.tidy(() => tf.add(tf.sum(tf.mul(total, total), [1, 2]), tf.sum(chosen, 1)));

@@ -6,22 +6,16 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Classify that its constructor may be given. */
 export type ClassifyDims = {
-  /** Default 9. */
-  readonly words: number;
-  /** Default 4. */
-  readonly embed: number;
-  /** Default 3. */
-  readonly hidden: number;
-  /** Default 3. */
-  readonly align: number;
-  /** Default 2. */
-  readonly classes: number;
+  /** Default 9. */ readonly words: number;
+  /** Default 4. */ readonly embed: number;
+  /** Default 3. */ readonly hidden: number;
+  /** Default 3. */ readonly align: number;
+  /** Default 2. */ readonly classes: number;
 };
 
 /** One example of Classify. */
 export interface ClassifyInput {
-  /** `index(words)[sentence, word]` */
-  readonly document: readonly rt.Ints[];
+  /** `index(words)[sentence, word]` */ readonly document: readonly rt.Ints[];
 }
 
 /** What the objectives need besides. */
@@ -37,23 +31,15 @@ export type ClassifyOutput = {
 /** Every size of a call. */
 type ClassifySizes = Readonly<Record<'words' | 'embed' | 'hidden' | 'align' | 'classes' | 'batch' | 'sentence' | 'word', number>>;
 
-/** Parameters of RNN. */
+/** Parameters. */
 type RNNParameters = { readonly W: tf.Tensor; readonly U: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Pool. */
 type PoolParameters = { readonly context: tf.Tensor; readonly weights: { readonly Linear: LinearParameters } };
-
-/** Parameters of Sentence. */
 type SentenceParameters = {
   readonly table: tf.Tensor;
   readonly scan: { readonly h: { readonly RNN: RNNParameters } };
   readonly Pool: PoolParameters;
 };
-
-/** Parameters of Classify. */
 type ClassifyParameters = {
   readonly s: { readonly Sentence: SentenceParameters };
   readonly logits: { readonly Pool: PoolParameters; readonly Linear: LinearParameters };
@@ -66,7 +52,6 @@ type ClassifyBatch = {
   readonly lengths: { readonly sentence: tf.Tensor1D; readonly word: tf.Tensor2D };
 };
 
-/** Pool. */
 function pool(p: PoolParameters, n: ClassifySizes, weights: tf.Tensor, hNext: tf.Tensor[]) {
   const { align, batch: batchSize, hidden, sentence: sentence2, word } = n;
   // layers.attn:4  W @ x + b
@@ -95,7 +80,6 @@ function pool(p: PoolParameters, n: ClassifySizes, weights: tf.Tensor, hNext: tf
   return { weights: weights2, product };
 }
 
-/** Pool. */
 function pool2(p: PoolParameters, n: ClassifySizes, product: tf.Tensor, weights: tf.Tensor) {
   const { align, batch: batchSize, hidden, sentence: sentence2 } = n;
   // layers.attn:4  W @ x + b
@@ -119,7 +103,6 @@ function pool2(p: PoolParameters, n: ClassifySizes, product: tf.Tensor, weights:
   return product2;
 }
 
-/** Sentence. */
 function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, weights: tf.Tensor) {
   const { batch: batchSize, embed, hidden, sentence: sentence2, word } = n;
   // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' …

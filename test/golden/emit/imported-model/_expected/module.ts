@@ -6,26 +6,20 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Tagger that its constructor may be given. */
 export type TaggerDims = {
-  /** `source`, `words`, `embed`: What every file about tagging shares. Default 9. */
-  readonly vocabulary: number;
-  /** Default 4. */
-  readonly embed: number;
-  /** Default 3. */
-  readonly tags: number;
-  /** By how much a mistake counts. Default 2. */
-  readonly weight: number;
+  /** `source`, `words`, `embed`: What every file about tagging shares. Default 9. */ readonly vocabulary: number;
+  /** Default 4. */ readonly embed: number;
+  /** Default 3. */ readonly tags: number;
+  /** By how much a mistake counts. Default 2. */ readonly weight: number;
 };
 
 /** One example of Tagger. */
 export interface TaggerInput {
-  /** `index(vocabulary)[source]` */
-  readonly tokens: rt.Ints;
+  /** `index(vocabulary)[source]` */ readonly tokens: rt.Ints;
 }
 
 /** What the objectives need besides. */
 export interface TaggerTarget {
-  /** `index(tags)[source]` */
-  readonly tag: rt.Ints;
+  /** `index(tags)[source]` */ readonly tag: rt.Ints;
 }
 
 /** What Tagger gives for one example. */
@@ -36,13 +30,9 @@ export type TaggerOutput = {
 /** Every size of a call. */
 type TaggerSizes = Readonly<Record<'vocabulary' | 'embed' | 'tags' | 'weight' | 'batch' | 'source', number>>;
 
-/** Parameters of Read. */
+/** Parameters. */
 type ReadParameters = { readonly table: tf.Tensor };
-
-/** Parameters of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Tagger. */
 type TaggerParameters = { readonly Read: ReadParameters; readonly Linear: LinearParameters };
 
 /** Padded examples on the device. */
@@ -52,7 +42,6 @@ type TaggerBatch = {
   readonly lengths: { readonly source: tf.Tensor1D };
 };
 
-/** Linear. */
 function linear(p: LinearParameters, n: TaggerSizes, relu: tf.Tensor) {
   const { batch: batchSize, embed, source, tags } = n;
   // layers.attn:4  W @ x + b
@@ -61,7 +50,6 @@ function linear(p: LinearParameters, n: TaggerSizes, relu: tf.Tensor) {
   return { sum, reluRows };
 }
 
-/** Tagging. */
 function tagging(n: TaggerSizes, loss: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor) {
   const { batch: batchSize, source } = n;
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
@@ -74,7 +62,6 @@ function tagging(n: TaggerSizes, loss: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor
   return { loss: loss3, loss2, sourceMask, logSoftmax };
 }
 
-/** Read, backward. */
 function readBackward(n: TaggerSizes, relu: tf.Tensor, WProduct: tf.Tensor, tokens: tf.Tensor) {
   const { batch: batchSize, embed, source, vocabulary } = n;
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
@@ -85,7 +72,6 @@ function readBackward(n: TaggerSizes, relu: tf.Tensor, WProduct: tf.Tensor, toke
   return dTable;
 }
 
-/** Weighted. */
 function weighted(n: TaggerSizes, sourceLength: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor) {
   const { batch: batchSize, source, weight } = n;
   // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
@@ -97,7 +83,6 @@ function weighted(n: TaggerSizes, sourceLength: tf.Tensor, sum: tf.Tensor, tag: 
   return { loss, sourceMask, logSoftmax };
 }
 
-/** Tagger. */
 function tagger2(p: TaggerParameters, n: TaggerSizes, tokens: tf.Tensor) {
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
   const relu = tf.tidy(() => tf.relu(tf.gather(p.Read.table, tokens)));
@@ -105,7 +90,6 @@ function tagger2(p: TaggerParameters, n: TaggerSizes, tokens: tf.Tensor) {
   return { sum, relu, reluRows };
 }
 
-/** Tagger, backward. */
 function taggerBackward(p: TaggerParameters, n: TaggerSizes, difference: tf.Tensor, relu: tf.Tensor, tokens: tf.Tensor, reluRows: tf.Tensor) {
   const { batch: batchSize, source, tags } = n;
   // layers.attn:4  W @ x + b
@@ -219,20 +203,15 @@ export class Tagger extends rt.Model<TaggerDims, TaggerInput, TaggerTarget, Tagg
 
 /** Dims of Counter that its constructor may be given. */
 export type CounterDims = {
-  /** `source`, `words`, `embed`: What every file about tagging shares. Default 9. */
-  readonly vocabulary: number;
-  /** Default 4. */
-  readonly embed: number;
-  /** Default 3. */
-  readonly tags: number;
-  /** By how much a mistake counts. Default 2. */
-  readonly weight: number;
+  /** `source`, `words`, `embed`: What every file about tagging shares. Default 9. */ readonly vocabulary: number;
+  /** Default 4. */ readonly embed: number;
+  /** Default 3. */ readonly tags: number;
+  /** By how much a mistake counts. Default 2. */ readonly weight: number;
 };
 
 /** One example of Counter. */
 export interface CounterInput {
-  /** `index(vocabulary)[source]` */
-  readonly tokens: rt.Ints;
+  /** `index(vocabulary)[source]` */ readonly tokens: rt.Ints;
 }
 
 /** What the objectives need besides. */
@@ -247,13 +226,9 @@ export type CounterOutput = {
 /** Every size of a call. */
 type CounterSizes = Readonly<Record<'vocabulary' | 'embed' | 'tags' | 'weight' | 'batch' | 'source', number>>;
 
-/** Parameters of Read. */
+/** Parameters. */
 type ReadParameters2 = { readonly table: tf.Tensor };
-
-/** Parameters of Linear. */
 type LinearParameters2 = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Counter. */
 type CounterParameters = { readonly Read: ReadParameters2; readonly Linear: LinearParameters2 };
 
 /** Padded examples on the device. */

@@ -6,16 +6,13 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Double that its constructor may be given. */
 export type DoubleDims = {
-  /** Default 4. */
-  readonly n: number;
+  /** Default 4. */ readonly n: number;
 };
 
 /** One example of Double. */
 export interface DoubleInput {
-  /** `[n]` */
-  readonly x: rt.Floats;
-  /** `[n]` */
-  readonly h: rt.Floats;
+  /** `[n]` */ readonly x: rt.Floats;
+  /** `[n]` */ readonly h: rt.Floats;
 }
 
 /** What the objectives need besides. */
@@ -30,10 +27,8 @@ export type DoubleOutput = {
 /** Every size of a call. */
 type DoubleSizes = Readonly<Record<'n' | 'batch', number>>;
 
-/** Parameters of GRU. */
+/** Parameters. */
 type GRUParameters = Readonly<Record<'Wz' | 'Wr' | 'W' | 'Uz' | 'Ur' | 'U' | 'bz' | 'br' | 'b', tf.Tensor>>;
-
-/** Parameters of Double. */
 type DoubleParameters = { readonly y: { readonly GRU: GRUParameters } };
 
 /** Padded examples on the device. */
@@ -43,7 +38,6 @@ type DoubleBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
-/** GRU. */
 function gru(p: GRUParameters, product: tf.Tensor, h: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(product, p.Wz), tf.matMul(h, p.Uz)), p.bz)));

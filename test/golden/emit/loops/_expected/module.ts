@@ -6,18 +6,14 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Read that its constructor may be given. */
 export type ReadDims = {
-  /** Default 7. */
-  readonly words: number;
-  /** Default 3. */
-  readonly d: number;
-  /** Default 2. */
-  readonly round: number;
+  /** Default 7. */ readonly words: number;
+  /** Default 3. */ readonly d: number;
+  /** Default 2. */ readonly round: number;
 };
 
 /** One example of Read. */
 export interface ReadInput {
-  /** `index(words)[sentence, word]` */
-  readonly tokens: readonly rt.Ints[];
+  /** `index(words)[sentence, word]` */ readonly tokens: readonly rt.Ints[];
 }
 
 /** What the objectives need besides. */
@@ -36,10 +32,8 @@ export type ReadOutput = {
 /** Every size of a call. */
 type ReadSizes = Readonly<Record<'words' | 'd' | 'round' | 'batch' | 'sentence' | 'word', number>>;
 
-/** Parameters of Linear. */
+/** Parameters. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Read. */
 type ReadParameters = {
   readonly table: tf.Tensor;
   readonly rounds: readonly ({ readonly Linear: LinearParameters })[];
@@ -53,7 +47,6 @@ type ReadBatch = {
   readonly lengths: { readonly sentence: tf.Tensor1D; readonly word: tf.Tensor1D };
 };
 
-/** Linear. */
 function linear(p: LinearParameters, n: ReadSizes, x: tf.Tensor, size: number) {
   const { batch: batchSize, sentence } = n;
   // layers.attn:4  W @ x + b
@@ -62,7 +55,6 @@ function linear(p: LinearParameters, n: ReadSizes, x: tf.Tensor, size: number) {
   return { sum, xRows };
 }
 
-/** Fit. */
 function fit(n: ReadSizes, sentenceLength: tf.Tensor) {
   const { batch: batchSize, sentence } = n;
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
@@ -72,7 +64,6 @@ function fit(n: ReadSizes, sentenceLength: tf.Tensor) {
   return sentenceMask;
 }
 
-/** Fit. */
 function fit2(n: ReadSizes, h: tf.Tensor, sentenceMask: tf.Tensor, sentenceMaskT: tf.Tensor, final: tf.Tensor, rounds: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, sentence } = n;
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
@@ -85,7 +76,6 @@ function fit2(n: ReadSizes, h: tf.Tensor, sentenceMask: tf.Tensor, sentenceMaskT
   return loss;
 }
 
-/** repeat round. */
 function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, x: tf.Tensor, size: number) {
   const { sum, xRows } = linear(p.x.Linear, n, x, size);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
@@ -95,7 +85,6 @@ function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n
   return { x: x2, tanh, xRows };
 }
 
-/** rounds round. */
 function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor, i: number) {
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(final, p.Linear.W, false, true), p.Linear.b));
@@ -105,7 +94,6 @@ function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor,
   return product;
 }
 
-/** Grow, backward. */
 function growBackward(p: { readonly repeat: readonly ({ readonly x: { readonly Linear: LinearParameters } })[] }, n: ReadSizes, dX: tf.Tensor, tanh: tf.Tensor, tanh2: tf.Tensor) {
   const { batch: batchSize, d, sentence } = n;
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
@@ -131,7 +119,6 @@ function growBackward(p: { readonly repeat: readonly ({ readonly x: { readonly L
   return { dB: dB2, dB2: dB, tanhGradient: tanhGradient2, part, tanhGradientRows };
 }
 
-/** Read. */
 function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Tensor, sentenceLength: tf.Tensor, sentenceMaskT: tf.Tensor) {
   const { batch: batchSize, d, round, sentence, word } = n;
   // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
@@ -142,8 +129,7 @@ function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Ten
   const sFirst = tf.fill([batchSize, d], 0);
   const tokens2 = tf.tidy(() => tf.unstack(tf.transpose(tokens, [1, 0, 2])));
   const isGreater = tf.unstack(sentenceMaskT);
-  const sNextSteps: tf.Tensor[] = [];
-  const innerSteps: tf.Tensor[] = [];
+  const sNextSteps: tf.Tensor[] = [], innerSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < sentence; t++) {
     // input.attn:7  h = scan sentence with ts = tokens {
@@ -168,8 +154,7 @@ function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Ten
       tf.add(tf.mul(uFirst, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
     );
     rt.dispose(uFirst);
-    sNextSteps.push(sNext);
-    innerSteps.push(inner);
+    sNextSteps.push(sNext); innerSteps.push(inner);
     s = sNext;
   }
   const h = tf.stack(sNextSteps);
@@ -263,8 +248,7 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   const isGreaterSteps = tf.unstack(isGreater);
   const atNextBestSteps = tf.tidy(() => tf.unstack(tf.transpose(atNextBest, [1, 0])));
   rt.dispose(picked, isGreater, atNextBest);
-  const wasNextSteps: tf.Tensor[] = [];
-  const atNextSteps: tf.Tensor[] = [];
+  const wasNextSteps: tf.Tensor[] = [], atNextSteps: tf.Tensor[] = [];
   let was: tf.Tensor = wasFirst;
   let at: tf.Tensor = atFirst;
   for (let t = 0; t < sentence; t++) {
@@ -272,8 +256,7 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
     const wasNext = tf.logicalOr(was, isGreaterSteps[t]!);
     // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
     const atNext = rt.where(was, at, atNextBestSteps[t]!);
-    wasNextSteps.push(wasNext);
-    atNextSteps.push(atNext);
+    wasNextSteps.push(wasNext); atNextSteps.push(atNext);
     was = wasNext;
     at = atNext;
   }
@@ -337,14 +320,12 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const roundsProduct = tf.tidy(() =>
     tf.mul(1 / batchSize, tf.cast(tf.add(tf.range(0, round, 1, 'int32'), tf.scalar(1, 'int32')), 'float32')),
   );
-  const dBSteps = new Array<tf.Tensor>(round);
-  const productSteps = new Array<tf.Tensor>(round);
+  const dBSteps = new Array<tf.Tensor>(round), productSteps = new Array<tf.Tensor>(round);
   for (let i = round - 1; i >= 0; i--) {
     // layers.attn:4  W @ x + b
     const dB2 = tf.tidy(() => tf.sum(tf.fill([batchSize], (1 / batchSize) * (i + 1))));
     const product = tf.tidy(() => tf.mul((1 / batchSize) * (i + 1), tf.sum(p.rounds[i]!.Linear.W, 0)));
-    dBSteps[i] = dB2;
-    productSteps[i] = product;
+    dBSteps[i] = dB2; productSteps[i] = product;
   }
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);

@@ -6,16 +6,13 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Map that its constructor may be given. */
 export type MapDims = {
-  /** `rows`, `in`, `out`: An affine map of every row. Default 3. */
-  readonly in: number;
-  /** Default 5. */
-  readonly out: number;
+  /** `rows`, `in`, `out`: An affine map of every row. Default 3. */ readonly in: number;
+  /** Default 5. */ readonly out: number;
 };
 
 /** One example of Map. */
 export interface MapInput {
-  /** `[rows, in]` */
-  readonly x: readonly rt.Floats[];
+  /** `[rows, in]` */ readonly x: readonly rt.Floats[];
 }
 
 /** What the objectives need besides. */
@@ -30,7 +27,7 @@ export type MapOutput = {
 /** Every size of a call. */
 type MapSizes = Readonly<Record<'in' | 'out' | 'batch' | 'rows', number>>;
 
-/** Parameters of Map. */
+/** Parameters. */
 type MapParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
 
 /** Padded examples on the device. */

@@ -8,22 +8,18 @@ import { tf } from 'attnc/runtime';
 export type MachineDims = {
   /** `time`, `in`, `slots`, `width`, `around`: Graves, Wayne & Danihelka 2014, cut down: addressing by content and by a circular shift, a memory as state, a window without padding, a picture folded. Default 3. */
   readonly in: number;
-  /** Default 5. */
-  readonly slots: number;
-  /** Default 4. */
-  readonly width: number;
+  /** Default 5. */ readonly slots: number;
+  /** Default 4. */ readonly width: number;
 };
 
 /** One example of Machine. */
 export interface MachineInput {
-  /** `[time, in]` */
-  readonly x: readonly rt.Floats[];
+  /** `[time, in]` */ readonly x: readonly rt.Floats[];
 }
 
 /** What the objectives need besides. */
 export interface MachineTarget {
-  /** `[time, in]` */
-  readonly t: readonly rt.Floats[];
+  /** `[time, in]` */ readonly t: readonly rt.Floats[];
 }
 
 /** What Machine gives for one example. */
@@ -35,10 +31,8 @@ export type MachineOutput = {
 /** Every size of a call. */
 type MachineSizes = Readonly<Record<'in' | 'slots' | 'width' | 'batch' | 'time', number>>;
 
-/** Parameters of Linear. */
+/** Parameters. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Machine. */
 type MachineParameters = {
   readonly run: {
   readonly h: { readonly Linear: LinearParameters };
@@ -56,7 +50,6 @@ type MachineBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
-/** Linear. */
 function linear(p: LinearParameters, n: MachineSizes, x: tf.Tensor, in_: number, width: number) {
   const { batch: batchSize, time } = n;
   // layers.attn:4  W @ x + b
@@ -65,7 +58,6 @@ function linear(p: LinearParameters, n: MachineSizes, x: tf.Tensor, in_: number,
   return { sum, xRows };
 }
 
-/** Linear. */
 function linear2(p: LinearParameters, n: MachineSizes, hRows: tf.Tensor, size: number) {
   const { batch: batchSize, time } = n;
   // layers.attn:4  W @ x + b
@@ -73,7 +65,6 @@ function linear2(p: LinearParameters, n: MachineSizes, hRows: tf.Tensor, size: n
   return sum;
 }
 
-/** Linear. */
 function linear3(p: LinearParameters, n: MachineSizes, hRows: tf.Tensor) {
   const { batch: batchSize, time } = n;
   // layers.attn:4  W @ x + b
@@ -81,7 +72,6 @@ function linear3(p: LinearParameters, n: MachineSizes, hRows: tf.Tensor) {
   return sum;
 }
 
-/** scaled. */
 function scaled(n: MachineSizes, h: tf.Tensor, time: number) {
   const { batch: batchSize } = n;
   // measures.attn:3  largest = stop(max[width..](abs(x)))
@@ -95,7 +85,6 @@ function scaled(n: MachineSizes, h: tf.Tensor, time: number) {
   return { part, some, larger, largerWide };
 }
 
-/** Fit. */
 function fit(n: MachineSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLength: tf.Tensor) {
   const { in: in_ } = n;
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
@@ -107,7 +96,6 @@ function fit(n: MachineSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tenso
   return { loss, loss2, difference };
 }
 
-/** cosine, backward. */
 function cosineBackward(n: MachineSizes, larger: tf.Tensor, total: tf.Tensor, product: tf.Tensor, chosen: tf.Tensor, product2: tf.Tensor, quotient: tf.Tensor, isGreater: tf.Tensor, root: tf.Tensor, part: tf.Tensor, part2: tf.Tensor, larger2: tf.Tensor) {
   const { batch: batchSize, slots, width } = n;
   // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
@@ -138,7 +126,6 @@ function cosineBackward(n: MachineSizes, larger: tf.Tensor, total: tf.Tensor, pr
   return { product: product4, total: squaresTotal, dPart };
 }
 
-/** cosine. */
 function cosineInputs(n: MachineSizes, h: tf.Tensor) {
   const { time } = n;
   const { part, some, larger, largerWide } = scaled(n, h, time);
@@ -149,7 +136,6 @@ function cosineInputs(n: MachineSizes, h: tf.Tensor) {
   return { some, part, larger: squaresLarger, total, largerWide };
 }
 
-/** cosine. */
 function cosine(n: MachineSizes, larger: tf.Tensor, some: tf.Tensor, isGreater: tf.Tensor, part: tf.Tensor, chosen: tf.Tensor) {
   const { batch: batchSize, slots, width } = n;
   const { part: part2, some: some2, larger: larger2, largerWide } = scaled(n, chosen, slots);
@@ -170,7 +156,6 @@ function cosine(n: MachineSizes, larger: tf.Tensor, some: tf.Tensor, isGreater: 
   return { quotient, chosen: chosen2, root, larger: squaresLarger, total, part: part2, product, larger2 };
 }
 
-/** cosine, backward. */
 function cosineGradients(n: MachineSizes, total: tf.Tensor, totalStacked: tf.Tensor, part: tf.Tensor, productStacked: tf.Tensor, largerWide: tf.Tensor) {
   const { batch: batchSize, time } = n;
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
@@ -188,7 +173,6 @@ function cosineGradients(n: MachineSizes, total: tf.Tensor, totalStacked: tf.Ten
   return quotient;
 }
 
-/** Machine. */
 function machine2(p: MachineParameters, n: MachineSizes, timeLength: tf.Tensor, t: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, in: in_, slots, time, width } = n;
   // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
@@ -240,20 +224,11 @@ function machine2(p: MachineParameters, n: MachineSizes, timeLength: tf.Tensor, 
   rt.dispose(oneHot, cSoftplus, some, squaresLarger);
   const sigmoid2Steps = tf.tidy(() => tf.unstack(tf.transpose(sigmoid2, [1, 0, 2])));
   const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
-  const wNextSteps: tf.Tensor[] = [];
-  const MNextSteps: tf.Tensor[] = [];
-  const wNextProductSteps: tf.Tensor[] = [];
-  const runChosenSteps: tf.Tensor[] = [];
-  const MNextDifferenceSteps: tf.Tensor[] = [];
-  const cSteps: tf.Tensor[] = [];
-  const quotientSteps: tf.Tensor[] = [];
-  const chosenSteps: tf.Tensor[] = [];
-  const rootSteps: tf.Tensor[] = [];
-  const squaresLargerSteps: tf.Tensor[] = [];
-  const squaresTotalSteps: tf.Tensor[] = [];
-  const partSteps: tf.Tensor[] = [];
-  const productSteps: tf.Tensor[] = [];
-  const largerSteps: tf.Tensor[] = [];
+  const wNextSteps: tf.Tensor[] = [], MNextSteps: tf.Tensor[] = [], wNextProductSteps: tf.Tensor[] = [];
+  const runChosenSteps: tf.Tensor[] = [], MNextDifferenceSteps: tf.Tensor[] = [], cSteps: tf.Tensor[] = [];
+  const quotientSteps: tf.Tensor[] = [], chosenSteps: tf.Tensor[] = [], rootSteps: tf.Tensor[] = [];
+  const squaresLargerSteps: tf.Tensor[] = [], squaresTotalSteps: tf.Tensor[] = [], partSteps: tf.Tensor[] = [];
+  const productSteps: tf.Tensor[] = [], largerSteps: tf.Tensor[] = [];
   let M: tf.Tensor = MFirst;
   let w: tf.Tensor = wFirst;
   for (let t2 = 0; t2 < time; t2++) {
@@ -280,20 +255,10 @@ function machine2(p: MachineParameters, n: MachineSizes, timeLength: tf.Tensor, 
       return tf.add(tf.mul(runChosen, MNextDifference), product);
     });
     rt.dispose(wNextProduct2, MNextProduct);
-    wNextSteps.push(wNext);
-    MNextSteps.push(MNext);
-    wNextProductSteps.push(wNextProduct);
-    runChosenSteps.push(runChosen);
-    MNextDifferenceSteps.push(MNextDifference);
-    cSteps.push(c);
-    quotientSteps.push(quotient);
-    chosenSteps.push(chosen);
-    rootSteps.push(root);
-    squaresLargerSteps.push(squaresLarger2);
-    squaresTotalSteps.push(squaresTotal);
-    partSteps.push(part3);
-    productSteps.push(product);
-    largerSteps.push(larger);
+    wNextSteps.push(wNext); MNextSteps.push(MNext); wNextProductSteps.push(wNextProduct); runChosenSteps.push(runChosen);
+    MNextDifferenceSteps.push(MNextDifference); cSteps.push(c); quotientSteps.push(quotient); chosenSteps.push(chosen);
+    rootSteps.push(root); squaresLargerSteps.push(squaresLarger2); squaresTotalSteps.push(squaresTotal);
+    partSteps.push(part3); productSteps.push(product); largerSteps.push(larger);
     M = MNext;
     w = wNext;
   }
@@ -374,8 +339,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   rt.dispose(some, part, squaresLarger, MNextSigmoid);
   const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
   rt.dispose(h);
-  const wNextSteps: tf.Tensor[] = [];
-  const MNextSteps: tf.Tensor[] = [];
+  const wNextSteps: tf.Tensor[] = [], MNextSteps: tf.Tensor[] = [];
   let M: tf.Tensor = MFirst;
   let w: tf.Tensor = wFirst;
   for (let t = 0; t < time; t++) {
@@ -402,8 +366,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
       return tf.add(MNextProduct, tf.mul(product, tf.reshape(hSteps[t]!, [batchSize, 1, width])));
     });
     rt.dispose(runChosen, wNextProduct);
-    wNextSteps.push(wNext);
-    MNextSteps.push(MNext);
+    wNextSteps.push(wNext); MNextSteps.push(MNext);
     M = MNext;
     w = wNext;
   }
@@ -490,12 +453,9 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const product3Steps = tf.tidy(() => tf.unstack(tf.transpose(product3, [1, 0, 2, 3])));
   const productSteps2 = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(productSteps), [0, 1, 3, 2])));
   rt.dispose(product2, product3, productSteps);
-  const dSSteps = new Array<tf.Tensor>(time);
-  const cTotalSteps = new Array<tf.Tensor>(time);
-  const productSteps3 = new Array<tf.Tensor>(time);
-  const squaresTotalSteps = new Array<tf.Tensor>(time);
-  const MNextProductSteps = new Array<tf.Tensor>(time);
-  const MNextProductSteps2 = new Array<tf.Tensor>(time);
+  const dSSteps = new Array<tf.Tensor>(time), cTotalSteps = new Array<tf.Tensor>(time);
+  const productSteps3 = new Array<tf.Tensor>(time), squaresTotalSteps = new Array<tf.Tensor>(time);
+  const MNextProductSteps = new Array<tf.Tensor>(time), MNextProductSteps2 = new Array<tf.Tensor>(time);
   let dM: tf.Tensor = dMFirst;
   let dC: tf.Tensor = dCFirst;
   for (let t2 = time - 1; t2 >= 0; t2--) {
@@ -548,12 +508,8 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const MNextProduct2 = tf.tidy(() => tf.reshape(tf.matMul(MNextNegative, wNextWide), [batchSize, width]));
     const MNextProduct3 = tf.tidy(() => tf.reshape(tf.matMul(dMNext, wNextWide), [batchSize, width]));
     rt.dispose(MNextNegative, dMNext, wNextWide);
-    dSSteps[t2] = dS;
-    cTotalSteps[t2] = cTotal;
-    productSteps3[t2] = product4;
-    squaresTotalSteps[t2] = squaresTotal2;
-    MNextProductSteps[t2] = MNextProduct2;
-    MNextProductSteps2[t2] = MNextProduct3;
+    dSSteps[t2] = dS; cTotalSteps[t2] = cTotal; productSteps3[t2] = product4; squaresTotalSteps[t2] = squaresTotal2;
+    MNextProductSteps[t2] = MNextProduct2; MNextProductSteps2[t2] = MNextProduct3;
     dM = dM2;
     dC = dCNext;
   }

@@ -6,22 +6,18 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Record that its constructor may be given. */
 export type Record_Dims = {
-  /** Default 3. */
-  readonly arguments: number;
-  /** Default 2. */
-  readonly '𐵐': number;
+  /** Default 3. */ readonly arguments: number;
+  /** Default 2. */ readonly '𐵐': number;
 };
 
 /** One example of Record. */
 export interface Record_Input {
-  /** `[arguments]` */
-  readonly await: rt.Floats;
+  /** `[arguments]` */ readonly await: rt.Floats;
 }
 
 /** What the objectives need besides. */
 export interface Record_Target {
-  /** `[arguments]` */
-  readonly eval: rt.Floats;
+  /** `[arguments]` */ readonly eval: rt.Floats;
 }
 
 /** What Record gives for one example. */
@@ -32,7 +28,7 @@ export type Record_Output = {
 /** Every size of a call. */
 type RecordSizes = Readonly<Record<'arguments' | '𐵐' | 'batch', number>>;
 
-/** Parameters of Record. */
+/** Parameters. */
 type RecordParameters = { readonly let: tf.Tensor };
 
 /** Padded examples on the device. */
@@ -42,7 +38,6 @@ type RecordBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
-/** Readonly. */
 function readonly(undefined_: tf.Tensor, eval_: tf.Tensor) {
   // input.attn:9  loss = sum[arguments]((undefined - eval) ^ 2)
   const difference = tf.sub(undefined_, eval_);
@@ -122,16 +117,13 @@ export { Record_ as Record };
 
 /** Dims of RecordOutput that its constructor may be given. */
 export type RecordOutputDims = {
-  /** Default 3. */
-  readonly arguments: number;
-  /** Default 2. */
-  readonly '𐵐': number;
+  /** Default 3. */ readonly arguments: number;
+  /** Default 2. */ readonly '𐵐': number;
 };
 
 /** One example of RecordOutput. */
 export interface RecordOutputInput {
-  /** `[𐵐]` */
-  readonly x: rt.Floats;
+  /** `[𐵐]` */ readonly x: rt.Floats;
 }
 
 /** What the objectives need besides. */
@@ -146,7 +138,7 @@ export type RecordOutputOutput = {
 /** Every size of a call. */
 type RecordOutputSizes = Readonly<Record<'arguments' | '𐵐' | 'batch', number>>;
 
-/** Parameters of RecordOutput. */
+/** Parameters. */
 type RecordOutputParameters = Record<string, never>;
 
 /** Padded examples on the device. */
@@ -195,16 +187,13 @@ export class RecordOutput extends rt.Model<RecordOutputDims, RecordOutputInput, 
 
 /** Dims of Record2 that its constructor may be given. */
 export type Record2Dims = {
-  /** Default 3. */
-  readonly arguments: number;
-  /** Default 2. */
-  readonly '𐵐': number;
+  /** Default 3. */ readonly arguments: number;
+  /** Default 2. */ readonly '𐵐': number;
 };
 
 /** One example of Record2. */
 export interface Record2Input {
-  /** `[𐵐]` */
-  readonly x: rt.Floats;
+  /** `[𐵐]` */ readonly x: rt.Floats;
 }
 
 /** What the objectives need besides. */
@@ -219,7 +208,7 @@ export type Record2Output = {
 /** Every size of a call. */
 type Record2Sizes = Readonly<Record<'arguments' | '𐵐' | 'batch', number>>;
 
-/** Parameters of Record2. */
+/** Parameters. */
 type Record2Parameters = Record<string, never>;
 
 /** Padded examples on the device. */

@@ -6,18 +6,14 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Edges that its constructor may be given. */
 export type EdgesDims = {
-  /** Default 6. */
-  readonly height: number;
-  /** Default 6. */
-  readonly width: number;
-  /** Default 3. */
-  readonly channel: number;
+  /** Default 6. */ readonly height: number;
+  /** Default 6. */ readonly width: number;
+  /** Default 3. */ readonly channel: number;
 };
 
 /** One example of Edges. */
 export interface EdgesInput {
-  /** `[height, width, channel]` */
-  readonly x: readonly (readonly rt.Floats[])[];
+  /** `[height, width, channel]` */ readonly x: readonly (readonly rt.Floats[])[];
 }
 
 /** What the objectives need besides. */
@@ -32,7 +28,7 @@ export type EdgesOutput = {
 /** Every size of a call. */
 type EdgesSizes = Readonly<Record<'height' | 'width' | 'channel' | 'batch', number>>;
 
-/** Parameters of Edges. */
+/** Parameters. */
 type EdgesParameters = { readonly W: tf.Tensor };
 
 /** Padded examples on the device. */

@@ -6,14 +6,12 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Activate that its constructor may be given. */
 export type ActivateDims = {
-  /** Default 6. */
-  readonly n: number;
+  /** Default 6. */ readonly n: number;
 };
 
 /** One example of Activate. */
 export interface ActivateInput {
-  /** `[n]` */
-  readonly x: rt.Floats;
+  /** `[n]` */ readonly x: rt.Floats;
 }
 
 /** What the objectives need besides. */
@@ -28,7 +26,7 @@ export type ActivateOutput = {
 /** Every size of a call. */
 type ActivateSizes = Readonly<Record<'n' | 'batch', number>>;
 
-/** Parameters of Activate. */
+/** Parameters. */
 type ActivateParameters = Record<string, never>;
 
 /** Padded examples on the device. */

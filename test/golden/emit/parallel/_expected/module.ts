@@ -8,42 +8,32 @@ import { tf } from 'attnc/runtime';
 export type TranslateDims = {
   /** `source`, `target`, `words`, `model`, `heads`: A decoder written over its whole axis: its step keeps the keys and values of what was written. Default 9. */
   readonly words: number;
-  /** Default 4. */
-  readonly model: number;
-  /** Default 2. */
-  readonly heads: number;
+  /** Default 4. */ readonly model: number;
+  /** Default 2. */ readonly heads: number;
 };
 
 /** One example of Translate. */
 export interface TranslateInput {
-  /** `index(words)[source]` */
-  readonly tokens: rt.Ints;
+  /** `index(words)[source]` */ readonly tokens: rt.Ints;
 }
 
 /** What the objectives need besides. */
 export interface TranslateTarget {
-  /** `index(words)[target]` */
-  readonly y: rt.Ints;
+  /** `index(words)[target]` */ readonly y: rt.Ints;
 }
 
 /** Every size of a call. */
 type TranslateSizes = Readonly<Record<'words' | 'model' | 'heads' | 'batch' | 'source' | 'target', number>>;
 
-/** Parameters of MultiHead. */
+/** Parameters. */
 type MultiHeadParameters = { readonly Wq: tf.Tensor; readonly Wk: tf.Tensor; readonly Wv: tf.Tensor; readonly Wo: tf.Tensor };
-
-/** Parameters of LayerNorm. */
 type LayerNormParameters = { readonly gain: tf.Tensor; readonly bias: tf.Tensor };
-
-/** Parameters of Write. */
 type WriteParameters = {
   readonly table: tf.Tensor;
   readonly logits: {
   readonly Layer: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters };
 };
 };
-
-/** Parameters of Translate. */
 type TranslateParameters = { readonly table: tf.Tensor; readonly Write: WriteParameters };
 
 /** Padded examples on the device. */
@@ -53,7 +43,6 @@ type TranslateBatch = {
   readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };
 };
 
-/** Sinusoid. */
 function sinusoid(n: TranslateSizes, number: tf.Tensor, targetPositions: tf.Tensor) {
   const { model, target } = n;
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
@@ -72,7 +61,6 @@ function sinusoid(n: TranslateSizes, number: tf.Tensor, targetPositions: tf.Tens
   return { chosen, power, isEqual };
 }
 
-/** ScaledDot. */
 function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // attention.attn:18  sum[key](weights * values)
@@ -101,7 +89,6 @@ function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.
   return total;
 }
 
-/** Sinusoid. */
 function sinusoid2(n: TranslateSizes, keyPositions: tf.Tensor, power: tf.Tensor, isEqual: tf.Tensor) {
   const { source } = n;
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
@@ -112,7 +99,6 @@ function sinusoid2(n: TranslateSizes, keyPositions: tf.Tensor, power: tf.Tensor,
   return chosen;
 }
 
-/** ScaledDot. */
 function scaledDotInputs2(n: TranslateSizes, keyMask: tf.Tensor, a: tf.Tensor, sum: tf.Tensor) {
   const { batch: batchSize, model, source } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -126,7 +112,6 @@ function scaledDotInputs2(n: TranslateSizes, keyMask: tf.Tensor, a: tf.Tensor, s
   return product;
 }
 
-/** LayerNorm. */
 function layerNormInputs(p: LayerNormParameters, n: TranslateSizes, sum: tf.Tensor, targetMask: tf.Tensor) {
   const { batch: batchSize, target } = n;
   // layers.attn:11  least = stop(min[features](x))
@@ -152,7 +137,6 @@ function layerNormInputs(p: LayerNormParameters, n: TranslateSizes, sum: tf.Tens
   return { sum: sum2, narrowWide, centred, narrow, narrow2, root, scaleWide, product };
 }
 
-/** Fit. */
 function fit(n: TranslateSizes, differs: tf.Tensor, weights: tf.Tensor, yNext: tf.Tensor, tableProduct: tf.Tensor, targetMask: tf.Tensor, number: tf.Tensor) {
   const { batch: batchSize, target, words } = n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
@@ -176,7 +160,6 @@ function fit(n: TranslateSizes, differs: tf.Tensor, weights: tf.Tensor, yNext: t
   return { loss, mean, loss2, picked, logSoftmax };
 }
 
-/** ScaledDot. */
 function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // attention.attn:18  sum[key](weights * values)
@@ -208,7 +191,6 @@ function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, isAtM
   return { total, both, weights, weights2, weightsWide, chosenWide, weights3 };
 }
 
-/** ScaledDot. */
 function scaledDotInputsTraining2(n: TranslateSizes, keyMask: tf.Tensor, product: tf.Tensor, sum: tf.Tensor) {
   const { batch: batchSize, model, source } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -222,7 +204,6 @@ function scaledDotInputsTraining2(n: TranslateSizes, keyMask: tf.Tensor, product
   return { product: product2, weights, keyMaskWide, chosenWide };
 }
 
-/** LayerNorm, backward. */
 function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProduct: tf.Tensor, centred: tf.Tensor, narrowWide: tf.Tensor, narrow: tf.Tensor, narrow2: tf.Tensor, targetMask: tf.Tensor, root: tf.Tensor, scaleWide: tf.Tensor, product: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // layers.attn:16  gain * (narrow * centred) + bias
@@ -251,7 +232,6 @@ function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProdu
   return { dGain, dBias, product: nearProduct };
 }
 
-/** ScaledDot, backward. */
 function scaledDotBackward(product: tf.Tensor, sum: tf.Tensor, weights: tf.Tensor, keyMaskWide: tf.Tensor, chosenWide: tf.Tensor, product2: tf.Tensor) {
   // attention.attn:18  sum[key](weights * values)
   const product3 = tf.matMul(product, weights, true);
@@ -267,7 +247,6 @@ function scaledDotBackward(product: tf.Tensor, sum: tf.Tensor, weights: tf.Tenso
   return { product: product3, product2: weightsProduct, product3: product3_2 };
 }
 
-/** ScaledDot, backward. */
 function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weights: tf.Tensor, both: tf.Tensor, WoProduct: tf.Tensor, weights2: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights3: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // attention.attn:18  sum[key](weights * values)
@@ -307,7 +286,6 @@ function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: 
   return { product, product2, product3 };
 }
 
-/** Sinusoid. */
 function sinusoidPrepare(n: TranslateSizes, keyPositions: tf.Tensor, number: tf.Tensor, number2: tf.Tensor, number3: tf.Tensor) {
   const { model, source } = n;
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
@@ -324,7 +302,6 @@ function sinusoidPrepare(n: TranslateSizes, keyPositions: tf.Tensor, number: tf.
   return { isEqual, power, chosen };
 }
 
-/** ScaledDot. */
 function scaledDotStep(n: TranslateSizes, rowsSoFar: tf.Tensor, rowsSoFar2: tf.Tensor, WqProduct: tf.Tensor, size: number, now: number, size2: number) {
   const { heads, model } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -341,7 +318,6 @@ function scaledDotStep(n: TranslateSizes, rowsSoFar: tf.Tensor, rowsSoFar2: tf.T
   return product;
 }
 
-/** ScaledDot. */
 function scaledDotStep2(n: TranslateSizes, weights: tf.Tensor, aShaped: tf.Tensor, add: tf.Tensor, size: number, beam: number) {
   const { batch: batchSize, model, source } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -359,7 +335,6 @@ function scaledDotStep2(n: TranslateSizes, weights: tf.Tensor, aShaped: tf.Tenso
   return product;
 }
 
-/** LayerNorm. */
 function layerNormStep(p: LayerNormParameters, sum: tf.Tensor, size: number) {
   // layers.attn:11  least = stop(min[features](x))
   const least = tf.min(sum, 1);
@@ -382,7 +357,6 @@ function layerNormStep(p: LayerNormParameters, sum: tf.Tensor, size: number) {
   return sum2;
 }
 
-/** MultiHead. */
 function multiHeadInputs(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, targetMask: tf.Tensor, isAtMost: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
@@ -399,7 +373,6 @@ function multiHeadInputs(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor
   return WoProduct;
 }
 
-/** Layer. */
 function layer(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters }, n: TranslateSizes, keyMask: tf.Tensor, a: tf.Tensor, sum: tf.Tensor, targetMask: tf.Tensor) {
   const product = scaledDotInputs2(n, keyMask, a, sum);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
@@ -409,7 +382,6 @@ function layer(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; rea
   return sum3;
 }
 
-/** MultiHead. */
 function multiHeadInputsTraining(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, targetMask: tf.Tensor, isAtMost: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
@@ -426,7 +398,6 @@ function multiHeadInputsTraining(p: MultiHeadParameters, n: TranslateSizes, x: t
   return { WoProduct, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, total, xRows };
 }
 
-/** MultiHead, backward. */
 function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weights: tf.Tensor, both: tf.Tensor, weights2: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights3: tf.Tensor, total: tf.Tensor, xRows: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
@@ -460,7 +431,6 @@ function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Ten
   return { product: product3, product2: product2_2, product3: product3_2, product4, sum, WqProduct: multiHeadWqProduct };
 }
 
-/** MultiHead. */
 function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, beam: number, size: number, now: number, size2: number) {
   const { batch: batchSize, heads, model } = n;
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
@@ -478,7 +448,6 @@ function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, 
   return { rows, rows2, WoProduct };
 }
 
-/** Layer. */
 function layer2(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters }, n: TranslateSizes, weights: tf.Tensor, targetPositions: tf.Tensor, weights2: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
@@ -493,7 +462,6 @@ function layer2(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; re
   return { a, keyMask, targetMask };
 }
 
-/** Layer. */
 function layerTraining(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters }, n: TranslateSizes, random: rt.Random, weights: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor, targetMask: tf.Tensor, site: string) {
   const { batch: batchSize, model, target } = n;
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
@@ -509,7 +477,6 @@ function layerTraining(p: { readonly a: { readonly MultiHead: MultiHeadParameter
   return { product, keyMask, a, keep, both, WvProduct, weights: weights2, weights2: weights3, weightsWide, chosenWide, WkProduct, weights3: weights4, WqProduct, total, xRows };
 }
 
-/** Write. */
 function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, weights: tf.Tensor, weights2: tf.Tensor, keyPositions: tf.Tensor) {
   const { target, words } = n;
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
@@ -527,7 +494,6 @@ function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, weight
   return { power, isEqual, a, keyMask, targetMask, differs };
 }
 
-/** Write. */
 function writeInputs2(p: WriteParameters, n: TranslateSizes, weights: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, number: tf.Tensor, y: tf.Tensor, targetMask: tf.Tensor) {
   const { batch: batchSize, model, target, words } = n;
   const { chosen, power, isEqual } = sinusoid(n, number, targetPositions);
@@ -546,7 +512,6 @@ function writeInputs2(p: WriteParameters, n: TranslateSizes, weights: tf.Tensor,
   return { power, isEqual, a, keyMask, differs };
 }
 
-/** Write. */
 function writeStep(p: WriteParameters, n: TranslateSizes, t: number, pow: tf.Tensor, eq: tf.Tensor, y: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, weights: tf.Tensor, add: tf.Tensor, ne: tf.Tensor, size: number, beam: number, size2: number, now: number) {
   const { batch: batchSize, model, words } = n;
   // input.attn:7  decoder Write(m: [source, model]) generates y: index(words)[target] start 1 end 2 {

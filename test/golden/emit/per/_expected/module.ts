@@ -6,18 +6,14 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Grouped that its constructor may be given. */
 export type GroupedDims = {
-  /** Default 2. */
-  readonly groups: number;
-  /** Default 3. */
-  readonly width: number;
-  /** Default 4. */
-  readonly experts: number;
+  /** Default 2. */ readonly groups: number;
+  /** Default 3. */ readonly width: number;
+  /** Default 4. */ readonly experts: number;
 };
 
 /** One example of Grouped. */
 export interface GroupedInput {
-  /** `[time, groups, width]` */
-  readonly x: readonly (readonly rt.Floats[])[];
+  /** `[time, groups, width]` */ readonly x: readonly (readonly rt.Floats[])[];
 }
 
 /** What the objectives need besides. */
@@ -33,10 +29,8 @@ export type GroupedOutput = {
 /** Every size of a call. */
 type GroupedSizes = Readonly<Record<'groups' | 'width' | 'experts' | 'batch' | 'time', number>>;
 
-/** Parameters of Linear. */
+/** Parameters. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Grouped. */
 type GroupedParameters = {
   readonly own: { readonly Gated: { readonly Linear: LinearParameters; readonly 'Linear#2': LinearParameters } };
   readonly gate: { readonly Linear: LinearParameters };
@@ -50,7 +44,6 @@ type GroupedBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
-/** Linear. */
 function linear(p: LinearParameters, n: GroupedSizes, xT: tf.Tensor, groups: number, batch: number, time: number) {
   const { width } = n;
   // layers.attn:4  W @ x + b
@@ -58,7 +51,6 @@ function linear(p: LinearParameters, n: GroupedSizes, xT: tf.Tensor, groups: num
   return sum;
 }
 
-/** Linear. */
 function linear2(p: LinearParameters, n: GroupedSizes, hRows: tf.Tensor) {
   const { batch: batchSize, experts, time } = n;
   // layers.attn:4  W @ x + b
@@ -66,7 +58,6 @@ function linear2(p: LinearParameters, n: GroupedSizes, hRows: tf.Tensor) {
   return sum;
 }
 
-/** Fit. */
 function fit(n: GroupedSizes, own: tf.Tensor, best: tf.Tensor, timeMask: tf.Tensor) {
   const { batch: batchSize, time } = n;
   // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
@@ -78,7 +69,6 @@ function fit(n: GroupedSizes, own: tf.Tensor, best: tf.Tensor, timeMask: tf.Tens
   return loss;
 }
 
-/** Linear, backward. */
 function linearBackward(n: GroupedSizes, sigmoidGradient: tf.Tensor, xT: tf.Tensor) {
   const { batch: batchSize, groups, time, width } = n;
   // layers.attn:4  W @ x + b
@@ -90,7 +80,6 @@ function linearBackward(n: GroupedSizes, sigmoidGradient: tf.Tensor, xT: tf.Tens
   return { dW, dBWide };
 }
 
-/** Gated. */
 function gated(p: { readonly Linear: LinearParameters; readonly 'Linear#2': LinearParameters }, n: GroupedSizes, x: tf.Tensor) {
   const { batch: batchSize, groups, time, width } = n;
   // layers.attn:4  W @ x + b
@@ -107,7 +96,6 @@ function gated(p: { readonly Linear: LinearParameters; readonly 'Linear#2': Line
   return { own, tanh, sigmoid, xRows };
 }
 
-/** Grouped. */
 function grouped2(p: GroupedParameters, n: GroupedSizes, timeLength: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, experts, time, width } = n;
   // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, wid…

@@ -6,24 +6,19 @@ import { tf } from 'attnc/runtime';
 
 /** Dims of Classify that its constructor may be given. */
 export type ClassifyDims = {
-  /** Default 2. */
-  readonly in: number;
-  /** Default 3. */
-  readonly hidden: number;
-  /** Default 4. */
-  readonly classes: number;
+  /** Default 2. */ readonly in: number;
+  /** Default 3. */ readonly hidden: number;
+  /** Default 4. */ readonly classes: number;
 };
 
 /** One example of Classify. */
 export interface ClassifyInput {
-  /** `[time, in]` */
-  readonly x: readonly rt.Floats[];
+  /** `[time, in]` */ readonly x: readonly rt.Floats[];
 }
 
 /** What the objectives need besides. */
 export interface ClassifyTarget {
-  /** `index(classes)[]` */
-  readonly class: number;
+  /** `index(classes)[]` */ readonly class: number;
 }
 
 /** What Classify gives for one example. */
@@ -34,13 +29,9 @@ export type ClassifyOutput = {
 /** Every size of a call. */
 type ClassifySizes = Readonly<Record<'in' | 'hidden' | 'classes' | 'batch' | 'time', number>>;
 
-/** Parameters of GRU. */
+/** Parameters. */
 type GRUParameters = Readonly<Record<'Wz' | 'Wr' | 'W' | 'Uz' | 'Ur' | 'U' | 'bz' | 'br' | 'b', tf.Tensor>>;
-
-/** Parameters of Linear. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Classify. */
 type ClassifyParameters = {
   readonly run: { readonly h: { readonly GRU: GRUParameters } };
   readonly logits: { readonly Linear: LinearParameters };
@@ -53,7 +44,6 @@ type ClassifyBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
-/** GRU. */
 function gruInputs(p: GRUParameters, n: ClassifySizes, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -67,7 +57,6 @@ function gruInputs(p: GRUParameters, n: ClassifySizes, x: tf.Tensor) {
   return { sum, sum2, sum3 };
 }
 
-/** GRU. */
 function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, sum3: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uz))));
@@ -82,7 +71,6 @@ function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, su
   return { hNext, z, hNext2, new_, product, r };
 }
 
-/** Learn. */
 function learn(logits: tf.Tensor, class_: tf.Tensor) {
   // input.attn:10  loss = cross_entropy[classes](logits, class)
   const logSoftmax = rt.logSoftmax(logits);
@@ -95,7 +83,6 @@ function learn(logits: tf.Tensor, class_: tf.Tensor) {
   return { loss, mean, logSoftmax };
 }
 
-/** GRU, backward. */
 function gruBackward(p: GRUParameters, dHNext: tf.Tensor, dRun: tf.Tensor, dRun2: tf.Tensor, dRun3: tf.Tensor, dRun4: tf.Tensor, dRun5: tf.Tensor, joined: tf.Tensor) {
   // cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dHNext, dRun2);
@@ -117,7 +104,6 @@ function gruBackward(p: GRUParameters, dHNext: tf.Tensor, dRun: tf.Tensor, dRun2
   return { sigmoidGradient, sigmoidGradient2, tanhGradient, product, sum };
 }
 
-/** GRU, backward. */
 function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, tanhGradientStacked: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -145,7 +131,6 @@ function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.
   return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB };
 }
 
-/** Classify. */
 function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, hidden, time } = n;
   // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
@@ -159,22 +144,12 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tenso
   const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [];
-  const hSteps: tf.Tensor[] = [];
-  const zSteps: tf.Tensor[] = [];
-  const hNextSteps2: tf.Tensor[] = [];
-  const newSteps: tf.Tensor[] = [];
-  const rSteps: tf.Tensor[] = [];
-  const newProductSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], zSteps: tf.Tensor[] = [], hNextSteps2: tf.Tensor[] = [];
+  const newSteps: tf.Tensor[] = [], rSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
     const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
-    hNextSteps.push(hNext);
-    hSteps.push(h);
-    zSteps.push(z);
-    hNextSteps2.push(hNext2);
-    newSteps.push(new_);
-    rSteps.push(r);
+    hNextSteps.push(hNext); hSteps.push(h); zSteps.push(z); hNextSteps2.push(hNext2); newSteps.push(new_); rSteps.push(r);
     newProductSteps.push(newProduct);
     h = hNext;
   }
@@ -230,8 +205,7 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dRunSteps = tf.unstack(dRun);
   rt.dispose(dRun);
-  const zSigmoidGradientSteps = new Array<tf.Tensor>(time);
-  const rSigmoidGradientSteps = new Array<tf.Tensor>(time);
+  const zSigmoidGradientSteps = new Array<tf.Tensor>(time), rSigmoidGradientSteps = new Array<tf.Tensor>(time);
   const newTanhGradientSteps = new Array<tf.Tensor>(time);
   let dH: tf.Tensor = tf.clone(dHFirst);
   for (let t = time - 1; t >= 0; t--) {
@@ -240,8 +214,7 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward(p.run.h.GRU, dHNext, hNextSteps[t]!, zSteps[t]!, newSteps[t]!, rSteps[t]!, hSteps[t]!, rJoined);
     const dH2 = tf.add(rProduct, newSum);
     rt.dispose(dH, dHNext, rProduct, newSum);
-    zSigmoidGradientSteps[t] = zSigmoidGradient;
-    rSigmoidGradientSteps[t] = rSigmoidGradient;
+    zSigmoidGradientSteps[t] = zSigmoidGradient; rSigmoidGradientSteps[t] = rSigmoidGradient;
     newTanhGradientSteps[t] = newTanhGradient;
     dH = dH2;
   }

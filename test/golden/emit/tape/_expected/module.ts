@@ -8,29 +8,24 @@ import { tf } from 'attnc/runtime';
 export type WordsDims = {
   /** `target`, `words`, `d`: Looks back at all that its state has been, and chooses no word twice. Default 9. */
   readonly words: number;
-  /** Default 4. */
-  readonly d: number;
+  /** Default 4. */ readonly d: number;
 };
 
 /** One example of Words. */
 export interface WordsInput {
-  /** `[d]` */
-  readonly start: rt.Floats;
+  /** `[d]` */ readonly start: rt.Floats;
 }
 
 /** What the objectives need besides. */
 export interface WordsTarget {
-  /** `index(words)[target]` */
-  readonly y: rt.Ints;
+  /** `index(words)[target]` */ readonly y: rt.Ints;
 }
 
 /** Every size of a call. */
 type WordsSizes = Readonly<Record<'words' | 'd' | 'batch' | 'target', number>>;
 
-/** Parameters of Linear. */
+/** Parameters. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Write. */
 type WriteParameters = {
   readonly table: tf.Tensor;
   readonly Wh: tf.Tensor;
@@ -38,8 +33,6 @@ type WriteParameters = {
   readonly v: tf.Tensor;
   readonly logits: { readonly Linear: LinearParameters };
 };
-
-/** Parameters of Words. */
 type WordsParameters = { readonly Write: WriteParameters };
 
 /** Padded examples on the device. */
@@ -49,7 +42,6 @@ type WordsBatch = {
   readonly lengths: { readonly target: tf.Tensor1D };
 };
 
-/** Linear. */
 function linear(p: LinearParameters, n: WordsSizes, sNext: tf.Tensor[]) {
   const { batch: batchSize, d, target, words } = n;
   // layers.attn:4  W @ x + b
@@ -60,7 +52,6 @@ function linear(p: LinearParameters, n: WordsSizes, sNext: tf.Tensor[]) {
   return sum;
 }
 
-/** Fit. */
 function fit(n: WordsSizes, loss: tf.Tensor, targetPositions: tf.Tensor, negation: tf.Tensor, yNext: tf.Tensor, sum: tf.Tensor) {
   const { batch: batchSize } = n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
@@ -76,7 +67,6 @@ function fit(n: WordsSizes, loss: tf.Tensor, targetPositions: tf.Tensor, negatio
   return { loss: loss3, loss2, targetMask, picked, negationT, logSoftmax };
 }
 
-/** Write. */
 function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.Tensor, yNext: tf.Tensor) {
   const { batch: batchSize, d, target, words } = n;
   // input.attn:6  x = table[y]
@@ -105,8 +95,7 @@ function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.
   const isAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(isAtMost, [1, 0])));
   const WxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WxProduct, [1, 0, 2])));
   rt.dispose(isEqual, x, isAtMost, WxProduct);
-  const sNextSteps: tf.Tensor[] = [];
-  const chosenSteps: tf.Tensor[] = [];
+  const sNextSteps: tf.Tensor[] = [], chosenSteps: tf.Tensor[] = [];
   let chosen: tf.Tensor = chosenFirst;
   let state: tf.Tensor = stateFirst;
   let state2: tf.Tensor = startWideWide;
@@ -135,8 +124,7 @@ function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.
     const chosenNext = tf.tidy(() =>
       tf.logicalOr(chosen, tf.equal(tf.reshape(yNextSteps[t]!, [batchSize, 1]), wordsPositions)),
     );
-    sNextSteps.push(sNext);
-    chosenSteps.push(chosen);
+    sNextSteps.push(sNext); chosenSteps.push(chosen);
     chosen = chosenNext;
     state = stateNext;
     state2 = wChosen;
@@ -151,7 +139,6 @@ function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.
   return { negation, sum };
 }
 
-/** Write. */
 function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.Tensor, yNext: tf.Tensor, targetPositions: tf.Tensor) {
   const { batch: batchSize, d, target, words } = n;
   // input.attn:6  x = table[y]
@@ -179,8 +166,7 @@ function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf
   const isAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(isAtMost, [1, 0])));
   const WxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WxProduct, [1, 0, 2])));
   rt.dispose(isEqual, x, isAtMost, WxProduct);
-  const sNextSteps: tf.Tensor[] = [];
-  const chosenSteps: tf.Tensor[] = [];
+  const sNextSteps: tf.Tensor[] = [], chosenSteps: tf.Tensor[] = [];
   let chosen: tf.Tensor = chosenFirst;
   let state: tf.Tensor = stateFirst;
   let state2: tf.Tensor = startWideWide;
@@ -209,8 +195,7 @@ function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf
     const chosenNext = tf.tidy(() =>
       tf.logicalOr(chosen, tf.equal(tf.reshape(yNextSteps[t]!, [batchSize, 1]), wordsPositions)),
     );
-    sNextSteps.push(sNext);
-    chosenSteps.push(chosen);
+    sNextSteps.push(sNext); chosenSteps.push(chosen);
     chosen = chosenNext;
     state = stateNext;
     state2 = wChosen;
@@ -225,7 +210,6 @@ function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf
   return { negation, sum };
 }
 
-/** Write. */
 function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.Tensor, yNext: tf.Tensor, targetPositions: tf.Tensor) {
   const { batch: batchSize, d, target, words } = n;
   // input.attn:6  x = table[y]
@@ -254,12 +238,8 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
   const isAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(isAtMost, [1, 0])));
   const WxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WxProduct, [1, 0, 2])));
   rt.dispose(x, isEqual, isAtMost, WxProduct);
-  const sNextSteps: tf.Tensor[] = [];
-  const chosenSteps: tf.Tensor[] = [];
-  const stateSteps: tf.Tensor[] = [];
-  const wSteps: tf.Tensor[] = [];
-  const wSoftmaxSteps: tf.Tensor[] = [];
-  const wTanhSteps: tf.Tensor[] = [];
+  const sNextSteps: tf.Tensor[] = [], chosenSteps: tf.Tensor[] = [], stateSteps: tf.Tensor[] = [];
+  const wSteps: tf.Tensor[] = [], wSoftmaxSteps: tf.Tensor[] = [], wTanhSteps: tf.Tensor[] = [];
   let chosen: tf.Tensor = chosenFirst;
   let state: tf.Tensor = stateFirst;
   let state2: tf.Tensor = startWideWide;
@@ -288,12 +268,8 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
     const chosenNext = tf.tidy(() =>
       tf.logicalOr(chosen, tf.equal(tf.reshape(yNextSteps[t]!, [batchSize, 1]), wordsPositions)),
     );
-    sNextSteps.push(sNext);
-    chosenSteps.push(chosen);
-    stateSteps.push(state2);
-    wSteps.push(w);
-    wSoftmaxSteps.push(wSoftmax);
-    wTanhSteps.push(wTanh);
+    sNextSteps.push(sNext); chosenSteps.push(chosen); stateSteps.push(state2); wSteps.push(w);
+    wSoftmaxSteps.push(wSoftmax); wTanhSteps.push(wTanh);
     chosen = chosenNext;
     state = stateNext;
     state2 = wChosen;
@@ -314,7 +290,6 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
   return { negation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, state: stateSteps, w: wSteps, isAtMost: isAtMostSteps, w2: wSoftmaxSteps, tanh: wTanhSteps, sNextStacked, xT };
 }
 
-/** Write. */
 function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.Tensor, chosen2: tf.Tensor, int: tf.Tensor, chosen3: number, sKept: rt.Cache, sPast: rt.Cache, size: number, beam: number, now: number, size2: number) {
   const { batch: batchSize, d, words } = n;
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
@@ -410,10 +385,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const zeros = tf.fill([batchSize, d, target + 1], 0);
   const WProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WProduct, [1, 0, 2])));
   rt.dispose(WProduct);
-  const dXSteps = new Array<tf.Tensor>(target);
-  const wProductSteps = new Array<tf.Tensor>(target);
-  const wTotalSteps = new Array<tf.Tensor>(target);
-  const wProductSteps2 = new Array<tf.Tensor>(target);
+  const dXSteps = new Array<tf.Tensor>(target), wProductSteps = new Array<tf.Tensor>(target);
+  const wTotalSteps = new Array<tf.Tensor>(target), wProductSteps2 = new Array<tf.Tensor>(target);
   let state: tf.Tensor = stateFirst;
   let state2: tf.Tensor = zeros;
   for (let t = target - 1; t >= 0; t--) {
@@ -456,10 +429,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
       return tf.reshape(tf.matMul(chosenWide, tf.reshape(tanhAt, [batchSize * target + batchSize, d])), [d]);
     });
     rt.dispose(wChosen2);
-    dXSteps[t] = dX;
-    wProductSteps[t] = wProduct;
-    wTotalSteps[t] = wTotal;
-    wProductSteps2[t] = wProduct2;
+    dXSteps[t] = dX; wProductSteps[t] = wProduct; wTotalSteps[t] = wTotal; wProductSteps2[t] = wProduct2;
     state = wSum;
     state2 = stateNext;
   }

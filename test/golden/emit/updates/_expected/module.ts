@@ -8,20 +8,17 @@ import { tf } from 'attnc/runtime';
 export type GeneratorDims = {
   /** `latent`, `d`: Goodfellow et al. 2014 with the hinge of Lim & Ye 2017: two models, two updates, what both read made once in each. Default 4. */
   readonly latent: number;
-  /** Default 3. */
-  readonly d: number;
+  /** Default 3. */ readonly d: number;
 };
 
 /** One example of Generator. */
 export interface GeneratorInput {
-  /** `[latent]` */
-  readonly z: rt.Floats;
+  /** `[latent]` */ readonly z: rt.Floats;
 }
 
 /** What the objectives need besides. */
 export interface GeneratorTarget {
-  /** `[d]` */
-  readonly y: rt.Floats;
+  /** `[d]` */ readonly y: rt.Floats;
 }
 
 /** What Generator gives for one example. */
@@ -32,10 +29,8 @@ export type GeneratorOutput = {
 /** Every size of a call. */
 type GeneratorSizes = Readonly<Record<'latent' | 'd' | 'batch', number>>;
 
-/** Parameters of Linear. */
+/** Parameters. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Generator. */
 type GeneratorParameters = { readonly Linear: LinearParameters; readonly 'Linear#2': LinearParameters };
 
 /** Padded examples on the device. */
@@ -45,7 +40,6 @@ type GeneratorBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
-/** Alternate. */
 function alternate(sum: tf.Tensor, y: tf.Tensor) {
   // input.attn:22  error = sum[d]((x - y) ^ 2)
   const difference = tf.sub(sum, y);
@@ -53,7 +47,6 @@ function alternate(sum: tf.Tensor, y: tf.Tensor) {
   return { error, difference };
 }
 
-/** Alternate. */
 function alternate2(sum: tf.Tensor, y: tf.Tensor) {
   // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
   const loss = tf.tidy(() => tf.mean(tf.sum(tf.abs(sum), 1)));
@@ -65,7 +58,6 @@ function alternate2(sum: tf.Tensor, y: tf.Tensor) {
   return { loss, error };
 }
 
-/** Generator. */
 function generator2(p: GeneratorParameters, z: tf.Tensor) {
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(z, p.Linear.W), p.Linear.b));
@@ -77,7 +69,6 @@ function generator2(p: GeneratorParameters, z: tf.Tensor) {
   return { sum: sum2, tanh };
 }
 
-/** Generator, backward. */
 function generatorBackward(p: GeneratorParameters, sum: tf.Tensor, tanh: tf.Tensor, z: tf.Tensor) {
   // layers.attn:4  W @ x + b
   const WProduct = tf.matMul(sum, p['Linear#2'].W, false, true);
@@ -209,14 +200,12 @@ export class Generator extends rt.Model<GeneratorDims, GeneratorInput, Generator
 export type DiscriminatorDims = {
   /** `latent`, `d`: Goodfellow et al. 2014 with the hinge of Lim & Ye 2017: two models, two updates, what both read made once in each. Default 4. */
   readonly latent: number;
-  /** Default 3. */
-  readonly d: number;
+  /** Default 3. */ readonly d: number;
 };
 
 /** One example of Discriminator. */
 export interface DiscriminatorInput {
-  /** `[d]` */
-  readonly x: rt.Floats;
+  /** `[d]` */ readonly x: rt.Floats;
 }
 
 /** What the objectives need besides. */
@@ -231,10 +220,8 @@ export type DiscriminatorOutput = {
 /** Every size of a call. */
 type DiscriminatorSizes = Readonly<Record<'latent' | 'd' | 'batch', number>>;
 
-/** Parameters of Linear. */
+/** Parameters. */
 type LinearParameters2 = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Discriminator. */
 type DiscriminatorParameters = { readonly Linear: LinearParameters2; readonly 'Linear#2': LinearParameters2 };
 
 /** Padded examples on the device. */
@@ -294,23 +281,19 @@ export class Discriminator extends rt.Model<DiscriminatorDims, DiscriminatorInpu
 type HingeDims = {
   /** `latent`, `d`: Goodfellow et al. 2014 with the hinge of Lim & Ye 2017: two models, two updates, what both read made once in each. Default 4. */
   readonly latent: number;
-  /** Default 3. */
-  readonly d: number;
+  /** Default 3. */ readonly d: number;
 };
 
 /** One example of Hinge. */
 export interface HingeExample {
-  /** `[d]` */
-  readonly real: rt.Floats;
+  /** `[d]` */ readonly real: rt.Floats;
 }
 
 /** Every size of a call. */
 type HingeSizes = Readonly<Record<'latent' | 'd' | 'batch', number>>;
 
-/** Parameters of Linear. */
+/** Parameters. */
 type LinearParameters3 = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-
-/** Parameters of Hinge. */
 type HingeParameters = {
   readonly G: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 };
   readonly D: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 };
@@ -323,7 +306,6 @@ type HingeBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
-/** Linear. */
 function linear(p: LinearParameters3, n: HingeSizes, relu: tf.Tensor) {
   const { batch: batchSize } = n;
   // layers.attn:4  W @ x + b
@@ -331,7 +313,6 @@ function linear(p: LinearParameters3, n: HingeSizes, relu: tf.Tensor) {
   return sum;
 }
 
-/** Linear, backward. */
 function linearBackward(n: HingeSizes, negative: tf.Tensor, relu: tf.Tensor, product: tf.Tensor, total: tf.Tensor) {
   const { batch: batchSize } = n;
   // layers.attn:4  W @ x + b
@@ -345,7 +326,6 @@ function linearBackward(n: HingeSizes, negative: tf.Tensor, relu: tf.Tensor, pro
   return { dWWide, dB };
 }
 
-/** Discriminator. */
 function discriminator2(p: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 }, n: HingeSizes, real: tf.Tensor) {
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(real, p.Linear.W), p.Linear.b));
@@ -356,7 +336,6 @@ function discriminator2(p: { readonly Linear: LinearParameters3; readonly 'Linea
   return { sum: sum2, relu };
 }
 
-/** Generator. */
 function generator3(p: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 }, normal: tf.Tensor) {
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(normal, p.Linear.W), p.Linear.b));
@@ -368,7 +347,6 @@ function generator3(p: { readonly Linear: LinearParameters3; readonly 'Linear#2'
   return { fake, tanh };
 }
 
-/** Discriminator, backward. */
 function discriminatorBackward(n: HingeSizes, relu: tf.Tensor, negative: tf.Tensor, WRows: tf.Tensor, real: tf.Tensor, product: tf.Tensor, total: tf.Tensor, product2: tf.Tensor, total2: tf.Tensor) {
   const { batch: batchSize } = n;
   // layers.attn:4  W @ x + b
@@ -389,7 +367,6 @@ function discriminatorBackward(n: HingeSizes, relu: tf.Tensor, negative: tf.Tens
   return { dWT, dB, dWWide, dB2 };
 }
 
-/** Hinge. */
 function hinge2(p: HingeParameters, n: HingeSizes, random: rt.Random, real: tf.Tensor, site: string) {
   const { batch: batchSize, latent } = n;
   // input.attn:7  fake = G(sample normal[latent]())
@@ -408,7 +385,6 @@ function hinge2(p: HingeParameters, n: HingeSizes, random: rt.Random, real: tf.T
   return { loss, mean, relu, relu2, fake, relu3, relu4 };
 }
 
-/** Hinge. */
 function hinge3(p: HingeParameters, n: HingeSizes, random: rt.Random, site: string) {
   const { batch: batchSize, latent } = n;
   // input.attn:7  fake = G(sample normal[latent]())

@@ -9,10 +9,8 @@ export type ClockDims = Record<string, never>;
 
 /** One example of Clock. */
 export interface ClockInput {
-  /** `int[time]` */
-  readonly t: rt.Ints;
-  /** `int[time]` */
-  readonly unit: rt.Ints;
+  /** `int[time]` */ readonly t: rt.Ints;
+  /** `int[time]` */ readonly unit: rt.Ints;
 }
 
 /** What the objectives need besides. */
@@ -32,7 +30,7 @@ export type ClockOutput = {
 /** Every size of a call. */
 type ClockSizes = Readonly<Record<'batch' | 'time', number>>;
 
-/** Parameters of Clock. */
+/** Parameters. */
 type ClockParameters = Record<string, never>;
 
 /** Padded examples on the device. */
