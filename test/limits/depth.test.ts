@@ -23,18 +23,20 @@ const count = (text: string, part: string): number => text.split(part).length - 
 describe('what a program unrolls to has no depth that is too much', () => {
   it('5,000 equations in a chain, forwards and backwards', async () => {
     const code = await emitted(model(`  a0 = x\n${lines(5000, (k) => `  a${k + 1} = tanh(w * a${k})`)}\n  y = a5000`) + TRAINED);
-    expect(count(code, 'tf.tanh(')).toBe(3 * 5000); // forward, loss, gradients
+    expect(count(code, 'tf.tanh(')).toBe(5000); // forward, loss and gradients share them
   }, 120_000);
 
-  it('1,024 rounds', async () => {
-    const code = await emitted(model('  h = x\n  repeat 1024 { h = tanh(w * h) }\n  y = h') + TRAINED);
-    expect(count(code, 'tf.tanh(')).toBe(3 * 1024);
+  it('1,024 rounds that are written out', async () => {
+    const code = await emitted(
+      model('  h = x\n  repeat 1024 as i { param v: [part: 2 ^ min(i, 1)];  h = tanh(w * h) * sum[part](v) }\n  y = h') + TRAINED,
+    );
+    expect(count(code, 'tf.tanh(')).toBeLessThanOrEqual(1024);
   }, 120_000);
 
   it('ten blocks, each of which calls the one before twice', async () => {
     const blocks = lines(10, (k) => `block B${k + 1}(x: [d]) -> [d] { B${k}(B${k}(x)) }`);
     const code = await emitted(`block B0(x: [d]) -> [d] { tanh(x) }\n${blocks}\n${model('  y = B10(w * x)')}`);
-    expect(count(code, 'tf.tanh(')).toBe(1024);
+    expect(count(code, 'tf.tanh(')).toBeLessThan(100); // functions that call one another
   }, 120_000);
 
   it.each<[string, (n: number) => string]>([
@@ -117,7 +119,10 @@ describe('what is refused is refused once, and at once', () => {
       '2^20 calls',
       `block B0(x: [d]) -> [d] { tanh(x) }\n${lines(20, (k) => `block B${k + 1}(x: [d]) -> [d] { B${k}(B${k}(x)) }`)}\n${model('  y = B20(x)')}`,
     ],
-    ['2^20 rounds', model('  y = x\n  repeat 1024 { repeat 1024 { y = tanh(y) } }')],
+    [
+      '2^20 rounds that are written out',
+      model('  y = x\n  repeat 1024 as i { repeat 1024 as k { param v: [part: i + k + 1];  y = tanh(y) * sum[part](v) } }'),
+    ],
     [
       '330 blocks, each of which calls the one before',
       `block B0(x: [d]) -> [d] { tanh(x) }\n${lines(330, (k) => `block B${k + 1}(x: [d]) -> [d] { B${k}(x) }`)}\n${model('  y = B330(x)')}`,

@@ -17,7 +17,7 @@ describe('a causal model', () => {
     [
       'earlier positions of several kinds',
       'b = (r > 0)[time = position[time] - 1] else false;  i = n[time = position[time] - 3] else 7;  { y = x * i, s = if b then r else -r }',
-      { 'state.rows': 2, 'state.n': 4 },
+      { 'state.n': 4, 'state.gt': 2 },
     ],
     [
       'an earlier position under other names',
@@ -85,7 +85,7 @@ describe('a causal model', () => {
     [
       'weights that are negated, summed and renamed',
       'a = softmax[key](r * r[upto time as key]);  { y = x * sum[key](-a * r[time as key]), s = sum[key](0.5 * a * (a * n[time as key])) }',
-      { 'state.r': null, 'state.rows': null },
+      { 'state.r': null, 'state.n': null },
     ],
     ['what a number of the model divides', '{ y = x / w, s = r * w + mean[key](r[upto time as key]) }', { 'state.r': null }],
     [
@@ -208,7 +208,7 @@ describe('a decoder over its whole axis', () => {
     [
       'attention to the words themselves',
       'e = table[y] @[d] table[y[upto target as key]];  logits = (table[y] * sum[key](e)) @ table',
-      { 'state.rows': null },
+      { 'state.gather': null },
     ],
     ['running sums', 'x = table[y];  logits = (cumsum[target](x) / (position[target] + 1)) @ table', {}],
     ['draws', 'x = table[y];  logits = (x + 0.1 * sample normal[d]()) @ table', {}],

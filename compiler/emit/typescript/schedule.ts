@@ -140,7 +140,6 @@ class Planner {
     this.#calls = calls;
     this.#need();
     const values = [...this.#needed].sort((a, b) => a.id - b.id);
-    this.#onTheWay = onTheWay(values, this.#equationOf);
     for (const value of values.filter(isStatement)) {
       const home = this.#home(value);
       const block = this.#blocks.get(home);
@@ -158,6 +157,7 @@ class Planner {
   }
 
   plan(): Plan {
+    this.#onTheWay = onTheWay([...this.#needed], this.#equationOf);
     for (const [home, block] of this.#blocks) this.#blocks.set(home, keptWhole(block, this.#reads, this.#equationOf));
     const claimed = new Set<Value>();
     const own = new Set([...(this.#blocks.get(null) ?? [])].flatMap((value) => this.#leaves(value)));

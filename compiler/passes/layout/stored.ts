@@ -222,9 +222,16 @@ function ranked(axes: readonly Axis[], uses: readonly Use[]): readonly Groups[] 
 
 /** What lies in this order in the shape in which most read it. */
 function inShape(axes: readonly Axis[], uses: readonly Use[], order: Groups): Groups {
-  const shapes = uses.flatMap(({ wants }) => wants.filter((wanted) => liesAs(wanted, order, axes)).slice(0, 1));
-  const readers = (shape: Groups): number => shapes.filter((other) => JSON.stringify(other) === JSON.stringify(shape)).length;
-  return leastOf([order, ...shapes], (shape) => -readers(shape));
+  const readers = new Map<string, { readonly shape: Groups; count: number }>([[JSON.stringify(order), { shape: order, count: 0 }]]);
+  for (const { wants } of uses) {
+    const shape = wants.find((wanted) => liesAs(wanted, order, axes));
+    if (shape === undefined) continue;
+    const key = JSON.stringify(shape);
+    const known = readers.get(key) ?? { shape, count: 0 };
+    known.count += 1;
+    readers.set(key, known);
+  }
+  return leastOf([...readers.values()], ({ count }) => -count).shape;
 }
 
 /** The first of those with the least cost. */
