@@ -64,7 +64,7 @@ function faultOf(value: unknown): string | null {
     ['create', 'function'],
   ] as const) {
     if (typeof task[field] !== type || task[field] === null)
-      return `its \`${field}\` is ${task[field] === undefined ? 'missing' : `no ${type}`}`;
+      return `its \`${field}\` is ${task[field] === undefined ? 'missing' : `not ${type === 'object' ? 'an' : 'a'} ${type}`}`;
   }
   return Object.keys(task.configurations as object).length === 0 ? 'it has no configuration' : null;
 }
