@@ -4,7 +4,7 @@ import type { Size } from '../../size/size.ts';
 import type { Node } from '../../graph/graph.ts';
 import { expression, type Expression } from './text/expression.ts';
 import { lowerHost, type InputSource, type Lowered } from './lower.ts';
-import { endsOf, identifier, Names, property, upperFirst } from './names.ts';
+import { described, endsOf, identifier, Names, property, upperFirst } from './names.ts';
 import { partAccess } from './parameters.ts';
 import { isStatement, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn, sizeText } from './sizes.ts';
@@ -216,13 +216,8 @@ class BodyWriter {
     return own.length > 0 ? names : [...names, ...(value.kind === 'argument' ? [value.hint] : this.#byWhatItIs(value))];
   }
 
-  /** `zSum`: what is called after its operation alone is told with its equation. */
   #byWhatItIs({ hint, origin }: Value): readonly string[] {
-    const equation = this.#context.sources.equation(origin);
-    const [short = hint, ...more] = endsOf(hint, 2);
-    const full = equation === null || short.startsWith(equation) ? [] : [`${equation} ${upperFirst(short)}`];
-    const isTelling = /[\p{Lu} ]/u.test(short.slice(1)) && !short.endsWith('Gradient');
-    return isTelling || full.length === 0 ? [short, ...full, ...more] : [...full, ...more];
+    return described(hint, this.#context.sources.equation(origin));
   }
 
   /** A list is called after what it is made of. */

@@ -332,6 +332,7 @@ class FunctionWriter {
     const { wholes, functions } = outline(
       pending.map(({ whole }) => whole),
       this.#context.module.take,
+      ({ origin }) => this.#context.sources.equation(origin),
     );
     const called = functions.map(({ name }) => name);
     const written = new Map(pending.map((each, k) => [each, each.write(wholes[k]!, called)]));

@@ -169,6 +169,14 @@ export function endsOf(path: string, most: number): readonly string[] {
   return [segments.at(-1)!, ...longer];
 }
 
+/** `zSum` in the equation of `z`: what is called after its operation alone is told with its equation. */
+export function described(hint: string, equation: string | null): readonly string[] {
+  const [short = hint, ...more] = endsOf(hint, 2);
+  const full = equation === null || short.startsWith(equation) ? [] : [`${equation} ${upperFirst(short)}`];
+  const isTelling = /[\p{Lu} ]/u.test(short.slice(1)) && !short.endsWith('Gradient');
+  return isTelling || full.length === 0 ? [short, ...full, ...more] : [...full, ...more];
+}
+
 /** `'a'`, or with double quotes where that needs fewer escapes; nothing of it ends the string or the line. */
 export function quoted(text: string): string {
   const json = JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069]/g, escaped);

@@ -8,7 +8,7 @@ import { BEFORE, BEAM, NOW } from '../../../passes/core/axes.ts';
 import { atomOf, atomsOf, size as sizes, type Size } from '../../../size/size.ts';
 import { canonical, flat, Labels, typeOf, type Hole, type Known } from './canonical.ts';
 import type { Lowered } from '../lower.ts';
-import { endsOf, functionName, Names } from '../names.ts';
+import { described, endsOf, functionName, Names } from '../names.ts';
 import type { Handed, OutlinedFunction, Shared, Use } from './functions.ts';
 import { Building } from './rebuild.ts';
 import { isSegment, leaves, makerOf, segmented, type Item, type Segment, type Segmented } from './segments.ts';
@@ -31,9 +31,9 @@ export interface Outline {
   readonly functions: readonly OutlinedFunction[];
 }
 
-/** @param take a name for a function of the module */
-export function outline(wholes: readonly Whole[], take: (name: string) => string): Outline {
-  return new Outliner(wholes, take).outline();
+/** @param take a name for a function of the module; @param equationOf the name on the left of the value's equation */
+export function outline(wholes: readonly Whole[], take: (name: string) => string, equationOf: (value: Value) => string | null): Outline {
+  return new Outliner(wholes, take, equationOf).outline();
 }
 
 /** What is in sizes of a step alone, and not in `n`. */
@@ -50,11 +50,13 @@ class Outliner {
   readonly #segmented: readonly Segmented[];
   readonly #modes: ReadonlyMap<Segmented, string>;
   readonly #take: (name: string) => string;
+  readonly #equationOf: (value: Value) => string | null;
   readonly #labels = new Labels();
   readonly #known = new Map<Segment, Known>();
   readonly #shared = new Map<number, Shared>();
 
-  constructor(wholes: readonly Whole[], take: (name: string) => string) {
+  constructor(wholes: readonly Whole[], take: (name: string) => string, equationOf: (value: Value) => string | null) {
+    this.#equationOf = equationOf;
     this.#segmented = wholes.map(({ lowered, forward }) => segmented(lowered, forward));
     this.#modes = new Map(this.#segmented.map((each, k) => [each, wholes[k]!.mode]));
     this.#take = take;
@@ -180,11 +182,19 @@ class Outliner {
     return this.#take(functionName(mode === '' ? base : `${base} ${mode}`));
   }
 
+  /** What a value may be called at the border of a function, the best first. A step's element of a list is called as the list is. */
+  #namesOf(value: Value, loops: Lowered['loops']): readonly string[] {
+    const list = value.kind === 'argument' ? loops.get(value)?.xs.find(({ argument }) => argument === value)?.list : undefined;
+    if (value.origin.name !== null) return [value.origin.name];
+    const hint = (list ?? value).hint.replace(/ steps$/, '');
+    return [...described(hint, this.#equationOf(list ?? value)), ...endsOf(hint, 4)];
+  }
+
   #function(shared: Shared, functions: ReadonlyMap<number, OutlinedFunction & Handed>): OutlinedFunction & Handed {
     const [use] = shared.uses as readonly [Use, ...Use[]];
     const names = new Names(['p', 'n', 'random', ...[...functions.values()].map(({ name }) => name)]);
     const inputs = use.canonical.inputs.map((value) => ({
-      name: names.takeFirst(namesOf(value, use.segmented.lowered.loops)),
+      name: names.takeFirst(this.#namesOf(value, use.segmented.lowered.loops)),
       type: typeOf(value, use.segmented.lowered.loops),
     }));
     const { holes, handed } = openSizes(shared.uses, names);
@@ -209,7 +219,7 @@ class Outliner {
         frame: use.segment.frame,
         backward: use.segment.backward,
         lowered: made.lowered,
-        outputs: roots.map((root) => taken.takeFirst(namesOf(root, made.lowered.loops))),
+        outputs: roots.map((root) => taken.takeFirst(this.#namesOf(root, made.lowered.loops))),
         parts: made.readsParameters ? shared.uses.map(({ segment }) => segment.base) : [],
         inputs,
         sizes: new Map(handed.map(({ atom, name }) => [atom, name])),
@@ -224,12 +234,6 @@ class Outliner {
       };
     }
   }
-}
-
-/** What a value may be called at the border of a function, the best first. A step's element of a list is called as the list is. */
-function namesOf(value: Value, loops: Lowered['loops']): readonly string[] {
-  const list = value.kind === 'argument' ? loops.get(value)?.xs.find(({ argument }) => argument === value)?.list : undefined;
-  return value.origin.name === null ? endsOf((list ?? value).hint.replace(/ steps$/, ''), 4) : [value.origin.name];
 }
 
 const sizeOfHole = (hole: Hole): Size => hole.size;
