@@ -59,26 +59,26 @@ type TranslatorBatch = {
 function gruInputs(p: GRUParameters, n: TranslatorSizes, xRows: tf.Tensor) {
   const { batch: batchSize, hidden, source } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wz), [batchSize, source, hidden]), p.bz));
+  const zSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wz), [batchSize, source, hidden]), p.bz));
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const sum2 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wr), [batchSize, source, hidden]), p.br));
+  const rSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wr), [batchSize, source, hidden]), p.br));
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, source, hidden]), p.b));
-  return { sum, sum2, sum3 };
+  const newSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, source, hidden]), p.b));
+  return { zSum, rSum, newSum };
 }
 
-function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, sum3: tf.Tensor) {
+function gru(p: GRUParameters, h: tf.Tensor, backwardSum: tf.Tensor, sum: tf.Tensor, backwardSum2: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uz))));
+  const z = tf.tidy(() => tf.sigmoid(tf.add(backwardSum, tf.matMul(h, p.Uz))));
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(sum2, tf.matMul(h, p.Ur))));
+  const r = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Ur))));
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const product = tf.mul(r, h);
-  const new_ = tf.tidy(() => tf.tanh(tf.add(sum3, tf.matMul(product, p.U))));
+  const newProduct = tf.mul(r, h);
+  const new_ = tf.tidy(() => tf.tanh(tf.add(backwardSum2, tf.matMul(newProduct, p.U))));
   // cells.attn:14  (1 - z) * h + z * new
   const hNext2 = tf.sub(new_, h);
   const hNext = tf.tidy(() => tf.add(h, tf.mul(z, hNext2)));
-  return { hNext, z, hNext2, new_, product, r };
+  return { hNext, z, hNext2, new_, newProduct, r };
 }
 
 function additiveInputs(p: AdditiveParameters, n: TranslatorSizes, annotations: tf.Tensor) {
@@ -93,9 +93,9 @@ function additiveInputs(p: AdditiveParameters, n: TranslatorSizes, annotations: 
 function additive(p: AdditiveParameters, n: TranslatorSizes, s: tf.Tensor, UProduct: tf.Tensor, sourceMask: tf.Tensor, annotationsT: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const tanh = tf.tidy(() => tf.tanh(tf.add(tf.reshape(tf.matMul(s, p.W), [batchSize, 1, align]), UProduct)));
+  const scoreTanh = tf.tidy(() => tf.tanh(tf.add(tf.reshape(tf.matMul(s, p.W), [batchSize, 1, align]), UProduct)));
   const score = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(tanh, [batchSize * source, align]), p.v), [batchSize, source]),
+    tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), p.v), [batchSize, source]),
   );
   // attention.attn:5  weights = softmax[key](score)
   const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
@@ -104,16 +104,16 @@ function additive(p: AdditiveParameters, n: TranslatorSizes, s: tf.Tensor, UProd
   const context = tf.tidy(() =>
     tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), annotationsT), [batchSize, 2 * hidden]),
   );
-  return { context, weights, tanh };
+  return { context, weights, scoreTanh };
 }
 
-function gru2(p: GRUParameters, joined: tf.Tensor, s: tf.Tensor) {
+function gru2(p: GRUParameters, sNextJoined: tf.Tensor, s: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(joined, p.Wz), tf.matMul(s, p.Uz)), p.bz)));
+  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, p.Wz), tf.matMul(s, p.Uz)), p.bz)));
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(joined, p.Wr), tf.matMul(s, p.Ur)), p.br)));
+  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, p.Wr), tf.matMul(s, p.Ur)), p.br)));
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(joined, p.W), tf.matMul(tf.mul(r, s), p.U)), p.b)));
+  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(sNextJoined, p.W), tf.matMul(tf.mul(r, s), p.U)), p.b)));
   rt.dispose(r);
   // cells.attn:14  (1 - z) * h + z * new
   const sNext = tf.tidy(() => tf.add(s, tf.mul(z, tf.sub(new_, s))));
@@ -157,20 +157,20 @@ function translation(n: TranslatorSizes, loss: tf.Tensor, logits: tf.Tensor, yNe
   return { loss: loss3, mean, loss2, targetMask, logSoftmax };
 }
 
-function gruTraining(p: GRUParameters, joined: tf.Tensor, s: tf.Tensor, joined2: tf.Tensor, joined3: tf.Tensor, joined4: tf.Tensor) {
+function gruTraining(p: GRUParameters, sNextJoined: tf.Tensor, s: tf.Tensor, rJoined: tf.Tensor, zJoined: tf.Tensor, newJoined: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zJoined = tf.concat([joined, s], 1);
-  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined, joined3), p.bz)));
+  const zJoined2 = tf.concat([sNextJoined, s], 1);
+  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, zJoined), p.bz)));
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined, joined2), p.br)));
-  rt.dispose(zJoined);
+  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, rJoined), p.br)));
+  rt.dispose(zJoined2);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const product = tf.mul(r, s);
-  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.matMul(tf.concat([joined, product], 1), joined4), p.b)));
+  const newProduct = tf.mul(r, s);
+  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.matMul(tf.concat([sNextJoined, newProduct], 1), newJoined), p.b)));
   // cells.attn:14  (1 - z) * h + z * new
   const sNext2 = tf.sub(new_, s);
   const sNext = tf.tidy(() => tf.add(s, tf.mul(z, sNext2)));
-  return { sNext, z, sNext2, new_, product, r };
+  return { sNext, z, sNext2, new_, newProduct, r };
 }
 
 function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random: rt.Random, sStacked: tf.Tensor, context: tf.Tensor[], e: tf.Tensor, site: string) {
@@ -224,28 +224,28 @@ function readoutBackward(p: ReadoutParameters, n: TranslatorSizes, dLogits: tf.T
   return { product, product2, product3, dW, UProduct, CProduct, VProduct };
 }
 
-function gruBackward(p: GRUParameters, dSNext: tf.Tensor, sNext: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, s: tf.Tensor, r: tf.Tensor, joined: tf.Tensor, joined2: tf.Tensor) {
+function gruBackward(p: GRUParameters, dSNext: tf.Tensor, sNext: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, s: tf.Tensor, r: tf.Tensor, rJoined: tf.Tensor, joined: tf.Tensor) {
   // cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dSNext, z);
   const difference = tf.sub(dSNext, dNew);
   const dZ = tf.mul(dSNext, sNext);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const tanhGradient = rt.tanhGradient(dNew, new_);
-  const UProduct = tf.matMul(tanhGradient, p.U, false, true);
-  const sum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, r)));
+  const newTanhGradient = rt.tanhGradient(dNew, new_);
+  const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
+  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, r)));
   const dR = tf.mul(UProduct, s);
   rt.dispose(dNew, difference, UProduct);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sigmoidGradient2 = rt.sigmoidGradient(dZ, z);
+  const zSigmoidGradient = rt.sigmoidGradient(dZ, z);
   rt.dispose(dZ);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const sigmoidGradient = rt.sigmoidGradient(dR, r);
-  const product = tf.tidy(() => tf.matMul(tf.concat([sigmoidGradient, sigmoidGradient2], 1), joined, false, true));
-  const product2 = tf.tidy(() =>
-    tf.matMul(tf.concat([sigmoidGradient, tanhGradient, sigmoidGradient2], 1), joined2, false, true),
+  const rSigmoidGradient = rt.sigmoidGradient(dR, r);
+  const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
+  const product = tf.tidy(() =>
+    tf.matMul(tf.concat([rSigmoidGradient, newTanhGradient, zSigmoidGradient], 1), joined, false, true),
   );
   rt.dispose(dR);
-  return { tanhGradient, sigmoidGradient, sigmoidGradient2, sum, product, product2 };
+  return { newTanhGradient, rSigmoidGradient, zSigmoidGradient, newSum, rProduct, product };
 }
 
 function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, tanh: tf.Tensor, dContext: tf.Tensor, annotationsT: tf.Tensor, weights: tf.Tensor, sourceMask: tf.Tensor, vRows: tf.Tensor) {
@@ -261,18 +261,18 @@ function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, tanh: tf.Te
   rt.dispose(dWeights);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreDifference = tf.tidy(() => tf.sub(1, tf.mul(tanh, tanh)));
-  const product2 = tf.tidy(() => {
-    const product = tf.reshape(tf.matMul(tf.reshape(dScore, [batchSize, 1, source]), scoreDifference), [batchSize, align]);
-    return tf.mul(product, vRows);
-  });
-  const WProduct = tf.matMul(product2, p.W, false, true);
-  const product3 = tf.tidy(() => tf.mul(tf.reshape(dScore, [batchSize, source, 1]), scoreDifference));
   const product = tf.tidy(() => {
-    const scoreProduct = tf.matMul(tf.reshape(dScore, [1, batchSize * source]), tf.reshape(tanh, [batchSize * source, align]));
-    return tf.reshape(scoreProduct, [align]);
+    const scoreProduct = tf.reshape(tf.matMul(tf.reshape(dScore, [batchSize, 1, source]), scoreDifference), [batchSize, align]);
+    return tf.mul(scoreProduct, vRows);
+  });
+  const WProduct = tf.matMul(product, p.W, false, true);
+  const scoreProduct2 = tf.tidy(() => tf.mul(tf.reshape(dScore, [batchSize, source, 1]), scoreDifference));
+  const scoreProduct = tf.tidy(() => {
+    const product = tf.matMul(tf.reshape(dScore, [1, batchSize * source]), tf.reshape(tanh, [batchSize * source, align]));
+    return tf.reshape(product, [align]);
   });
   rt.dispose(scoreDifference, dScore);
-  return { product, product2, WProduct, product3 };
+  return { scoreProduct, product, WProduct, scoreProduct2 };
 }
 
 function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productStacked: tf.Tensor, product: tf.Tensor, sStepsRows: tf.Tensor, annotationsRows: tf.Tensor, productStacked2: tf.Tensor) {
@@ -316,28 +316,28 @@ function gruGradients(n: TranslatorSizes, productStacked: tf.Tensor, tanhGradien
   return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB };
 }
 
-function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, dForward: tf.Tensor, dForward2: tf.Tensor, dForward3: tf.Tensor, dForward4: tf.Tensor, dForward5: tf.Tensor, joined: tf.Tensor) {
+function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, dForward: tf.Tensor, dForward2: tf.Tensor, dForward3: tf.Tensor, dForward4: tf.Tensor, dForward5: tf.Tensor, rJoined: tf.Tensor) {
   // cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dHNext, dForward2);
   const dZ = tf.mul(dHNext, dForward);
   const difference = tf.sub(dHNext, dNew);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sigmoidGradient = rt.sigmoidGradient(dZ, dForward2);
+  const zSigmoidGradient = rt.sigmoidGradient(dZ, dForward2);
   rt.dispose(dZ);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const tanhGradient = rt.tanhGradient(dNew, dForward3);
-  const UProduct = tf.matMul(tanhGradient, p.U, false, true);
+  const newTanhGradient = rt.tanhGradient(dNew, dForward3);
+  const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
   const dR = tf.mul(UProduct, dForward5);
-  const sum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, dForward4)));
+  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, dForward4)));
   rt.dispose(dNew, difference, UProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const sigmoidGradient2 = rt.sigmoidGradient(dR, dForward4);
-  const product = tf.tidy(() => tf.matMul(tf.concat([sigmoidGradient2, sigmoidGradient], 1), joined, false, true));
+  const rSigmoidGradient = rt.sigmoidGradient(dR, dForward4);
+  const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
-  return { sigmoidGradient, sigmoidGradient2, tanhGradient, product, sum };
+  return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
 }
 
-function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, tanhGradientStacked: tf.Tensor, productStacked: tf.Tensor, hStacked: tf.Tensor, xRows: tf.Tensor) {
+function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStacked: tf.Tensor, forwardSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, productStacked: tf.Tensor, hStacked: tf.Tensor, xRows: tf.Tensor) {
   const { batch: batchSize, embed, hidden, source } = n;
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const WProduct = tf.tidy(() => {
@@ -346,13 +346,13 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
   });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(forwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wr, false, true), [batchSize, source, embed]);
     return tf.add(WProduct, WrProduct);
   });
   rt.dispose(WProduct);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sum = tf.tidy(() => {
+  const zSum = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     return tf.add(rSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wz, false, true), [batchSize, source, embed]));
   });
@@ -363,8 +363,8 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(rSum, sigmoidGradientStepsRows);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * source, hidden]);
-  const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const rSigmoidGradientStepsRows = tf.reshape(forwardSigmoidGradientStacked, [batchSize * source, hidden]);
+  const dBr = tf.sum(forwardSigmoidGradientStacked, [0, 1]);
   const dWr = tf.matMul(xRows, rSigmoidGradientStepsRows, true);
   const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
@@ -376,7 +376,7 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
     tf.matMul(tf.reshape(productStacked, [batchSize * source, hidden]), tanhGradientStepsRows, true),
   );
   rt.dispose(tanhGradientStepsRows);
-  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, sum };
+  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, zSum };
 }
 
 function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tensor, UProduct: tf.Tensor, weights: tf.Tensor, annotations: tf.Tensor, beam: number, size: number, size2: number) {
@@ -418,55 +418,55 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, sourceLength: tf.Te
   const x = tf.gather(p.table, tokens);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.backward.h.GRU, n, xRows);
-  const { sum: zSum2, sum2: rSum2, sum3: newSum2 } = gruInputs(p.forward.h.GRU, n, xRows);
+  const { zSum, rSum, newSum } = gruInputs(p.backward.h.GRU, n, xRows);
+  const { zSum: hZSum, rSum: hRSum, newSum: hNewSum } = gruInputs(p.forward.h.GRU, n, xRows);
   rt.dispose(xRows);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const zeros = tf.fill([batchSize, hidden], 0);
+  const backwardZeros = tf.fill([batchSize, hidden], 0);
   const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps = new Array<tf.Tensor>(source), hSteps = new Array<tf.Tensor>(source);
-  const zSteps = new Array<tf.Tensor>(source), hNextSteps2 = new Array<tf.Tensor>(source);
+  const zSteps = new Array<tf.Tensor>(source), hHNextSteps = new Array<tf.Tensor>(source);
   const newSteps = new Array<tf.Tensor>(source), rSteps = new Array<tf.Tensor>(source);
   const newProductSteps = new Array<tf.Tensor>(source);
-  let h: tf.Tensor = tf.clone(zeros);
+  let h: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.backward.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
+    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.backward.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]), hNext, h));
-    hNextSteps[t] = hNext; hSteps[t] = h; zSteps[t] = z; hNextSteps2[t] = hNext2; newSteps[t] = new_; rSteps[t] = r;
+    hNextSteps[t] = hNext; hSteps[t] = h; zSteps[t] = z; hHNextSteps[t] = hHNext; newSteps[t] = hNew; rSteps[t] = r;
     newProductSteps[t] = newProduct;
     h = backwardChosen;
   }
-  rt.dispose(sumSteps, sumSteps2, sumSteps3, h);
+  rt.dispose(zSumSteps, rSumSteps, newSumSteps, h);
   const backward = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
-  const sumSteps5 = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
-  const sumSteps6 = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
-  rt.dispose(zSum2, rSum2, newSum2);
-  const hNextSteps3: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [], zSteps2: tf.Tensor[] = [];
-  const hNextSteps4: tf.Tensor[] = [], newSteps2: tf.Tensor[] = [], rSteps2: tf.Tensor[] = [];
-  const newProductSteps2: tf.Tensor[] = [];
-  let h2: tf.Tensor = zeros;
+  const hZSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hZSum, [1, 0, 2])));
+  const hRSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hRSum, [1, 0, 2])));
+  const hNewSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hNewSum, [1, 0, 2])));
+  rt.dispose(hZSum, hRSum, hNewSum);
+  const forwardHNextSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [], hZSteps: tf.Tensor[] = [];
+  const hNextSteps2: tf.Tensor[] = [], hNewSteps: tf.Tensor[] = [], hRSteps: tf.Tensor[] = [];
+  const hNewProductSteps: tf.Tensor[] = [];
+  let h2: tf.Tensor = backwardZeros;
   for (let t = 0; t < source; t++) {
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.forward.h.GRU, h2, sumSteps4[t]!, sumSteps5[t]!, sumSteps6[t]!);
-    hNextSteps3.push(hNext); hSteps2.push(h2); zSteps2.push(z); hNextSteps4.push(hNext2); newSteps2.push(new_);
-    rSteps2.push(r); newProductSteps2.push(newProduct);
+    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.forward.h.GRU, h2, hZSumSteps[t]!, hRSumSteps[t]!, hNewSumSteps[t]!);
+    forwardHNextSteps.push(hNext); hSteps2.push(h2); hZSteps.push(z); hNextSteps2.push(hHNext); hNewSteps.push(hNew);
+    hRSteps.push(r); hNewProductSteps.push(newProduct);
     h2 = hNext;
   }
-  rt.dispose(sumSteps4, sumSteps5, sumSteps6);
-  const forward = tf.stack(hNextSteps3);
+  rt.dispose(hZSumSteps, hRSumSteps, hNewSumSteps);
+  const forward = tf.stack(forwardHNextSteps);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
-  return { h1, annotations, sourceMask, h: hSteps2, z: zSteps2, hNext: hNextSteps4, new_: newSteps2, r: rSteps2, zeros, isGreater: sourceMaskSteps, h2: hSteps, z2: zSteps, hNext2: hNextSteps2, new3: newSteps, r2: rSteps, x, product: newProductSteps2, product2: newProductSteps, hNext3: hNextSteps3 };
+  return { h1, annotations, sourceMask, h: hSteps2, z: hZSteps, hNext: hNextSteps2, new_: hNewSteps, r: hRSteps, backwardZeros, isGreater: sourceMaskSteps, h2: hSteps, z2: zSteps, hNext2: hHNextSteps, new3: newSteps, r2: rSteps, x, product: hNewProductSteps, product2: newProductSteps, forwardHNext: forwardHNextSteps };
 }
 
 function annotatePrepare(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, keyMask: tf.Tensor) {
@@ -475,46 +475,46 @@ function annotatePrepare(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.T
   const x = tf.gather(p.table, tokens);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.forward.h.GRU, n, xRows);
-  const { sum: zSum2, sum2: rSum2, sum3: newSum2 } = gruInputs(p.backward.h.GRU, n, xRows);
+  const { zSum, rSum, newSum } = gruInputs(p.forward.h.GRU, n, xRows);
+  const { zSum: hZSum, rSum: hRSum, newSum: hNewSum } = gruInputs(p.backward.h.GRU, n, xRows);
   rt.dispose(x, xRows);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardZeros = tf.fill([batchSize, hidden], 0);
-  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = forwardZeros;
   for (let t = 0; t < source; t++) {
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.forward.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
-    rt.dispose(z, hNext2, new_, newProduct, r);
+    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.forward.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    rt.dispose(z, hHNext, hNew, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(sumSteps, sumSteps2, sumSteps3);
+  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
   const forward = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const isGreaterSteps = tf.tidy(() => tf.unstack(tf.transpose(keyMask, [1, 0])));
-  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
-  const sumSteps5 = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
-  const sumSteps6 = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
-  rt.dispose(zSum2, rSum2, newSum2);
-  const hNextSteps2 = new Array<tf.Tensor>(source);
+  const hZSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hZSum, [1, 0, 2])));
+  const hRSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hRSum, [1, 0, 2])));
+  const hNewSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hNewSum, [1, 0, 2])));
+  rt.dispose(hZSum, hRSum, hNewSum);
+  const hHNextSteps = new Array<tf.Tensor>(source);
   let h2: tf.Tensor = forwardZeros;
   for (let t = source - 1; t >= 0; t--) {
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.backward.h.GRU, h2, sumSteps4[t]!, sumSteps5[t]!, sumSteps6[t]!);
-    rt.dispose(z, hNext2, new_, newProduct, r);
+    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.backward.h.GRU, h2, hZSumSteps[t]!, hRSumSteps[t]!, hNewSumSteps[t]!);
+    rt.dispose(z, hHNext, hNew, newProduct, r);
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(isGreaterSteps[t]!, [batchSize, 1]), hNext, h2));
     rt.dispose(h2);
-    hNextSteps2[t] = hNext;
+    hHNextSteps[t] = hNext;
     h2 = backwardChosen;
   }
-  rt.dispose(isGreaterSteps, sumSteps4, sumSteps5, sumSteps6, h2);
-  const backward = tf.stack(hNextSteps2);
-  rt.dispose(hNextSteps2);
+  rt.dispose(isGreaterSteps, hZSumSteps, hRSumSteps, hNewSumSteps, h2);
+  const backward = tf.stack(hHNextSteps);
+  rt.dispose(hHNextSteps);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const annotations = tf.concat([forward, backward], 2);
   const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
@@ -535,7 +535,7 @@ function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tenso
   const sSteps: tf.Tensor[] = [], contextSteps: tf.Tensor[] = [], weightsSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
-    const { context, weights, tanh: scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
+    const { context, weights, scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
     rt.dispose(scoreTanh);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eSteps[t]!, context], 1);
@@ -570,11 +570,11 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   const sNextJoinedSteps: tf.Tensor[] = [], weightsSteps: tf.Tensor[] = [], scoreTanhSteps: tf.Tensor[] = [];
   let s: tf.Tensor = tf.clone(sFirst);
   for (let t = 0; t < target; t++) {
-    const { context, weights, tanh: scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
+    const { context, weights, scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eSteps[t]!, context], 1);
-    const { sNext, z, sNext2, new_, product: newProduct, r } = gruTraining(p.s.GRU, sNextJoined, s, rJoined, zJoined, newJoined);
-    sSteps.push(s); contextSteps.push(context); zSteps.push(z); sNextSteps.push(sNext2); newSteps.push(new_);
+    const { sNext, z, sNext2: sSNext, new_: sNew, newProduct, r } = gruTraining(p.s.GRU, sNextJoined, s, rJoined, zJoined, newJoined);
+    sSteps.push(s); contextSteps.push(context); zSteps.push(z); sNextSteps.push(sSNext); newSteps.push(sNew);
     newProductSteps.push(newProduct); rSteps.push(r); sNextJoinedSteps.push(sNextJoined); weightsSteps.push(weights);
     scoreTanhSteps.push(scoreTanh);
     s = sNext;
@@ -615,7 +615,7 @@ type TranslatorResults = { readonly logits: tf.Tensor; readonly weights: tf.Tens
 
 /** The outputs of Translator, batch first. */
 function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): TranslatorResults {
-  const { h1, annotations, sourceMask, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: backwardZeros, isGreater: isGreaterSteps, h2: hSteps, z2: zSteps2, hNext2: hNextSteps2, new3: newSteps2, r2: rSteps2, x, product: productSteps, product2: productSteps2, hNext3: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
+  const { h1, annotations, sourceMask, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, backwardZeros, isGreater: isGreaterSteps, h2: hSteps, z2: zSteps2, hNext2: hNextSteps2, new3: newSteps2, r2: rSteps2, x, product: productSteps, product2: productSteps2, forwardHNext: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
   rt.dispose(zSteps, hNextSteps, newSteps, rSteps, backwardZeros, isGreaterSteps, hSteps, zSteps2, hNextSteps2);
   rt.dispose(newSteps2, rSteps2, x, productSteps, productSteps2, forwardHNextSteps);
   const { logits, weights: weightsSteps } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask);
@@ -631,7 +631,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
 function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): rt.LossTensors {
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
-  const { h1, annotations, sourceMask, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: backwardZeros, isGreater: isGreaterSteps, h2: hSteps, z2: zSteps2, hNext2: hNextSteps2, new3: newSteps2, r2: rSteps2, x, product: productSteps, product2: productSteps2, hNext3: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
+  const { h1, annotations, sourceMask, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, backwardZeros, isGreater: isGreaterSteps, h2: hSteps, z2: zSteps2, hNext2: hNextSteps2, new3: newSteps2, r2: rSteps2, x, product: productSteps, product2: productSteps2, forwardHNext: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
   rt.dispose(zSteps, hNextSteps, newSteps, rSteps, backwardZeros, isGreaterSteps, hSteps, zSteps2, hNextSteps2);
   rt.dispose(newSteps2, rSteps2, x, productSteps, productSteps2, forwardHNextSteps);
   const { logits, weights: weightsSteps } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask);
@@ -646,7 +646,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const { align, batch: batchSize, characters, embed, hidden, source, target, units, words } = batch.n;
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
-  const { h1, annotations, sourceMask, h: hSteps, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: backwardZeros, isGreater: isGreaterSteps, h2: backwardHSteps, z2: backwardZSteps, hNext2: backwardHNextSteps, new3: backwardNewSteps, r2: backwardRSteps, x, product: productSteps, product2: backwardProductSteps, hNext3: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
+  const { h1, annotations, sourceMask, h: hSteps, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, backwardZeros, isGreater: isGreaterSteps, h2: backwardHSteps, z2: backwardZSteps, hNext2: backwardHNextSteps, new3: backwardNewSteps, r2: backwardRSteps, x, product: productSteps, product2: backwardProductSteps, forwardHNext: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
   const { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, z: zSteps2, sNext: sNextSteps, new_: newSteps2, r: rSteps2, weights: weightsSteps, tanh: tanhSteps, annotationsT, tanh2: tanh, joined: joinedSteps, product: productSteps2, annotationsRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
   const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
   rt.dispose(annotations, logits);
@@ -662,56 +662,56 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const vRows = tf.reshape(p.Translate.context.Scored.Additive.v, [align]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p.Translate.s.GRU.Ur, p.Translate.s.GRU.Uz], 1);
-  const rJoined2 = tf.concat([p.Translate.s.GRU.Wr, p.Translate.s.GRU.W, p.Translate.s.GRU.Wz], 1);
+  const sRJoined = tf.concat([p.Translate.s.GRU.Wr, p.Translate.s.GRU.W, p.Translate.s.GRU.Wz], 1);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const sStepsRows = tf.reshape(sStacked, [batchSize * target, units]);
   rt.dispose(sStacked);
   // model.attn:57  Translate(read.annotations, read.h1)
   const dSNextFirst = tf.fill([batchSize, units], 0);
   const stateFirst = tf.fill([batchSize, source, align], 0);
-  const productSteps3 = tf.tidy(() => tf.unstack(tf.transpose(UProduct, [1, 0, 2])));
-  const productSteps4 = tf.tidy(() => tf.unstack(tf.transpose(CProduct, [1, 0, 2])));
+  const UProductSteps = tf.tidy(() => tf.unstack(tf.transpose(UProduct, [1, 0, 2])));
+  const CProductSteps = tf.tidy(() => tf.unstack(tf.transpose(CProduct, [1, 0, 2])));
   rt.dispose(UProduct, CProduct);
   const dESteps = new Array<tf.Tensor>(target), newTanhGradientSteps = new Array<tf.Tensor>(target);
   const rSigmoidGradientSteps = new Array<tf.Tensor>(target), zSigmoidGradientSteps = new Array<tf.Tensor>(target);
   const dContextSteps = new Array<tf.Tensor>(target), scoreProductSteps = new Array<tf.Tensor>(target);
-  const scoreProductSteps2 = new Array<tf.Tensor>(target);
+  const contextScoreProductSteps = new Array<tf.Tensor>(target);
   let dSNext: tf.Tensor = dSNextFirst;
   let state: tf.Tensor = stateFirst;
   for (let t = target - 1; t >= 0; t--) {
-    const { tanhGradient: newTanhGradient, sigmoidGradient: rSigmoidGradient, sigmoidGradient2: zSigmoidGradient, sum: newSum, product: rProduct, product2: rProduct2 } = gruBackward(p.Translate.s.GRU, dSNext, sNextSteps[t]!, zSteps2[t]!, newSteps2[t]!, sSteps[t]!, rSteps2[t]!, rJoined, rJoined2);
+    const { newTanhGradient, rSigmoidGradient, zSigmoidGradient, newSum, rProduct, product: sRProduct } = gruBackward(p.Translate.s.GRU, dSNext, sNextSteps[t]!, zSteps2[t]!, newSteps2[t]!, sSteps[t]!, rSteps2[t]!, rJoined, sRJoined);
     rt.dispose(dSNext);
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextPart = tf.slice(rProduct2, [0, embed], [-1, 2 * hidden]);
+    const sNextPart = tf.slice(sRProduct, [0, embed], [-1, 2 * hidden]);
     // model.attn:48  context = Scored[align, places](s, annotations)
-    const dContext = tf.add(productSteps4[t]!, sNextPart);
-    const { product: scoreProduct, product2: scoreProduct2, WProduct, product3: scoreProduct3 } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, tanhSteps[t]!, dContext, annotationsT, weightsSteps[t]!, sourceMask, vRows);
+    const dContext = tf.add(CProductSteps[t]!, sNextPart);
+    const { scoreProduct, product: contextScoreProduct, WProduct, scoreProduct2 } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, tanhSteps[t]!, dContext, annotationsT, weightsSteps[t]!, sourceMask, vRows);
     rt.dispose(sNextPart);
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextSum = tf.add(productSteps3[t]!, newSum);
-    const dE = tf.slice(rProduct2, [0, 0], [-1, embed]);
-    rt.dispose(newSum, rProduct2);
+    const sNextSum = tf.add(UProductSteps[t]!, newSum);
+    const dE = tf.slice(sRProduct, [0, 0], [-1, embed]);
+    rt.dispose(newSum, sRProduct);
     // model.attn:57  Translate(read.annotations, read.h1)
     const dS = tf.tidy(() => tf.add(tf.add(sNextSum, rProduct), WProduct));
-    const stateNext = tf.add(state, scoreProduct3);
-    rt.dispose(rProduct, WProduct, sNextSum, scoreProduct3, state);
+    const stateNext = tf.add(state, scoreProduct2);
+    rt.dispose(rProduct, WProduct, sNextSum, scoreProduct2, state);
     dESteps[t] = dE; newTanhGradientSteps[t] = newTanhGradient; rSigmoidGradientSteps[t] = rSigmoidGradient;
     zSigmoidGradientSteps[t] = zSigmoidGradient; dContextSteps[t] = dContext; scoreProductSteps[t] = scoreProduct;
-    scoreProductSteps2[t] = scoreProduct2;
+    contextScoreProductSteps[t] = contextScoreProduct;
     dSNext = dS;
     state = stateNext;
   }
-  rt.dispose(sourceMask, sSteps, zSteps2, sNextSteps, newSteps2, rSteps2, tanhSteps, annotationsT, rJoined, rJoined2);
-  rt.dispose(productSteps3, productSteps4);
+  rt.dispose(sourceMask, sSteps, zSteps2, sNextSteps, newSteps2, rSteps2, tanhSteps, annotationsT, rJoined, sRJoined);
+  rt.dispose(UProductSteps, CProductSteps);
   const dContextStacked = tf.stack(dContextSteps);
   const weightsStacked = tf.stack(weightsSteps);
   const product = tf.mul(state, vRows);
   rt.dispose(dContextSteps, weightsSteps, vRows, state);
   const dEStacked = tf.stack(dESteps);
-  const productStacked = tf.stack(scoreProductSteps2);
+  const productStacked = tf.stack(contextScoreProductSteps);
   const productStacked2 = tf.stack(scoreProductSteps);
   const sigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
-  rt.dispose(dESteps, scoreProductSteps2, scoreProductSteps, zSigmoidGradientSteps);
+  rt.dispose(dESteps, contextScoreProductSteps, scoreProductSteps, zSigmoidGradientSteps);
   const joinedStacked = tf.stack(joinedSteps);
   const sigmoidGradientStacked2 = tf.stack(rSigmoidGradientSteps);
   const tanhGradientStacked = tf.stack(newTanhGradientSteps);
@@ -740,8 +740,8 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   });
   rt.dispose(number, dH1, dAnnotations);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined3 = tf.concat([p.read.Annotate.forward.h.GRU.Ur, p.read.Annotate.forward.h.GRU.Uz], 1);
-  const rJoined4 = tf.concat([p.read.Annotate.backward.h.GRU.Ur, p.read.Annotate.backward.h.GRU.Uz], 1);
+  const hRJoined = tf.concat([p.read.Annotate.forward.h.GRU.Ur, p.read.Annotate.forward.h.GRU.Uz], 1);
+  const backwardRJoined = tf.concat([p.read.Annotate.backward.h.GRU.Ur, p.read.Annotate.backward.h.GRU.Uz], 1);
   // model.attn:47  e = table[y]
   const dE = tf.tidy(() => tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(dEStacked, [1, 0, 2])));
   const dTable = rt.scatter(batch.inputs.y, dE, characters);
@@ -752,65 +752,65 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dForwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dForward, [2, 0, 1])));
   rt.dispose(dForward);
-  const zSigmoidGradientSteps2 = new Array<tf.Tensor>(source), rSigmoidGradientSteps2 = new Array<tf.Tensor>(source);
-  const newTanhGradientSteps2 = new Array<tf.Tensor>(source);
+  const hZSigmoidGradientSteps = new Array<tf.Tensor>(source), hRSigmoidGradientSteps = new Array<tf.Tensor>(source);
+  const hNewTanhGradientSteps = new Array<tf.Tensor>(source);
   let dH: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
     // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const dHNext = tf.add(dH, dForwardSteps[t]!);
-    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, hNextSteps[t]!, zSteps[t]!, newSteps[t]!, rSteps[t]!, hSteps[t]!, rJoined3);
-    const dH2 = tf.add(rProduct, newSum);
+    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, hNextSteps[t]!, zSteps[t]!, newSteps[t]!, rSteps[t]!, hSteps[t]!, hRJoined);
+    const readDH = tf.add(rProduct, newSum);
     rt.dispose(dH, dHNext, rProduct, newSum);
-    zSigmoidGradientSteps2[t] = zSigmoidGradient; rSigmoidGradientSteps2[t] = rSigmoidGradient;
-    newTanhGradientSteps2[t] = newTanhGradient;
-    dH = dH2;
+    hZSigmoidGradientSteps[t] = zSigmoidGradient; hRSigmoidGradientSteps[t] = rSigmoidGradient;
+    hNewTanhGradientSteps[t] = newTanhGradient;
+    dH = readDH;
   }
-  rt.dispose(zSteps, hNextSteps, newSteps, rSteps, rJoined3, dForwardSteps, dH);
-  const forwardTanhGradientStacked = tf.stack(newTanhGradientSteps2);
-  const forwardSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps2);
-  const sigmoidGradientStacked3 = tf.stack(zSigmoidGradientSteps2);
+  rt.dispose(zSteps, hNextSteps, newSteps, rSteps, hRJoined, dForwardSteps, dH);
+  const forwardTanhGradientStacked = tf.stack(hNewTanhGradientSteps);
+  const forwardSigmoidGradientStacked = tf.stack(hRSigmoidGradientSteps);
+  const readSigmoidGradientStacked = tf.stack(hZSigmoidGradientSteps);
   const hStacked = tf.stack(hSteps);
-  rt.dispose(newTanhGradientSteps2, rSigmoidGradientSteps2, zSigmoidGradientSteps2, forwardHNextSteps);
+  rt.dispose(hNewTanhGradientSteps, hRSigmoidGradientSteps, hZSigmoidGradientSteps, forwardHNextSteps);
   const forwardProductStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const dBackwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dBackward, [2, 0, 1])));
   rt.dispose(dBackward);
-  const zSigmoidGradientSteps3: tf.Tensor[] = [], rSigmoidGradientSteps3: tf.Tensor[] = [];
-  const newTanhGradientSteps3: tf.Tensor[] = [];
-  let dH2: tf.Tensor = backwardZeros;
+  const backwardZSigmoidGradientSteps: tf.Tensor[] = [], backwardRSigmoidGradientSteps: tf.Tensor[] = [];
+  const backwardNewTanhGradientSteps: tf.Tensor[] = [];
+  let readDH: tf.Tensor = backwardZeros;
   for (let t = 0; t < source; t++) {
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
     const dBackwardWide = tf.reshape(isGreaterSteps[t]!, [batchSize, 1]);
-    const dHNext = tf.tidy(() => tf.add(dBackwardSteps[t]!, rt.where(dBackwardWide, dH2, 0)));
-    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, backwardHNextSteps[t]!, backwardZSteps[t]!, backwardNewSteps[t]!, backwardRSteps[t]!, backwardHSteps[t]!, rJoined4);
-    const dH3 = tf.tidy(() => tf.add(tf.add(rt.where(dBackwardWide, 0, dH2), newSum), rProduct));
-    rt.dispose(dHNext, dBackwardWide, rProduct, newSum, dH2);
-    zSigmoidGradientSteps3.push(zSigmoidGradient); rSigmoidGradientSteps3.push(rSigmoidGradient);
-    newTanhGradientSteps3.push(newTanhGradient);
-    dH2 = dH3;
+    const dHNext = tf.tidy(() => tf.add(dBackwardSteps[t]!, rt.where(dBackwardWide, readDH, 0)));
+    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, backwardHNextSteps[t]!, backwardZSteps[t]!, backwardNewSteps[t]!, backwardRSteps[t]!, backwardHSteps[t]!, backwardRJoined);
+    const dH2 = tf.tidy(() => tf.add(tf.add(rt.where(dBackwardWide, 0, readDH), newSum), rProduct));
+    rt.dispose(dHNext, dBackwardWide, rProduct, newSum, readDH);
+    backwardZSigmoidGradientSteps.push(zSigmoidGradient); backwardRSigmoidGradientSteps.push(rSigmoidGradient);
+    backwardNewTanhGradientSteps.push(newTanhGradient);
+    readDH = dH2;
   }
-  rt.dispose(isGreaterSteps, backwardZSteps, backwardHNextSteps, backwardNewSteps, backwardRSteps, rJoined4);
-  rt.dispose(dBackwardSteps, dH2);
-  const backwardTanhGradientStacked = tf.stack(newTanhGradientSteps3);
-  const backwardSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps3);
-  const sigmoidGradientStacked4 = tf.stack(zSigmoidGradientSteps3);
+  rt.dispose(isGreaterSteps, backwardZSteps, backwardHNextSteps, backwardNewSteps, backwardRSteps, backwardRJoined);
+  rt.dispose(dBackwardSteps, readDH);
+  const backwardTanhGradientStacked = tf.stack(backwardNewTanhGradientSteps);
+  const backwardSigmoidGradientStacked = tf.stack(backwardRSigmoidGradientSteps);
+  const sigmoidGradientStacked3 = tf.stack(backwardZSigmoidGradientSteps);
   const backwardHStacked = tf.stack(backwardHSteps);
-  rt.dispose(newTanhGradientSteps3, rSigmoidGradientSteps3, zSigmoidGradientSteps3, backwardHSteps);
+  rt.dispose(backwardNewTanhGradientSteps, backwardRSigmoidGradientSteps, backwardZSigmoidGradientSteps, backwardHSteps);
   const backwardProductStacked = tf.stack(backwardProductSteps);
   const { dWz, dWr, dW: dGRUW, dUz, dUr, dU: dGRUU, dBz, dBr, dB } = gruGradients(batch.n, productStacked3, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2, joinedStacked, sStepsRows);
   rt.dispose(backwardProductSteps, sStepsRows, sigmoidGradientStacked, joinedStacked, sigmoidGradientStacked2);
   rt.dispose(tanhGradientStacked, productStacked3);
-  const { dWz: dGRUWz, dWr: dGRUWr, dW: dHGRUW, dUz: dGRUUz, dUr: dGRUUr, dU: dHGRUU, dBz: dGRUBz, dBr: dGRUBr, dB: dGRUB, sum: zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, sigmoidGradientStacked3, forwardSigmoidGradientStacked, forwardTanhGradientStacked, forwardProductStacked, hStacked, xRows);
-  rt.dispose(forwardTanhGradientStacked, forwardSigmoidGradientStacked, sigmoidGradientStacked3, hStacked);
+  const { dWz: dGRUWz, dWr: dGRUWr, dW: dHGRUW, dUz: dGRUUz, dUr: dGRUUr, dU: dHGRUU, dBz: dGRUBz, dBr: dGRUBr, dB: dGRUB, zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, readSigmoidGradientStacked, forwardSigmoidGradientStacked, forwardTanhGradientStacked, forwardProductStacked, hStacked, xRows);
+  rt.dispose(forwardTanhGradientStacked, forwardSigmoidGradientStacked, readSigmoidGradientStacked, hStacked);
   rt.dispose(forwardProductStacked);
-  const { dWz: dHGRUWz, dWr: dHGRUWr, dW: dBackwardHGRUW, dUz: dHGRUUz, dUr: dHGRUUr, dU: dBackwardHGRUU, dBz: dHGRUBz, dBr: dHGRUBr, dB: dHGRUB, sum: zSum2 } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, sigmoidGradientStacked4, backwardSigmoidGradientStacked, backwardTanhGradientStacked, backwardProductStacked, backwardHStacked, xRows);
-  rt.dispose(xRows, backwardTanhGradientStacked, backwardSigmoidGradientStacked, sigmoidGradientStacked4);
+  const { dWz: dHGRUWz, dWr: dHGRUWr, dW: dBackwardHGRUW, dUz: dHGRUUz, dUr: dHGRUUr, dU: dBackwardHGRUU, dBz: dHGRUBz, dBr: dHGRUBr, dB: dHGRUB, zSum: hZSum } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, sigmoidGradientStacked3, backwardSigmoidGradientStacked, backwardTanhGradientStacked, backwardProductStacked, backwardHStacked, xRows);
+  rt.dispose(xRows, backwardTanhGradientStacked, backwardSigmoidGradientStacked, sigmoidGradientStacked3);
   rt.dispose(backwardHStacked, backwardProductStacked);
   // model.attn:27  x = table[tokens]
-  const dX = tf.add(zSum, zSum2);
+  const dX = tf.add(zSum, hZSum);
   const dAnnotateTable = rt.scatter(batch.inputs.tokens, dX, words);
-  rt.dispose(zSum, zSum2, dX);
+  rt.dispose(zSum, hZSum, dX);
   return {
     loss,
     metrics: { exact },

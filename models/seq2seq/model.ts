@@ -47,26 +47,26 @@ function lstmInputs(p: LSTMParameters, n: Seq2SeqSizes, x: tf.Tensor, size: numb
   const { batch: batchSize, embed, hidden } = n;
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const xRows = tf.reshape(x, [size, embed]);
-  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wo), [batchSize, source, hidden]), p.bo));
+  const oSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wo), [batchSize, source, hidden]), p.bo));
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const sum2 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wf), [batchSize, source, hidden]), p.bf));
+  const fSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wf), [batchSize, source, hidden]), p.bf));
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wi), [batchSize, source, hidden]), p.bi));
+  const iSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wi), [batchSize, source, hidden]), p.bi));
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const sum4 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wg), [batchSize, source, hidden]), p.bg));
+  const gSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wg), [batchSize, source, hidden]), p.bg));
   rt.dispose(xRows);
-  return { sum, sum2, sum3, sum4 };
+  return { oSum, fSum, iSum, gSum };
 }
 
-function lstm(p: LSTMParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, c: tf.Tensor, sum3: tf.Tensor, sum4: tf.Tensor) {
+function lstm(p: LSTMParameters, h: tf.Tensor, runSum: tf.Tensor, sum: tf.Tensor, c: tf.Tensor, runSum2: tf.Tensor, runSum3: tf.Tensor) {
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const o = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uo))));
+  const o = tf.tidy(() => tf.sigmoid(tf.add(runSum, tf.matMul(h, p.Uo))));
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const f = tf.tidy(() => tf.sigmoid(tf.add(sum2, tf.matMul(h, p.Uf))));
+  const f = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uf))));
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const i = tf.tidy(() => tf.sigmoid(tf.add(sum3, tf.matMul(h, p.Ui))));
+  const i = tf.tidy(() => tf.sigmoid(tf.add(runSum2, tf.matMul(h, p.Ui))));
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const g = tf.tidy(() => tf.tanh(tf.add(sum4, tf.matMul(h, p.Ug))));
+  const g = tf.tidy(() => tf.tanh(tf.add(runSum3, tf.matMul(h, p.Ug))));
   // cells.attn:25  new = f * c + i * g
   const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
   // cells.attn:26  { h = o * tanh(new), c = new }
@@ -102,7 +102,7 @@ function translation(n: Seq2SeqSizes, loss: tf.Tensor, logits: tf.Tensor, yNext:
   return { loss: loss3, mean, loss2, targetMask, logSoftmax };
 }
 
-function lstmBackward(dH: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Tensor, f: tf.Tensor, g: tf.Tensor, c: tf.Tensor, i: tf.Tensor, joined: tf.Tensor) {
+function lstmBackward(dH: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Tensor, f: tf.Tensor, g: tf.Tensor, c: tf.Tensor, i: tf.Tensor, gJoined: tf.Tensor) {
   // cells.attn:26  { h = o * tanh(new), c = new }
   const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, o), tanh));
   const dO = tf.mul(dH, tanh);
@@ -114,22 +114,22 @@ function lstmBackward(dH: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Te
   const dC = tf.mul(dNew, f);
   rt.dispose(tanhGradient, dNew);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const sigmoidGradient3 = rt.sigmoidGradient(dI, i);
+  const iSigmoidGradient = rt.sigmoidGradient(dI, i);
   rt.dispose(dI);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const sigmoidGradient2 = rt.sigmoidGradient(dF, f);
+  const fSigmoidGradient = rt.sigmoidGradient(dF, f);
   rt.dispose(dF);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const sigmoidGradient = rt.sigmoidGradient(dO, o);
+  const oSigmoidGradient = rt.sigmoidGradient(dO, o);
   rt.dispose(dO);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gTanhGradient = rt.tanhGradient(dG, g);
-  const product = tf.tidy(() => {
-    const gJoined = tf.concat([gTanhGradient, sigmoidGradient3, sigmoidGradient2, sigmoidGradient], 1);
-    return tf.matMul(gJoined, joined, false, true);
+  const gProduct = tf.tidy(() => {
+    const joined = tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1);
+    return tf.matMul(joined, gJoined, false, true);
   });
   rt.dispose(dG);
-  return { product, dC, sigmoidGradient, sigmoidGradient2, sigmoidGradient3, tanhGradient: gTanhGradient };
+  return { gProduct, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient };
 }
 
 function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, sigmoidGradientStacked3: tf.Tensor, tanhGradientStacked: tf.Tensor, picked: tf.Tensor, size: number, target: number) {
@@ -168,7 +168,7 @@ function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, 
   const dUf = tf.matMul(hStepsRows, fSigmoidGradientStepsRows, true);
   rt.dispose(iSum, fSigmoidGradientStepsRows);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const sum = tf.tidy(() => {
+  const oSum = tf.tidy(() => {
     const WoProduct = tf.matMul(tf.reshape(tf.transpose(sigmoidGradientStacked3, [1, 0, 2]), [size, hidden]), p.Wo, false, true);
     return tf.add(fSum, tf.reshape(WoProduct, [batchSize, target, embed]));
   });
@@ -177,7 +177,7 @@ function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, 
   const dWo = tf.matMul(pickedRows, oSigmoidGradientStepsRows, true);
   const dUo = tf.matMul(hStepsRows, oSigmoidGradientStepsRows, true);
   rt.dispose(fSum, pickedRows, hStepsRows, oSigmoidGradientStepsRows);
-  return { dWi, dWf, dWo, dWg, dUi, dUf, dUo, dUg, dBi, dBo, dBg, dBf, sum };
+  return { dWi, dWf, dWo, dWg, dUi, dUf, dUo, dUg, dBi, dBo, dBg, dBf, oSum };
 }
 
 function lstmStep(p: LSTMParameters, n: Seq2SeqSizes, c: tf.Tensor, h: tf.Tensor, picked: tf.Tensor, size: number) {
@@ -207,33 +207,33 @@ function read(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, token
   const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p.table, tokens);
-  const { sum: oSum, sum2: fSum, sum3: iSum, sum4: gSum } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
+  const { oSum, fSum, iSum, gSum } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
   rt.dispose(x);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
-  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
+  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
+  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
+  const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
   rt.dispose(sourceMask, oSum, fSum, iSum);
-  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
+  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
   const hSteps = new Array<tf.Tensor>(source), newSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = runZeros;
   let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const { h: h2, new_, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, sumSteps[t]!, sumSteps2[t]!, c, sumSteps3[t]!, sumSteps4[t]!);
+    const { h: hCH, new_: hCNew, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, oSumSteps[t]!, fSumSteps[t]!, c, iSumSteps[t]!, gSumSteps[t]!);
     rt.dispose(o, tanh, i, g, f);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]);
-    const hNext = rt.where(isGreaterWide, h2, h);
-    const cNext = rt.where(isGreaterWide, new_, c);
+    const hNext = rt.where(isGreaterWide, hCH, h);
+    const cNext = rt.where(isGreaterWide, hCNew, c);
     rt.dispose(h, isGreaterWide, c);
-    hSteps[t] = h2; newSteps[t] = new_;
+    hSteps[t] = hCH; newSteps[t] = hCNew;
     h = hNext;
     c = cNext;
   }
-  rt.dispose(sourceMaskSteps, sumSteps, sumSteps2, sumSteps3, sumSteps4, h, c);
+  rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
   const hStacked = tf.stack(hSteps);
   const newStacked = tf.stack(newSteps);
   rt.dispose(hSteps, newSteps);
@@ -248,65 +248,65 @@ function writeInputs(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, h: tf.Te
   const { batch: batchSize, target } = n;
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p.table, y);
-  const { sum: oSum, sum2: fSum, sum3: iSum, sum4: gSum } = lstmInputs(p.h_c.LSTM, n, picked, batchSize * target, target);
+  const { oSum, fSum, iSum, gSum } = lstmInputs(p.h_c.LSTM, n, picked, batchSize * target, target);
   rt.dispose(picked);
   // model.attn:37  Write(read.h, read.c)
-  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
-  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
-  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
+  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
+  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
+  const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
+  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(oSum, fSum, iSum, gSum);
   const hSteps: tf.Tensor[] = [];
   let h2: tf.Tensor = h;
   let c2: tf.Tensor = tf.clone(c);
   for (let t = 0; t < target; t++) {
-    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, sumSteps[t]!, sumSteps2[t]!, c2, sumSteps3[t]!, sumSteps4[t]!);
+    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, oSumSteps[t]!, fSumSteps[t]!, c2, iSumSteps[t]!, gSumSteps[t]!);
     rt.dispose(o, tanh, i, g, f, c2);
     hSteps.push(hNext);
     h2 = hNext;
     c2 = cNext;
   }
-  rt.dispose(sumSteps, sumSteps2, sumSteps3, sumSteps4, c2);
+  rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, c2);
   const logits = linear(p.logits.Linear, n, hSteps);
   rt.dispose(hSteps);
   return logits;
 }
 
-function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, tokens: tf.Tensor, zeros: tf.Tensor) {
+function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, tokens: tf.Tensor, runZeros: tf.Tensor) {
   const { batch: batchSize, hidden, source } = n;
   // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
   const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p.table, tokens);
-  const { sum: oSum, sum2: fSum, sum3: iSum, sum4: gSum } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
+  const { oSum, fSum, iSum, gSum } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
   // model.attn:20  run = scan source reversed with xt = x {
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
-  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
+  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
+  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
+  const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
   rt.dispose(sourceMask, oSum, fSum, iSum);
-  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
+  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
   const hSteps = new Array<tf.Tensor>(source), newSteps = new Array<tf.Tensor>(source);
   const cSteps = new Array<tf.Tensor>(source), hSteps2 = new Array<tf.Tensor>(source);
   const oSteps = new Array<tf.Tensor>(source), tanhSteps = new Array<tf.Tensor>(source);
   const iSteps = new Array<tf.Tensor>(source), gSteps = new Array<tf.Tensor>(source);
   const fSteps = new Array<tf.Tensor>(source);
-  let h: tf.Tensor = tf.clone(zeros);
-  let c: tf.Tensor = tf.clone(zeros);
+  let h: tf.Tensor = tf.clone(runZeros);
+  let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const { h: h2, new_, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, sumSteps[t]!, sumSteps2[t]!, c, sumSteps3[t]!, sumSteps4[t]!);
+    const { h: hCH, new_: hCNew, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, oSumSteps[t]!, fSumSteps[t]!, c, iSumSteps[t]!, gSumSteps[t]!);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]);
-    const hNext = rt.where(isGreaterWide, h2, h);
-    const cNext = rt.where(isGreaterWide, new_, c);
+    const hNext = rt.where(isGreaterWide, hCH, h);
+    const cNext = rt.where(isGreaterWide, hCNew, c);
     rt.dispose(isGreaterWide);
-    hSteps[t] = h2; newSteps[t] = new_; cSteps[t] = c; hSteps2[t] = h; oSteps[t] = o; tanhSteps[t] = tanh; iSteps[t] = i;
-    gSteps[t] = g; fSteps[t] = f;
+    hSteps[t] = hCH; newSteps[t] = hCNew; cSteps[t] = c; hSteps2[t] = h; oSteps[t] = o; tanhSteps[t] = tanh;
+    iSteps[t] = i; gSteps[t] = g; fSteps[t] = f;
     h = hNext;
     c = cNext;
   }
-  rt.dispose(sumSteps, sumSteps2, sumSteps3, sumSteps4, h, c);
+  rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
   const hStacked = tf.stack(hSteps);
   const newStacked = tf.stack(newSteps);
   rt.dispose(hSteps, newSteps);
@@ -314,32 +314,32 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
   const h2 = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const c2 = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   rt.dispose(hStacked, newStacked);
-  return { h: h2, c: c2, isGreater: sourceMaskSteps, c2: cSteps, o: oSteps, tanh: tanhSteps, i: iSteps, g: gSteps, f: fSteps, h2: hSteps2, x };
+  return { h: h2, c: c2, isGreater: sourceMaskSteps, runC: cSteps, runO: oSteps, runTanh: tanhSteps, runI: iSteps, runG: gSteps, runF: fSteps, runH: hSteps2, x };
 }
 
 function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Random, y: tf.Tensor, h: tf.Tensor, c: tf.Tensor, site: string) {
   const { batch: batchSize, characters, hidden, target } = n;
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p.table, y);
-  const { sum: oSum, sum2: fSum, sum3: iSum, sum4: gSum } = lstmInputs(p.h_c.LSTM, n, picked, batchSize * target, target);
+  const { oSum, fSum, iSum, gSum } = lstmInputs(p.h_c.LSTM, n, picked, batchSize * target, target);
   // model.attn:37  Write(read.h, read.c)
-  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
-  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
-  const sumSteps4 = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
+  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
+  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
+  const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
+  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(oSum, fSum, iSum, gSum);
   const hSteps: tf.Tensor[] = [], oSteps: tf.Tensor[] = [], tanhSteps: tf.Tensor[] = [], iSteps: tf.Tensor[] = [];
   const gSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [], fSteps: tf.Tensor[] = [], cSteps: tf.Tensor[] = [];
   let h2: tf.Tensor = h;
   let c2: tf.Tensor = tf.clone(c);
   for (let t = 0; t < target; t++) {
-    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, sumSteps[t]!, sumSteps2[t]!, c2, sumSteps3[t]!, sumSteps4[t]!);
+    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, oSumSteps[t]!, fSumSteps[t]!, c2, iSumSteps[t]!, gSumSteps[t]!);
     hSteps.push(hNext); oSteps.push(o); tanhSteps.push(tanh); iSteps.push(i); gSteps.push(g); hSteps2.push(h2);
     fSteps.push(f); cSteps.push(c2);
     h2 = hNext;
     c2 = cNext;
   }
-  rt.dispose(sumSteps, sumSteps2, sumSteps3, sumSteps4, c2);
+  rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, c2);
   const hStacked = tf.stack(hSteps);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsKeepSteps: tf.Tensor[] = [];
@@ -367,13 +367,13 @@ function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tens
   const yRows = tf.reshape(y, [size]);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p.table, yRows);
-  const { h: h2, new_ } = lstmStep(p.h_c.LSTM, n, c, h, picked, size);
-  const hShaped = tf.reshape(h2, [batchSize, beam, hidden]);
-  const newShaped = tf.reshape(new_, [batchSize, beam, hidden]);
-  rt.dispose(yRows, picked, new_);
+  const { h: hCH, new_: hCNew } = lstmStep(p.h_c.LSTM, n, c, h, picked, size);
+  const hShaped = tf.reshape(hCH, [batchSize, beam, hidden]);
+  const newShaped = tf.reshape(hCNew, [batchSize, beam, hidden]);
+  rt.dispose(yRows, picked, hCNew);
   // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => tf.add(tf.matMul(h2, p.logits.Linear.W), p.logits.Linear.b));
-  rt.dispose(h2);
+  const logits = tf.tidy(() => tf.add(tf.matMul(hCH, p.logits.Linear.W), p.logits.Linear.b));
+  rt.dispose(hCH);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
   rt.dispose(logits);
@@ -409,7 +409,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const runZeros = tf.fill([batchSize, hidden], 0);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const number = tf.scalar(0, 'int32');
-  const { h, c, isGreater: isGreaterSteps, c2: cSteps, o: oSteps, tanh: tanhSteps, i: iSteps, g: gSteps, f: fSteps, h2: hSteps, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
+  const { h, c, isGreater: isGreaterSteps, runC: cSteps, runO: oSteps, runTanh: tanhSteps, runI: iSteps, runG: gSteps, runF: fSteps, runH: hSteps, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
   const { logits, keepStacked, o: oSteps2, tanh: tanhSteps2, i: iSteps2, g: gSteps2, f: fSteps2, c: cSteps2, h: hSteps2, picked, productRows, h2: hSteps3 } = writeInputsTraining(p.Write, batch.n, random, batch.inputs.y, h, c, 'Write.dropout#0');
   const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
   rt.dispose(c, logits);
@@ -443,7 +443,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   for (let t = target - 1; t >= 0; t--) {
     // model.attn:37  Write(read.h, read.c)
     const dH = tf.add(state, logitsProductSteps[t]!);
-    const { product: stateNext, dC, sigmoidGradient: oSigmoidGradient, sigmoidGradient2: fSigmoidGradient, sigmoidGradient3: iSigmoidGradient, tanhGradient: gTanhGradient } = lstmBackward(dH, tanhSteps2[t]!, oSteps2[t]!, state2, fSteps2[t]!, gSteps2[t]!, cSteps2[t]!, iSteps2[t]!, gJoined);
+    const { gProduct: stateNext, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(dH, tanhSteps2[t]!, oSteps2[t]!, state2, fSteps2[t]!, gSteps2[t]!, cSteps2[t]!, iSteps2[t]!, gJoined);
     rt.dispose(state, dH, state2);
     oSigmoidGradientSteps[t] = oSigmoidGradient; fSigmoidGradientSteps[t] = fSigmoidGradient;
     iSigmoidGradientSteps[t] = iSigmoidGradient; gTanhGradientSteps[t] = gTanhGradient;
@@ -460,48 +460,48 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   rt.dispose(h, hSteps3);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const scattered = rt.scatter(number, state, source);
-  const scattered2 = rt.scatter(number, state2, source);
+  const readScattered = rt.scatter(number, state2, source);
   rt.dispose(state, number, state2);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gJoined2 = tf.concat([p.read.Read.run.h_c.LSTM.Ug, p.read.Read.run.h_c.LSTM.Ui, p.read.Read.run.h_c.LSTM.Uf, p.read.Read.run.h_c.LSTM.Uo], 1);
+  const hCGJoined = tf.concat([p.read.Read.run.h_c.LSTM.Ug, p.read.Read.run.h_c.LSTM.Ui, p.read.Read.run.h_c.LSTM.Uf, p.read.Read.run.h_c.LSTM.Uo], 1);
   // model.attn:20  run = scan source reversed with xt = x {
   const scatteredSteps = tf.unstack(scattered);
-  const scattered2Steps = tf.unstack(scattered2);
-  rt.dispose(scattered, scattered2);
-  const oSigmoidGradientSteps2: tf.Tensor[] = [], fSigmoidGradientSteps2: tf.Tensor[] = [];
-  const iSigmoidGradientSteps2: tf.Tensor[] = [], gTanhGradientSteps2: tf.Tensor[] = [];
+  const readScatteredSteps = tf.unstack(readScattered);
+  rt.dispose(scattered, readScattered);
+  const hCOSigmoidGradientSteps: tf.Tensor[] = [], hCFSigmoidGradientSteps: tf.Tensor[] = [];
+  const hCISigmoidGradientSteps: tf.Tensor[] = [], hCGTanhGradientSteps: tf.Tensor[] = [];
   let dH: tf.Tensor = runZeros;
   let dC: tf.Tensor = tf.clone(runZeros);
   for (let t = 0; t < source; t++) {
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(isGreaterSteps[t]!, [batchSize, 1]);
-    const sum = tf.tidy(() => tf.add(scattered2Steps[t]!, rt.where(isGreaterWide, dC, 0)));
-    const dH2 = tf.tidy(() => tf.add(scatteredSteps[t]!, rt.where(isGreaterWide, dH, 0)));
-    const { product: gProduct, dC: newProduct, sigmoidGradient: oSigmoidGradient, sigmoidGradient2: fSigmoidGradient, sigmoidGradient3: iSigmoidGradient, tanhGradient: gTanhGradient } = lstmBackward(dH2, tanhSteps[t]!, oSteps[t]!, sum, fSteps[t]!, gSteps[t]!, cSteps[t]!, iSteps[t]!, gJoined2);
+    const sum = tf.tidy(() => tf.add(readScatteredSteps[t]!, rt.where(isGreaterWide, dC, 0)));
+    const readDH = tf.tidy(() => tf.add(scatteredSteps[t]!, rt.where(isGreaterWide, dH, 0)));
+    const { gProduct, dC: newProduct, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(readDH, tanhSteps[t]!, oSteps[t]!, sum, fSteps[t]!, gSteps[t]!, cSteps[t]!, iSteps[t]!, hCGJoined);
     const chosen = rt.where(isGreaterWide, 0, dH);
     const dCNext = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dC), newProduct));
-    rt.dispose(sum, dH2, dH, isGreaterWide, newProduct, dC);
+    rt.dispose(sum, readDH, dH, isGreaterWide, newProduct, dC);
     // model.attn:20  run = scan source reversed with xt = x {
     const dHNext = tf.add(chosen, gProduct);
     rt.dispose(gProduct, chosen);
-    oSigmoidGradientSteps2.push(oSigmoidGradient); fSigmoidGradientSteps2.push(fSigmoidGradient);
-    iSigmoidGradientSteps2.push(iSigmoidGradient); gTanhGradientSteps2.push(gTanhGradient);
+    hCOSigmoidGradientSteps.push(oSigmoidGradient); hCFSigmoidGradientSteps.push(fSigmoidGradient);
+    hCISigmoidGradientSteps.push(iSigmoidGradient); hCGTanhGradientSteps.push(gTanhGradient);
     dH = dHNext;
     dC = dCNext;
   }
-  rt.dispose(isGreaterSteps, cSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, gJoined2, scatteredSteps);
-  rt.dispose(scattered2Steps, dH, dC);
-  const runTanhGradientStacked = tf.stack(gTanhGradientSteps2);
-  const runSigmoidGradientStacked = tf.stack(iSigmoidGradientSteps2);
-  const sigmoidGradientStacked4 = tf.stack(fSigmoidGradientSteps2);
-  const sigmoidGradientStacked5 = tf.stack(oSigmoidGradientSteps2);
-  rt.dispose(gTanhGradientSteps2, iSigmoidGradientSteps2, fSigmoidGradientSteps2, oSigmoidGradientSteps2);
+  rt.dispose(isGreaterSteps, cSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, hCGJoined, scatteredSteps);
+  rt.dispose(readScatteredSteps, dH, dC);
+  const runTanhGradientStacked = tf.stack(hCGTanhGradientSteps);
+  const runSigmoidGradientStacked = tf.stack(hCISigmoidGradientSteps);
+  const readSigmoidGradientStacked = tf.stack(hCFSigmoidGradientSteps);
+  const sigmoidGradientStacked4 = tf.stack(hCOSigmoidGradientSteps);
+  rt.dispose(hCGTanhGradientSteps, hCISigmoidGradientSteps, hCFSigmoidGradientSteps, hCOSigmoidGradientSteps);
   const runHStacked = tf.stack(hSteps);
-  const { dWi, dWf, dWo, dWg, dUi, dUf, dUo, dUg, dBi, dBo, dBg, dBf, sum: oSum } = lstmGradients(p.Write.h_c.LSTM, batch.n, hStacked, sigmoidGradientStacked, sigmoidGradientStacked2, sigmoidGradientStacked3, tanhGradientStacked, picked, batchSize * target, target);
+  const { dWi, dWf, dWo, dWg, dUi, dUf, dUo, dUg, dBi, dBo, dBg, dBf, oSum } = lstmGradients(p.Write.h_c.LSTM, batch.n, hStacked, sigmoidGradientStacked, sigmoidGradientStacked2, sigmoidGradientStacked3, tanhGradientStacked, picked, batchSize * target, target);
   rt.dispose(hSteps, picked, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2);
   rt.dispose(sigmoidGradientStacked3, hStacked);
-  const { dWi: dLSTMWi, dWf: dLSTMWf, dWo: dLSTMWo, dWg: dLSTMWg, dUi: dLSTMUi, dUf: dLSTMUf, dUo: dLSTMUo, dUg: dLSTMUg, dBi: dLSTMBi, dBo: dLSTMBo, dBg: dLSTMBg, dBf: dLSTMBf, sum: dX } = lstmGradients(p.read.Read.run.h_c.LSTM, batch.n, runHStacked, runSigmoidGradientStacked, sigmoidGradientStacked4, sigmoidGradientStacked5, runTanhGradientStacked, x, batchSize * source, source);
-  rt.dispose(x, runTanhGradientStacked, runSigmoidGradientStacked, sigmoidGradientStacked4, sigmoidGradientStacked5);
+  const { dWi: dLSTMWi, dWf: dLSTMWf, dWo: dLSTMWo, dWg: dLSTMWg, dUi: dLSTMUi, dUf: dLSTMUf, dUo: dLSTMUo, dUg: dLSTMUg, dBi: dLSTMBi, dBo: dLSTMBo, dBg: dLSTMBg, dBf: dLSTMBf, oSum: dX } = lstmGradients(p.read.Read.run.h_c.LSTM, batch.n, runHStacked, runSigmoidGradientStacked, readSigmoidGradientStacked, sigmoidGradientStacked4, runTanhGradientStacked, x, batchSize * source, source);
+  rt.dispose(x, runTanhGradientStacked, runSigmoidGradientStacked, readSigmoidGradientStacked, sigmoidGradientStacked4);
   rt.dispose(runHStacked);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const dTable = rt.scatter(batch.inputs.y, oSum, characters);

@@ -5,6 +5,7 @@ import type { Node } from '../../graph/graph.ts';
 import { expression, type Expression } from './text/expression.ts';
 import { lowerHost, type InputSource, type Lowered } from './lower.ts';
 import { described, endsOf, identifier, Names, property, upperFirst } from './names.ts';
+import { partOf } from './outline/segments.ts';
 import { partAccess } from './parameters.ts';
 import { isStatement, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn, sizeText } from './sizes.ts';
@@ -25,6 +26,8 @@ export interface FunctionContext {
   readonly local?: Readonly<Record<string, string>>;
   /** Atoms that parameters stand for. */
   readonly handed?: ReadonlyMap<string, string>;
+  /** The path of the call whose function it is. */
+  readonly frame?: string;
   /** From where sizes are taken apart, e.g. `batch.n`. */
   readonly sizes: string;
 }
@@ -213,7 +216,15 @@ class BodyWriter {
   #wanted(value: Value): readonly string[] {
     const own = value.origin.name !== null && (value.kind === 'argument' || !this.#plan.onTheWay.has(value)) ? [value.origin.name] : [];
     const names = [...own, ...(this.#roles.get(value) ?? [])];
-    return own.length > 0 ? names : [...names, ...(value.kind === 'argument' ? [value.hint] : this.#byWhatItIs(value))];
+    const all = own.length > 0 ? names : [...names, ...(value.kind === 'argument' ? [value.hint] : this.#byWhatItIs(value))];
+    return [...all, ...this.#byCall(all[0]!, value)];
+  }
+
+  /** `crossLeast`: after the equations that the call of its block stands in, innermost first. */
+  #byCall(name: string, { origin }: Value): readonly string[] {
+    const path = partOf(origin.frame?.path ?? '', this.#context.frame ?? '') ?? '';
+    const callers = path.split('.').filter((each) => /^\p{Ll}[\p{ID_Continue}]*$/u.test(each));
+    return callers.toReversed().map((caller) => `${caller} ${upperFirst(identifier(name))}`);
   }
 
   #byWhatItIs({ hint, origin }: Value): readonly string[] {
@@ -224,7 +235,7 @@ class BodyWriter {
   #listName(list: Value): string {
     let from = list;
     while (!this.#named.has(from) && from.kind !== 'argument') {
-      const next = inputsOf(from).find((input) => input.kind === 'tensor');
+      const next = inputsOf(from).find((input) => input.kind === 'tensor' || input.kind === 'output');
       if (next === undefined) return this.#wanted(list)[0]!;
       from = next;
     }
@@ -374,7 +385,7 @@ class BodyWriter {
     const emits = loop.emits.filter((emit) => needed.has(emit.list));
     const states = loop.states.filter((state) => needed.has(state.final));
     const lists = emits.map(({ value: element, list }) => {
-      this.#named.set(list, this.#names.take(`${this.#wanted(element)[0]!} Steps`));
+      this.#named.set(list, this.#names.takeFirst(this.#wanted(element).map((each) => `${each} Steps`)));
       const type = element.kind === 'rows' ? 'rt.Cache' : 'tf.Tensor';
       return loop.reversed ? `${this.#name(list)} = new Array<${type}>(${count})` : `${this.#name(list)}: ${type}[] = []`;
     });

@@ -367,6 +367,7 @@ class FunctionWriter {
       parameters: ['p', 'n', 'random', ...parameters.map(({ name }) => name), ...called],
       handed: made.sizes,
       returned: made.outputs,
+      frame: made.frame.path,
       sizes: 'n',
     });
     return {

@@ -50,27 +50,27 @@ function gruInputs(p: GRUParameters, n: FilterSizes, WProduct: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
-  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.Wz), [batchSize, time, d]), p.bz));
+  const zSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.Wz), [batchSize, time, d]), p.bz));
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const sum2 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.Wr), [batchSize, time, d]), p.br));
+  const rSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.Wr), [batchSize, time, d]), p.br));
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.W), [batchSize, time, d]), p.b));
+  const newSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.W), [batchSize, time, d]), p.b));
   rt.dispose(zWProduct);
-  return { sum, sum2, sum3 };
+  return { zSum, rSum, newSum };
 }
 
-function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, sum3: tf.Tensor) {
+function gru(p: GRUParameters, h: tf.Tensor, runSum: tf.Tensor, sum: tf.Tensor, runSum2: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uz))));
+  const z = tf.tidy(() => tf.sigmoid(tf.add(runSum, tf.matMul(h, p.Uz))));
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(sum2, tf.matMul(h, p.Ur))));
+  const r = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Ur))));
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const product = tf.mul(r, h);
-  const new_ = tf.tidy(() => tf.tanh(tf.add(sum3, tf.matMul(product, p.U))));
+  const newProduct = tf.mul(r, h);
+  const new_ = tf.tidy(() => tf.tanh(tf.add(runSum2, tf.matMul(newProduct, p.U))));
   // cells.attn:14  (1 - z) * h + z * new
   const hNext2 = tf.sub(new_, h);
   const hNext = tf.tidy(() => tf.add(h, tf.mul(z, hNext2)));
-  return { hNext, z, hNext2, new_, product, r };
+  return { hNext, z, hNext2, new_, newProduct, r };
 }
 
 function scaledDot(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor, q: tf.Tensor) {
@@ -127,14 +127,14 @@ function scaledDotTraining(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf
   const { batch: batchSize, d, time } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
-  const chosen = tf.tidy(() => {
+  const weightsChosen = tf.tidy(() => {
     const isAtMostT = tf.transpose(isAtMost, [1, 0]);
     const both = tf.logicalAnd(tf.logicalAnd(timeMaskWide, tf.reshape(timeMask, [batchSize, 1, time])), isAtMostT);
     return rt.where(tf.logicalAnd(both, isAtMostT), Math.sqrt(d), 1);
   });
   const weights2 = tf.tidy(() => {
-    const weightsChosen = rt.where(weights, tf.transpose(tf.div(tf.matMul(WProduct, x, false, true), chosen), [0, 2, 1]), -Infinity);
-    return tf.softmax(tf.transpose(weightsChosen, [0, 2, 1]));
+    const quotientT = tf.transpose(tf.div(tf.matMul(WProduct, x, false, true), weightsChosen), [0, 2, 1]);
+    return tf.softmax(tf.transpose(rt.where(weights, quotientT, -Infinity), [0, 2, 1]));
   });
   const weights3 = tf.tidy(() => rt.where(weights, tf.transpose(weights2, [0, 2, 1]), 0));
   // attention.attn:18  sum[key](weights * values)
@@ -143,10 +143,10 @@ function scaledDotTraining(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf
     tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights3, [batchSize, time, time, 1]), xShaped), 0), 1),
   );
   rt.dispose(weights3);
-  return { q, qWide, weights, weights2, chosen };
+  return { q, qWide, weights, weights2, weightsChosen };
 }
 
-function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, qWide: tf.Tensor, weights: tf.Tensor, weights2: tf.Tensor, chosen: tf.Tensor) {
+function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, qWide: tf.Tensor, weights: tf.Tensor, weights2: tf.Tensor, weightsChosen: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // attention.attn:18  sum[key](weights * values)
   const dWeights = tf.tidy(() => {
@@ -154,39 +154,39 @@ function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, qWide: t
     return tf.reshape(tf.matMul(chosenRows, tf.reshape(x, [batchSize * time, d, 1])), [batchSize, time, time]);
   });
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsChosen = rt.where(weights, dWeights, 0);
-  const weightsProduct = tf.tidy(() => tf.mul(weights2, tf.transpose(weightsChosen, [0, 2, 1])));
-  const product = tf.tidy(() => {
-    const differenceT = tf.transpose(tf.sub(weightsChosen, tf.reshape(tf.sum(weightsProduct, 2), [batchSize, 1, time])), [0, 2, 1]);
-    const chosen2 = rt.where(weights, tf.transpose(tf.mul(weights2, differenceT), [0, 2, 1]), 0);
-    return tf.matMul(tf.div(chosen2, tf.transpose(chosen, [0, 2, 1])), x, true);
+  const weightsChosen2 = rt.where(weights, dWeights, 0);
+  const weightsProduct = tf.tidy(() => tf.mul(weights2, tf.transpose(weightsChosen2, [0, 2, 1])));
+  const weightsProduct2 = tf.tidy(() => {
+    const differenceT = tf.transpose(tf.sub(weightsChosen2, tf.reshape(tf.sum(weightsProduct, 2), [batchSize, 1, time])), [0, 2, 1]);
+    const chosen = rt.where(weights, tf.transpose(tf.mul(weights2, differenceT), [0, 2, 1]), 0);
+    return tf.matMul(tf.div(chosen, tf.transpose(weightsChosen, [0, 2, 1])), x, true);
   });
-  rt.dispose(dWeights, weightsChosen, weightsProduct);
-  return product;
+  rt.dispose(dWeights, weightsChosen2, weightsProduct);
+  return weightsProduct2;
 }
 
-function gruBackward(p: GRUParameters, dHNext: tf.Tensor, hNext: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, r: tf.Tensor, h: tf.Tensor, joined: tf.Tensor) {
+function gruBackward(p: GRUParameters, dHNext: tf.Tensor, runHNext: tf.Tensor, runZ: tf.Tensor, runNew: tf.Tensor, runR: tf.Tensor, runH: tf.Tensor, rJoined: tf.Tensor) {
   // cells.attn:14  (1 - z) * h + z * new
-  const dNew = tf.mul(dHNext, z);
-  const dZ = tf.mul(dHNext, hNext);
+  const dNew = tf.mul(dHNext, runZ);
+  const dZ = tf.mul(dHNext, runHNext);
   const difference = tf.sub(dHNext, dNew);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sigmoidGradient = rt.sigmoidGradient(dZ, z);
+  const zSigmoidGradient = rt.sigmoidGradient(dZ, runZ);
   rt.dispose(dZ);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const tanhGradient = rt.tanhGradient(dNew, new_);
-  const UProduct = tf.matMul(tanhGradient, p.U, false, true);
-  const dR = tf.mul(UProduct, h);
-  const sum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, r)));
+  const newTanhGradient = rt.tanhGradient(dNew, runNew);
+  const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
+  const dR = tf.mul(UProduct, runH);
+  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, runR)));
   rt.dispose(dNew, difference, UProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const sigmoidGradient2 = rt.sigmoidGradient(dR, r);
-  const product = tf.tidy(() => tf.matMul(tf.concat([sigmoidGradient2, sigmoidGradient], 1), joined, false, true));
+  const rSigmoidGradient = rt.sigmoidGradient(dR, runR);
+  const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
-  return { sigmoidGradient, sigmoidGradient2, tanhGradient, product, sum };
+  return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
 }
 
-function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, tanhGradientStacked: tf.Tensor, WProduct: tf.Tensor) {
+function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, runSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, WProduct: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newWProduct = tf.tidy(() => {
@@ -195,13 +195,13 @@ function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tenso
   });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * time, d]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
     const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wr, false, true), [batchSize, time, d]);
     return tf.add(newWProduct, WrProduct);
   });
   rt.dispose(newWProduct);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sum = tf.tidy(() => {
+  const zSum = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
     return tf.add(rSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wz, false, true), [batchSize, time, d]));
   });
@@ -213,8 +213,8 @@ function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tenso
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(rSum, sigmoidGradientStepsRows);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * time, d]);
-  const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, d]);
+  const dBr = tf.sum(runSigmoidGradientStacked, [0, 1]);
   const dWr = tf.matMul(WProductRows, rSigmoidGradientStepsRows, true);
   const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
@@ -224,19 +224,19 @@ function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tenso
   const dW = tf.matMul(WProductRows, tanhGradientStepsRows, true);
   const dU = tf.tidy(() => tf.matMul(tf.reshape(productStacked, [batchSize * time, d]), tanhGradientStepsRows, true));
   rt.dispose(WProductRows, tanhGradientStepsRows);
-  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, sum };
+  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, zSum };
 }
 
-function gruStep(p: GRUParameters, h: tf.Tensor, product: tf.Tensor) {
+function gruStep(p: GRUParameters, runH: tf.Tensor, nearProduct: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(product, p.Wz), p.bz), tf.matMul(h, p.Uz))));
+  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(nearProduct, p.Wz), p.bz), tf.matMul(runH, p.Uz))));
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(product, p.Wr), p.br), tf.matMul(h, p.Ur))));
+  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(nearProduct, p.Wr), p.br), tf.matMul(runH, p.Ur))));
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(product, p.W), p.b), tf.matMul(tf.mul(r, h), p.U))));
+  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(nearProduct, p.W), p.b), tf.matMul(tf.mul(r, runH), p.U))));
   rt.dispose(r);
   // cells.attn:14  (1 - z) * h + z * new
-  const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
+  const hNext = tf.tidy(() => tf.add(runH, tf.mul(z, tf.sub(new_, runH))));
   rt.dispose(z, new_);
   return hNext;
 }
@@ -265,32 +265,32 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   rt.dispose(timePositions);
   // attention.attn:18  sum[key](weights * values)
   const q = tf.logicalAnd(timeMaskWide, isAtMost);
-  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
-  const { q: q2, weights } = scaledDot(batch.n, isAtMost, timeMaskWide, WProduct, x, xShaped, q);
+  const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
+  const { q: qQ, weights } = scaledDot(batch.n, isAtMost, timeMaskWide, WProduct, x, xShaped, q);
   rt.dispose(timeMaskWide, xShaped, WProduct, isAtMost);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const weightsT = tf.transpose(weights, [0, 2, 1]);
   rt.dispose(weights);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, d], 0);
-  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
-    rt.dispose(z, hNext2, new_, newProduct, r);
+    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    rt.dispose(z, hHNext, hNew, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(hFirst, sumSteps, sumSteps2, sumSteps3);
+  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q2));
-  rt.dispose(q2, run);
+  const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), qQ));
+  rt.dispose(qQ, run);
   // input.attn:6  level = mean[before](sum[d](x)[upto time as before])
   const level = tf.tidy(() => {
     const total = tf.sum(rt.where(q, tf.reshape(tf.sum(x, 2), [batchSize, time, 1]), 0), 1);
@@ -318,24 +318,24 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): rt.LossTensors {
   });
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
-  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
+  const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
   const q = scaledDot2(batch.n, isAtMost, timeMaskWide, WProduct, x, xShaped);
   rt.dispose(timePositions, x, xShaped, WProduct, isAtMost);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, d], 0);
-  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
-    rt.dispose(z, hNext2, new_, newProduct, r);
+    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    rt.dispose(z, hHNext, hNew, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(hFirst, sumSteps, sumSteps2, sumSteps3);
+  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
@@ -367,25 +367,25 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const nearWProduct = tf.reshape(WProduct, [batchSize, time, d]);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
-  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
-  const { q, qWide, weights, weights2, chosen: weightsChosen } = scaledDotTraining(batch.n, isAtMost, timeMaskWide, nearWProduct, x, timeMask, xShaped);
+  const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
+  const { q, qWide, weights, weights2: qWeights, weightsChosen } = scaledDotTraining(batch.n, isAtMost, timeMaskWide, nearWProduct, x, timeMask, xShaped);
   rt.dispose(timePositions, WProduct, xShaped, isAtMost);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, d], 0);
-  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], zSteps: tf.Tensor[] = [], hNextSteps2: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], zSteps: tf.Tensor[] = [], hHNextSteps: tf.Tensor[] = [];
   const newSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [], rSteps: tf.Tensor[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
-    hNextSteps.push(hNext); hSteps.push(h); zSteps.push(z); hNextSteps2.push(hNext2); newSteps.push(new_);
+    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    hNextSteps.push(hNext); hSteps.push(h); zSteps.push(z); hHNextSteps.push(hHNext); newSteps.push(hNew);
     newProductSteps.push(newProduct); rSteps.push(r);
     h = hNext;
   }
-  rt.dispose(sumSteps, sumSteps2, sumSteps3);
+  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
   const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
@@ -409,30 +409,30 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   for (let t2 = time - 1; t2 >= 0; t2--) {
     // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
     const dHNext = tf.add(dH, dYSteps[t2]!);
-    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum2 } = gruBackward(p.run.h.GRU, dHNext, hNextSteps2[t2]!, zSteps[t2]!, newSteps[t2]!, rSteps[t2]!, hSteps[t2]!, rJoined);
-    const dH2 = tf.add(rProduct, newSum2);
-    rt.dispose(dH, dHNext, rProduct, newSum2);
+    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum: hNewSum } = gruBackward(p.run.h.GRU, dHNext, hHNextSteps[t2]!, zSteps[t2]!, newSteps[t2]!, rSteps[t2]!, hSteps[t2]!, rJoined);
+    const dH2 = tf.add(rProduct, hNewSum);
+    rt.dispose(dH, dHNext, rProduct, hNewSum);
     zSigmoidGradientSteps[t2] = zSigmoidGradient; rSigmoidGradientSteps[t2] = rSigmoidGradient;
     newTanhGradientSteps[t2] = newTanhGradient;
     dH = dH2;
   }
-  rt.dispose(zSteps, hNextSteps2, newSteps, rSteps, rJoined, dYSteps, dH);
+  rt.dispose(zSteps, hHNextSteps, newSteps, rSteps, rJoined, dYSteps, dH);
   const tanhGradientStacked = tf.stack(newTanhGradientSteps);
   const sigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
   const runSigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
   const hStacked = tf.stack(hSteps);
   rt.dispose(newTanhGradientSteps, rSigmoidGradientSteps, zSigmoidGradientSteps, runZeros, hNextSteps);
   const productStacked = tf.stack(newProductSteps);
-  const weightsProduct = scaledDotBackward(batch.n, x, dY, qWide, weights, weights2, weightsChosen);
-  rt.dispose(newProductSteps, x, qWide, weights, weights2, weightsChosen, dY);
-  const { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, sum: zSum2 } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runSigmoidGradientStacked, sigmoidGradientStacked, tanhGradientStacked, nearWProduct);
+  const weightsProduct = scaledDotBackward(batch.n, x, dY, qWide, weights, qWeights, weightsChosen);
+  rt.dispose(newProductSteps, x, qWide, weights, qWeights, weightsChosen, dY);
+  const { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runSigmoidGradientStacked, sigmoidGradientStacked, tanhGradientStacked, nearWProduct);
   rt.dispose(nearWProduct, tanhGradientStacked, sigmoidGradientStacked, runSigmoidGradientStacked, hStacked);
   rt.dispose(productStacked);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
   const nearProduct = tf.tidy(() =>
-    tf.matMul(joinedRows, tf.reshape(tf.add(weightsProduct, zSum2), [batchSize * time, d]), true),
+    tf.matMul(joinedRows, tf.reshape(tf.add(weightsProduct, hZSum), [batchSize * time, d]), true),
   );
-  rt.dispose(joinedRows, weightsProduct, zSum2);
+  rt.dispose(joinedRows, weightsProduct, hZSum);
   return {
     loss,
     metrics: {},

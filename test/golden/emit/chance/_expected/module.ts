@@ -52,9 +52,9 @@ function linear(p: LinearParameters, n: GlanceSizes, x: tf.Tensor) {
   return { sum, xRows };
 }
 
-function batchNorm(p: BatchNormParameters, tanh: tf.Tensor) {
+function batchNorm(p: BatchNormParameters, hTanh: tf.Tensor) {
   // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
-  const n2 = tf.tidy(() => tf.div(tf.sub(tanh, p.m), tf.sqrt(tf.add(p.v, 1e-5))));
+  const n2 = tf.tidy(() => tf.div(tf.sub(hTanh, p.m), tf.sqrt(tf.add(p.v, 1e-5))));
   // layers.attn:33  gain * n + bias
   const h = tf.tidy(() => tf.add(tf.mul(n2, p.gain), p.bias));
   rt.dispose(n2);
@@ -69,18 +69,18 @@ function linear2(p: LinearParameters, n: GlanceSizes, h: tf.Tensor) {
   return { sum, hRows };
 }
 
-function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, sourceMaskWide: tf.Tensor, tanh: tf.Tensor) {
+function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, sourceMaskWide: tf.Tensor, hTanh: tf.Tensor) {
   // layers.attn:24  least = stop(min[lifted](x))
   const leastAny = tf.any(sourceMask);
-  const least = tf.tidy(() => rt.where(leastAny, tf.min(rt.where(sourceMaskWide, tanh, Infinity), [0, 1]), 0));
+  const least = tf.tidy(() => rt.where(leastAny, tf.min(rt.where(sourceMaskWide, hTanh, Infinity), [0, 1]), 0));
   // layers.attn:25  range = max(stop(max[lifted](x)) - least, 1)
   const range = tf.tidy(() => {
-    const difference = tf.sub(rt.where(leastAny, tf.max(rt.where(sourceMaskWide, tanh, -Infinity), [0, 1]), 0), least);
+    const difference = tf.sub(rt.where(leastAny, tf.max(rt.where(sourceMaskWide, hTanh, -Infinity), [0, 1]), 0), least);
     return tf.maximum(difference, 1);
   });
   rt.dispose(leastAny);
   // layers.attn:26  near = (x - least) / range
-  const near = tf.tidy(() => tf.div(tf.sub(tanh, least), range));
+  const near = tf.tidy(() => tf.div(tf.sub(hTanh, least), range));
   // layers.attn:27  bm = mean[lifted](near)
   const bm = tf.tidy(() => tf.maximum(tf.sum(tf.cast(sourceMask, 'float32')), 1));
   const bm2 = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, near, 0), [0, 1]), bm));
@@ -90,8 +90,8 @@ function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, source
   // layers.attn:29  bv = mean[lifted](centred * centred)
   const bv = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, tf.mul(centred, centred), 0), [0, 1]), bm));
   // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
-  const root = tf.tidy(() => tf.sqrt(tf.add(bv, tf.div(tf.div(1e-5, range), range))));
-  const n2 = tf.div(centred, root);
+  const nRoot = tf.tidy(() => tf.sqrt(tf.add(bv, tf.div(tf.div(1e-5, range), range))));
+  const n2 = tf.div(centred, nRoot);
   // layers.attn:33  gain * n + bias
   const h = tf.tidy(() => tf.add(tf.mul(n2, p.gain), p.bias));
   // layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
@@ -100,19 +100,19 @@ function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, source
   // layers.attn:31  v' = 0.9 * v + 0.1 * (bv * range * range)
   const vNext = tf.tidy(() => tf.add(tf.mul(0.9, p.v), tf.mul(0.1, tf.mul(tf.mul(bv, range), range))));
   rt.dispose(bv);
-  return { mNext, vNext, h, root, n: n2, bm, centred, range };
+  return { mNext, vNext, h, nRoot, n: n2, bm, centred, range };
 }
 
-function batchNormBackward(p: BatchNormParameters, product: tf.Tensor, scattered: tf.Tensor, root: tf.Tensor, n2: tf.Tensor, bm: tf.Tensor, sourceMaskWide: tf.Tensor, centred: tf.Tensor, range: tf.Tensor) {
+function batchNormBackward(p: BatchNormParameters, product: tf.Tensor, yScattered: tf.Tensor, nRoot: tf.Tensor, n2: tf.Tensor, bm: tf.Tensor, sourceMaskWide: tf.Tensor, centred: tf.Tensor, range: tf.Tensor) {
   // layers.attn:33  gain * n + bias
-  const dH = tf.add(product, scattered);
+  const dH = tf.add(product, yScattered);
   const dN = tf.mul(dH, p.gain);
   const dGain = tf.tidy(() => tf.sum(tf.mul(dH, n2), [0, 1]));
   const dBias = tf.sum(dH, [0, 1]);
   rt.dispose(dH);
   // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
-  const nQuotient = tf.div(dN, root);
-  const dBv = tf.tidy(() => tf.div(tf.mul(tf.neg(tf.sum(tf.mul(nQuotient, n2), [0, 1])), 0.5), root));
+  const nQuotient = tf.div(dN, nRoot);
+  const dBv = tf.tidy(() => tf.div(tf.mul(tf.neg(tf.sum(tf.mul(nQuotient, n2), [0, 1])), 0.5), nRoot));
   rt.dispose(dN);
   // layers.attn:29  bv = mean[lifted](centred * centred)
   const dCentred = tf.tidy(() => {
@@ -126,9 +126,9 @@ function batchNormBackward(p: BatchNormParameters, product: tf.Tensor, scattered
   const dNear = tf.tidy(() => tf.add(dCentred, rt.where(sourceMaskWide, tf.div(dBm, bm), 0)));
   rt.dispose(dCentred, dBm);
   // layers.attn:26  near = (x - least) / range
-  const quotient = tf.div(dNear, range);
+  const nearQuotient = tf.div(dNear, range);
   rt.dispose(dNear);
-  return { dGain, dBias, quotient };
+  return { dGain, dBias, nearQuotient };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -147,11 +147,11 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
   const h = batchNorm(p.h.BatchNorm, hTanh);
-  const { sum: sum2, hRows } = linear2(p.weights.Linear, batch.n, h);
+  const { sum: weightsSum, hRows } = linear2(p.weights.Linear, batch.n, h);
   rt.dispose(sum, hTanh, hRows);
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
-  rt.dispose(sourceMask, sum2);
+  const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, weightsSum, -Infinity)));
+  rt.dispose(sourceMask, weightsSum);
   // input.attn:8  y = (if training then h[spot] else sum[source](weights * h)) + 0.1 * sample normal[d]()
   const y = tf.tidy(() => {
     const product = tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), h), [batchSize, d]);
@@ -174,11 +174,11 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
   const h = batchNorm(p.h.BatchNorm, hTanh);
-  const { sum: sum2, hRows } = linear2(p.weights.Linear, batch.n, h);
+  const { sum: weightsSum, hRows } = linear2(p.weights.Linear, batch.n, h);
   rt.dispose(sum, hTanh, hRows);
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
-  rt.dispose(sum2);
+  const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, weightsSum, -Infinity)));
+  rt.dispose(weightsSum);
   // input.attn:8  y = (if training then h[spot] else sum[source](weights * h)) + 0.1 * sample normal[d]()
   const y = tf.tidy(() => {
     const product = tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), h), [batchSize, d]);
@@ -219,12 +219,12 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   rt.dispose(x);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
-  const { mNext, vNext, h, root: nRoot, n: n2, bm, centred, range } = batchNormTraining(p.h.BatchNorm, sourceMask, sourceMaskWide, hTanh);
-  const { sum: sum2, hRows } = linear2(p.weights.Linear, batch.n, h);
+  const { mNext, vNext, h, nRoot, n: hN, bm, centred, range } = batchNormTraining(p.h.BatchNorm, sourceMask, sourceMaskWide, hTanh);
+  const { sum: weightsSum, hRows } = linear2(p.weights.Linear, batch.n, h);
   rt.dispose(sum);
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
-  rt.dispose(sum2);
+  const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, weightsSum, -Infinity)));
+  rt.dispose(weightsSum);
   // input.attn:7  spot = sample categorical[source](weights)
   const spot = tf.tidy(() => {
     const quotient = tf.div(weights, random.exponential('.sample#0', [batchSize, source], [true], []));
@@ -264,20 +264,20 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const WRows = tf.reshape(p.weights.Linear.W, [d]);
   // layers.attn:4  W @ x + b
   const product = tf.tidy(() => tf.mul(tf.reshape(weightsChosen, [batchSize, source, 1]), WRows));
-  const { dGain, dBias, quotient: nearQuotient } = batchNormBackward(p.h.BatchNorm, product, yScattered, nRoot, n2, bm, sourceMaskWide, centred, range);
-  rt.dispose(WRows, sourceMaskWide, nRoot, n2, bm, centred, range, yScattered, product);
+  const { dGain, dBias, nearQuotient } = batchNormBackward(p.h.BatchNorm, product, yScattered, nRoot, hN, bm, sourceMaskWide, centred, range);
+  rt.dispose(WRows, sourceMaskWide, nRoot, hN, bm, centred, range, yScattered, product);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanhGradient = rt.tanhGradient(nearQuotient, hTanh);
   rt.dispose(hTanh, nearQuotient);
   // layers.attn:4  W @ x + b
   const dB = tf.sum(hTanhGradient, [0, 1]);
   const dW = tf.tidy(() => tf.matMul(xRows, tf.reshape(hTanhGradient, [batchSize * source, d]), true));
-  const product2 = tf.tidy(() => tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows));
+  const weightsProduct = tf.tidy(() => tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows));
   const dLinearB = tf.sum(weightsChosen);
   rt.dispose(xRows, hTanhGradient, hRows, weightsChosen);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.reshape(product2, [d, 1]);
-  rt.dispose(product2);
+  const dLinearW = tf.reshape(weightsProduct, [d, 1]);
+  rt.dispose(weightsProduct);
   // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
   const bNext = tf.tidy(() => tf.add(tf.mul(0.9, p.Learn.b), tf.mul(0.1, tf.mean(R))));
   rt.dispose(R);

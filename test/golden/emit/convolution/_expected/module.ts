@@ -121,15 +121,15 @@ type PictureResults = { readonly y: tf.Tensor };
 
 /** The outputs of Picture, batch first. */
 function pictureForward(p: PictureParameters, batch: PictureBatch): PictureResults {
-  const { sum: y, x, joinedShaped, relu, joinedShaped2, mean } = picture2(p, batch.n, batch.inputs.image);
-  rt.dispose(x, joinedShaped, relu, joinedShaped2, mean);
+  const { sum: y, x, joinedShaped, relu, joinedShaped2: xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
+  rt.dispose(x, joinedShaped, relu, xJoinedShaped, mean);
   return { y };
 }
 
 /** Class: the loss and the metrics, means over the batch. */
 function pictureLoss(p: PictureParameters, batch: PictureBatch): rt.LossTensors {
-  const { sum, x, joinedShaped, relu, joinedShaped2, mean } = picture2(p, batch.n, batch.inputs.image);
-  rt.dispose(x, joinedShaped, relu, joinedShaped2, mean);
+  const { sum, x, joinedShaped, relu, joinedShaped2: xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
+  rt.dispose(x, joinedShaped, relu, xJoinedShaped, mean);
   const { loss, logSoftmax } = class_(sum, batch.inputs.label);
   rt.dispose(sum, logSoftmax);
   return { loss, metrics: {} };
@@ -138,7 +138,7 @@ function pictureLoss(p: PictureParameters, batch: PictureBatch): rt.LossTensors 
 /** Class: as the loss, dropout on, and its gradient by every parameter. */
 function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, classes, columns, filters, rows } = batch.n;
-  const { sum, x, joinedShaped, relu, joinedShaped2, mean } = picture2(p, batch.n, batch.inputs.image);
+  const { sum, x, joinedShaped, relu, joinedShaped2: xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
   const { loss, logSoftmax } = class_(sum, batch.inputs.label);
   rt.dispose(sum);
   // input.attn:16  loss = cross_entropy[classes](y, label)
@@ -151,17 +151,17 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   const WProduct = tf.matMul(lossDifference, p.Linear.W, false, true);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const dX = tf.div(WProduct, rows * columns);
-  const { product: dW, dB, sum: sum2 } = nearBackward(p.x['Near#2'], batch.n, x, dX, joinedShaped);
+  const { product: dW, dB, sum: xSum } = nearBackward(p.x['Near#2'], batch.n, x, dX, joinedShaped);
   rt.dispose(WProduct, x, joinedShaped, dX);
   // layers.attn:4  W @ x + b
   const dLinearB = tf.sum(lossDifference, 0);
   const dLinearW = tf.matMul(mean, lossDifference, true);
   rt.dispose(mean, lossDifference);
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
-  const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), sum2, 0));
+  const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), xSum, 0));
   const dNearB = tf.sum(chosen, [0, 1, 2]);
-  const dNearW = tf.tidy(() => tf.matMul(joinedShaped2, tf.reshape(chosen, [batchSize * columns * rows, filters]), true));
-  rt.dispose(relu, sum2, joinedShaped2, chosen);
+  const dNearW = tf.tidy(() => tf.matMul(xJoinedShaped, tf.reshape(chosen, [batchSize * columns * rows, filters]), true));
+  rt.dispose(relu, xSum, xJoinedShaped, chosen);
   return {
     loss,
     metrics: {},

@@ -50,43 +50,43 @@ function linear(p: LinearParameters, n: WaveSizes, x: tf.Tensor) {
 function repeatRound(p: LinearParameters, n: WaveSizes, h: tf.Tensor, size: number) {
   const { batch: batchSize, hidden, time } = n;
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const shifted = rt.shift(h, 1, size);
+  const hShifted = rt.shift(h, 1, size);
   const joinedRows = tf.tidy(() => {
-    const shiftedShaped = tf.reshape(shifted, [batchSize, time, 1, hidden]);
+    const shiftedShaped = tf.reshape(hShifted, [batchSize, time, 1, hidden]);
     const joined = tf.concat([tf.reshape(h, [batchSize, time, 1, hidden]), shiftedShaped], 2);
     return tf.reshape(joined, [batchSize * time, 2 * hidden]);
   });
-  const tanh = tf.tidy(() => tf.tanh(tf.add(tf.reshape(tf.matMul(joinedRows, p.W), [batchSize, time, hidden]), p.b)));
-  const h2 = tf.tidy(() => tf.add(h, tf.mul(tanh, shifted)));
-  return { h: h2, shifted, tanh, joinedRows };
+  const hTanh = tf.tidy(() => tf.tanh(tf.add(tf.reshape(tf.matMul(joinedRows, p.W), [batchSize, time, hidden]), p.b)));
+  const h2 = tf.tidy(() => tf.add(h, tf.mul(hTanh, hShifted)));
+  return { h: h2, hShifted, hTanh, joinedRows };
 }
 
 function fit(n: WaveSizes, h: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLength: tf.Tensor) {
   const { hidden } = n;
   // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
-  const difference = tf.sub(h, t);
+  const lossDifference = tf.sub(h, t);
   const loss2 = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), hidden));
   const loss = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), loss2)),
+    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(lossDifference, lossDifference), 0), [1, 2]), loss2)),
   );
-  return { loss, loss2, difference };
+  return { loss, loss2, lossDifference };
 }
 
-function repeatRoundBackward(p: LinearParameters, n: WaveSizes, dH: tf.Tensor, tanh: tf.Tensor, shifted: tf.Tensor, joinedRows: tf.Tensor, size: number) {
+function repeatRoundBackward(p: LinearParameters, n: WaveSizes, dH: tf.Tensor, hTanh: tf.Tensor, hShifted: tf.Tensor, joinedRows: tf.Tensor, size: number) {
   const { batch: batchSize, hidden, time } = n;
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hTanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, shifted), tanh));
+  const hTanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, hShifted), hTanh));
   const tanhGradientRows = tf.reshape(hTanhGradient, [batchSize * time, hidden]);
   const dH2 = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(tanhGradientRows, p.W, false, true), [batchSize, time, 2, hidden]);
     const place = tf.reshape(tf.slice(WProduct, [0, 0, 1, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]);
     const sum = tf.add(dH, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
-    return tf.add(sum, rt.shift(tf.add(tf.mul(dH, tanh), place), 1, size));
+    return tf.add(sum, rt.shift(tf.add(tf.mul(dH, hTanh), place), 1, size));
   });
   const dB = tf.sum(hTanhGradient, [0, 1]);
-  const product = tf.matMul(joinedRows, tanhGradientRows, true);
+  const hProduct = tf.matMul(joinedRows, tanhGradientRows, true);
   rt.dispose(hTanhGradient, tanhGradientRows);
-  return { product, dB, dH: dH2 };
+  return { hProduct, dB, dH: dH2 };
 }
 
 function wave2(p: WaveParameters, n: WaveSizes, timeLength: tf.Tensor, t: tf.Tensor, x: tf.Tensor) {
@@ -96,12 +96,12 @@ function wave2(p: WaveParameters, n: WaveSizes, timeLength: tf.Tensor, t: tf.Ten
   const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
   const x2 = rt.where(timeMaskWide, x, 0);
   const { h, xRows } = linear(p.h.Linear, n, x2);
-  const { h: h2, shifted: shifted2, tanh: tanh2, joinedRows: joinedRows2 } = repeatRound(p.repeat[0]!, n, h, 1);
-  const { h: h3, shifted, tanh, joinedRows } = repeatRound(p.repeat[1]!, n, h2, 2);
+  const { h: h2, hShifted: shifted, hTanh: tanh, joinedRows: hJoinedRows } = repeatRound(p.repeat[0]!, n, h, 1);
+  const { h: h3, hShifted, hTanh, joinedRows } = repeatRound(p.repeat[1]!, n, h2, 2);
   rt.dispose(x2, h, h2);
   // input.attn:14  objective Fit for Wave given t: [time, hidden] {
   const t2 = rt.where(timeMaskWide, t, 0);
-  return { h: h3, t: t2, timeMaskWide, timeMask, shifted, tanh, joinedRows, shifted2, tanh2, joinedRows2, xRows };
+  return { h: h3, t: t2, timeMaskWide, timeMask, hShifted, hTanh, joinedRows, shifted, tanh, hJoinedRows, xRows };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -116,18 +116,18 @@ function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
   );
   const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
   const { h, xRows } = linear(p.h.Linear, batch.n, x);
-  const { h: h2, shifted: hShifted, tanh: hTanh, joinedRows } = repeatRound(p.repeat[0]!, batch.n, h, 1);
+  const { h: h2, hShifted, hTanh, joinedRows } = repeatRound(p.repeat[0]!, batch.n, h, 1);
   rt.dispose(timeMask, x, xRows, h, hShifted, hTanh, joinedRows);
-  const { h: y, shifted: hShifted2, tanh: hTanh2, joinedRows: hJoinedRows } = repeatRound(p.repeat[1]!, batch.n, h2, 2);
+  const { h: y, hShifted: hShifted2, hTanh: hTanh2, joinedRows: hJoinedRows } = repeatRound(p.repeat[1]!, batch.n, h2, 2);
   rt.dispose(h2, hShifted2, hTanh2, hJoinedRows);
   return { y };
 }
 
 /** Fit: the loss and the metrics, means over the batch. */
 function waveLoss(p: WaveParameters, batch: WaveBatch): rt.LossTensors {
-  const { h, t, timeMaskWide, timeMask, shifted: hShifted, tanh: hTanh, joinedRows, shifted2: hShifted2, tanh2: hTanh2, joinedRows2: hJoinedRows, xRows } = wave2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
+  const { h, t, timeMaskWide, timeMask, hShifted, hTanh, joinedRows, shifted: hShifted2, tanh: hTanh2, hJoinedRows, xRows } = wave2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
   rt.dispose(timeMask, hShifted, hTanh, joinedRows, hShifted2, hTanh2, hJoinedRows, xRows);
-  const { loss, loss2, difference: lossDifference } = fit(batch.n, h, t, timeMaskWide, batch.lengths.time);
+  const { loss, loss2, lossDifference } = fit(batch.n, h, t, timeMaskWide, batch.lengths.time);
   rt.dispose(h, t, timeMaskWide, loss2, lossDifference);
   return { loss, metrics: {} };
 }
@@ -135,8 +135,8 @@ function waveLoss(p: WaveParameters, batch: WaveBatch): rt.LossTensors {
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, hidden, time } = batch.n;
-  const { h, t, timeMaskWide, timeMask, shifted: hShifted, tanh: hTanh, joinedRows, shifted2: hShifted2, tanh2: hTanh2, joinedRows2: hJoinedRows, xRows } = wave2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
-  const { loss, loss2, difference: lossDifference } = fit(batch.n, h, t, timeMaskWide, batch.lengths.time);
+  const { h, t, timeMaskWide, timeMask, hShifted, hTanh, joinedRows, shifted: hShifted2, tanh: hTanh2, hJoinedRows, xRows } = wave2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
+  const { loss, loss2, lossDifference } = fit(batch.n, h, t, timeMaskWide, batch.lengths.time);
   rt.dispose(h, t, timeMaskWide);
   // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
   const dH = tf.tidy(() => {
@@ -144,9 +144,9 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
     const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), lossDifference);
     return tf.add(product, product);
   });
-  const { product: dW, dB, dH: dH2 } = repeatRoundBackward(p.repeat[1]!, batch.n, dH, hTanh, hShifted, joinedRows, -2);
+  const { hProduct: dW, dB, dH: dH2 } = repeatRoundBackward(p.repeat[1]!, batch.n, dH, hTanh, hShifted, joinedRows, -2);
   rt.dispose(timeMask, loss2, lossDifference, hShifted, hTanh, joinedRows, dH);
-  const { product: dRepeat0W, dB: dRepeat0B, dH: dH3 } = repeatRoundBackward(p.repeat[0]!, batch.n, dH2, hTanh2, hShifted2, hJoinedRows, -1);
+  const { hProduct: dRepeat0W, dB: dRepeat0B, dH: dH3 } = repeatRoundBackward(p.repeat[0]!, batch.n, dH2, hTanh2, hShifted2, hJoinedRows, -1);
   rt.dispose(hShifted2, hTanh2, hJoinedRows, dH2);
   // layers.attn:4  W @ x + b
   const dLinearB = tf.sum(dH3, [0, 1]);

@@ -62,7 +62,7 @@ function count2(n: CountSizes, sourceLength: tf.Tensor, x: tf.Tensor, i: tf.Tens
   });
   const uWide = tf.reshape(u, [batchSize, source, 1]);
   const bestChosen = rt.where(bestBoth, uWide, -Infinity);
-  const chosen = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
+  const bestChosen2 = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
   // input.attn:7  share = softmax[source by i](u)
   const share = tf.tidy(() =>
     tf.sum(rt.where(bestBoth, tf.transpose(tf.softmax(tf.transpose(bestChosen, [0, 2, 1])), [0, 2, 1]), 0), 2),
@@ -83,7 +83,7 @@ function count2(n: CountSizes, sourceLength: tf.Tensor, x: tf.Tensor, i: tf.Tens
   });
   rt.dispose(uWide, sourcePositions, orderEither, orderNumber);
   // input.attn:9  sorted = u[order][rank as source]
-  const picked = tf.gather(u, bestShaped, 1, 1);
+  const sortedPicked = tf.gather(u, bestShaped, 1, 1);
   rt.dispose(bestShaped);
   // input.attn:10  so = cumsum[source](x, exclusive) + cumsum[source](x)
   const so = tf.tidy(() => tf.add(tf.cumsum(x2, 1, true, false), tf.cumsum(x2, 1)));
@@ -91,14 +91,14 @@ function count2(n: CountSizes, sourceLength: tf.Tensor, x: tf.Tensor, i: tf.Tens
   // input.attn:11  odds = cumprod[source](sigmoid(u), exclusive)
   const odds = tf.tidy(() => tf.cumprod(tf.sigmoid(u), 1, true, false));
   rt.dispose(u);
-  return { total, chosen, share, picked, so, odds, sourceMask, sourceMaskWide };
+  return { total, bestChosen: bestChosen2, share, sortedPicked, so, odds, sourceMask, sourceMaskWide };
 }
 
-function fit(share: tf.Tensor, picked: tf.Tensor, total: tf.Tensor, chosen: tf.Tensor, odds: tf.Tensor, sourceMask: tf.Tensor, sourceMaskWide: tf.Tensor, so: tf.Tensor) {
+function fit(share: tf.Tensor, sortedPicked: tf.Tensor, total: tf.Tensor, bestChosen: tf.Tensor, odds: tf.Tensor, sourceMask: tf.Tensor, sourceMaskWide: tf.Tensor, so: tf.Tensor) {
   // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source…
-  const sum = tf.tidy(() => tf.add(tf.sum(tf.mul(total, total), [1, 2]), tf.sum(chosen, 1)));
+  const sum = tf.tidy(() => tf.add(tf.sum(tf.mul(total, total), [1, 2]), tf.sum(bestChosen, 1)));
   const loss = tf.tidy(() => {
-    const sum2 = tf.add(sum, tf.sum(rt.where(sourceMask, tf.add(tf.mul(share, picked), odds), 0), 1));
+    const sum2 = tf.add(sum, tf.sum(rt.where(sourceMask, tf.add(tf.mul(share, sortedPicked), odds), 0), 1));
     return tf.mean(tf.add(sum2, tf.sum(rt.where(sourceMaskWide, so, 0), [1, 2])));
   });
   rt.dispose(sum);
@@ -110,14 +110,14 @@ type CountResults = { readonly total: tf.Tensor; readonly best: tf.Tensor; reado
 
 /** The outputs of Count, batch first. */
 function countForward(_p: CountParameters, batch: CountBatch): CountResults {
-  const { total, chosen: best, share, picked: sorted, so, odds, sourceMask, sourceMaskWide } = count2(batch.n, batch.lengths.source, batch.inputs.x, batch.inputs.i);
+  const { total, bestChosen: best, share, sortedPicked: sorted, so, odds, sourceMask, sourceMaskWide } = count2(batch.n, batch.lengths.source, batch.inputs.x, batch.inputs.i);
   rt.dispose(sourceMask, sourceMaskWide);
   return { total, best, share, sorted, so, odds };
 }
 
 /** Fit: the loss and the metrics, means over the batch. */
 function countLoss(_p: CountParameters, batch: CountBatch): rt.LossTensors {
-  const { total, chosen: bestChosen, share, picked: sortedPicked, so, odds, sourceMask, sourceMaskWide } = count2(batch.n, batch.lengths.source, batch.inputs.x, batch.inputs.i);
+  const { total, bestChosen, share, sortedPicked, so, odds, sourceMask, sourceMaskWide } = count2(batch.n, batch.lengths.source, batch.inputs.x, batch.inputs.i);
   const loss = fit(share, sortedPicked, total, bestChosen, odds, sourceMask, sourceMaskWide, so);
   rt.dispose(total, bestChosen, share, sortedPicked, so, odds, sourceMask, sourceMaskWide);
   return { loss, metrics: {} };
@@ -125,7 +125,7 @@ function countLoss(_p: CountParameters, batch: CountBatch): rt.LossTensors {
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function countGradients(_p: CountParameters, batch: CountBatch, _random: rt.Random): rt.GradientTensors {
-  const { total, chosen: bestChosen, share, picked: sortedPicked, so, odds, sourceMask, sourceMaskWide } = count2(batch.n, batch.lengths.source, batch.inputs.x, batch.inputs.i);
+  const { total, bestChosen, share, sortedPicked, so, odds, sourceMask, sourceMaskWide } = count2(batch.n, batch.lengths.source, batch.inputs.x, batch.inputs.i);
   const loss = fit(share, sortedPicked, total, bestChosen, odds, sourceMask, sourceMaskWide, so);
   rt.dispose(total, bestChosen, share, sortedPicked, so, odds, sourceMask, sourceMaskWide);
   return { loss, metrics: {}, gradients: {} };

@@ -141,13 +141,13 @@ type ClassifyResults = { readonly logits: tf.Tensor; readonly look: tf.Tensor };
 function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
   const { batch: batchSize, hidden } = batch.n;
   const { weights, product } = sentence(p.s.Sentence, batch.n, batch.inputs.document, batch.lengths.word);
-  const product2 = pool2(p.logits.Pool, batch.n, product, batch.lengths.sentence);
+  const logitsProduct = pool2(p.logits.Pool, batch.n, product, batch.lengths.sentence);
   rt.dispose(product);
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() =>
-    tf.add(tf.matMul(tf.reshape(product2, [batchSize, hidden]), p.logits.Linear.W), p.logits.Linear.b),
+    tf.add(tf.matMul(tf.reshape(logitsProduct, [batchSize, hidden]), p.logits.Linear.W), p.logits.Linear.b),
   );
-  rt.dispose(product2);
+  rt.dispose(logitsProduct);
   return { logits, look: weights };
 }
 

@@ -90,12 +90,12 @@ function tagger2(p: TaggerParameters, n: TaggerSizes, tokens: tf.Tensor) {
   return { sum, relu, reluRows };
 }
 
-function taggerBackward(p: TaggerParameters, n: TaggerSizes, difference: tf.Tensor, relu: tf.Tensor, tokens: tf.Tensor, reluRows: tf.Tensor) {
+function taggerBackward(p: TaggerParameters, n: TaggerSizes, lossDifference: tf.Tensor, relu: tf.Tensor, tokens: tf.Tensor, reluRows: tf.Tensor) {
   const { batch: batchSize, source, tags } = n;
   // layers.attn:4  W @ x + b
-  const differenceRows = tf.reshape(difference, [batchSize * source, tags]);
+  const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
   const WProduct = tf.matMul(differenceRows, p.Linear.W, false, true);
-  const dB = tf.sum(difference, [0, 1]);
+  const dB = tf.sum(lossDifference, [0, 1]);
   const dW = tf.matMul(reluRows, differenceRows, true);
   const dTable = readBackward(n, relu, WProduct, tokens);
   rt.dispose(differenceRows, WProduct);

@@ -85,13 +85,13 @@ function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n
   return { x: x2, tanh, xRows };
 }
 
-function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor, i: number) {
+function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor, roundsI: number) {
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(final, p.Linear.W, false, true), p.Linear.b));
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const product = tf.mul(sum, i + 1);
+  const roundsProduct = tf.mul(sum, roundsI + 1);
   rt.dispose(sum);
-  return product;
+  return roundsProduct;
 }
 
 function growBackward(p: { readonly repeat: readonly ({ readonly x: { readonly Linear: LinearParameters } })[] }, n: ReadSizes, dX: tf.Tensor, tanh: tf.Tensor, tanh2: tf.Tensor) {
@@ -114,9 +114,9 @@ function growBackward(p: { readonly repeat: readonly ({ readonly x: { readonly L
   rt.dispose(dXWide, WProduct, dX2);
   // layers.attn:4  W @ x + b
   const dB = tf.sum(tanhGradient, [0, 1]);
-  const dB2 = tf.sum(tanhGradient2, [0, 1]);
+  const xDB = tf.sum(tanhGradient2, [0, 1]);
   rt.dispose(tanhGradient);
-  return { dB: dB2, dB2: dB, tanhGradient: tanhGradient2, part, tanhGradientRows };
+  return { dB: xDB, dB2: dB, tanhGradient: tanhGradient2, part, tanhGradientRows };
 }
 
 function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Tensor, sentenceLength: tf.Tensor, sentenceMaskT: tf.Tensor) {
@@ -127,7 +127,7 @@ function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Ten
   rt.dispose(wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
   const sFirst = tf.fill([batchSize, d], 0);
-  const tokens2 = tf.tidy(() => tf.unstack(tf.transpose(tokens, [1, 0, 2])));
+  const hTokens = tf.tidy(() => tf.unstack(tf.transpose(tokens, [1, 0, 2])));
   const isGreater = tf.unstack(sentenceMaskT);
   const sNextSteps: tf.Tensor[] = [], innerSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
@@ -135,7 +135,7 @@ function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Ten
     // input.attn:7  h = scan sentence with ts = tokens {
     const uFirst = tf.tidy(() => rt.where(tf.reshape(isGreater[t]!, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens2[t]!), [1, 0, 2])));
+    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, hTokens[t]!), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
@@ -171,9 +171,9 @@ function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Ten
   }
   const rounds = tf.stack(roundsProductSteps);
   const { x, tanh: tanh2, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, n, sNextStepsT, d);
-  const { x: x2, tanh, xRows } = repeatRound(p.wide.Grow.repeat[1]!, n, x, d + 2);
+  const { x: wideX, tanh, xRows } = repeatRound(p.wide.Grow.repeat[1]!, n, x, d + 2);
   rt.dispose(roundsProductSteps, sNextStepsT, x);
-  return { h, final, rounds, x: x2, tanh, tanh2, sum, inner: innerSteps, tokens: tokens2, isGreater, zeros: sFirst, uNext: wordMaskSteps, sNextStepsRows, xRows };
+  return { h, final, rounds, x: wideX, tanh, tanh2, sum, inner: innerSteps, hTokens, isGreater, hZeros: sFirst, innerUNext: wordMaskSteps, sNextStepsRows, xRows };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -294,8 +294,8 @@ function readLoss(p: ReadParameters, batch: ReadBatch): rt.LossTensors {
   const sentenceMask = fit(batch.n, batch.lengths.sentence);
   // input.attn:7  h = scan sentence with ts = tokens {
   const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
-  const { h, final, rounds, x, tanh, tanh2, sum, inner: innerSteps, tokens: tokensSteps, isGreater: isGreaterSteps, zeros: hZeros, uNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT);
-  rt.dispose(tanh, tanh2, sum, innerSteps, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextStepsRows, xRows);
+  const { h, final, rounds, x, tanh, tanh2: wideTanh, sum, inner: innerSteps, hTokens: tokensSteps, isGreater: isGreaterSteps, hZeros, innerUNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT);
+  rt.dispose(tanh, wideTanh, sum, innerSteps, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextStepsRows, xRows);
   const loss = fit2(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
   rt.dispose(sentenceMask, sentenceMaskT, h, final, rounds, x);
   return { loss, metrics: {} };
@@ -307,15 +307,15 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const sentenceMask = fit(batch.n, batch.lengths.sentence);
   // input.attn:7  h = scan sentence with ts = tokens {
   const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
-  const { h, final, rounds, x, tanh, tanh2, sum, inner: innerSteps, tokens: tokensSteps, isGreater: isGreaterSteps, zeros: hZeros, uNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT);
+  const { h, final, rounds, x, tanh, tanh2: wideTanh, sum, inner: innerSteps, hTokens: tokensSteps, isGreater: isGreaterSteps, hZeros, innerUNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
   const dX = rt.where(sentenceMask, 1 / batchSize, 0);
   const sum2 = tf.tidy(() => {
     const product = tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h);
     return tf.add(product, product);
   });
-  const { dB, dB2: dLinearB, tanhGradient, part, tanhGradientRows } = growBackward(p.wide.Grow, batch.n, dX, tanh, tanh2);
-  rt.dispose(tanh, tanh2, dX);
+  const { dB, dB2: dLinearB, tanhGradient, part, tanhGradientRows } = growBackward(p.wide.Grow, batch.n, dX, tanh, wideTanh);
+  rt.dispose(tanh, wideTanh, dX);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProduct = tf.tidy(() =>
     tf.mul(1 / batchSize, tf.cast(tf.add(tf.range(0, round, 1, 'int32'), tf.scalar(1, 'int32')), 'float32')),
@@ -330,8 +330,8 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
   // layers.attn:4  W @ x + b
-  const tanhGradientRows2 = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
-  const WProduct = tf.matMul(tanhGradientRows2, p.wide.Grow.repeat[0]!.x.Linear.W, false, true);
+  const xTanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
+  const WProduct = tf.matMul(xTanhGradientRows, p.wide.Grow.repeat[0]!.x.Linear.W, false, true);
   const total = tf.sum(productStacked, 0);
   rt.dispose(tanhGradient, productStacked);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
@@ -391,9 +391,9 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   rt.dispose(innerSteps, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextNumber, dHSteps, dS);
   // layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.mul(tf.reshape(roundsProduct, [round, 1]), tf.sum(final, 0)));
-  const dLinearW = tf.matMul(sNextStepsRows, tanhGradientRows2, true);
+  const dLinearW = tf.matMul(sNextStepsRows, xTanhGradientRows, true);
   const dXLinearW = tf.matMul(xRows, tanhGradientRows, true);
-  rt.dispose(roundsProduct, sNextStepsRows, tanhGradientRows2, xRows, tanhGradientRows);
+  rt.dispose(roundsProduct, sNextStepsRows, xTanhGradientRows, xRows, tanhGradientRows);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dBStacked = tf.stack(dBSteps);
   rt.dispose(dBSteps);

@@ -96,34 +96,34 @@ function fit(n: MachineSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tenso
   return { loss, loss2, difference };
 }
 
-function cosineBackward(n: MachineSizes, larger: tf.Tensor, total: tf.Tensor, product: tf.Tensor, chosen: tf.Tensor, product2: tf.Tensor, quotient: tf.Tensor, isGreater: tf.Tensor, root: tf.Tensor, part: tf.Tensor, part2: tf.Tensor, larger2: tf.Tensor) {
+function cosineBackward(n: MachineSizes, runLarger: tf.Tensor, runTotal: tf.Tensor, cProduct: tf.Tensor, runChosen: tf.Tensor, runProduct: tf.Tensor, runQuotient: tf.Tensor, isGreater: tf.Tensor, runRoot: tf.Tensor, runPart: tf.Tensor, part: tf.Tensor, larger: tf.Tensor) {
   const { batch: batchSize, slots, width } = n;
   // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-  const quotient2 = tf.div(product, chosen);
+  const quotient = tf.div(cProduct, runChosen);
   const dSquares = tf.tidy(() => {
-    const product3 = tf.mul(rt.where(tf.reshape(isGreater, [batchSize, 1]), tf.neg(tf.mul(quotient2, quotient)), 0), 0.5);
-    return tf.div(product3, root);
+    const product = tf.mul(rt.where(tf.reshape(isGreater, [batchSize, 1]), tf.neg(tf.mul(quotient, runQuotient)), 0), 0.5);
+    return tf.div(product, runRoot);
   });
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresSum = tf.tidy(() => {
-    const squaresChosen = rt.where(tf.greaterEqual(total, 0.5), tf.mul(dSquares, tf.reshape(larger, [batchSize, 1])), 0);
-    const squaresProduct = tf.mul(tf.reshape(squaresChosen, [batchSize, slots, 1]), part);
-    return tf.add(squaresProduct, squaresProduct);
+    const chosen = rt.where(tf.greaterEqual(runTotal, 0.5), tf.mul(dSquares, tf.reshape(runLarger, [batchSize, 1])), 0);
+    const product = tf.mul(tf.reshape(chosen, [batchSize, slots, 1]), runPart);
+    return tf.add(product, product);
   });
   // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-  const product3 = tf.mul(quotient2, product2);
+  const product = tf.mul(quotient, runProduct);
   const dPart = tf.tidy(() => {
-    const product4 = tf.mul(tf.reshape(product3, [batchSize, slots, 1]), tf.reshape(part2, [batchSize, 1, width]));
-    return tf.add(squaresSum, product4);
+    const product2 = tf.mul(tf.reshape(product, [batchSize, slots, 1]), tf.reshape(part, [batchSize, 1, width]));
+    return tf.add(squaresSum, product2);
   });
-  const product4 = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(product3, [batchSize, 1, slots]), part), [batchSize, width]),
+  const product2 = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(product, [batchSize, 1, slots]), runPart), [batchSize, width]),
   );
-  rt.dispose(quotient2, squaresSum, product3);
+  rt.dispose(quotient, squaresSum, product);
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const squaresTotal = tf.tidy(() => tf.sum(tf.mul(dSquares, larger2), 1));
+  const squaresTotal = tf.tidy(() => tf.sum(tf.mul(dSquares, larger), 1));
   rt.dispose(dSquares);
-  return { product: product4, total: squaresTotal, dPart };
+  return { product: product2, squaresTotal, dPart };
 }
 
 function cosineInputs(n: MachineSizes, h: tf.Tensor) {
@@ -131,36 +131,36 @@ function cosineInputs(n: MachineSizes, h: tf.Tensor) {
   const { part, some, larger, largerWide } = scaled(n, h, time);
   rt.dispose(larger);
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const total = tf.tidy(() => tf.sum(tf.mul(part, part), 2));
-  const squaresLarger = tf.maximum(total, 0.5);
-  return { some, part, larger: squaresLarger, total, largerWide };
+  const squaresTotal = tf.tidy(() => tf.sum(tf.mul(part, part), 2));
+  const squaresLarger = tf.maximum(squaresTotal, 0.5);
+  return { some, part, squaresLarger, squaresTotal, largerWide };
 }
 
-function cosine(n: MachineSizes, larger: tf.Tensor, some: tf.Tensor, isGreater: tf.Tensor, part: tf.Tensor, chosen: tf.Tensor) {
+function cosine(n: MachineSizes, runLarger: tf.Tensor, some: tf.Tensor, isGreater: tf.Tensor, runPart: tf.Tensor, runChosen: tf.Tensor) {
   const { batch: batchSize, slots, width } = n;
-  const { part: part2, some: some2, larger: larger2, largerWide } = scaled(n, chosen, slots);
+  const { part, some: scaledSome, larger, largerWide } = scaled(n, runChosen, slots);
   rt.dispose(largerWide);
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const total = tf.tidy(() => tf.sum(tf.mul(part2, part2), 2));
-  const squaresLarger = tf.maximum(total, 0.5);
-  const squares = tf.tidy(() => tf.mul(squaresLarger, tf.reshape(larger, [batchSize, 1])));
+  const squaresTotal = tf.tidy(() => tf.sum(tf.mul(part, part), 2));
+  const squaresLarger = tf.maximum(squaresTotal, 0.5);
+  const squares = tf.tidy(() => tf.mul(squaresLarger, tf.reshape(runLarger, [batchSize, 1])));
   // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-  const product = tf.tidy(() => tf.mul(some2, tf.reshape(some, [batchSize, 1])));
+  const product = tf.tidy(() => tf.mul(scaledSome, tf.reshape(some, [batchSize, 1])));
   const root = tf.sqrt(squares);
-  const chosen2 = tf.tidy(() => rt.where(tf.reshape(isGreater, [batchSize, 1]), root, 1));
+  const chosen = tf.tidy(() => rt.where(tf.reshape(isGreater, [batchSize, 1]), root, 1));
   const quotient = tf.tidy(() => {
-    const product2 = tf.mul(product, tf.reshape(tf.matMul(part2, tf.reshape(part, [batchSize, width, 1])), [batchSize, slots]));
-    return tf.div(product2, chosen2);
+    const product2 = tf.mul(product, tf.reshape(tf.matMul(part, tf.reshape(runPart, [batchSize, width, 1])), [batchSize, slots]));
+    return tf.div(product2, chosen);
   });
-  rt.dispose(some2, squares);
-  return { quotient, chosen: chosen2, root, larger: squaresLarger, total, part: part2, product, larger2 };
+  rt.dispose(scaledSome, squares);
+  return { quotient, chosen, root, squaresLarger, squaresTotal, part, product, larger };
 }
 
-function cosineGradients(n: MachineSizes, total: tf.Tensor, totalStacked: tf.Tensor, part: tf.Tensor, productStacked: tf.Tensor, largerWide: tf.Tensor) {
+function cosineGradients(n: MachineSizes, squaresTotal: tf.Tensor, totalStacked: tf.Tensor, part: tf.Tensor, productStacked: tf.Tensor, largerWide: tf.Tensor) {
   const { batch: batchSize, time } = n;
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresSum = tf.tidy(() => {
-    const chosen = rt.where(tf.greaterEqual(total, 0.5), tf.transpose(totalStacked, [1, 0]), 0);
+    const chosen = rt.where(tf.greaterEqual(squaresTotal, 0.5), tf.transpose(totalStacked, [1, 0]), 0);
     const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), part);
     return tf.add(product, product);
   });
@@ -186,20 +186,20 @@ function machine2(p: MachineParameters, n: MachineSizes, timeLength: tf.Tensor, 
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum2 = linear2(p.run.s.Linear, n, hRows, 3);
-  const sum3 = linear3(p.run.c.Linear, n, hRows);
-  const { some, part, larger: squaresLarger, total: total2, largerWide } = cosineInputs(n, h);
-  const sum4 = linear2(p.run.M.Linear, n, hRows, width);
+  const sSum = linear2(p.run.s.Linear, n, hRows, 3);
+  const cSum = linear3(p.run.c.Linear, n, hRows);
+  const { some, part, squaresLarger, squaresTotal, largerWide } = cosineInputs(n, h);
+  const runSum = linear2(p.run.M.Linear, n, hRows, width);
   // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
   const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
   // input.attn:8  s = softmax[around](Linear[around](h))
-  const s = tf.softmax(sum2);
-  rt.dispose(sum2);
+  const s = tf.softmax(sSum);
+  rt.dispose(sSum);
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-  const cSoftplus = tf.softplus(sum3);
+  const cSoftplus = tf.softplus(cSum);
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-  const sigmoid2 = tf.sigmoid(sum4);
-  rt.dispose(sum4);
+  const MNextSigmoid = tf.sigmoid(runSum);
+  rt.dispose(runSum);
   // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
   const slotsPositions = tf.range(0, slots, 1, 'int32');
   const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
@@ -219,23 +219,23 @@ function machine2(p: MachineParameters, n: MachineSizes, timeLength: tf.Tensor, 
   const sSteps = tf.tidy(() => tf.unstack(tf.transpose(s, [1, 0, 2])));
   const cSoftplusSteps = tf.tidy(() => tf.unstack(tf.transpose(cSoftplus, [1, 0])));
   const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
-  const part2 = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
-  const larger2 = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
+  const partSteps = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
+  const squaresLargerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
   rt.dispose(oneHot, cSoftplus, some, squaresLarger);
-  const sigmoid2Steps = tf.tidy(() => tf.unstack(tf.transpose(sigmoid2, [1, 0, 2])));
+  const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
   const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
   const wNextSteps: tf.Tensor[] = [], MNextSteps: tf.Tensor[] = [], wNextProductSteps: tf.Tensor[] = [];
   const runChosenSteps: tf.Tensor[] = [], MNextDifferenceSteps: tf.Tensor[] = [], cSteps: tf.Tensor[] = [];
   const quotientSteps: tf.Tensor[] = [], chosenSteps: tf.Tensor[] = [], rootSteps: tf.Tensor[] = [];
-  const squaresLargerSteps: tf.Tensor[] = [], squaresTotalSteps: tf.Tensor[] = [], partSteps: tf.Tensor[] = [];
-  const productSteps: tf.Tensor[] = [], largerSteps: tf.Tensor[] = [];
+  const cosineSquaresLargerSteps: tf.Tensor[] = [], squaresTotalSteps: tf.Tensor[] = [];
+  const scaledPartSteps: tf.Tensor[] = [], productSteps: tf.Tensor[] = [], largerSteps: tf.Tensor[] = [];
   let M: tf.Tensor = MFirst;
   let w: tf.Tensor = wFirst;
   for (let t2 = 0; t2 < time; t2++) {
     const timeMaskAt = timeMaskSteps[t2]!;
     // input.attn:4  run = scan time with xt = x {
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
-    const { quotient, chosen, root, larger: squaresLarger2, total: squaresTotal, part: part3, product, larger2: larger } = cosine(n, larger2[t2]!, someSteps[t2]!, timeMaskAt, part2[t2]!, runChosen);
+    const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger } = cosine(n, squaresLargerSteps[t2]!, someSteps[t2]!, timeMaskAt, partSteps[t2]!, runChosen);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusSteps[t2]!, [batchSize, 1]), quotient)));
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
@@ -248,7 +248,7 @@ function machine2(p: MachineParameters, n: MachineSizes, timeLength: tf.Tensor, 
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
     const MNextProduct = tf.reshape(wNextProduct2, [batchSize, slots, 1]);
     const MNextDifference = tf.tidy(() =>
-      tf.sub(1, tf.mul(MNextProduct, tf.reshape(sigmoid2Steps[t2]!, [batchSize, 1, width]))),
+      tf.sub(1, tf.mul(MNextProduct, tf.reshape(MNextSigmoidSteps[t2]!, [batchSize, 1, width]))),
     );
     const MNext = tf.tidy(() => {
       const product = tf.mul(MNextProduct, tf.reshape(hSteps[t2]!, [batchSize, 1, width]));
@@ -257,8 +257,8 @@ function machine2(p: MachineParameters, n: MachineSizes, timeLength: tf.Tensor, 
     rt.dispose(wNextProduct2, MNextProduct);
     wNextSteps.push(wNext); MNextSteps.push(MNext); wNextProductSteps.push(wNextProduct); runChosenSteps.push(runChosen);
     MNextDifferenceSteps.push(MNextDifference); cSteps.push(c); quotientSteps.push(quotient); chosenSteps.push(chosen);
-    rootSteps.push(root); squaresLargerSteps.push(squaresLarger2); squaresTotalSteps.push(squaresTotal);
-    partSteps.push(part3); productSteps.push(product); largerSteps.push(larger);
+    rootSteps.push(root); cosineSquaresLargerSteps.push(cosineSquaresLarger); squaresTotalSteps.push(cosineSquaresTotal);
+    scaledPartSteps.push(scaledPart); productSteps.push(product); largerSteps.push(larger);
     M = MNext;
     w = wNext;
   }
@@ -276,7 +276,7 @@ function machine2(p: MachineParameters, n: MachineSizes, timeLength: tf.Tensor, 
   rt.dispose(wNextStacked, product);
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
   const t2 = rt.where(timeMaskWide, t, 0);
-  return { y, t: t2, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: wNextProductSteps, wNext: wNextSteps, h: hSteps, chosen: runChosenSteps, difference: MNextDifferenceSteps, sigmoid: sigmoid2Steps, s: sSteps, c: cSteps, softplus: cSoftplusSteps, quotient: quotientSteps, chosen2: chosenSteps, isGreater: timeMaskSteps, root: rootSteps, larger: squaresLargerSteps, larger2, total: squaresTotalSteps, part: partSteps, product2: productSteps, part2, larger3: largerSteps, oneHotRows, sigmoid2, total2, part3: part, largerWide, sum: sum3, s2: s, h2: h, xRows, hRows, product3 };
+  return { y, t: t2, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: wNextProductSteps, runWNext: wNextSteps, runH: hSteps, chosen: runChosenSteps, difference: MNextDifferenceSteps, runSigmoid: MNextSigmoidSteps, runS: sSteps, c: cSteps, runSoftplus: cSoftplusSteps, quotient: quotientSteps, chosen2: chosenSteps, isGreater: timeMaskSteps, root: rootSteps, larger: cosineSquaresLargerSteps, runLarger: squaresLargerSteps, total: squaresTotalSteps, part: scaledPartSteps, product2: productSteps, runPart: partSteps, larger2: largerSteps, oneHotRows, MNextSigmoid, squaresTotal, part2: part, largerWide, sum: cSum, s, h, xRows, hRows, product3 };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -297,22 +297,22 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sum2 = linear2(p.run.s.Linear, batch.n, hRows, 3);
-  const sum3 = linear3(p.run.c.Linear, batch.n, hRows);
-  const { some, part, larger: squaresLarger, total: squaresTotal, largerWide } = cosineInputs(batch.n, h);
-  const sum4 = linear2(p.run.M.Linear, batch.n, hRows, width);
+  const sSum = linear2(p.run.s.Linear, batch.n, hRows, 3);
+  const cSum = linear3(p.run.c.Linear, batch.n, hRows);
+  const { some, part, squaresLarger, squaresTotal, largerWide } = cosineInputs(batch.n, h);
+  const runSum = linear2(p.run.M.Linear, batch.n, hRows, width);
   rt.dispose(squaresTotal, largerWide, hRows);
   // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
   const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
   // input.attn:8  s = softmax[around](Linear[around](h))
-  const s = tf.softmax(sum2);
-  rt.dispose(sum2);
+  const s = tf.softmax(sSum);
+  rt.dispose(sSum);
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-  const cSoftplus = tf.softplus(sum3);
-  rt.dispose(sum3);
+  const cSoftplus = tf.softplus(cSum);
+  rt.dispose(cSum);
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-  const MNextSigmoid = tf.sigmoid(sum4);
-  rt.dispose(sum4);
+  const MNextSigmoid = tf.sigmoid(runSum);
+  rt.dispose(runSum);
   // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
   const slotsPositions = tf.range(0, slots, 1, 'int32');
   const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
@@ -334,7 +334,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   rt.dispose(oneHot, timeMask, s, cSoftplus);
   const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
   const partSteps = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
-  const largerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
+  const squaresLargerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
   const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
   rt.dispose(some, part, squaresLarger, MNextSigmoid);
   const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
@@ -346,8 +346,8 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const timeMaskAt = timeMaskSteps[t]!;
     // input.attn:4  run = scan time with xt = x {
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
-    const { quotient, chosen, root, larger: squaresLarger2, total: squaresTotal2, part: part2, product, larger2: larger } = cosine(batch.n, largerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
-    rt.dispose(chosen, root, squaresLarger2, squaresTotal2, part2, product, larger);
+    const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
+    rt.dispose(chosen, root, cosineSquaresLarger, cosineSquaresTotal, scaledPart, product, larger);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusSteps[t]!, [batchSize, 1]), quotient)));
     rt.dispose(quotient);
@@ -370,7 +370,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     M = MNext;
     w = wNext;
   }
-  rt.dispose(oneHotRows, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, largerSteps);
+  rt.dispose(oneHotRows, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, squaresLargerSteps);
   rt.dispose(MNextSigmoidSteps, hSteps);
   const wNextStacked = tf.stack(wNextSteps);
   const MNextStacked = tf.stack(MNextSteps);
@@ -380,8 +380,8 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
     return tf.matMul(tf.reshape(tf.transpose(wNextStacked, [1, 0, 2]), [batchSize * time, 1, slots]), MNextStepsRows);
   });
-  const { sum: y, xRows: product2 } = linear(p.y.Linear, batch.n, product, width, in_);
-  rt.dispose(wNextStacked, MNextStacked, product, product2);
+  const { sum: y, xRows: yProduct } = linear(p.y.Linear, batch.n, product, width, in_);
+  rt.dispose(wNextStacked, MNextStacked, product, yProduct);
   // input.attn:14  pairs = max[pair](x[time = 2 * position[half] + position[pair]])
   const isGreater = tf.tidy(() => {
     const product = tf.mul(tf.scalar(2, 'int32'), tf.range(0, Math.floor(time / 2), 1, 'int32'));
@@ -407,7 +407,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
 
 /** Fit: the loss and the metrics, means over the batch. */
 function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors {
-  const { y, t, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: productSteps, wNext: wNextSteps, h: hSteps, chosen: chosenSteps, difference: differenceSteps, sigmoid: sigmoidSteps, s: sSteps, c: cSteps, softplus: softplusSteps, quotient: quotientSteps, chosen2: chosenSteps2, isGreater: isGreaterSteps, root: rootSteps, larger: largerSteps, larger2: runLargerSteps, total: totalSteps, part: partSteps, product2: productSteps2, part2: runPartSteps, larger3: largerSteps2, oneHotRows, sigmoid2: MNextSigmoid, total2: squaresTotal, part3: part, largerWide, sum, s2: s, h2: h, xRows, hRows, product3: product } = machine2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
+  const { y, t, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: productSteps, runWNext: wNextSteps, runH: hSteps, chosen: chosenSteps, difference: differenceSteps, runSigmoid: sigmoidSteps, runS: sSteps, c: cSteps, runSoftplus: softplusSteps, quotient: quotientSteps, chosen2: chosenSteps2, isGreater: isGreaterSteps, root: rootSteps, larger: largerSteps, runLarger: runLargerSteps, total: totalSteps, part: partSteps, product2: productSteps2, runPart: runPartSteps, larger2: largerSteps2, oneHotRows, MNextSigmoid, squaresTotal, part2: part, largerWide, sum, s, h, xRows, hRows, product3: product } = machine2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
   rt.dispose(timeMask, MNextStacked, wNextStepsT, productSteps, wNextSteps, hSteps, chosenSteps, differenceSteps);
   rt.dispose(sigmoidSteps, sSteps, cSteps, softplusSteps, quotientSteps, chosenSteps2, isGreaterSteps, rootSteps);
   rt.dispose(largerSteps, runLargerSteps, totalSteps, partSteps, productSteps2, runPartSteps, largerSteps2, oneHotRows);
@@ -420,7 +420,7 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, in: in_, slots, time, width } = batch.n;
-  const { y, t, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: productSteps, wNext: wNextSteps, h: hSteps, chosen: chosenSteps, difference: differenceSteps, sigmoid: sigmoidSteps, s: sSteps, c: cSteps, softplus: softplusSteps, quotient: quotientSteps, chosen2: runChosenSteps, isGreater: isGreaterSteps, root: rootSteps, larger: largerSteps, larger2: runLargerSteps, total: totalSteps, part: partSteps, product2: runProductSteps, part2: runPartSteps, larger3: largerSteps2, oneHotRows, sigmoid2: MNextSigmoid, total2: squaresTotal, part3: part, largerWide, sum, s2: s, h2: h, xRows, hRows, product3: product } = machine2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
+  const { y, t, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: productSteps, runWNext: wNextSteps, runH: hSteps, chosen: chosenSteps, difference: differenceSteps, runSigmoid: sigmoidSteps, runS: sSteps, c: cSteps, runSoftplus: softplusSteps, quotient: quotientSteps, chosen2: runChosenSteps, isGreater: isGreaterSteps, root: rootSteps, larger: largerSteps, runLarger: runLargerSteps, total: totalSteps, part: partSteps, product2: runProductSteps, runPart: runPartSteps, larger2: largerSteps2, oneHotRows, MNextSigmoid, squaresTotal, part2: part, largerWide, sum, s, h, xRows, hRows, product3: product } = machine2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
   const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
   rt.dispose(y, t, timeMaskWide);
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
@@ -451,10 +451,10 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const dCFirst = tf.fill([batchSize, slots], 0);
   const product2Steps = tf.tidy(() => tf.unstack(tf.transpose(product2, [1, 0, 2])));
   const product3Steps = tf.tidy(() => tf.unstack(tf.transpose(product3, [1, 0, 2, 3])));
-  const productSteps2 = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(productSteps), [0, 1, 3, 2])));
+  const productStepsSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(productSteps), [0, 1, 3, 2])));
   rt.dispose(product2, product3, productSteps);
   const dSSteps = new Array<tf.Tensor>(time), cTotalSteps = new Array<tf.Tensor>(time);
-  const productSteps3 = new Array<tf.Tensor>(time), squaresTotalSteps = new Array<tf.Tensor>(time);
+  const cosineProductSteps = new Array<tf.Tensor>(time), squaresTotalSteps = new Array<tf.Tensor>(time);
   const MNextProductSteps = new Array<tf.Tensor>(time), MNextProductSteps2 = new Array<tf.Tensor>(time);
   let dM: tf.Tensor = dMFirst;
   let dC: tf.Tensor = dCFirst;
@@ -483,7 +483,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const cProduct = tf.tidy(() => tf.mul(cAt, tf.sub(dCNext, tf.sum(tf.mul(cAt, dCNext), 1, true))));
     const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(softplusSteps[t2]!, [batchSize, 1])));
-    const { product: product4, total: squaresTotal2, dPart } = cosineBackward(batch.n, runLargerSteps[t2]!, totalSteps[t2]!, cProduct2, runChosenSteps[t2]!, runProductSteps[t2]!, quotientAt, isGreaterAt, rootSteps[t2]!, partSteps[t2]!, runPartSteps[t2]!, largerSteps[t2]!);
+    const { product: cosineProduct, squaresTotal: cosineSquaresTotal, dPart } = cosineBackward(batch.n, runLargerSteps[t2]!, totalSteps[t2]!, cProduct2, runChosenSteps[t2]!, runProductSteps[t2]!, quotientAt, isGreaterAt, rootSteps[t2]!, partSteps[t2]!, runPartSteps[t2]!, largerSteps[t2]!);
     rt.dispose(cProduct2);
     // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
     const quotient = tf.tidy(() => tf.div(dPart, tf.reshape(largerSteps2[t2]!, [batchSize, slots, 1])));
@@ -496,7 +496,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     rt.dispose(MNextProduct, quotient);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const dS = tf.tidy(() => {
-      const product = tf.matMul(tf.reshape(dWNext, [batchSize, 1, slots]), productSteps2[t2]!, false, true);
+      const product = tf.matMul(tf.reshape(dWNext, [batchSize, 1, slots]), productStepsSteps[t2]!, false, true);
       return tf.reshape(product, [batchSize, 3]);
     });
     rt.dispose(dWNext);
@@ -508,19 +508,20 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const MNextProduct2 = tf.tidy(() => tf.reshape(tf.matMul(MNextNegative, wNextWide), [batchSize, width]));
     const MNextProduct3 = tf.tidy(() => tf.reshape(tf.matMul(dMNext, wNextWide), [batchSize, width]));
     rt.dispose(MNextNegative, dMNext, wNextWide);
-    dSSteps[t2] = dS; cTotalSteps[t2] = cTotal; productSteps3[t2] = product4; squaresTotalSteps[t2] = squaresTotal2;
-    MNextProductSteps[t2] = MNextProduct2; MNextProductSteps2[t2] = MNextProduct3;
+    dSSteps[t2] = dS; cTotalSteps[t2] = cTotal; cosineProductSteps[t2] = cosineProduct;
+    squaresTotalSteps[t2] = cosineSquaresTotal; MNextProductSteps[t2] = MNextProduct2;
+    MNextProductSteps2[t2] = MNextProduct3;
     dM = dM2;
     dC = dCNext;
   }
   rt.dispose(wNextSteps, hSteps, chosenSteps, differenceSteps, sigmoidSteps, sSteps, cSteps, softplusSteps);
   rt.dispose(quotientSteps, runChosenSteps, isGreaterSteps, rootSteps, largerSteps, runLargerSteps, totalSteps);
   rt.dispose(partSteps, runProductSteps, runPartSteps, largerSteps2, oneHotRows, product2Steps, product3Steps);
-  rt.dispose(productSteps2, dM, dC);
+  rt.dispose(productStepsSteps, dM, dC);
   const totalStacked = tf.stack(squaresTotalSteps);
-  const productStacked = tf.stack(productSteps3);
+  const productStacked = tf.stack(cosineProductSteps);
   const quotient = cosineGradients(batch.n, squaresTotal, totalStacked, part, productStacked, largerWide);
-  rt.dispose(squaresTotalSteps, productSteps3, squaresTotal, part, largerWide, totalStacked, productStacked);
+  rt.dispose(squaresTotalSteps, cosineProductSteps, squaresTotal, part, largerWide, totalStacked, productStacked);
   const runProductStacked = tf.stack(MNextProductSteps);
   const productStacked2 = tf.stack(MNextProductSteps2);
   const runTotalStacked = tf.stack(cTotalSteps);
@@ -543,20 +544,20 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // layers.attn:4  W @ x + b
   const sigmoidGradientRows = tf.reshape(MNextSigmoidGradient, [batchSize * time, width]);
   const linearWProduct = tf.matMul(sigmoidGradientRows, p.run.M.Linear.W, false, true);
-  const product4 = tf.tidy(() => tf.mul(tf.reshape(cProduct, [batchSize, time, 1]), WRows));
+  const runProduct = tf.tidy(() => tf.mul(tf.reshape(cProduct, [batchSize, time, 1]), WRows));
   const productRows = tf.reshape(sProduct, [batchSize * time, 3]);
-  const WProduct2 = tf.matMul(productRows, p.run.s.Linear.W, false, true);
-  const product5 = tf.tidy(() => tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows));
+  const sWProduct = tf.matMul(productRows, p.run.s.Linear.W, false, true);
+  const product4 = tf.tidy(() => tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows));
   rt.dispose(WRows);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dW = tf.reshape(product5, [width, 1]);
-  rt.dispose(product5);
+  const dW = tf.reshape(product4, [width, 1]);
+  rt.dispose(product4);
   // input.attn:6  h = tanh(Linear[width](xt))
   const dH = tf.tidy(() => {
     const sum = tf.add(tf.transpose(productStacked2, [1, 0, 2]), tf.reshape(linearWProduct, [batchSize, time, width]));
-    return tf.add(tf.add(tf.add(sum, quotient), product4), tf.reshape(WProduct2, [batchSize, time, width]));
+    return tf.add(tf.add(tf.add(sum, quotient), runProduct), tf.reshape(sWProduct, [batchSize, time, width]));
   });
-  rt.dispose(quotient, productStacked2, linearWProduct, product4, WProduct2);
+  rt.dispose(quotient, productStacked2, linearWProduct, runProduct, sWProduct);
   const hTanhGradient = rt.tanhGradient(dH, h);
   rt.dispose(h, dH);
   // layers.attn:4  W @ x + b

@@ -40,9 +40,9 @@ type RecordBatch = {
 
 function readonly(undefined_: tf.Tensor, eval_: tf.Tensor) {
   // input.attn:9  loss = sum[arguments]((undefined - eval) ^ 2)
-  const difference = tf.sub(undefined_, eval_);
-  const loss = tf.tidy(() => tf.mean(tf.sum(tf.mul(difference, difference), 1)));
-  return { loss, difference };
+  const lossDifference = tf.sub(undefined_, eval_);
+  const loss = tf.tidy(() => tf.mean(tf.sum(tf.mul(lossDifference, lossDifference), 1)));
+  return { loss, lossDifference };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -59,7 +59,7 @@ function recordForward(p: RecordParameters, batch: RecordBatch): RecordResults {
 function recordLoss(p: RecordParameters, batch: RecordBatch): rt.LossTensors {
   // input.attn:5  undefined = let * await
   const undefined_ = tf.mul(batch.inputs.await, p.let);
-  const { loss, difference: lossDifference } = readonly(undefined_, batch.inputs.eval);
+  const { loss, lossDifference } = readonly(undefined_, batch.inputs.eval);
   rt.dispose(undefined_, lossDifference);
   return { loss, metrics: {} };
 }
@@ -69,7 +69,7 @@ function recordGradients(p: RecordParameters, batch: RecordBatch, _random: rt.Ra
   const { batch: batchSize } = batch.n;
   // input.attn:5  undefined = let * await
   const undefined_ = tf.mul(batch.inputs.await, p.let);
-  const { loss, difference: lossDifference } = readonly(undefined_, batch.inputs.eval);
+  const { loss, lossDifference } = readonly(undefined_, batch.inputs.eval);
   rt.dispose(undefined_);
   // input.attn:9  loss = sum[arguments]((undefined - eval) ^ 2)
   const dUndefined = tf.tidy(() => {

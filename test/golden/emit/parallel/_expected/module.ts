@@ -49,16 +49,16 @@ function sinusoid(n: TranslateSizes, number: tf.Tensor, targetPositions: tf.Tens
   const widthPositions = tf.range(0, model, 1, 'int32');
   const number2 = tf.scalar(2, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const power = tf.tidy(() => {
+  const anglePower = tf.tidy(() => {
     const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number2)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(targetPositions, 'float32'), [target, 1]), power));
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(targetPositions, 'float32'), [target, 1]), anglePower));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number2), number));
   const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
   rt.dispose(widthPositions, number2, angle);
-  return { chosen, power, isEqual };
+  return { chosen, anglePower, isEqual };
 }
 
 function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
@@ -89,10 +89,10 @@ function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.
   return total;
 }
 
-function sinusoid2(n: TranslateSizes, keyPositions: tf.Tensor, power: tf.Tensor, isEqual: tf.Tensor) {
+function sinusoid2(n: TranslateSizes, keyPositions: tf.Tensor, anglePower: tf.Tensor, isEqual: tf.Tensor) {
   const { source } = n;
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), power));
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), anglePower));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
   rt.dispose(angle);
@@ -126,38 +126,42 @@ function layerNormInputs(p: LayerNormParameters, n: TranslateSizes, sum: tf.Tens
   const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 2, true)));
   rt.dispose(near);
   // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const root = tf.tidy(() => tf.sqrt(tf.add(tf.mean(tf.mul(centred, centred), 2), tf.mul(tf.mul(scale, 1e-5), scale))));
-  const narrow = rt.where(targetMask, root, 1);
+  const narrowRoot = tf.tidy(() =>
+    tf.sqrt(tf.add(tf.mean(tf.mul(centred, centred), 2), tf.mul(tf.mul(scale, 1e-5), scale))),
+  );
+  const narrow = rt.where(targetMask, narrowRoot, 1);
   const narrow2 = tf.div(1, narrow);
   rt.dispose(scale);
   // layers.attn:16  gain * (narrow * centred) + bias
   const narrowWide = tf.reshape(narrow2, [batchSize, target, 1]);
   const product = tf.mul(narrowWide, centred);
   const sum2 = tf.tidy(() => tf.add(tf.mul(product, p.gain), p.bias));
-  return { sum: sum2, narrowWide, centred, narrow, narrow2, root, scaleWide, product };
+  return { sum: sum2, narrowWide, centred, narrow, narrow2, narrowRoot, scaleWide, product };
 }
 
-function fit(n: TranslateSizes, differs: tf.Tensor, weights: tf.Tensor, yNext: tf.Tensor, tableProduct: tf.Tensor, targetMask: tf.Tensor, number: tf.Tensor) {
+function fit(n: TranslateSizes, logitsDiffers: tf.Tensor, weights: tf.Tensor, yNext: tf.Tensor, tableProduct: tf.Tensor, targetMask: tf.Tensor, number: tf.Tensor) {
   const { batch: batchSize, target, words } = n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
-  const picked = tf.gather(differs, yNext);
-  const lossChosen = tf.tidy(() => rt.where(differs, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity));
+  const lossPicked = tf.gather(logitsDiffers, yNext);
+  const lossChosen = tf.tidy(() =>
+    rt.where(logitsDiffers, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity),
+  );
   const logSoftmax = rt.logSoftmax(lossChosen);
   const loss2 = tf.cast(weights, 'float32');
   const loss = tf.tidy(() => {
-    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(differs, logSoftmax, 0), yNext, 2, 2), -Infinity));
+    const negative = tf.neg(rt.where(lossPicked, tf.gather(rt.where(logitsDiffers, logSoftmax, 0), yNext, 2, 2), -Infinity));
     return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), loss2));
   });
   // input.attn:20  metric right = mean[target](if argmax[words](logits) == y' then 1 else 0)
   const best = tf.argMax(lossChosen, 2);
-  const picked2 = tf.gather(differs, best);
-  const best2 = tf.tidy(() => tf.argMax(tf.cast(differs, 'float32'), 0));
+  const picked = tf.gather(logitsDiffers, best);
+  const best2 = tf.tidy(() => tf.argMax(tf.cast(logitsDiffers, 'float32'), 0));
   const mean = tf.tidy(() => {
-    const chosenAsFloat = tf.cast(rt.where(tf.equal(rt.where(picked2, best, best2), yNext), tf.scalar(1, 'int32'), number), 'float32');
+    const chosenAsFloat = tf.cast(rt.where(tf.equal(rt.where(picked, best, best2), yNext), tf.scalar(1, 'int32'), number), 'float32');
     return tf.mean(tf.div(tf.sum(rt.where(targetMask, chosenAsFloat, 0), 1), loss2));
   });
-  rt.dispose(lossChosen, best, picked2, best2);
-  return { loss, mean, loss2, picked, logSoftmax };
+  rt.dispose(lossChosen, best, picked, best2);
+  return { loss, mean, loss2, lossPicked, logSoftmax };
 }
 
 function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
@@ -204,7 +208,7 @@ function scaledDotInputsTraining2(n: TranslateSizes, keyMask: tf.Tensor, product
   return { product: product2, weights, keyMaskWide, chosenWide };
 }
 
-function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProduct: tf.Tensor, centred: tf.Tensor, narrowWide: tf.Tensor, narrow: tf.Tensor, narrow2: tf.Tensor, targetMask: tf.Tensor, root: tf.Tensor, scaleWide: tf.Tensor, product: tf.Tensor) {
+function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProduct: tf.Tensor, centred: tf.Tensor, narrowWide: tf.Tensor, narrow: tf.Tensor, narrow2: tf.Tensor, targetMask: tf.Tensor, narrowRoot: tf.Tensor, scaleWide: tf.Tensor, product: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // layers.attn:16  gain * (narrow * centred) + bias
   const product2 = tf.mul(tableProduct, p.gain);
@@ -216,8 +220,8 @@ function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProdu
   // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
   const narrowQuotient = tf.div(dNarrow, narrow);
   const dCentred = tf.tidy(() => {
-    const quotient = tf.div(tf.div(tf.mul(rt.where(targetMask, tf.neg(tf.mul(narrowQuotient, narrow2)), 0), 0.5), root), model);
-    const narrowProduct = tf.mul(tf.reshape(quotient, [batchSize, target, 1]), centred);
+    const quotient = tf.div(tf.mul(rt.where(targetMask, tf.neg(tf.mul(narrowQuotient, narrow2)), 0), 0.5), narrowRoot);
+    const narrowProduct = tf.mul(tf.reshape(tf.div(quotient, model), [batchSize, target, 1]), centred);
     return tf.add(tf.add(product3, narrowProduct), narrowProduct);
   });
   rt.dispose(dNarrow, product3, narrowQuotient);
@@ -229,22 +233,22 @@ function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProdu
   // layers.attn:13  near = scale * (x - least)
   const nearProduct = tf.mul(dNear, scaleWide);
   rt.dispose(dNear);
-  return { dGain, dBias, product: nearProduct };
+  return { dGain, dBias, nearProduct };
 }
 
-function scaledDotBackward(product: tf.Tensor, sum: tf.Tensor, weights: tf.Tensor, keyMaskWide: tf.Tensor, chosenWide: tf.Tensor, product2: tf.Tensor) {
+function scaledDotBackward(nearProduct: tf.Tensor, sum: tf.Tensor, weights: tf.Tensor, keyMaskWide: tf.Tensor, chosenWide: tf.Tensor, product: tf.Tensor) {
   // attention.attn:18  sum[key](weights * values)
-  const product3 = tf.matMul(product, weights, true);
-  const dWeights = tf.matMul(product, sum, false, true);
+  const product2 = tf.matMul(nearProduct, weights, true);
+  const dWeights = tf.matMul(nearProduct, sum, false, true);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsQuotient = tf.tidy(() => {
     const chosen = rt.where(keyMaskWide, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 2, true))), 0);
     return tf.div(chosen, chosenWide);
   });
-  const weightsProduct = tf.matMul(product2, weightsQuotient, true);
-  const product3_2 = tf.matMul(weightsQuotient, sum);
+  const weightsProduct = tf.matMul(product, weightsQuotient, true);
+  const weightsProduct2 = tf.matMul(weightsQuotient, sum);
   rt.dispose(dWeights, weightsQuotient);
-  return { product: product3, product2: weightsProduct, product3: product3_2 };
+  return { product: product2, weightsProduct, weightsProduct2 };
 }
 
 function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weights: tf.Tensor, both: tf.Tensor, WoProduct: tf.Tensor, weights2: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights3: tf.Tensor) {
@@ -260,7 +264,7 @@ function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: 
     const product = tf.matMul(chosenRows, tf.reshape(WvProduct, [batchSize * heads * target, model / heads, 1]));
     return tf.reshape(product, [batchSize, target, heads, target]);
   });
-  const product2 = tf.tidy(() => {
+  const product = tf.tidy(() => {
     const chosenRows = tf.reshape(tf.transpose(chosenShaped, [0, 1, 3, 4, 2]), [batchSize * heads * target, model / heads, target]);
     const weightsRows = tf.reshape(tf.transpose(weights3, [0, 3, 1, 2]), [batchSize * heads * target, target, 1]);
     return tf.matMul(chosenRows, weightsRows);
@@ -274,32 +278,32 @@ function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: 
     const quotient = tf.div(rt.where(weightsWide, tf.mul(weights2, differenceT), 0), chosenWide);
     return tf.reshape(quotient, [batchSize * heads, target, target]);
   });
-  const product = tf.tidy(() => {
+  const weightsProduct = tf.tidy(() => {
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     return tf.reshape(tf.matMul(quotientRows, WkProductRows), [batchSize, heads, target, model / heads]);
   });
-  const product3 = tf.tidy(() => {
+  const weightsProduct2 = tf.tidy(() => {
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
     return tf.reshape(tf.matMul(WqProductRows, quotientRows), [batchSize, heads, model / heads, target]);
   });
   rt.dispose(dWeights, weightsChosen, quotientRows);
-  return { product, product2, product3 };
+  return { weightsProduct, product, weightsProduct2 };
 }
 
-function sinusoidPrepare(n: TranslateSizes, keyPositions: tf.Tensor, number: tf.Tensor, number2: tf.Tensor, number3: tf.Tensor) {
+function sinusoidPrepare(n: TranslateSizes, keyPositions: tf.Tensor, number: tf.Tensor, number2: tf.Tensor, angleNumber: tf.Tensor) {
   const { model, source } = n;
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const power = tf.tidy(() =>
-    tf.pow(1e4, tf.div(tf.cast(tf.mul(number3, tf.floorDiv(widthPositions, number)), 'float32'), model)),
+  const anglePower = tf.tidy(() =>
+    tf.pow(1e4, tf.div(tf.cast(tf.mul(angleNumber, tf.floorDiv(widthPositions, number)), 'float32'), model)),
   );
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), power));
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), anglePower));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
   const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
   rt.dispose(widthPositions, angle);
-  return { isEqual, power, chosen };
+  return { isEqual, anglePower, chosen };
 }
 
 function scaledDotStep(n: TranslateSizes, rowsSoFar: tf.Tensor, rowsSoFar2: tf.Tensor, WqProduct: tf.Tensor, size: number, now: number, size2: number) {
@@ -377,7 +381,7 @@ function layer(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; rea
   const product = scaledDotInputs2(n, keyMask, a, sum);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum2 = tf.add(a, product);
-  const { sum: sum3, narrowWide, centred, narrow, narrow2, root: narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.LayerNorm, n, sum2, targetMask);
+  const { sum: sum3, narrowWide, centred, narrow, narrow2, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.LayerNorm, n, sum2, targetMask);
   rt.dispose(product, sum2, narrowWide, centred, narrow, narrow2, narrowRoot, scaleWide, product2);
   return sum3;
 }
@@ -403,7 +407,7 @@ function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Ten
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const dARows = tf.reshape(dA, [batchSize * target, model]);
   const WoProduct = tf.matMul(dARows, p.Wo, false, true);
-  const { product: weightsProduct, product2: product, product3: weightsProduct2 } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weights, both, WoProduct, weights2, weightsWide, chosenWide, weights3);
+  const { weightsProduct, product, weightsProduct2 } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weights, both, WoProduct, weights2, weightsWide, chosenWide, weights3);
   const multiHeadWqProduct = tf.tidy(() => {
     const productRows = tf.reshape(tf.transpose(weightsProduct, [0, 2, 1, 3]), [batchSize * target, model]);
     return tf.matMul(productRows, p.Wq, false, true);
@@ -466,7 +470,7 @@ function layerTraining(p: { readonly a: { readonly MultiHead: MultiHeadParameter
   const { batch: batchSize, model, target } = n;
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
-  const { WoProduct, both, WvProduct, weights: weights2, weights2: weights3, weightsWide, chosenWide, WkProduct, weights3: weights4, WqProduct, total, xRows } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, isAtMost);
+  const { WoProduct, both, WvProduct, weights: aWeights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, total, xRows } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, isAtMost);
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(isAtMost, WoProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -474,7 +478,7 @@ function layerTraining(p: { readonly a: { readonly MultiHead: MultiHeadParameter
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const keep = random.keep(site, 0.1, [batchSize, target, model], [true, false], []);
   const product = tf.mul(a, keep);
-  return { product, keyMask, a, keep, both, WvProduct, weights: weights2, weights2: weights3, weightsWide, chosenWide, WkProduct, weights3: weights4, WqProduct, total, xRows };
+  return { product, keyMask, a, keep, both, WvProduct, weights: aWeights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, total, xRows };
 }
 
 function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, weights: tf.Tensor, weights2: tf.Tensor, keyPositions: tf.Tensor) {
@@ -483,20 +487,20 @@ function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, weight
   const number = tf.scalar(0, 'int32');
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const targetPositions = tf.range(0, target, 1, 'int32');
-  const { chosen, power, isEqual } = sinusoid(n, number, targetPositions);
+  const { chosen, anglePower, isEqual } = sinusoid(n, number, targetPositions);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const x = tf.tidy(() => tf.add(tf.gather(p.table, y), chosen));
   const { a, keyMask, targetMask } = layer2(p.logits.Layer, n, weights, targetPositions, weights2, keyPositions, x);
   rt.dispose(chosen, targetPositions, x);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const differs = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
+  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
   rt.dispose(number);
-  return { power, isEqual, a, keyMask, targetMask, differs };
+  return { anglePower, isEqual, a, keyMask, targetMask, logitsDiffers };
 }
 
 function writeInputs2(p: WriteParameters, n: TranslateSizes, weights: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, number: tf.Tensor, y: tf.Tensor, targetMask: tf.Tensor) {
   const { batch: batchSize, model, target, words } = n;
-  const { chosen, power, isEqual } = sinusoid(n, number, targetPositions);
+  const { chosen, anglePower, isEqual } = sinusoid(n, number, targetPositions);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const x = tf.tidy(() => tf.add(tf.gather(p.table, y), chosen));
   rt.dispose(chosen);
@@ -506,18 +510,18 @@ function writeInputs2(p: WriteParameters, n: TranslateSizes, weights: tf.Tensor,
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(isAtMost, x, WoProduct);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const differs = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
+  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyMask = tf.tidy(() => tf.greater(tf.reshape(weights, [batchSize, 1]), keyPositions));
-  return { power, isEqual, a, keyMask, differs };
+  return { anglePower, isEqual, a, keyMask, logitsDiffers };
 }
 
-function writeStep(p: WriteParameters, n: TranslateSizes, t: number, pow: tf.Tensor, eq: tf.Tensor, y: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, weights: tf.Tensor, add: tf.Tensor, ne: tf.Tensor, size: number, beam: number, size2: number, now: number) {
+function writeStep(p: WriteParameters, n: TranslateSizes, t: number, anglePow: tf.Tensor, eq: tf.Tensor, y: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, weights: tf.Tensor, add: tf.Tensor, logitsNe: tf.Tensor, size: number, beam: number, size2: number, now: number) {
   const { batch: batchSize, model, words } = n;
   // input.attn:7  decoder Write(m: [source, model]) generates y: index(words)[target] start 1 end 2 {
   const yRows = tf.reshape(y, [size]);
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle = tf.mul(t, pow);
+  const angle = tf.mul(t, anglePow);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const chosen = tf.tidy(() => rt.where(eq, tf.sin(angle), tf.cos(angle)));
   rt.dispose(angle);
@@ -532,12 +536,12 @@ function writeStep(p: WriteParameters, n: TranslateSizes, t: number, pow: tf.Ten
   const aShaped = tf.reshape(a, [batchSize, beam, model]);
   const product = scaledDotStep2(n, weights, aShaped, add, size, beam);
   const sum = tf.tidy(() => tf.add(a, tf.reshape(product, [size, model])));
-  const sum2 = layerNormStep(p.logits.Layer.LayerNorm, sum, size);
+  const logitsSum = layerNormStep(p.logits.Layer.LayerNorm, sum, size);
   rt.dispose(aShaped, a, product, sum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logits = tf.tidy(() => rt.where(ne, tf.matMul(sum2, p.table, false, true), -Infinity));
+  const logits = tf.tidy(() => rt.where(logitsNe, tf.matMul(logitsSum, p.table, false, true), -Infinity));
   const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
-  rt.dispose(sum2, logits);
+  rt.dispose(logitsSum, logits);
   return { logitsShaped, rows, rows2 };
 }
 
@@ -549,19 +553,19 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   const { batch: batchSize, model, source, target, words } = batch.n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
-  const { power: anglePower, isEqual, a, keyMask, targetMask, differs: logitsDiffers } = writeInputs(p.Write, batch.n, batch.inputs.y, batch.lengths.source, batch.lengths.target, keyPositions);
+  const { anglePower, isEqual, a, keyMask, targetMask, logitsDiffers } = writeInputs(p.Write, batch.n, batch.inputs.y, batch.lengths.source, batch.lengths.target, keyPositions);
   const chosen = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
   rt.dispose(keyPositions, anglePower, isEqual);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen));
-  const sum2 = layer(p.Write.logits.Layer, batch.n, keyMask, a, sum, targetMask);
+  const logitsSum = layer(p.Write.logits.Layer, batch.n, keyMask, a, sum, targetMask);
   rt.dispose(chosen, a, keyMask, targetMask, sum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logits = tf.tidy(() => {
-    const tableProduct = tf.matMul(tf.reshape(sum2, [batchSize * target, model]), p.Write.table, false, true);
+    const tableProduct = tf.matMul(tf.reshape(logitsSum, [batchSize * target, model]), p.Write.table, false, true);
     return rt.where(logitsDiffers, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity);
   });
-  rt.dispose(logitsDiffers, sum2);
+  rt.dispose(logitsDiffers, logitsSum);
   return { logits };
 }
 
@@ -575,19 +579,19 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): rt.LossTe
   const number = tf.scalar(0, 'int32');
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
-  const { power: anglePower, isEqual, a, keyMask, differs: logitsDiffers } = writeInputs2(p.Write, batch.n, batch.lengths.source, targetPositions, keyPositions, number, batch.inputs.y, targetMask);
+  const { anglePower, isEqual, a, keyMask, logitsDiffers } = writeInputs2(p.Write, batch.n, batch.lengths.source, targetPositions, keyPositions, number, batch.inputs.y, targetMask);
   const chosen = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
   rt.dispose(targetPositions, keyPositions, anglePower, isEqual);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen));
-  const sum2 = layer(p.Write.logits.Layer, batch.n, keyMask, a, sum, targetMask);
+  const logitsSum = layer(p.Write.logits.Layer, batch.n, keyMask, a, sum, targetMask);
   rt.dispose(chosen, a, keyMask, sum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const tableProduct = tf.tidy(() =>
-    tf.matMul(tf.reshape(sum2, [batchSize * target, model]), p.Write.table, false, true),
+    tf.matMul(tf.reshape(logitsSum, [batchSize * target, model]), p.Write.table, false, true),
   );
-  const { loss, mean: right, loss2, picked: lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
-  rt.dispose(sum2, targetMask, number, logitsDiffers, tableProduct, loss2, lossPicked, logSoftmax);
+  const { loss, mean: right, loss2, lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
+  rt.dispose(logitsSum, targetMask, number, logitsDiffers, tableProduct, loss2, lossPicked, logSoftmax);
   return { loss, metrics: { right } };
 }
 
@@ -601,7 +605,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const number = tf.scalar(0, 'int32');
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
-  const { chosen, power: anglePower, isEqual } = sinusoid(batch.n, number, targetPositions);
+  const { chosen, anglePower, isEqual } = sinusoid(batch.n, number, targetPositions);
   const chosen2 = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
   rt.dispose(anglePower, isEqual);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
@@ -609,20 +613,20 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   rt.dispose(chosen);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
-  const { product, keyMask, a, keep, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, total, xRows } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
+  const { product, keyMask, a, keep, both, WvProduct, weights, weights2: aWeights, weightsWide, chosenWide, WkProduct, weights3: logitsWeights, WqProduct, total, xRows } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
   rt.dispose(chosen2, targetPositions, keyPositions, x);
-  const { product: product2, weights: weights4, keyMaskWide, chosenWide: weightsChosenWide } = scaledDotInputsTraining2(batch.n, keyMask, product, sum);
+  const { product: logitsProduct, weights: weights2, keyMaskWide, chosenWide: weightsChosenWide } = scaledDotInputsTraining2(batch.n, keyMask, product, sum);
   rt.dispose(keyMask);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const sum2 = tf.add(a, product2);
-  const { sum: sum3, narrowWide, centred, narrow, narrow2, root: narrowRoot, scaleWide, product: product3 } = layerNormInputs(p.Write.logits.Layer.LayerNorm, batch.n, sum2, targetMask);
-  rt.dispose(a, product2, sum2);
+  const logitsSum = tf.add(a, logitsProduct);
+  const { sum: sum2, narrowWide, centred, narrow, narrow2: logitsNarrow, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.Write.logits.Layer.LayerNorm, batch.n, logitsSum, targetMask);
+  rt.dispose(a, logitsProduct, logitsSum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
-  const sumRows = tf.reshape(sum3, [batchSize * target, model]);
+  const sumRows = tf.reshape(sum2, [batchSize * target, model]);
   const tableProduct = tf.matMul(sumRows, p.Write.table, false, true);
-  const { loss, mean: right, loss2, picked: lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
-  rt.dispose(sum3, number, tableProduct);
+  const { loss, mean: right, loss2, lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
+  rt.dispose(sum2, number, tableProduct);
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const lossChosen = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
   const dLogits = tf.tidy(() => {
@@ -634,30 +638,31 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
   const logitsTableProduct = tf.tidy(() => tf.reshape(tf.matMul(dLogitsRows, p.Write.table), [batchSize, target, model]));
-  const { dGain, dBias, product: nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, narrow, narrow2, targetMask, narrowRoot, scaleWide, product3);
-  rt.dispose(dLogits, targetMask, narrowWide, centred, narrow, narrow2, narrowRoot, scaleWide, product3);
+  const { dGain, dBias, nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, narrow, logitsNarrow, targetMask, narrowRoot, scaleWide, product2);
+  rt.dispose(dLogits, targetMask, narrowWide, centred, narrow, logitsNarrow, narrowRoot, scaleWide, product2);
   rt.dispose(logitsTableProduct);
-  const { product: product4, product2: weightsProduct, product3: weightsProduct2 } = scaledDotBackward(nearProduct, sum, weights4, keyMaskWide, weightsChosenWide, product);
-  rt.dispose(sum, product, weights4, keyMaskWide, weightsChosenWide);
+  const { product: product3, weightsProduct, weightsProduct2: logitsWeightsProduct } = scaledDotBackward(nearProduct, sum, weights2, keyMaskWide, weightsChosenWide, product);
+  rt.dispose(sum, product, weights2, keyMaskWide, weightsChosenWide);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const sum4 = tf.add(product4, weightsProduct);
-  const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(weightsProduct2, keep)));
-  rt.dispose(product4, weightsProduct, keep, nearProduct, weightsProduct2);
-  const { product: dWq, product2: dWk, product3: dWv, product4: dWo, sum: sum5, WqProduct: multiHeadWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weights, both, weights2, weightsWide, chosenWide, weights3, total, xRows);
-  rt.dispose(both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, total, xRows);
+  const sum3 = tf.add(product3, weightsProduct);
+  const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(logitsWeightsProduct, keep)));
+  rt.dispose(product3, weightsProduct, keep, nearProduct, logitsWeightsProduct);
+  const { product: dWq, product2: dWk, product3: dWv, product4: dWo, sum: aSum, WqProduct: multiHeadWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weights, both, aWeights, weightsWide, chosenWide, logitsWeights, total, xRows);
+  rt.dispose(both, WvProduct, weights, aWeights, weightsWide, chosenWide, WkProduct, logitsWeights, WqProduct, total);
+  rt.dispose(xRows);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const aSum = tf.add(dA, sum5);
-  rt.dispose(dA, sum5);
+  const logitsASum = tf.add(dA, aSum);
+  rt.dispose(dA, aSum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsProduct = tf.matMul(dLogitsRows, sumRows, true);
-  const dX = tf.tidy(() => tf.add(tf.reshape(multiHeadWqProduct, [batchSize, target, model]), aSum));
-  rt.dispose(sumRows, dLogitsRows, multiHeadWqProduct, aSum);
+  const logitsProduct2 = tf.matMul(dLogitsRows, sumRows, true);
+  const dX = tf.tidy(() => tf.add(tf.reshape(multiHeadWqProduct, [batchSize, target, model]), logitsASum));
+  rt.dispose(sumRows, dLogitsRows, multiHeadWqProduct, logitsASum);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
-  const dTable = tf.tidy(() => tf.add(logitsProduct, rt.scatter(batch.inputs.y, dX, words)));
-  rt.dispose(logitsProduct, dX);
+  const dTable = tf.tidy(() => tf.add(logitsProduct2, rt.scatter(batch.inputs.y, dX, words)));
+  rt.dispose(logitsProduct2, dX);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
-  const dTable2 = tf.tidy(() => rt.scatter(batch.inputs.tokens, tf.transpose(sum4, [0, 2, 1]), words));
-  rt.dispose(sum4);
+  const dTable2 = tf.tidy(() => rt.scatter(batch.inputs.tokens, tf.transpose(sum3, [0, 2, 1]), words));
+  rt.dispose(sum3);
   return {
     loss,
     metrics: { right },
@@ -685,7 +690,7 @@ function translatePrepare(p: TranslateParameters, batch: TranslateBatch): { read
   const { batch: batchSize, source, words } = batch.n;
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const number = tf.scalar(0, 'int32');
-  const number2 = tf.scalar(2, 'int32');
+  const xNumber = tf.scalar(2, 'int32');
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const ne = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -693,8 +698,8 @@ function translatePrepare(p: TranslateParameters, batch: TranslateBatch): { read
   const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), keyPositions));
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
   const angleNumber = tf.scalar(-2, 'int32');
-  const { isEqual: eq, power: pow, chosen } = sinusoidPrepare(batch.n, keyPositions, number2, number, angleNumber);
-  rt.dispose(number, number2, keyPositions, angleNumber);
+  const { isEqual: eq, anglePower: pow, chosen } = sinusoidPrepare(batch.n, keyPositions, xNumber, number, angleNumber);
+  rt.dispose(number, xNumber, keyPositions, angleNumber);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const add = tf.tidy(() => tf.transpose(tf.add(tf.gather(p.table, batch.inputs.tokens), chosen), [0, 2, 1]));
   rt.dispose(chosen);

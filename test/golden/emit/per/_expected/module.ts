@@ -108,7 +108,7 @@ function grouped2(p: GroupedParameters, n: GroupedSizes, timeLength: tf.Tensor, 
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sum = linear2(p.gate.Linear, n, hRows);
-  const sum2 = linear(p.best.Linear, n, hRows, batchSize, time, experts);
+  const bestSum = linear(p.best.Linear, n, hRows, batchSize, time, experts);
   rt.dispose(h);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
   const gate = tf.softmax(sum);
@@ -116,10 +116,10 @@ function grouped2(p: GroupedParameters, n: GroupedSizes, timeLength: tf.Tensor, 
   // input.attn:11  e = argmax[experts](gate)
   const e = tf.argMax(gate, 2);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
-  const picked = tf.gather(sum2, e, 2, 2);
+  const picked = tf.gather(bestSum, e, 2, 2);
   const pickedWide = tf.tidy(() => tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]));
   const best = tf.mul(pickedWide, picked);
-  rt.dispose(sum2);
+  rt.dispose(bestSum);
   return { best, timeMask, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows };
 }
 
@@ -141,7 +141,7 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sum = linear2(p.gate.Linear, batch.n, hRows);
-  const sum2 = linear(p.best.Linear, batch.n, hRows, batchSize, time, experts);
+  const bestSum = linear(p.best.Linear, batch.n, hRows, batchSize, time, experts);
   rt.dispose(h, hRows);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
   const gate = tf.softmax(sum);
@@ -150,9 +150,9 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
   const e = tf.argMax(gate, 2);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
   const best = tf.tidy(() =>
-    tf.mul(tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]), tf.gather(sum2, e, 2, 2)),
+    tf.mul(tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]), tf.gather(bestSum, e, 2, 2)),
   );
-  rt.dispose(sum2, gate, e);
+  rt.dispose(bestSum, gate, e);
   // input.attn:8  own = Gated per groups (x)
   const ownT = tf.transpose(own, [1, 2, 0, 3]);
   rt.dispose(own);

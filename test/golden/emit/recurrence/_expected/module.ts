@@ -48,27 +48,27 @@ function gruInputs(p: GRUParameters, n: ClassifySizes, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * time, in_]);
-  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wz), [batchSize, time, hidden]), p.bz));
+  const zSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wz), [batchSize, time, hidden]), p.bz));
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const sum2 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wr), [batchSize, time, hidden]), p.br));
+  const rSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wr), [batchSize, time, hidden]), p.br));
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const sum3 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time, hidden]), p.b));
+  const newSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time, hidden]), p.b));
   rt.dispose(xRows);
-  return { sum, sum2, sum3 };
+  return { zSum, rSum, newSum };
 }
 
-function gru(p: GRUParameters, h: tf.Tensor, sum: tf.Tensor, sum2: tf.Tensor, sum3: tf.Tensor) {
+function gru(p: GRUParameters, h: tf.Tensor, runSum: tf.Tensor, sum: tf.Tensor, runSum2: tf.Tensor) {
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uz))));
+  const z = tf.tidy(() => tf.sigmoid(tf.add(runSum, tf.matMul(h, p.Uz))));
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(sum2, tf.matMul(h, p.Ur))));
+  const r = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Ur))));
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const product = tf.mul(r, h);
-  const new_ = tf.tidy(() => tf.tanh(tf.add(sum3, tf.matMul(product, p.U))));
+  const newProduct = tf.mul(r, h);
+  const new_ = tf.tidy(() => tf.tanh(tf.add(runSum2, tf.matMul(newProduct, p.U))));
   // cells.attn:14  (1 - z) * h + z * new
   const hNext2 = tf.sub(new_, h);
   const hNext = tf.tidy(() => tf.add(h, tf.mul(z, hNext2)));
-  return { hNext, z, hNext2, new_, product, r };
+  return { hNext, z, hNext2, new_, newProduct, r };
 }
 
 function learn(logits: tf.Tensor, class_: tf.Tensor) {
@@ -83,28 +83,28 @@ function learn(logits: tf.Tensor, class_: tf.Tensor) {
   return { loss, mean, logSoftmax };
 }
 
-function gruBackward(p: GRUParameters, dHNext: tf.Tensor, dRun: tf.Tensor, dRun2: tf.Tensor, dRun3: tf.Tensor, dRun4: tf.Tensor, dRun5: tf.Tensor, joined: tf.Tensor) {
+function gruBackward(p: GRUParameters, dHNext: tf.Tensor, dRun: tf.Tensor, dRun2: tf.Tensor, dRun3: tf.Tensor, dRun4: tf.Tensor, dRun5: tf.Tensor, rJoined: tf.Tensor) {
   // cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dHNext, dRun2);
   const dZ = tf.mul(dHNext, dRun);
   const difference = tf.sub(dHNext, dNew);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sigmoidGradient = rt.sigmoidGradient(dZ, dRun2);
+  const zSigmoidGradient = rt.sigmoidGradient(dZ, dRun2);
   rt.dispose(dZ);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const tanhGradient = rt.tanhGradient(dNew, dRun3);
-  const UProduct = tf.matMul(tanhGradient, p.U, false, true);
+  const newTanhGradient = rt.tanhGradient(dNew, dRun3);
+  const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
   const dR = tf.mul(UProduct, dRun5);
-  const sum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, dRun4)));
+  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, dRun4)));
   rt.dispose(dNew, difference, UProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const sigmoidGradient2 = rt.sigmoidGradient(dR, dRun4);
-  const product = tf.tidy(() => tf.matMul(tf.concat([sigmoidGradient2, sigmoidGradient], 1), joined, false, true));
+  const rSigmoidGradient = rt.sigmoidGradient(dR, dRun4);
+  const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
-  return { sigmoidGradient, sigmoidGradient2, tanhGradient, product, sum };
+  return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
 }
 
-function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, tanhGradientStacked: tf.Tensor, x: tf.Tensor) {
+function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, runSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, hidden]);
@@ -115,8 +115,8 @@ function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(sigmoidGradientStepsRows);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * time, hidden]);
-  const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, hidden]);
+  const dBr = tf.sum(runSigmoidGradientStacked, [0, 1]);
   const dWr = tf.matMul(xRows, rSigmoidGradientStepsRows, true);
   const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
@@ -136,24 +136,24 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tenso
   // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
   const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLength, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
   const x2 = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), x, 0));
-  const { sum: zSum, sum2: rSum, sum3: newSum } = gruInputs(p.run.h.GRU, n, x2);
+  const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, n, x2);
   rt.dispose(timeMask);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, hidden], 0);
-  const sumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const sumSteps2 = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const sumSteps3 = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], zSteps: tf.Tensor[] = [], hNextSteps2: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], zSteps: tf.Tensor[] = [], hHNextSteps: tf.Tensor[] = [];
   const newSteps: tf.Tensor[] = [], rSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, hNext2, new_, product: newProduct, r } = gru(p.run.h.GRU, h, sumSteps[t]!, sumSteps2[t]!, sumSteps3[t]!);
-    hNextSteps.push(hNext); hSteps.push(h); zSteps.push(z); hNextSteps2.push(hNext2); newSteps.push(new_); rSteps.push(r);
+    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    hNextSteps.push(hNext); hSteps.push(h); zSteps.push(z); hHNextSteps.push(hHNext); newSteps.push(hNew); rSteps.push(r);
     newProductSteps.push(newProduct);
     h = hNext;
   }
-  rt.dispose(sumSteps, sumSteps2, sumSteps3);
+  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const sum = tf.tidy(() => tf.add(timeLength, tf.scalar(-1, 'int32')));
@@ -161,7 +161,7 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tenso
   rt.dispose(run);
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => tf.add(tf.matMul(picked, p.logits.Linear.W), p.logits.Linear.b));
-  return { logits, sum, h: hSteps, z: zSteps, hNext: hNextSteps2, new_: newSteps, r: rSteps, zeros: hFirst, product: newProductSteps, x: x2, picked, hNext2: hNextSteps };
+  return { logits, sum, h: hSteps, z: zSteps, hNext: hHNextSteps, new_: newSteps, r: rSteps, runZeros: hFirst, product: newProductSteps, x: x2, picked, runHNext: hNextSteps };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -169,14 +169,14 @@ type ClassifyResults = { readonly logits: tf.Tensor };
 
 /** The outputs of Classify, batch first. */
 function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
-  const { logits, sum, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: runZeros, product: productSteps, x, picked, hNext2: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
+  const { logits, sum, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, runZeros, product: productSteps, x, picked, runHNext: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
   rt.dispose(sum, zSteps, hNextSteps, newSteps, rSteps, runZeros, productSteps, x, picked, runHNextSteps);
   return { logits };
 }
 
 /** Learn: the loss and the metrics, means over the batch. */
 function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): rt.LossTensors {
-  const { logits, sum, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: runZeros, product: productSteps, x, picked, hNext2: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
+  const { logits, sum, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, runZeros, product: productSteps, x, picked, runHNext: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
   rt.dispose(sum, zSteps, hNextSteps, newSteps, rSteps, runZeros, productSteps, x, picked, runHNextSteps);
   const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
   rt.dispose(logits, logSoftmax);
@@ -186,7 +186,7 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): rt.LossTenso
 /** Learn: as the loss, dropout on, and its gradient by every parameter. */
 function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, classes, time } = batch.n;
-  const { logits, sum, h: hSteps, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, zeros: dHFirst, product: productSteps, x, picked, hNext2: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
+  const { logits, sum, h: hSteps, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, runZeros: dHFirst, product: productSteps, x, picked, runHNext: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
   const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
   rt.dispose(logits);
   // input.attn:10  loss = cross_entropy[classes](logits, class)
@@ -211,7 +211,7 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   for (let t = time - 1; t >= 0; t--) {
     // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const dHNext = tf.add(dH, dRunSteps[t]!);
-    const { sigmoidGradient: zSigmoidGradient, sigmoidGradient2: rSigmoidGradient, tanhGradient: newTanhGradient, product: rProduct, sum: newSum } = gruBackward(p.run.h.GRU, dHNext, hNextSteps[t]!, zSteps[t]!, newSteps[t]!, rSteps[t]!, hSteps[t]!, rJoined);
+    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward(p.run.h.GRU, dHNext, hNextSteps[t]!, zSteps[t]!, newSteps[t]!, rSteps[t]!, hSteps[t]!, rJoined);
     const dH2 = tf.add(rProduct, newSum);
     rt.dispose(dH, dHNext, rProduct, newSum);
     zSigmoidGradientSteps[t] = zSigmoidGradient; rSigmoidGradientSteps[t] = rSigmoidGradient;

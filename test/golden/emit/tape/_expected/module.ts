@@ -52,11 +52,11 @@ function linear(p: LinearParameters, n: WordsSizes, sNext: tf.Tensor[]) {
   return sum;
 }
 
-function fit(n: WordsSizes, loss: tf.Tensor, targetPositions: tf.Tensor, negation: tf.Tensor, yNext: tf.Tensor, sum: tf.Tensor) {
+function fit(n: WordsSizes, loss: tf.Tensor, targetPositions: tf.Tensor, logitsNegation: tf.Tensor, yNext: tf.Tensor, sum: tf.Tensor) {
   const { batch: batchSize } = n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(loss, [batchSize, 1]), targetPositions));
-  const negationT = rt.transpose(negation, [1, 0, 2]);
+  const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
   const picked = tf.gather(negationT, yNext, 2, 2);
   const logSoftmax = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
   const loss2 = tf.cast(loss, 'float32');
@@ -133,10 +133,10 @@ function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
-  const negation = tf.logicalNot(chosenStacked);
+  const logitsNegation = tf.logicalNot(chosenStacked);
   const sum = linear(p.logits.Linear, n, sNextSteps);
   rt.dispose(chosenStacked, sNextSteps);
-  return { negation, sum };
+  return { logitsNegation, sum };
 }
 
 function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.Tensor, yNext: tf.Tensor, targetPositions: tf.Tensor) {
@@ -204,10 +204,10 @@ function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
-  const negation = tf.logicalNot(chosenStacked);
+  const logitsNegation = tf.logicalNot(chosenStacked);
   const sum = linear(p.logits.Linear, n, sNextSteps);
   rt.dispose(chosenStacked, sNextSteps);
-  return { negation, sum };
+  return { logitsNegation, sum };
 }
 
 function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.Tensor, yNext: tf.Tensor, targetPositions: tf.Tensor) {
@@ -278,7 +278,7 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
-  const negation = tf.logicalNot(chosenStacked);
+  const logitsNegation = tf.logicalNot(chosenStacked);
   rt.dispose(chosenStacked);
   // layers.attn:4  W @ x + b
   const sNextStacked = tf.stack(sNextSteps);
@@ -287,16 +287,16 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
     const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p.logits.Linear.W), [batchSize, target, words]);
     return tf.add(WProduct, p.logits.Linear.b);
   });
-  return { negation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, state: stateSteps, w: wSteps, isAtMost: isAtMostSteps, w2: wSoftmaxSteps, tanh: wTanhSteps, sNextStacked, xT };
+  return { logitsNegation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, state: stateSteps, w: wSteps, isAtMost: isAtMostSteps, w2: wSoftmaxSteps, tanh: wTanhSteps, sNextStacked, xT };
 }
 
-function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.Tensor, chosen2: tf.Tensor, int: tf.Tensor, chosen3: number, sKept: rt.Cache, sPast: rt.Cache, size: number, beam: number, now: number, size2: number) {
+function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.Tensor, chosen2: tf.Tensor, chosenNextInt: tf.Tensor, chosen3: number, sKept: rt.Cache, sPast: rt.Cache, size: number, beam: number, now: number, size2: number) {
   const { batch: batchSize, d, words } = n;
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
   const chosenRows = tf.reshape(chosen, [size, words]);
   const chosenRows2 = tf.reshape(chosen2, [size]);
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNext = tf.tidy(() => tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosenRows2, [size, 1]), int)));
+  const chosenNext = tf.tidy(() => tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosenRows2, [size, 1]), chosenNextInt)));
   rt.dispose(chosenRows);
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
   const chosen4 = tf.tidy(() => rt.where(tf.scalar(chosen3 === 0, 'bool'), tf.scalar(false, 'bool'), chosenNext));
@@ -309,13 +309,13 @@ function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.T
   const WhProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(tf.reshape(s, [size, d]), p.Wh, false, true), [batchSize, beam, d]),
   );
-  const rows = rt.appendToCache(sKept, WhProduct, 2);
+  const wRows = rt.appendToCache(sKept, WhProduct, 2);
   const w = tf.tidy(() => {
-    const sum = tf.add(tf.reshape(rt.cached(rows, 2), [size, now, d]), tf.reshape(tf.matMul(x, p.Wx), [size, 1, d]));
+    const sum = tf.add(tf.reshape(rt.cached(wRows, 2), [size, now, d]), tf.reshape(tf.matMul(x, p.Wx), [size, 1, d]));
     return tf.softmax(tf.reshape(tf.matMul(tf.reshape(tf.tanh(sum), [size2, d]), p.v), [size, now]));
   });
-  const rows2 = rt.appendToCache(sPast, s, 2);
-  const rowsRows = tf.tidy(() => tf.reshape(rt.cached(rows2, 2), [size, now, d]));
+  const rows = rt.appendToCache(sPast, s, 2);
+  const rowsRows = tf.tidy(() => tf.reshape(rt.cached(rows, 2), [size, now, d]));
   rt.dispose(WhProduct);
   // input.attn:8  s' = tanh(x + w @ past[tape](s))
   const sNext = tf.tidy(() =>
@@ -330,7 +330,7 @@ function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.T
   const logits = rt.where(chosen4, -Infinity, sum);
   const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
   rt.dispose(chosen4, sum, logits);
-  return { logitsShaped, sNextShaped, chosenShaped, rows, rows2 };
+  return { logitsShaped, sNextShaped, chosenShaped, wRows, rows };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -338,7 +338,7 @@ type WordsResults = { readonly logits: tf.Tensor };
 
 /** The outputs of Words, batch first. */
 function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
-  const { negation: logitsNegation, sum } = writeInputs(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"]);
+  const { logitsNegation, sum } = writeInputs(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"]);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const logits = tf.tidy(() => rt.where(rt.transpose(logitsNegation, [1, 0, 2]), sum, -Infinity));
   rt.dispose(logitsNegation, sum);
@@ -350,7 +350,7 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): rt.LossTensors {
   const { target } = batch.n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetPositions = tf.range(0, target, 1, 'int32');
-  const { negation: logitsNegation, sum } = writeInputs2(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
+  const { logitsNegation, sum } = writeInputs2(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
   const { loss, loss2, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
   rt.dispose(targetPositions, logitsNegation, sum, loss2, targetMask, picked, negationT, logSoftmax);
   return { loss, metrics: {} };
@@ -361,7 +361,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const { batch: batchSize, d, target, words } = batch.n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetPositions = tf.range(0, target, 1, 'int32');
-  const { negation: logitsNegation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, state: stateSteps, w: wSteps, isAtMost: isAtMostSteps, w2: wSteps2, tanh: tanhSteps, sNextStacked, xT } = writeInputsTraining(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
+  const { logitsNegation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, state: stateSteps, w: wSteps, isAtMost: isAtMostSteps, w2: wSteps2, tanh: tanhSteps, sNextStacked, xT } = writeInputsTraining(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
   const { loss, loss2, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
   const chosen = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
   rt.dispose(targetPositions, logitsNegation, sum, loss2, targetMask);
@@ -501,7 +501,7 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   const { batch: batchSize } = batch.n;
   const beam = previous.shape[1];
   const now = t + 1;
-  const { logitsShaped: logits, sNextShaped: s, chosenShaped: chosen, rows: sKept, rows2: sPast } = writeStep(p.Write, batch.n, state.s, state.chosen, previous, memory.int, t, state.sKept, state.sPast, batchSize * beam, beam, now, batchSize * beam * now);
+  const { logitsShaped: logits, sNextShaped: s, chosenShaped: chosen, wRows: sKept, rows: sPast } = writeStep(p.Write, batch.n, state.s, state.chosen, previous, memory.int, t, state.sKept, state.sPast, batchSize * beam, beam, now, batchSize * beam * now);
   return { logits: logits as tf.Tensor3D, taps: {}, state: { s, chosen, sKept, sPast } };
 }
 

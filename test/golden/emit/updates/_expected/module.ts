@@ -42,9 +42,9 @@ type GeneratorBatch = {
 
 function alternate(sum: tf.Tensor, y: tf.Tensor) {
   // input.attn:22  error = sum[d]((x - y) ^ 2)
-  const difference = tf.sub(sum, y);
-  const error = tf.tidy(() => tf.mean(tf.sum(tf.mul(difference, difference), 1)));
-  return { error, difference };
+  const errorDifference = tf.sub(sum, y);
+  const error = tf.tidy(() => tf.mean(tf.sum(tf.mul(errorDifference, errorDifference), 1)));
+  return { error, errorDifference };
 }
 
 function alternate2(sum: tf.Tensor, y: tf.Tensor) {
@@ -69,17 +69,17 @@ function generator2(p: GeneratorParameters, z: tf.Tensor) {
   return { sum: sum2, tanh };
 }
 
-function generatorBackward(p: GeneratorParameters, sum: tf.Tensor, tanh: tf.Tensor, z: tf.Tensor) {
+function generatorBackward(p: GeneratorParameters, errorSum: tf.Tensor, tanh: tf.Tensor, z: tf.Tensor) {
   // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(sum, p['Linear#2'].W, false, true);
+  const WProduct = tf.matMul(errorSum, p['Linear#2'].W, false, true);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanhGradient = rt.tanhGradient(WProduct, tanh);
   rt.dispose(WProduct);
   // layers.attn:4  W @ x + b
   const dB = tf.sum(tanhGradient, 0);
   const dW = tf.matMul(z, tanhGradient, true);
-  const dB2 = tf.sum(sum, 0);
-  const dW2 = tf.matMul(tanh, sum, true);
+  const dB2 = tf.sum(errorSum, 0);
+  const dW2 = tf.matMul(tanh, errorSum, true);
   rt.dispose(tanhGradient);
   return { dW, dB, dW2, dB2 };
 }
@@ -97,7 +97,7 @@ function generatorForward(p: GeneratorParameters, batch: GeneratorBatch): Genera
 /** Alternate, update Generator: the loss and the metrics, means over the batch. */
 function generatorLossGenerator(p: GeneratorParameters, batch: GeneratorBatch): rt.LossTensors {
   const { sum, tanh } = generator2(p, batch.inputs.z);
-  const { error, difference: errorDifference } = alternate(sum, batch.inputs.y);
+  const { error, errorDifference } = alternate(sum, batch.inputs.y);
   rt.dispose(tanh, sum, errorDifference);
   return { loss: error, metrics: {} };
 }
@@ -106,7 +106,7 @@ function generatorLossGenerator(p: GeneratorParameters, batch: GeneratorBatch): 
 function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
   const { sum, tanh } = generator2(p, batch.inputs.z);
-  const { error, difference: errorDifference } = alternate(sum, batch.inputs.y);
+  const { error, errorDifference } = alternate(sum, batch.inputs.y);
   rt.dispose(sum);
   // input.attn:22  error = sum[d]((x - y) ^ 2)
   const errorSum = tf.tidy(() => {
@@ -313,16 +313,16 @@ function linear(p: LinearParameters3, n: HingeSizes, relu: tf.Tensor) {
   return sum;
 }
 
-function linearBackward(n: HingeSizes, negative: tf.Tensor, relu: tf.Tensor, product: tf.Tensor, total: tf.Tensor) {
+function linearBackward(n: HingeSizes, lossNegative: tf.Tensor, relu: tf.Tensor, product: tf.Tensor, lossTotal: tf.Tensor) {
   const { batch: batchSize } = n;
   // layers.attn:4  W @ x + b
-  const product2 = tf.tidy(() => tf.matMul(tf.reshape(negative, [1, batchSize]), relu));
-  const total2 = tf.sum(negative);
+  const product2 = tf.tidy(() => tf.matMul(tf.reshape(lossNegative, [1, batchSize]), relu));
+  const total = tf.sum(lossNegative);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dW = tf.tidy(() => tf.add(tf.reshape(product, [8]), tf.reshape(product2, [8])));
-  const dB = tf.add(total, total2);
+  const dB = tf.add(lossTotal, total);
   const dWWide = tf.reshape(dW, [8, 1]);
-  rt.dispose(product2, total2, dW);
+  rt.dispose(product2, total, dW);
   return { dWWide, dB };
 }
 
@@ -336,9 +336,9 @@ function discriminator2(p: { readonly Linear: LinearParameters3; readonly 'Linea
   return { sum: sum2, relu };
 }
 
-function generator3(p: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 }, normal: tf.Tensor) {
+function generator3(p: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 }, fakeNormal: tf.Tensor) {
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(normal, p.Linear.W), p.Linear.b));
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p.Linear.W), p.Linear.b));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
@@ -347,23 +347,23 @@ function generator3(p: { readonly Linear: LinearParameters3; readonly 'Linear#2'
   return { fake, tanh };
 }
 
-function discriminatorBackward(n: HingeSizes, relu: tf.Tensor, negative: tf.Tensor, WRows: tf.Tensor, real: tf.Tensor, product: tf.Tensor, total: tf.Tensor, product2: tf.Tensor, total2: tf.Tensor) {
+function discriminatorBackward(n: HingeSizes, relu: tf.Tensor, lossNegative: tf.Tensor, WRows: tf.Tensor, real: tf.Tensor, product: tf.Tensor, total: tf.Tensor, product2: tf.Tensor, lossTotal: tf.Tensor) {
   const { batch: batchSize } = n;
   // layers.attn:4  W @ x + b
-  const product3 = tf.tidy(() => tf.mul(tf.reshape(negative, [batchSize, 1]), WRows));
+  const product3 = tf.tidy(() => tf.mul(tf.reshape(lossNegative, [batchSize, 1]), WRows));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product3, 0));
   rt.dispose(product3);
   // layers.attn:4  W @ x + b
   const product4 = tf.matMul(chosen, real, true);
-  const total3 = tf.sum(chosen, 0);
+  const total2 = tf.sum(chosen, 0);
   rt.dispose(chosen);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dW = tf.add(product, product4);
-  const dB = tf.add(total, total3);
+  const dB = tf.add(total, total2);
   const dWT = tf.transpose(dW, [1, 0]);
-  const { dWWide, dB: dB2 } = linearBackward(n, negative, relu, product2, total2);
-  rt.dispose(product4, total3, dW);
+  const { dWWide, dB: dB2 } = linearBackward(n, lossNegative, relu, product2, lossTotal);
+  rt.dispose(product4, total2, dW);
   return { dWT, dB, dWWide, dB2 };
 }
 
@@ -371,36 +371,36 @@ function hinge2(p: HingeParameters, n: HingeSizes, random: rt.Random, real: tf.T
   const { batch: batchSize, latent } = n;
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal(site, [batchSize, latent], [false], []);
-  const { sum, relu: relu4 } = discriminator2(p.D, n, real);
+  const { sum, relu: relu2 } = discriminator2(p.D, n, real);
   const { fake, tanh } = generator3(p.G, fakeNormal);
-  const { sum: sum2, relu: relu2 } = discriminator2(p.D, n, fake);
+  const { sum: sum2, relu } = discriminator2(p.D, n, fake);
   rt.dispose(fakeNormal, tanh);
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
-  const relu3 = tf.tidy(() => tf.relu(tf.sub(1, sum)));
-  const relu = tf.tidy(() => tf.relu(tf.add(sum2, 1)));
-  const loss = tf.tidy(() => tf.mean(tf.add(relu3, relu)));
+  const lossRelu2 = tf.tidy(() => tf.relu(tf.sub(1, sum)));
+  const lossRelu = tf.tidy(() => tf.relu(tf.add(sum2, 1)));
+  const loss = tf.tidy(() => tf.mean(tf.add(lossRelu2, lossRelu)));
   // input.attn:10  metric gap = D(real) - D(stop(fake))
   const mean = tf.tidy(() => tf.mean(tf.sub(sum, sum2)));
   rt.dispose(sum, sum2);
-  return { loss, mean, relu, relu2, fake, relu3, relu4 };
+  return { loss, mean, lossRelu, relu, fake, lossRelu2, relu2 };
 }
 
 function hinge3(p: HingeParameters, n: HingeSizes, random: rt.Random, site: string) {
   const { batch: batchSize, latent } = n;
   // input.attn:7  fake = G(sample normal[latent]())
-  const normal = random.normal(site, [batchSize, latent], [false], []);
-  const { fake, tanh } = generator3(p.G, normal);
+  const fakeNormal = random.normal(site, [batchSize, latent], [false], []);
+  const { fake, tanh } = generator3(p.G, fakeNormal);
   const { sum, relu } = discriminator2(p.D, n, fake);
   rt.dispose(fake);
   // input.attn:15  loss = -D(fake)
   const loss = tf.tidy(() => tf.mean(tf.neg(sum)));
   rt.dispose(sum);
-  return { loss, relu, tanh, normal };
+  return { loss, relu, tanh, fakeNormal };
 }
 
 /** Hinge, update D: the loss and the metrics, means over the batch. */
 function hingeLossD(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.LossTensors {
-  const { loss, mean: gap, relu: lossRelu, relu2: relu, fake, relu3: lossRelu2, relu4: relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
+  const { loss, mean: gap, lossRelu, relu, fake, lossRelu2, relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
   rt.dispose(lossRelu, relu, fake, lossRelu2, relu2);
   return { loss, metrics: { gap } };
 }
@@ -408,7 +408,7 @@ function hingeLossD(p: HingeParameters, batch: HingeBatch, random: rt.Random): r
 /** Hinge, update D: as the loss, dropout on, and its gradient by every parameter that it trains. */
 function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
-  const { loss, mean: gap, relu: lossRelu, relu2: relu, fake, relu3: lossRelu2, relu4: relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
+  const { loss, mean: gap, lossRelu, relu, fake, lossRelu2, relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const WRows = tf.reshape(p.D['Linear#2'].W, [8]);
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
@@ -438,7 +438,7 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
 
 /** Hinge, update G: the loss and the metrics, means over the batch. */
 function hingeLossG(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.LossTensors {
-  const { loss, relu, tanh, normal: fakeNormal } = hinge3(p, batch.n, random, 'Hinge.sample#0');
+  const { loss, relu, tanh, fakeNormal } = hinge3(p, batch.n, random, 'Hinge.sample#0');
   rt.dispose(relu, tanh, fakeNormal);
   return { loss, metrics: {} };
 }
@@ -446,7 +446,7 @@ function hingeLossG(p: HingeParameters, batch: HingeBatch, random: rt.Random): r
 /** Hinge, update G: as the loss, dropout on, and its gradient by every parameter that it trains. */
 function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
-  const { loss, relu, tanh, normal: fakeNormal } = hinge3(p, batch.n, random, 'Hinge.sample#0');
+  const { loss, relu, tanh, fakeNormal } = hinge3(p, batch.n, random, 'Hinge.sample#0');
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const WRows = tf.reshape(p.D['Linear#2'].W, [8]);
   // layers.attn:4  W @ x + b
