@@ -75,7 +75,7 @@ try {
           1,
           examples.map((_, k) => k),
         );
-      subjects.push({ file, times: [] as number[], step: () => objective.updates[0]!.gradients(model.weights.tensors, batch, random()) });
+      subjects.push({ file, times: [] as number[], step: () => objective.updates[0]!.gradients(model.weights.tree, batch, random()) });
     }
     for (let round = -2; round < Number(values.rounds); round++) {
       for (const { step, times } of subjects) {

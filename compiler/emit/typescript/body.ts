@@ -10,7 +10,7 @@ import { partAccess } from './parameters.ts';
 import { isStatement, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn, sizeText } from './sizes.ts';
 import type { Sources } from './sources.ts';
-import { isList, inputsOf, isSize, isValue, type Loop, type Piece, type Value, parameterOf } from './value.ts';
+import { isList, typeOf, inputsOf, isSize, isValue, type Loop, type Piece, type Value, parameterOf } from './value.ts';
 
 /** The name in `n` of each atom of a size. */
 export type AtomName = (atom: string) => string;
@@ -386,7 +386,7 @@ class BodyWriter {
     const states = loop.states.filter((state) => needed.has(state.final));
     const lists = emits.map(({ value: element, list }) => {
       this.#named.set(list, this.#names.takeFirst(this.#wanted(element).map((each) => `${each} Steps`)));
-      const type = element.kind === 'rows' ? 'rt.Cache' : 'tf.Tensor';
+      const type = typeOf(element, this.#lowered.loops);
       return loop.reversed ? `${this.#name(list)} = new Array<${type}>(${count})` : `${this.#name(list)}: ${type}[] = []`;
     });
     this.#packed(depth, lists, { front: 'const ', between: ', ', back: ';' });

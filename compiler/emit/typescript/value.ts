@@ -27,12 +27,32 @@ export interface Value {
   readonly hint: string;
   /** Of what the function's own parameters hold: its type. */
   readonly free?: string;
-  /** Of an output: is it a list of tensors? */
-  readonly list?: true;
+  /** Of an output: its type. */
+  readonly type?: string;
 }
 
-export function isList({ kind, list }: Value): boolean {
-  return kind === 'list' || kind === 'emitted' || list === true;
+export function isList({ kind, type }: Value): boolean {
+  return kind === 'list' || kind === 'emitted' || type?.endsWith('[]') === true;
+}
+
+/** The TypeScript type of a value. @param loops by what they bind and leave */
+export function typeOf(value: Value, loops: ReadonlyMap<Value, Loop>): string {
+  const known = value.free ?? value.type;
+  if (known !== undefined) return known;
+  const loop = loops.get(value);
+  if (value.kind === 'argument' && loop?.position === value) return 'number';
+  // An element of a list, or what a list is made of.
+  const list = value.kind === 'argument' ? loop?.xs.find(({ argument }) => argument === value)?.list : undefined;
+  if (list !== undefined)
+    return typeOf(list, loops)
+      .replace(/^readonly /, '')
+      .replace(/\[\]$/, '');
+  const element = value.kind === 'emitted' ? loop?.emits.find((emit) => emit.list === value)?.value : undefined;
+  if (element !== undefined) return `${typeOf(element, loops)}[]`;
+  if (isList(value)) return 'tf.Tensor[]';
+  if (value.kind !== 'rows') return 'tf.Tensor';
+  if (value.code[0] === 'rt.appendToCache(') return 'rt.Cache';
+  return value.dtype === 'bool' ? 'boolean' : 'number';
 }
 
 /** A call of a function of the module. */

@@ -4,18 +4,20 @@
  * Guestrin 2016, arXiv:1604.06174, sec. 3, by value instead of by segment).
  */
 import { folded } from '../../graph/fold.ts';
-import type { Node, Op } from '../../graph/graph.ts';
+import type { Node, Op, UnaryFn } from '../../graph/graph.ts';
 import { axesOf } from '../core/axes.ts';
 import type { Facts, Scan } from '../core/pass.ts';
 
-const ELEMENTWISE: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'select', 'rename', 'broadcast']);
+const ELEMENTWISE: ReadonlySet<Op['kind']> = new Set(['binary', 'select', 'rename', 'broadcast']);
+/** Of one operand, those that are no more than a pass over memory. */
+const LIGHT: ReadonlySet<UnaryFn> = new Set(['neg', 'not', 'float', 'int', 'stop']);
 const NONE: ReadonlySet<Node> = new Set();
 
 /** Of values of the loop's body: is it recomputed from what is saved? */
 export function recomputed(facts: Facts, scan: Scan): (node: Node) => boolean {
   const { xs, position } = scan.op.region;
   const isInside = (node: Node): boolean => facts.loopsOf(node).has(scan);
-  const isMade = ({ op }: Node): boolean => ELEMENTWISE.has(op.kind);
+  const isMade = ({ op }: Node): boolean => ELEMENTWISE.has(op.kind) || (op.kind === 'unary' && LIGHT.has(op.fn));
   /** The values that a value follows from and that have to be saved for it; what a round is given costs nothing. */
   const bases = folded<Node, ReadonlySet<Node>>(
     (node) => (isInside(node) && isMade(node) ? node.inputs : []),

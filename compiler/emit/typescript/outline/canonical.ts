@@ -6,7 +6,7 @@
  */
 import type { Lowered } from '../lower.ts';
 import { isSegment, leaves, partOf, roundsIn, type Item, type Segment, type Segmented } from './segments.ts';
-import { isList, inputsOf, isSize, isValue, parameterOf, type Loop, type Piece, type SizePiece, type State, type Value } from '../value.ts';
+import { typeOf, inputsOf, isSize, isValue, parameterOf, type Loop, type Piece, type SizePiece, type State, type Value } from '../value.ts';
 
 /** Where a size stands. */
 export type Hole = SizePiece | Loop;
@@ -37,16 +37,6 @@ export function madeIn({ names, inputs }: Canonical): readonly (readonly [value:
 export interface Known {
   readonly id: number;
   readonly canonical: Canonical;
-}
-
-/** The TypeScript type of what a function is handed. */
-export function typeOf(value: Value, loops: Lowered['loops']): string {
-  if (value.free !== undefined) return value.free;
-  if (isList(value)) return 'tf.Tensor[]';
-  if (value.kind === 'argument' && loops.get(value)?.position === value) return 'number';
-  if (value.kind !== 'rows') return 'tf.Tensor';
-  if (value.code[0] === 'rt.appendToCache(') return 'rt.Cache';
-  return value.dtype === 'bool' ? 'boolean' : 'number';
 }
 
 /** Numbers for texts: equal texts have one. */

@@ -6,14 +6,14 @@
  */
 import { BEFORE, BEAM, NOW } from '../../../passes/core/axes.ts';
 import { atomOf, atomsOf, size as sizes, type Size } from '../../../size/size.ts';
-import { canonical, flat, Labels, typeOf, type Hole, type Known } from './canonical.ts';
+import { canonical, flat, Labels, type Hole, type Known } from './canonical.ts';
 import type { Lowered } from '../lower.ts';
 import { described, endsOf, functionName, Names } from '../names.ts';
 import type { Handed, OutlinedFunction, Shared, Use } from './functions.ts';
 import { Building } from './rebuild.ts';
 import { isSegment, leaves, makerOf, segmented, type Item, type Segment, type Segmented } from './segments.ts';
 import { holdersIn } from '../schedule.ts';
-import { inputsOf, type Value } from '../value.ts';
+import { inputsOf, typeOf, type Value } from '../value.ts';
 
 /** A function before it is outlined. */
 export interface Whole {

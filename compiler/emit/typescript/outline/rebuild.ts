@@ -6,7 +6,7 @@ import type { Lowered } from '../lower.ts';
 import type { Handed, OutlinedFunction, Shared } from './functions.ts';
 import { isSegment, partOf, roundsIn, type Item, type Segment, type Segmented } from './segments.ts';
 import {
-  isList,
+  typeOf,
   inputsOf,
   isSize,
   isValue,
@@ -76,7 +76,7 @@ export class Building {
   function(): BuiltFunction {
     const { segment, canonical, shared, inputs: names } = this.#inside!;
     const inputs = canonical.inputs.map((value, k) => {
-      const made = this.#new(value, { kind: 'given', code: [names[k]!], free: value.free ?? 'handed' });
+      const made = this.#new(value, { kind: 'given', code: [names[k]!], free: typeOf(value, this.#segmented.lowered.loops) });
       this.#set(value, made);
       return made;
     });
@@ -191,7 +191,8 @@ export class Building {
       const old = canonical.values.get(name);
       const like = old ?? exemplar[k]!;
       const { dtype, origin, hint } = like;
-      const made: Value = { id: this.#count++, kind: 'output', code: [self], dtype, origin, hint, ...(isList(like) ? { list: true } : {}) };
+      const type = typeOf(like, old === undefined ? target.lowered.loops : this.#segmented.lowered.loops);
+      const made: Value = { id: this.#count++, kind: 'output', code: [self], dtype, origin, hint, type };
       if (old !== undefined) this.#made.set(old, made);
       const around = this.#inside?.canonical.calls.get(segment);
       if (around !== undefined) this.#call(`${around}/${name}`, made);
