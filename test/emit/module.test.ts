@@ -55,8 +55,9 @@ objective F for M given t: [] { loss = (v - t) ^ 2; optimizer sgd(rate = 0.1) }`
   });
 
   it('is clean where a step caches in rounds', async () => {
-    const text = `dim source: ragged, target: ragged, words = 7, d = 4, heads = 2, layers = 3
-block Layer(x: [target, d], m: [source, d]) -> [target, d] { a = x + MultiHead[heads](x, x[target as key]);  tanh(a + MultiHead[heads](a, m)) }
+    const text = `dim source: ragged, target: ragged, words = 7, d = 4, layers = 3
+attention Pick(q: [d], k: [key, d]) -> [d] { param W: [d <- d];  weights = softmax[key]((W @ q) @ k);  sum[key](weights * k) }
+block Layer(x: [target, d], m: [source, d]) -> [target, d] { a = x + Pick(x, x[target as key]);  tanh(a + Pick(a, m)) }
 decoder Write(m: [source, d]) generates y: index(words)[target] start 1 end 2 { param table: [words, d];  x = table[y];  repeat layers { x = Layer(x, m) };  logits = table @ x }
 model M(tokens: index(words)[source]) generates y: index(words)[target] { param E: [words, d];  Write(E[tokens]) }`;
     expect(complaints({ caches: await compiledText(text) })).toEqual([]);
