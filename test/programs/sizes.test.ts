@@ -79,6 +79,6 @@ objective O for M given t: [d] { loss = sum[d]((y - t) ^ 2);  optimizer sgd(rate
 
   it('is what the example has, in TypeScript too', async () => {
     const { code } = await compileText(program);
-    expect(code).toContain('/** `[]` Where it is left out, 0.5 everywhere. */\n  readonly gain?: number;');
+    expect(code).toContain('/** `[]` Where it is left out, 0.5 everywhere. */ readonly gain?: number;');
   });
 });
