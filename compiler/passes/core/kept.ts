@@ -4,9 +4,13 @@ import { hasAxis } from '../../graph/spaces.ts';
 import { nameOf } from '../../graph/walk.ts';
 import { axesOf, BATCH } from './axes.ts';
 
-/** A name that is not taken yet. */
+/** A name for what is kept that is not taken yet. */
 export function keptName(node: Node, isTaken: (name: string) => boolean): string {
-  const wanted = described(node);
+  return freeName(described(node), isTaken);
+}
+
+/** The name, or the first with a number behind it that is not taken yet. */
+export function freeName(wanted: string, isTaken: (name: string) => boolean): string {
   let name = wanted;
   for (let count = 2; isTaken(name); count++) name = `${wanted}${count}`;
   return name;

@@ -8,7 +8,7 @@ import { hasAxis, sizeOf } from '../../graph/spaces.ts';
 import { isOf } from '../../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { completed, made, type Making, type Need, type Site } from './making.ts';
-import { union, type Loop, type GraphBuilder } from './graph-builder.ts';
+import { union, type GraphBuilder, type Loop, type LoopBody } from './graph-builder.ts';
 
 export type Scan = NodeOf<'scan'>;
 
@@ -264,19 +264,33 @@ export class Pass implements Site {
       inits,
       function* (loop) {
         self.forget(node);
-        yield* self.bind(node, loop, states);
-        return {
-          nexts: self.carried(yield* self.all(states.map((k) => region.nexts[k]!))),
-          emits: yield* self.all(emits.map((k) => region.emits[k]!)),
-        };
+        return yield* self.step(node, loop, states, emits);
       },
       region.tape,
     );
+    this.finished(made.emits.slice(emits.length));
     return new Map([
       ...states.map((k, j): [number, Node] => [k, made.finals[j]!]),
       ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]!]),
     ]);
   }
+
+  /** The body of a loop, for the states and emits that are needed. What it emits behind them, `finished` is given. */
+  protected *step(scan: Scan, loop: Loop, states: readonly number[], emits: readonly number[]): Making<LoopBody> {
+    const { region } = scan.op;
+    yield* this.bind(scan, loop, states);
+    return {
+      nexts: this.carried(yield* this.all(states.map((k) => region.nexts[k]!))),
+      emits: yield* this.emitted(emits.map((k) => region.emits[k]!)),
+    };
+  }
+
+  protected emitted(values: readonly Node[]): Making<readonly Node[]> {
+    return this.all(values);
+  }
+
+  /** A loop is made that emits these values besides. */
+  protected finished(_emits: readonly Node[]): void {}
 
   /** The values of states, as they go from step to step. */
   protected carried(values: readonly Node[]): readonly Node[] {

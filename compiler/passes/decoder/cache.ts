@@ -6,6 +6,7 @@ import { hasAxis, without } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
 import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
 import { axesOf, BATCH, BEAM, BEFORE, isGrowing } from '../core/axes.ts';
+import { freeName } from '../core/kept.ts';
 import type { Making } from '../core/making.ts';
 import { analyse, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
@@ -88,12 +89,9 @@ class PastAsCache extends Pass {
   #name(past: Node, node: Node): string {
     const own = stateOf(past).replace(/^state\./, '');
     const wanted = node === past ? `${own}Past` : `${own}Kept`;
-    for (let k = 1; ; k++) {
-      const name = k === 1 ? wanted : `${wanted}${k}`;
-      if (this.#taken.has(`state.${name}`)) continue;
-      this.#taken.add(`state.${name}`);
-      return name;
-    }
+    const name = freeName(wanted, (each) => this.#taken.has(`state.${each}`));
+    this.#taken.add(`state.${name}`);
+    return name;
   }
 }
 

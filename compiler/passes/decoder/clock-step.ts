@@ -13,8 +13,8 @@ import { isOf, operands } from '../../graph/walk.ts';
 import { batch } from '../absence/batch.ts';
 import type { Roots, StepRoots } from '../core/compiled.ts';
 import { Inline, Whole } from '../clock/inline.ts';
-import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
-import { described } from '../core/kept.ts';
+import { GraphBuilder, type Loop, type LoopBody } from '../core/graph-builder.ts';
+import { described, freeName } from '../core/kept.ts';
 import { axesOf, BATCH, BEAM, isPositions } from '../core/axes.ts';
 import { made, type Making, type Need } from '../core/making.ts';
 import { analyse, isRounds, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
@@ -167,19 +167,14 @@ class Steps {
     return made;
   }
 
-  /** A loop over rounds is made, as `row` sees it; `body` gives what it emits. */
-  *inRounds(
-    scan: Scan,
-    loop: Loop,
-    row: Row,
-    body: () => Making<readonly Node[]>,
-  ): Making<OpenRounds & { readonly emits: readonly Node[] }> {
+  /** The body of a loop over rounds is made, as `row` sees it. */
+  *inRounds(scan: Scan, loop: Loop, row: Row, body: () => Making<LoopBody>): Making<OpenRounds & { readonly body: LoopBody }> {
     for (const each of [this.#fixed, this.#all, this.#kept, ...this.#rows.values()]) each.forget(scan);
     const open: OpenRounds = { scan, loop, row, kept: new Map() };
     this.#rounds.push(open);
-    const emits = yield* body();
+    const made = yield* body();
     this.#rounds.pop();
-    return { ...open, emits };
+    return { ...open, body: made };
   }
 
   /** What an open loop over rounds binds, without an axis of the clock. */
@@ -195,11 +190,7 @@ class Steps {
   }
 
   #name(wanted: string): string {
-    const base = wanted.replace(/_next$/, '');
-    for (let k = 1; ; k++) {
-      const name = k === 1 ? base : `${base}${k}`;
-      if (!this.#states.has(name)) return name;
-    }
+    return freeName(wanted.replace(/_next$/, ''), (name) => this.#states.has(name));
   }
 
   /** What a state of a scan along the clock has been: the rows before now, and what it is. */
@@ -289,6 +280,8 @@ class Kept extends Pass {
 class Row extends Pass {
   readonly #steps: Steps;
   readonly #now: string | null;
+  /** Names of what the rounds keep whose loop is made just now. */
+  #keptInRounds: readonly string[] = [];
 
   constructor(steps: Steps, now: string | null) {
     super(steps.m, steps.facts);
@@ -435,30 +428,16 @@ class Row extends Pass {
     return super.operation({ ...node, op: { ...op, axes: without(op.axes, this.#now === null ? [] : [this.#now]) } }, inputs);
   }
 
-  protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
-    if (!isRounds(node)) return yield* super.scan(node);
-    const { region, axis, reversed } = node.op;
-    const states = this.neededStates(node);
-    const emits = this.neededEmits(node);
-    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k]!));
-    this.m.origin = node.origin;
-    const self = this;
-    let kept: readonly string[] = [];
-    const made = yield* this.m.scanning(axis, reversed, inits, function* (loop) {
-      let nexts: readonly Node[] = [];
-      const done = yield* self.#steps.inRounds(node, loop, self, function* () {
-        yield* self.bind(node, loop, states);
-        nexts = yield* self.all(states.map((k) => region.nexts[k]!));
-        return yield* self.all(emits.map((k) => region.emits[k]!));
-      });
-      kept = [...done.kept.keys()];
-      return { nexts, emits: [...done.emits, ...done.kept.values()] };
-    });
-    kept.forEach((name, j) => this.#steps.settle(name, made.emits[emits.length + j]!));
-    return new Map([
-      ...states.map((k, j): [number, Node] => [k, made.finals[j]!]),
-      ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]!]),
-    ]);
+  /** What a round keeps is emitted behind the rest, and is a state as a list. */
+  protected override *step(scan: Scan, loop: Loop, states: readonly number[], emits: readonly number[]): Making<LoopBody> {
+    if (!isRounds(scan)) return yield* super.step(scan, loop, states, emits);
+    const { kept, body } = yield* this.#steps.inRounds(scan, loop, this, () => super.step(scan, loop, states, emits));
+    this.#keptInRounds = [...kept.keys()];
+    return { nexts: body.nexts, emits: [...body.emits, ...kept.values()] };
+  }
+
+  protected override finished(lists: readonly Node[]): void {
+    lists.forEach((list, k) => this.#steps.settle(this.#keptInRounds[k]!, list));
   }
 
   protected override *result(node: Node, index: number): Making<Node> {

@@ -58,26 +58,15 @@ class Merge extends Pass {
     this.set(x, this.#merged(x, loop.scanned(this.#parts(sequence))));
   }
 
-  protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
-    const { region, axis, reversed } = node.op;
-    const states = this.neededStates(node);
-    const emits = this.neededEmits(node);
-    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k]!));
-    this.m.origin = node.origin;
-    const self = this;
-    const made = yield* this.m.scanning(axis, reversed, inits, function* (loop) {
-      self.forget(node);
-      for (const each of self.facts.bodyOf(node)) self.#apart.delete(each);
-      yield* self.bind(node, loop, states);
-      const nexts = yield* self.all(states.map((k) => region.nexts[k]!));
-      yield* self.all(emits.map((k) => region.emits[k]!));
-      // Rows are handed on as they are.
-      return { nexts, emits: emits.map((k) => (isRows(region.emits[k]!) ? self.#parts(region.emits[k]!) : self.get(region.emits[k]!))) };
-    });
-    return new Map([
-      ...states.map((k, j): [number, Node] => [k, made.finals[j]!]),
-      ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]!]),
-    ]);
+  /** A cache's rows are handed on as they are. */
+  protected override *emitted(values: readonly Node[]): Making<readonly Node[]> {
+    yield* this.all(values);
+    return values.map((each) => (isRows(each) ? this.#parts(each) : this.get(each)));
+  }
+
+  override forget(scan: Scan): void {
+    super.forget(scan);
+    for (const each of this.facts.bodyOf(scan)) this.#apart.delete(each);
   }
 
   override *visit(node: Node): Making<Node> {

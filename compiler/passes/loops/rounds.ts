@@ -11,7 +11,7 @@ import type { Roots } from '../core/compiled.ts';
 import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
 import { axesOf } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
-import { analyse, isRounds, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
+import { analyse, isRounds, mapRoots, Pass, type Scan } from '../core/pass.ts';
 
 /** 'inlined' to 'inlined'. */
 export function scanRounds(roots: Roots): Roots {
@@ -39,19 +39,16 @@ class ScanRounds extends Pass {
   }
 
   protected override operation(node: Node, inputs: readonly Node[]): Node {
+    const { op } = node;
+    if (op.kind !== 'gather') return super.operation(node, inputs);
     const [t, place] = [inputs[0]!, inputs[1]!];
-    const open = node.op.kind === 'gather' ? this.#open.get(place) : undefined;
-    const axis = node.op.kind === 'gather' ? axesOf(t).find(({ id }) => id === (node.op as { readonly axis: string }).axis) : undefined;
-    if (open === undefined || axis?.rounds !== true || this.m.loopsOf(t).has(place)) return super.operation(node, inputs);
-    return open.loop.scanned(this.m.rename(t, axis.id, open.axis));
+    const open = this.#open.get(place);
+    const isOwn = axesOf(t).some(({ id, rounds }) => id === op.axis && rounds === true) && !this.m.loopsOf(t).has(place);
+    return open !== undefined && isOwn ? open.loop.scanned(this.m.rename(t, op.axis, open.axis)) : super.operation(node, inputs);
   }
 }
 
 class UnrollRounds extends Pass {
-  constructor(m: GraphBuilder, facts: Facts) {
-    super(m, facts);
-  }
-
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const { op } = node;
     const [t, place] = [inputs[0]!, inputs[1]!];
@@ -61,7 +58,7 @@ class UnrollRounds extends Pass {
     // The parameter of one round.
     const type = typeOf(t);
     const path = t.op.path.replace('[*]', `[${place.op.value}]`);
-    return this.m.leaf({ kind: 'parameter', path, common: t!.op.common ?? t!.op.path }, { ...type, axes: without(type.axes, [axis.id]) });
+    return this.m.leaf({ kind: 'parameter', path, common: t.op.common ?? t.op.path }, { ...type, axes: without(type.axes, [axis.id]) });
   }
 
   protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
