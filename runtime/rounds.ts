@@ -1,10 +1,7 @@
 /** Parameters of the rounds of a `repeat`: the program has one for all, with `[*]` in its path; users have one of each round. */
 import * as tf from './tf.ts';
-import type { ParameterSpec } from './definition.ts';
+import type { ParameterSpec, Tensors } from './definition.ts';
 import { pathsOfRounds } from './names.ts';
-
-/** The path with a number in place of each `[*]`. */
-export type RoundPath<P extends string> = P extends `${infer Front}[*]${infer Rest}` ? `${Front}[${number}]${RoundPath<Rest>}` : P;
 
 /** One for each round, `counts` of them, outermost loop first. */
 export function ofRounds(counts: readonly number[], spec: ParameterSpec): readonly ParameterSpec[] {
@@ -12,8 +9,7 @@ export function ofRounds(counts: readonly number[], spec: ParameterSpec): readon
 }
 
 /** What each round has of a list, by its own path. Of loops inside, an element holds all rounds in front: it is taken apart. */
-export function rounds<P extends string>(path: P, list: readonly tf.Tensor[]): Readonly<Record<RoundPath<P>, tf.Tensor>>;
-export function rounds(path: string, list: readonly tf.Tensor[]): Readonly<Record<string, tf.Tensor>> {
+export function rounds(path: string, list: readonly tf.Tensor[]): Tensors {
   return Object.assign(
     {},
     ...list.map((each, i) => {
@@ -23,5 +19,5 @@ export function rounds(path: string, list: readonly tf.Tensor[]): Readonly<Recor
       each.dispose();
       return rounds(own, inner);
     }),
-  ) as Readonly<Record<string, tf.Tensor>>;
+  ) as Tensors;
 }

@@ -5,7 +5,7 @@ import { sizeOf } from '../../graph/spaces.ts';
 import { describeType } from '../scope/describe.ts';
 import type { Collected } from '../scope/collected.ts';
 import { asTensor, sizesAgree } from '../types/operate.ts';
-import { roundsAxis, runRound } from './round.ts';
+import { labelled, roundsAxis, runRound, weightsIn } from './round.ts';
 import { loopRounds } from './rounds.ts';
 import { emittedValues } from './scan.ts';
 import type { Site } from '../scope/context.ts';
@@ -51,10 +51,7 @@ export function runRepeat(expr: RepeatExpr, here: Site): Value | null {
     }
     if (round.found.emits[0] !== undefined) emitted.push(round.found.emits[0]);
     if (round.taps.length === 1) taps.push(round.taps[0]!.node);
-    for (const [name, value] of round.found.named) {
-      const weights = value.kind === 'record' ? value.fields.get('weights') : undefined;
-      if (weights?.kind === 'tensor') alignments.set(name, [...(alignments.get(name) ?? []), weights.node]);
-    }
+    for (const [name, weights] of weightsIn(round)) alignments.set(name, [...(alignments.get(name) ?? []), weights]);
   }
   for (const [name, nodes] of alignments) {
     // A name that is carried has its last round's; the others are known by their stacks alone.
@@ -148,10 +145,6 @@ function symbolicRounds(expr: RepeatExpr, count: Size, path: string, here: Site)
   const [emit] = any.found.emits;
   if (emit !== undefined) return stackRounds([emit], expr, here);
   return [...any.carried.keys()].map((name) => here.scope.own(name)).findLast((entry) => entry?.kind === 'value')?.value ?? null;
-}
-
-function labelled({ axes }: TensorType, { label }: Axis): Axis | undefined {
-  return axes.find((axis) => axis.label === label);
 }
 
 function sameLabels(a: TensorType, b: TensorType): boolean {

@@ -1,6 +1,6 @@
 /** One round of a `repeat`, whether it is written out or the body of a loop. */
 import type { Body, RepeatExpr } from '../../../grammar/ast.ts';
-import type { Axis } from '../../graph/graph.ts';
+import type { Axis, Node, TensorType } from '../../graph/graph.ts';
 import type { Size } from '../../size/size.ts';
 import { runBody } from '../expressions/evaluate.ts';
 import { collected, plainBody, type Collected } from '../scope/collected.ts';
@@ -63,6 +63,14 @@ function passOn(found: Collected, into: StateSink, round: string, inside: Site):
   }
 }
 
+/** The weights of attentions that the round names. */
+export function weightsIn({ found }: Round): readonly (readonly [name: string, weights: Node])[] {
+  return [...found.named].flatMap(([name, value]) => {
+    const weights = value.kind === 'record' ? value.fields.get('weights') : undefined;
+    return weights?.kind === 'tensor' ? [[name, weights.node]] : [];
+  });
+}
+
 /** A new axis of rounds, which is called as the count is. */
 export function roundsAxis(expr: RepeatExpr, count: Size, here: Site): Axis {
   const label = expr.count?.kind === 'name' ? expr.count.name : (expr.as?.text ?? 'round');
@@ -77,4 +85,8 @@ export function declaresState(body: Body): boolean {
       (statement.kind === 'expression' || statement.kind === 'equation') && statement.value.kind === 'repeat' ? statement.value : null;
     return statement.kind === 'state' || (repeat !== null && declaresState(repeat.body));
   });
+}
+
+export function labelled({ axes }: TensorType, { label }: Axis): Axis | undefined {
+  return axes.find((axis) => axis.label === label);
 }

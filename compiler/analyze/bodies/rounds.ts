@@ -5,17 +5,16 @@
 import type { RepeatExpr } from '../../../grammar/ast.ts';
 import type { Axis, Node, TensorType } from '../../graph/graph.ts';
 import { Dependence, reachable, regionResults } from '../../graph/walk.ts';
-import type { Size } from '../../size/size.ts';
-import { atomsOf, size } from '../../size/size.ts';
 import { sizeOf } from '../../graph/spaces.ts';
+import { atomsOf, size, type Size } from '../../size/size.ts';
 import { agree, axisByLabel, typeOf } from '../scope/axes.ts';
 import type { Collected } from '../scope/collected.ts';
 import { NotOneType, type Site, type Unrolled } from '../scope/context.ts';
 import { origin } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
 import { tensor, type Value } from '../scope/values.ts';
-import { asTensor, rename, toFloat } from '../types/operate.ts';
-import { declaresState, runRound, roundsAxis, type Round } from './round.ts';
+import { asTensor, rename, sameIndexSpace, toFloat } from '../types/operate.ts';
+import { declaresState, labelled, roundsAxis, runRound, weightsIn, type Round } from './round.ts';
 import { emittedValues } from './scan.ts';
 
 /** The value of a `repeat`, null where it has none; or why it is not a loop. */
@@ -192,9 +191,10 @@ function joined(type: TensorType, next: Node, here: Site): TensorType {
   const given = typeOf(next);
   const kinds = [type.elem.kind, given.elem.kind];
   const differs = type.elem.kind !== given.elem.kind;
-  if (differs && (kinds.includes('bool') || !kinds.includes('float'))) throw new NotOneType('what it carries changes its element type');
-  if (!differs && type.elem.kind === 'index' && type.elem !== given.elem && JSON.stringify(type.elem) !== JSON.stringify(given.elem))
-    throw new NotOneType('what it carries changes its element type');
+  const isOther = differs
+    ? kinds.includes('bool') || !kinds.includes('float')
+    : type.elem.kind === 'index' && !sameIndexSpace(type.elem, given.elem);
+  if (isOther) throw new NotOneType('what it carries changes its element type');
   for (const axis of given.axes) {
     const own = labelled(type, axis);
     if (own !== undefined && own.id !== axis.id && agree(here, own.space, axis.space) !== 'equal')
@@ -207,10 +207,6 @@ function joined(type: TensorType, next: Node, here: Site): TensorType {
   ];
   const isSame = wider.length === 0 && (!differs || type.elem.kind === 'float') && order.every((axis, k) => axis.id === type.axes[k]!.id);
   return isSame ? type : { elem: differs ? { kind: 'float' } : type.elem, axes: order, masks: [] };
-}
-
-function labelled({ axes }: TensorType, { label }: Axis): Axis | undefined {
-  return axes.find((axis) => axis.label === label);
 }
 
 /** With the carry's axes, in its order. */
@@ -233,10 +229,7 @@ function scanned(expr: RepeatExpr, axis: Axis, carried: readonly Carried[], body
     next: fitted(body.nexts[k]!, typeOf(arg), here, expr),
   }));
   const emitted = emitsOf(round.found.emits[0], inside);
-  const weights = [...round.found.named].flatMap(([name, value]): [string, Node][] => {
-    const own = value.kind === 'record' ? value.fields.get('weights') : undefined;
-    return own?.kind === 'tensor' && isPlain(own.node, axis) ? [[name, own.node]] : [];
-  });
+  const weights = weightsIn(round).filter(([, node]) => isPlain(node, axis));
   const tap = round.taps.length === 1 && isPlain(round.taps[0]!.node, axis) ? round.taps[0]!.node : null;
   const fields = fieldsOf(carried, round);
   const besides = [...fields.values()].flatMap((each) => [...each.values()].flatMap((field) => leavesOf(field) ?? []));

@@ -6,7 +6,7 @@ import { BINARY } from '../../graph/operations/binary.ts';
 import { UNARY } from '../../graph/operations/unary.ts';
 import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import { mayBeEmpty } from '../../passes/absence/absence.ts';
-import { BATCH, BEAM, HYPOTHESES, isGrowing, isSlots } from '../../passes/core/axes.ts';
+import { BATCH, BEAM, HYPOTHESES, isGrowing, isSlots, isOfRounds } from '../../passes/core/axes.ts';
 import { inOrder, nativeOrder } from '../../passes/layout/build.ts';
 import { axesOf } from '../../passes/layout/limits.ts';
 import { access, quoted } from './names.ts';
@@ -77,7 +77,7 @@ function parameterOf(sequence: Node, roles: ReadonlyMap<Node, ArgumentRole>): No
   let from = sequence;
   while (from.op.kind === 'rename') from = from.inputs[0]!;
   if (from.op.kind === 'argument') return roles.get(from)?.parameter ?? null;
-  return from.op.kind === 'parameter' && axesOf(from)[0]?.rounds === true ? { path: from.op.path, rounds: [] } : null;
+  return from.op.kind === 'parameter' && isOfRounds(from) ? { path: from.op.path, rounds: [] } : null;
 }
 
 function usesOf(nodes: readonly Node[], roots: readonly Node[]): ReadonlyMap<Node, number> {
@@ -313,7 +313,7 @@ class Lowering {
     switch (op.kind) {
       case 'input': {
         const source = this.#input(op.name);
-        const isList = axesOf(node)[0]?.rounds === true;
+        const isList = isOfRounds(node);
         const one = source.type ?? (source.host ? 'number' : 'tf.Tensor');
         const value = this.#shared(
           source.host ? 'host' : 'given',

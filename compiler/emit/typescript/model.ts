@@ -15,7 +15,7 @@ import {
 import { isRows } from '../../passes/core/pass.ts';
 import { inOrder } from '../../passes/layout/build.ts';
 import { atomOf } from '../../size/size.ts';
-import { BEFORE, NOW } from '../../passes/core/axes.ts';
+import { BEFORE, isOfRounds, NOW } from '../../passes/core/axes.ts';
 import { alike, reference, writeAlike, type WrittenFunction } from './outline/alike.ts';
 import { functionBody, type FunctionContext } from './body.ts';
 import { writeDefinition, type DefinitionNames, type ModelContext, type StepNames, type UpdateNames } from './definition.ts';
@@ -628,11 +628,6 @@ class FunctionWriter {
     });
     return name;
   }
-}
-
-/** Has each round of a `repeat` an element of it? */
-function isOfRounds({ types }: Node): boolean {
-  return types[0]!.axes[0]?.rounds === true;
 }
 
 /** Lists are the gradients of parameters of rounds, and what steps keep in rounds. */

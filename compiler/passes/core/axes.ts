@@ -15,6 +15,11 @@ function undeclared(id: string, label: string, atom: string): { readonly kind: '
   return { kind: 'dim', dim: { id, label, size: sizes.atom(atom), ragged: false, origin: sizes.int(0), mayBeEmpty: false } };
 }
 
+/** Has each round of a `repeat` an element of it? */
+export function isOfRounds(node: Node): boolean {
+  return axesOf(node)[0]?.rounds === true;
+}
+
 export const BATCH: Axis = { id: 'batch', label: 'batch', space: undeclared('batch', 'batch', 'batch') };
 
 export const BEAM: Axis = { id: 'beam', label: 'beam', space: undeclared('beam', 'beam', 'beam') };

@@ -2,7 +2,7 @@
 import type { Axis, Node, NodeOf, OpOf } from '../../graph/graph.ts';
 import { isOf } from '../../graph/walk.ts';
 import { gradientsOf, type Roots } from '../core/compiled.ts';
-import { axesOf } from './limits.ts';
+import { isOfRounds } from '../core/axes.ts';
 import type { Readers } from './rewrite.ts';
 
 export interface RoundParameters {
@@ -20,7 +20,6 @@ export interface RoundParameters {
   readonly others: ReadonlySet<string>;
 }
 
-export const isOfRounds = (node: Node): boolean => axesOf(node)[0]?.rounds === true;
 /** What all rounds call it, also where one of them is written out. */
 export const commonPath = ({ path, common }: OpOf<'parameter'>): string => common ?? path;
 /** Behind those that count rounds. */

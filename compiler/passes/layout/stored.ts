@@ -5,10 +5,11 @@
  */
 import type { Axis, Node, NodeOf } from '../../graph/graph.ts';
 import { isOf } from '../../graph/walk.ts';
+import { isOfRounds } from '../core/axes.ts';
 import { GRADIENT, gradientsOf, type Roots } from '../core/compiled.ts';
 import { inOrder, type LaidOut } from './build.ts';
 import { axesOf, merged } from './limits.ts';
-import { axesInRound, commonPath, isOfRounds, roundParameters, roundsOf, type RoundParameters } from './round-parameters.ts';
+import { axesInRound, commonPath, roundParameters, roundsOf, type RoundParameters } from './round-parameters.ts';
 import { readersOf, rewritten, scanAgain, type Readers, type RootRule, type Rule } from './rewrite.ts';
 import { transposed } from './transposed.ts';
 import { liesAs, seenIn, viewed, viewsOf, wholeOf, type Groups, type View, type Views } from './views.ts';
@@ -132,7 +133,7 @@ function inRounds({ sequences, lists, emits }: RoundParameters, stored: Stored, 
 }
 
 /** As it lies on the device. */
-export function storedAxes(axes: readonly Axis[], groups: Groups): readonly Axis[] {
+function storedAxes(axes: readonly Axis[], groups: Groups): readonly Axis[] {
   return groups.map((group, k) =>
     merged(
       group.map((each) => axes[each]!),

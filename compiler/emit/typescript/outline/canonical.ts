@@ -28,7 +28,7 @@ export interface Canonical {
 }
 
 /** What is computed in a segment, by its name there. */
-export function madeIn({ names, inputs }: Canonical): readonly (readonly [value: Value, name: string])[] {
+function madeIn({ names, inputs }: Canonical): readonly (readonly [value: Value, name: string])[] {
   const handed = new Set(inputs);
   return [...names].filter(([value]) => !handed.has(value));
 }
