@@ -38,7 +38,7 @@ export function modelStatements(model: CompiledModel, sources: Sources, module: 
   const parameters = parameterTypes(
     [...program.parameters, ...program.running].map(({ path }) => path),
     names.type('Parameters'),
-    module.take,
+    module.takeFirst,
   );
   const functions = new FunctionWriter(context, parameters);
   const definition: DefinitionNames = {

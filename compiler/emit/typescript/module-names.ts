@@ -52,6 +52,9 @@ export class ModuleNames {
   /** A name for a function or a constant of the module. */
   readonly take = (name: string): string => this.#names.take(name);
 
+  /** The first of several that is free. */
+  readonly takeFirst = (names: readonly string[]): string => this.#names.takeFirst(names);
+
   #namesFor(program: Program, ofClass: ClassName): ProgramNames {
     const { exported } = ofClass;
     const endings = exportedTypes(program);

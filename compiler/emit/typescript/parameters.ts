@@ -22,17 +22,23 @@ export interface ParameterTypes {
 
 interface Part {
   readonly name: string;
+  /** What it is a part of; null: it is all. */
+  readonly around: Part | null;
   readonly fields: Map<string, Part>;
   isTensor: boolean;
   /** Of a list: its elements are `0`, `1`, … */
   isList: boolean;
 }
 
-const part = (name: string): Part => ({ name, fields: new Map(), isTensor: false, isList: false });
+const part = (name: string, around: Part | null): Part => ({ name, around, fields: new Map(), isTensor: false, isList: false });
 
-/** Parts of one shape have one type. @param all the name of the type of all; @param take a name for one of the others */
-export function parameterTypes(paths: readonly string[], all: string, take: (name: string) => string): ParameterTypes {
-  const root = part('');
+/**
+ * Parts of one name and shape have one type; what is a way to another part alone has none.
+ *
+ * @param all the name of the type of all; @param take the first of the names for one of the others that is free
+ */
+export function parameterTypes(paths: readonly string[], all: string, take: (names: readonly string[]) => string): ParameterTypes {
+  const root = part('', null);
   for (const path of paths) find(root, path, true)!.isTensor = true;
   const declarations: { name: string; text: string; of: string }[] = [];
   const known = new Map<string, string>();
@@ -45,7 +51,7 @@ export function parameterTypes(paths: readonly string[], all: string, take: (nam
       ? 'Record<string, never>'
       : line.length <= LINE
         ? line
-        : `{\n${texts.map((text) => `  ${text};`).join('\n')}\n}`;
+        : `{\n${texts.map((text) => `  ${text.replaceAll('\n', '\n  ')};`).join('\n')}\n}`;
   };
   const typeOf = (each: Part): string => {
     if (each.fields.size === 0) return each.isTensor ? 'tf.Tensor' : 'Record<string, never>';
@@ -55,13 +61,16 @@ export function parameterTypes(paths: readonly string[], all: string, take: (nam
     }
     const fields = each.isTensor ? new Map([['$', leaf], ...each.fields]) : each.fields;
     const text = record(fields);
-    if (each === root || ![...fields.values()].some(({ fields: inner }) => inner.size === 0)) return text;
-    const name = known.get(text) ?? take(`${upperFirst(identifier(each.name.replace(/[#[].*$/, '')))}Parameters`);
-    if (!known.has(text)) declarations.push({ name, text, of: each.name });
-    known.set(text, name);
+    const isWay = fields.size === 1 && [...fields.values()].every(({ fields: inner }) => inner.size > 0);
+    if (each === root || isWay) return text;
+    const names = namesOf(each);
+    const key = `${names[0]} ${text}`;
+    const name = known.get(key) ?? take(names);
+    if (!known.has(key)) declarations.push({ name, text, of: each.name });
+    known.set(key, name);
     return name;
   };
-  const leaf: Part = { ...part('$'), isTensor: true };
+  const leaf: Part = { ...part('$', root), isTensor: true };
   const text = typeOf(root);
   declarations.push({ name: all, text, of: '' });
   return {
@@ -73,7 +82,24 @@ export function parameterTypes(paths: readonly string[], all: string, take: (nam
 
 const LINE = 110;
 
-const listed = (type: string): string => (/^[\p{ID_Continue}.]+$/u.test(type) ? type : `(${type})`);
+/** `LayerNormParameters`, and if there are others that are called so, `EncodeRepeatParameters`. */
+function namesOf(each: Part): readonly string[] {
+  const own: string[] = [];
+  for (let at: Part | null = each; at !== null && at.name !== ''; at = at.around) {
+    const name = upperFirst(identifier(at.name.replace(/[#[].*$/, '')));
+    // An element of a list is called as the list is.
+    if (own[0] !== name) own.unshift(name);
+  }
+  return own.map(
+    (_, k) =>
+      `${own
+        .slice(-1 - k)
+        .slice(0, 1)
+        .join('')}${k === 0 ? '' : own.at(-1)!}Parameters`,
+  );
+}
+
+const listed = (type: string): string => (type.startsWith('readonly ') ? `(${type})` : type);
 
 function find(root: Part, path: string, make: boolean): Part | null {
   let at = root;
@@ -82,12 +108,12 @@ function find(root: Part, path: string, make: boolean): Part | null {
     for (const [k, key] of [name, ...places].entries()) {
       if (k > 0) {
         at.isList = true;
-        for (let i = 0; make && key !== '*' && i < Number(key); i++) if (!at.fields.has(`${i}`)) at.fields.set(`${i}`, part(name));
+        for (let i = 0; make && key !== '*' && i < Number(key); i++) if (!at.fields.has(`${i}`)) at.fields.set(`${i}`, part(name, at));
       }
       let next = at.fields.get(key) ?? (make ? undefined : at.fields.get('*'));
       if (next === undefined) {
         if (!make) return null;
-        next = part(name);
+        next = part(name, at);
         at.fields.set(key, next);
       }
       at = next;

@@ -30,9 +30,10 @@ type GlanceSizes = Readonly<Record<'d' | 'batch' | 'source', number>>;
 /** Parameters and running values. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
 type BatchNormParameters = { readonly gain: tf.Tensor; readonly bias: tf.Tensor; readonly m: tf.Tensor; readonly v: tf.Tensor };
+type HParameters = { readonly Linear: LinearParameters; readonly BatchNorm: BatchNormParameters };
 type LearnParameters = { readonly b: tf.Tensor };
 type GlanceParameters = {
-  readonly h: { readonly Linear: LinearParameters; readonly BatchNorm: BatchNormParameters };
+  readonly h: HParameters;
   readonly weights: { readonly Linear: LinearParameters };
   readonly Learn: LearnParameters;
 };

@@ -33,10 +33,9 @@ type PictureSizes = Readonly<Record<'rows' | 'columns' | 'colours' | 'filters' |
 
 /** Parameters. */
 type NearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-type PictureParameters = {
-  readonly x: { readonly Near: NearParameters; readonly 'Near#2': NearParameters };
-  readonly Linear: NearParameters;
-};
+type XParameters = { readonly Near: NearParameters; readonly 'Near#2': NearParameters };
+type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+type PictureParameters = { readonly x: XParameters; readonly Linear: LinearParameters };
 
 /** Padded examples on the device. */
 type PictureBatch = {

@@ -30,7 +30,8 @@ type WaveSizes = Readonly<Record<'notes' | 'hidden' | 'batch' | 'time', number>>
 
 /** Parameters. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-type WaveParameters = { readonly h: { readonly Linear: LinearParameters }; readonly repeat: readonly LinearParameters[] };
+type RepeatParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+type WaveParameters = { readonly h: { readonly Linear: LinearParameters }; readonly repeat: readonly RepeatParameters[] };
 
 /** Padded examples on the device. */
 type WaveBatch = {
@@ -47,7 +48,7 @@ function linear(p: LinearParameters, n: WaveSizes, x: tf.Tensor) {
   return { h, xRows };
 }
 
-function repeatRound(p: LinearParameters, n: WaveSizes, h: tf.Tensor, size: number) {
+function repeatRound(p: RepeatParameters, n: WaveSizes, h: tf.Tensor, size: number) {
   const { batch: batchSize, hidden, time } = n;
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
   const hShifted = rt.shift(h, 1, size);
@@ -72,7 +73,7 @@ function fit(n: WaveSizes, h: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, 
   return { loss, loss2, lossDifference };
 }
 
-function repeatRoundBackward(p: LinearParameters, n: WaveSizes, dH: tf.Tensor, hTanh: tf.Tensor, hShifted: tf.Tensor, joinedRows: tf.Tensor, size: number) {
+function repeatRoundBackward(p: RepeatParameters, n: WaveSizes, dH: tf.Tensor, hTanh: tf.Tensor, hShifted: tf.Tensor, joinedRows: tf.Tensor, size: number) {
   const { batch: batchSize, hidden, time } = n;
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
   const hTanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, hShifted), hTanh));

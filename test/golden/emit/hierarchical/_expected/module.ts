@@ -40,10 +40,8 @@ type SentenceParameters = {
   readonly scan: { readonly h: { readonly RNN: RNNParameters } };
   readonly Pool: PoolParameters;
 };
-type ClassifyParameters = {
-  readonly s: { readonly Sentence: SentenceParameters };
-  readonly logits: { readonly Pool: PoolParameters; readonly Linear: LinearParameters };
-};
+type LogitsParameters = { readonly Pool: PoolParameters; readonly Linear: LinearParameters };
+type ClassifyParameters = { readonly s: { readonly Sentence: SentenceParameters }; readonly logits: LogitsParameters };
 
 /** Padded examples on the device. */
 type ClassifyBatch = {

@@ -36,8 +36,8 @@ type ReadSizes = Readonly<Record<'words' | 'd' | 'round' | 'batch' | 'sentence' 
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
 type ReadParameters = {
   readonly table: tf.Tensor;
-  readonly rounds: readonly ({ readonly Linear: LinearParameters })[];
-  readonly wide: { readonly Grow: { readonly repeat: readonly ({ readonly x: { readonly Linear: LinearParameters } })[] } };
+  readonly rounds: readonly { readonly Linear: LinearParameters }[];
+  readonly wide: { readonly Grow: { readonly repeat: readonly { readonly x: { readonly Linear: LinearParameters } }[] } };
 };
 
 /** Padded examples on the device. */
@@ -94,7 +94,7 @@ function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor,
   return roundsProduct;
 }
 
-function growBackward(p: { readonly repeat: readonly ({ readonly x: { readonly Linear: LinearParameters } })[] }, n: ReadSizes, dX: tf.Tensor, tanh: tf.Tensor, tanh2: tf.Tensor) {
+function growBackward(p: { readonly repeat: readonly { readonly x: { readonly Linear: LinearParameters } }[] }, n: ReadSizes, dX: tf.Tensor, tanh: tf.Tensor, tanh2: tf.Tensor) {
   const { batch: batchSize, d, sentence } = n;
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const dXWide = tf.broadcastTo(dX, [d + 4, batchSize, sentence]);

@@ -33,15 +33,13 @@ type MachineSizes = Readonly<Record<'in' | 'slots' | 'width' | 'batch' | 'time',
 
 /** Parameters. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-type MachineParameters = {
-  readonly run: {
+type RunParameters = {
   readonly h: { readonly Linear: LinearParameters };
   readonly c: { readonly Linear: LinearParameters };
   readonly s: { readonly Linear: LinearParameters };
   readonly M: { readonly Linear: LinearParameters };
 };
-  readonly y: { readonly Linear: LinearParameters };
-};
+type MachineParameters = { readonly run: RunParameters; readonly y: { readonly Linear: LinearParameters } };
 
 /** Padded examples on the device. */
 type MachineBatch = {

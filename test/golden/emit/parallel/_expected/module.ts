@@ -28,12 +28,8 @@ type TranslateSizes = Readonly<Record<'words' | 'model' | 'heads' | 'batch' | 's
 /** Parameters. */
 type MultiHeadParameters = { readonly Wq: tf.Tensor; readonly Wk: tf.Tensor; readonly Wv: tf.Tensor; readonly Wo: tf.Tensor };
 type LayerNormParameters = { readonly gain: tf.Tensor; readonly bias: tf.Tensor };
-type WriteParameters = {
-  readonly table: tf.Tensor;
-  readonly logits: {
-  readonly Layer: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters };
-};
-};
+type LayerParameters = { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters };
+type WriteParameters = { readonly table: tf.Tensor; readonly logits: { readonly Layer: LayerParameters } };
 type TranslateParameters = { readonly table: tf.Tensor; readonly Write: WriteParameters };
 
 /** Padded examples on the device. */
@@ -377,7 +373,7 @@ function multiHeadInputs(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor
   return WoProduct;
 }
 
-function layer(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters }, n: TranslateSizes, keyMask: tf.Tensor, a: tf.Tensor, sum: tf.Tensor, targetMask: tf.Tensor) {
+function layer(p: LayerParameters, n: TranslateSizes, keyMask: tf.Tensor, a: tf.Tensor, sum: tf.Tensor, targetMask: tf.Tensor) {
   const product = scaledDotInputs2(n, keyMask, a, sum);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum2 = tf.add(a, product);
@@ -452,7 +448,7 @@ function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, 
   return { rows, rows2, WoProduct };
 }
 
-function layer2(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters }, n: TranslateSizes, weights: tf.Tensor, targetPositions: tf.Tensor, weights2: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor) {
+function layer2(p: LayerParameters, n: TranslateSizes, weights: tf.Tensor, targetPositions: tf.Tensor, weights2: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(weights2, [batchSize, 1]), targetPositions));
@@ -466,7 +462,7 @@ function layer2(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; re
   return { a, keyMask, targetMask };
 }
 
-function layerTraining(p: { readonly a: { readonly MultiHead: MultiHeadParameters }; readonly LayerNorm: LayerNormParameters }, n: TranslateSizes, random: rt.Random, weights: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor, targetMask: tf.Tensor, site: string) {
+function layerTraining(p: LayerParameters, n: TranslateSizes, random: rt.Random, weights: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor, targetMask: tf.Tensor, site: string) {
   const { batch: batchSize, model, target } = n;
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));

@@ -31,8 +31,9 @@ type GroupedSizes = Readonly<Record<'groups' | 'width' | 'experts' | 'batch' | '
 
 /** Parameters. */
 type LinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+type GatedParameters = { readonly Linear: LinearParameters; readonly 'Linear#2': LinearParameters };
 type GroupedParameters = {
-  readonly own: { readonly Gated: { readonly Linear: LinearParameters; readonly 'Linear#2': LinearParameters } };
+  readonly own: { readonly Gated: GatedParameters };
   readonly gate: { readonly Linear: LinearParameters };
   readonly best: { readonly Linear: LinearParameters };
 };
@@ -80,7 +81,7 @@ function linearBackward(n: GroupedSizes, sigmoidGradient: tf.Tensor, xT: tf.Tens
   return { dW, dBWide };
 }
 
-function gated(p: { readonly Linear: LinearParameters; readonly 'Linear#2': LinearParameters }, n: GroupedSizes, x: tf.Tensor) {
+function gated(p: GatedParameters, n: GroupedSizes, x: tf.Tensor) {
   const { batch: batchSize, groups, time, width } = n;
   // layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * time, groups, width]);

@@ -293,11 +293,10 @@ export interface HingeExample {
 type HingeSizes = Readonly<Record<'latent' | 'd' | 'batch', number>>;
 
 /** Parameters. */
-type LinearParameters3 = { readonly W: tf.Tensor; readonly b: tf.Tensor };
-type HingeParameters = {
-  readonly G: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 };
-  readonly D: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 };
-};
+type GLinearParameters = { readonly W: tf.Tensor; readonly b: tf.Tensor };
+type GParameters = { readonly Linear: GLinearParameters; readonly 'Linear#2': GLinearParameters };
+type DParameters = { readonly Linear: GLinearParameters; readonly 'Linear#2': GLinearParameters };
+type HingeParameters = { readonly G: GParameters; readonly D: DParameters };
 
 /** Padded examples on the device. */
 type HingeBatch = {
@@ -306,7 +305,7 @@ type HingeBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
-function linear(p: LinearParameters3, n: HingeSizes, relu: tf.Tensor) {
+function linear(p: GLinearParameters, n: HingeSizes, relu: tf.Tensor) {
   const { batch: batchSize } = n;
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p.W), [batchSize]), p.b));
@@ -326,7 +325,7 @@ function linearBackward(n: HingeSizes, lossNegative: tf.Tensor, relu: tf.Tensor,
   return { dWWide, dB };
 }
 
-function discriminator2(p: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 }, n: HingeSizes, real: tf.Tensor) {
+function discriminator2(p: DParameters, n: HingeSizes, real: tf.Tensor) {
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(real, p.Linear.W), p.Linear.b));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
@@ -336,7 +335,7 @@ function discriminator2(p: { readonly Linear: LinearParameters3; readonly 'Linea
   return { sum: sum2, relu };
 }
 
-function generator3(p: { readonly Linear: LinearParameters3; readonly 'Linear#2': LinearParameters3 }, fakeNormal: tf.Tensor) {
+function generator3(p: GParameters, fakeNormal: tf.Tensor) {
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p.Linear.W), p.Linear.b));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
