@@ -37,7 +37,8 @@ describe('outlined functions', () => {
   it('are one for objectives that differ in what they read, which is handed to it', async () => {
     const text = await emitted(program(3));
     expect(text.match(/^const m(Loss|Gradients)/gm)).toEqual(['const mLoss', 'const mGradients']);
-    expect(text).toContain("gradients: mGradients('t2')");
+    expect(text).toContain('gradients: mGradients(t0)');
+    expect(text).toContain("mObjective('O2', 't2'),");
     expect(complaints({ alike: text })).toEqual([]);
     const model = await compiled(program(3));
     const example = { x: [1, 2, 3], t0: [1, 1, 1], t1: [2, 0, 4], t2: [-3, 5, 1] };

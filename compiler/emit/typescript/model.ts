@@ -18,7 +18,9 @@ import { atomOf } from '../../size/size.ts';
 import { BEFORE, isOfRounds, NOW } from '../../passes/core/axes.ts';
 import { alike, reference, writeAlike, type WrittenFunction } from './outline/alike.ts';
 import { functionBody, type FunctionContext } from './body.ts';
-import { writeDefinition, type DefinitionNames, type ModelContext, type StepNames, type UpdateNames } from './definition.ts';
+import type { ModelContext } from './definition/context.ts';
+import { writeDefinition, type DefinitionNames, type StepNames } from './definition/definition.ts';
+import type { UpdateNames } from './definition/objectives.ts';
 import { lower, type Lowered } from './lower.ts';
 import type { ModuleNames } from './module-names.ts';
 import { access, comment, identifier, Names, property, quoted, upperFirst } from './names.ts';
@@ -53,11 +55,7 @@ export function modelStatements(model: CompiledModel, sources: Sources, module: 
   return [
     ...types(context, functions.batchInputs, parameters),
     ...declarations,
-    (writer) => {
-      writer.newLine().write(`const ${definition.name}: rt.Definition = `);
-      writeDefinition(writer, context, definition, nameOf);
-      writer.write(';').newLine();
-    },
+    (writer) => writeDefinition(writer, context, definition, nameOf),
     ...(program.parts === undefined
       ? [modelClass(context, definition.name)]
       : jointClass(
