@@ -87,6 +87,8 @@ export interface Origin {
   readonly name: string | null;
   /** The call whose body it stands in; left out: none. */
   readonly frame?: CallFrame;
+  /** On the way back: is it made once more, rather than kept? */
+  readonly again?: true;
 }
 
 /** One call of a block, a round of a `repeat`, a model or an objective: its identity is the object itself. */

@@ -1,4 +1,5 @@
 /** What flows back to the values of one region, summed. */
+import { common } from '../../graph/frames.ts';
 import type { CallFrame, Node } from '../../graph/graph.ts';
 import { type GraphBuilder, unnamed } from '../core/graph-builder.ts';
 
@@ -17,11 +18,16 @@ export class Cotangents {
 
   /** The whole; undefined: nothing flows there. */
   of(m: GraphBuilder, node: Node): Node | undefined {
-    const sums = [...(this.#sums.get(node)?.values() ?? [])];
-    if (sums.length <= 1) return sums[0];
+    const sums = [...(this.#sums.get(node) ?? [])];
+    if (sums.length <= 1) return sums[0]?.[1];
     const { origin } = m;
-    m.origin = unnamed(node.origin);
-    const whole = sums.reduce((a, b) => m.add(a, b));
+    const { frame: own = null, ...place } = unnamed(node.origin);
+    const frame = summing(
+      own,
+      sums.map(([each = null]) => each),
+    );
+    m.origin = frame === null ? place : { ...place, frame };
+    const whole = sums.map(([, sum]) => sum).reduce((a, b) => m.add(a, b));
     m.origin = origin;
     return whole;
   }
@@ -29,4 +35,9 @@ export class Cotangents {
   nodes(): Iterable<Node> {
     return this.#sums.keys();
   }
+}
+
+/** A call sums what flows back to a value of its own, if it reads that itself; else the innermost around those that do. */
+function summing(own: CallFrame | null, readers: readonly (CallFrame | null)[]): CallFrame | null {
+  return readers.some((reader) => common(reader, own) === own) ? own : readers.reduce(common);
 }

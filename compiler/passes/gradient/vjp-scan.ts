@@ -153,11 +153,19 @@ class Body implements Level {
     if (x >= 0) return this.#backward.scanned(this.#outer.value(this.#scan.inputs[x]!));
     // These cost nothing, and what they are made of is often saved as well.
     if (kind === 'rename' || kind === 'broadcast' || (isRounds(this.#scan) && this.#reverse.isRecomputed(this.#scan, node)))
-      return this.#reverse.m.make(
-        node.op,
-        node.inputs.map((each) => this.value(each)),
-      );
+      return this.#again(node);
     return this.#backward.later(typeOf(node), () => this.#outer.value(this.#reverse.saved(this.#scan, node)));
+  }
+
+  /** On behalf of the equation that it stands for, not of the one on whose way back it is read. */
+  #again(node: Node): Node {
+    const { m } = this.#reverse;
+    const inputs = node.inputs.map((each) => this.value(each));
+    const { origin } = m;
+    m.origin = { ...node.origin, again: true };
+    const made = m.make(node.op, inputs);
+    m.origin = origin;
+    return made;
   }
 
   add(node: Node, cotangent: Node): void {

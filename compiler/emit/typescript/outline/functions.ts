@@ -2,13 +2,13 @@
 import type { CallFrame } from '../../../graph/graph.ts';
 import type { Lowered } from '../lower.ts';
 import type { Canonical } from './canonical.ts';
-import type { Segment, Segmented } from './segments.ts';
+import type { Phase, Segment, Segmented } from './segments.ts';
 
 /** A function of the module that the functions of the model call. */
 export interface OutlinedFunction {
   readonly name: string;
   readonly frame: CallFrame;
-  readonly backward: boolean;
+  readonly phase: Phase;
   readonly lowered: Lowered;
   /** What the roots are called in the record that it gives; one root is given alone. */
   readonly outputs: readonly string[];

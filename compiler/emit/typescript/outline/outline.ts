@@ -11,7 +11,7 @@ import type { Lowered } from '../lower.ts';
 import { described, endsOf, functionName, Names } from '../names.ts';
 import type { Handed, OutlinedFunction, Shared, Use } from './functions.ts';
 import { Building } from './rebuild.ts';
-import { isSegment, leaves, makerOf, segmented, type Item, type Segment, type Segmented } from './segments.ts';
+import { isSegment, leaves, makerOf, segmented, type Item, type Phase, type Segment, type Segmented } from './segments.ts';
 import { holdersIn } from '../schedule.ts';
 import { inputsOf, typeOf, type Value } from '../value.ts';
 
@@ -45,6 +45,10 @@ const FEWEST_ALONE = 8;
 
 /** What is called once takes so much at most: else the call says less than the statements. */
 const MOST_INPUTS = 12;
+
+/** What a function's name says of its phase; of one around a loop whose steps call the same block. */
+const OWN: Readonly<Record<Phase, string>> = { forward: '', again: ' again', backward: ' backward' };
+const AROUND: Readonly<Record<Phase, string>> = { forward: ' inputs', again: ' again', backward: ' gradients' };
 
 class Outliner {
   readonly #segmented: readonly Segmented[];
@@ -98,7 +102,7 @@ class Outliner {
         const made = canonical(segment, segmented, this.#known, this.#labels);
         // Objectives of one form are one function, whatever they are called.
         const callee = segment.frame.path === '' ? '' : segment.frame.callee;
-        const key = `${callee} ${segment.backward} ${segment.base === segment.frame.path}\n${made.text}`;
+        const key = `${callee} ${segment.phase} ${segment.base === segment.frame.path}\n${made.text}`;
         groups.set(key, [...(groups.get(key) ?? []), { segment, segmented, canonical: made, inLoop }]);
       }
       for (const [key, uses] of groups) {
@@ -172,13 +176,13 @@ class Outliner {
     const [{ segment }] = uses as readonly [Use, ...Use[]];
     const inSteps = (each: Shared): boolean => each.uses.some((use) => use.inLoop);
     const alike = [...this.#shared.values()].filter(({ uses: [other] }) => other!.segment.frame.callee === segment.frame.callee);
-    const ofSteps = alike.some((each) => each.uses[0]!.segment.backward === segment.backward && inSteps(each));
+    const ofSteps = alike.some((each) => each.uses[0]!.segment.phase === segment.phase && inSteps(each));
     const isAround = ofSteps && !uses.some((use) => use.inLoop);
-    const part = segment.backward ? (isAround ? ' gradients' : ' backward') : isAround ? ' inputs' : '';
+    const part = isAround ? AROUND[segment.phase] : OWN[segment.phase];
     const base = `${segment.frame.callee}${part}`;
     const modes = [...new Set(uses.map((use) => this.#modes.get(use.segmented)!))];
-    const same = alike.filter(({ uses: [other] }) => other!.segment.backward === segment.backward);
-    const mode = modes.length === 1 && !segment.backward && same.length > 1 ? modes[0]! : '';
+    const same = alike.filter(({ uses: [other] }) => other!.segment.phase === segment.phase);
+    const mode = modes.length === 1 && segment.phase === 'forward' && same.length > 1 ? modes[0]! : '';
     return this.#take(functionName(mode === '' ? base : `${base} ${mode}`));
   }
 
@@ -217,7 +221,7 @@ class Outliner {
       return {
         name: this.#nameFor(shared),
         frame: use.segment.frame,
-        backward: use.segment.backward,
+        phase: use.segment.phase,
         lowered: made.lowered,
         outputs: roots.map((root) => taken.takeFirst(this.#namesOf(root, made.lowered.loops))),
         parts: made.readsParameters ? shared.uses.map(({ segment }) => segment.base) : [],

@@ -5,6 +5,7 @@
  * inside each, as far as the contracted statements can still be ordered.
  */
 import { folded } from '../../../graph/fold.ts';
+import { chain, common } from '../../../graph/frames.ts';
 import type { CallFrame } from '../../../graph/graph.ts';
 import type { Lowered } from '../lower.ts';
 import { blocksOf, isStatement } from '../schedule.ts';
@@ -12,9 +13,12 @@ import { inputsOf, parameterOf, type Loop, type Value } from '../value.ts';
 
 export type Item = Value | Segment;
 
+/** When it runs: before anything goes backward, or on the way back, as a part of that or of what is made once more for it. */
+export type Phase = 'forward' | 'again' | 'backward';
+
 export interface Segment {
   readonly frame: CallFrame;
-  readonly backward: boolean;
+  readonly phase: Phase;
   /** Where what it reads of the parameters lies. */
   readonly base: string;
   members: readonly Item[];
@@ -40,6 +44,10 @@ export function segmented(lowered: Lowered, forward: readonly Value[] | null): S
   const frames = framesOf(lowered, needed, of);
   const pass = new Segmenting(lowered, reads, frames);
   const bodies = new Map<Loop, readonly Item[]>();
+  const again = folded<Value, boolean>(
+    (value) => (isShape(value) ? inputsOf(value) : []),
+    (value, of) => value.origin.again === true || (isShape(value) && inputsOf(value).some(of)),
+  );
   const loops = [...new Set(lowered.loops.values())].filter((loop) => needed.has(loop.self));
   const around = new Map(loops.flatMap((loop) => of(loop).map((value): [Value, Loop] => [value, loop])));
   /** The statement of the outermost loop around a body. */
@@ -51,10 +59,13 @@ export function segmented(lowered: Lowered, forward: readonly Value[] | null): S
     const values = of(loop);
     const frame = loop === null ? null : (frames.get(loop.self) ?? null);
     const top = loop === null ? null : outermost(loop);
-    const isBackward = (value: Value): boolean => early !== null && !early.has(top ?? value);
+    const phase = (value: Value): Phase => {
+      if (early === null || early.has(top ?? value)) return 'forward';
+      return again(value) ? 'again' : 'backward';
+    };
     const outside = new Set<Loop>();
     for (let each = loop; each !== null; each = around.get(each.self) ?? null) outside.add(each);
-    return pass.block(values, { frame, base: baseOf(frame), outside }, isBackward);
+    return pass.block(values, { frame, base: baseOf(frame), outside }, phase);
   };
   const items = open(null);
   for (const loop of loops) bodies.set(loop, open(loop));
@@ -76,13 +87,6 @@ export function partOf(path: string, base: string): string | null {
 /** How many `[*]` a path has. */
 export function roundsIn(path: string): number {
   return path.split('[*]').length - 1;
-}
-
-/** The calls around, outermost first, and the frame itself. */
-function chain(frame: CallFrame | null): readonly CallFrame[] {
-  const result: CallFrame[] = [];
-  for (let each = frame; each !== null; each = each.parent) result.unshift(each);
-  return result;
 }
 
 // ---------------------------------------------------------------- what reads what
@@ -107,9 +111,14 @@ export function leaves(value: Value): ReadonlySet<Value> {
 export function operandsOf(loop: Loop, needed: ReadonlySet<Value>): readonly Value[] {
   return [
     ...loop.xs.filter((x) => needed.has(x.argument)).map((x) => x.list),
-    ...loop.states.filter((state) => needed.has(state.final)).flatMap((state) => [state.first, state.next]),
+    ...statesOf(loop, needed),
     ...loop.emits.filter((emit) => needed.has(emit.list)).map((emit) => emit.value),
   ];
+}
+
+/** What the states of a loop begin with, and what they become. */
+function statesOf(loop: Loop, needed: ReadonlySet<Value>): readonly Value[] {
+  return loop.states.filter((state) => needed.has(state.final)).flatMap((state) => [state.first, state.next]);
 }
 
 function readsOf(lowered: Lowered, of: (loop: Loop | null) => readonly Value[], needed: ReadonlySet<Value>): Reads {
@@ -157,17 +166,27 @@ function framesOf(
   of: (loop: Loop | null) => readonly Value[],
 ): ReadonlyMap<Value, CallFrame | null> {
   const frames = new Map<Value, CallFrame | null>();
-  const readers = new Map<Value, CallFrame | null>();
   const loops = [...new Set(lowered.loops.values())].filter((loop) => needed.has(loop.self));
   const statements = [null, ...loops].flatMap((loop) => of(loop)).sort((a, b) => a.id - b.id);
   const makers = (value: Value): readonly Value[] =>
     [...shallowReads(value, lowered, needed)].flatMap((read) => makerOf(read, lowered.loops) ?? []);
-  const read = (maker: Value, frame: CallFrame | null): void =>
-    void readers.set(maker, readers.has(maker) ? common(readers.get(maker)!, frame) : frame);
+  const readers = new Map<Value, CallFrame | null>();
+  const read = (all: typeof readers, maker: Value, frame: CallFrame | null): void =>
+    void all.set(maker, all.has(maker) ? common(all.get(maker)!, frame) : frame);
   for (const value of statements.toReversed()) {
     const frame = value.origin.frame ?? readers.get(value) ?? null;
     frames.set(value, frame);
-    for (const maker of makers(value)) read(maker, frame);
+    for (const maker of makers(value)) read(readers, maker, frame);
+  }
+  /** What a loop keeps is read by those who read the list, and not by the loop. */
+  const kept = new Map<Value, CallFrame | null>();
+  const source = sourceIn(lowered.loops);
+  for (const value of statements) {
+    const own = value.kind === 'loop' ? statesOf(lowered.loops.get(value)!, needed) : inputsOf(value);
+    for (const leaf of own.flatMap((each) => [...leaves(each)])) {
+      const maker = makerOf(source(leaf), lowered.loops);
+      if (maker !== null && maker !== value) read(kept, maker, frames.get(value)!);
+    }
   }
   const isInside = (value: Value, frame: CallFrame): boolean => chain(frames.get(value)!).includes(frame);
   /** Can the value be made outside of the call? Another shape of something goes where that goes. */
@@ -179,21 +198,33 @@ function framesOf(
   };
   for (const value of statements) {
     const frame = frames.get(value)!;
-    if (frame === null || value.kind !== 'tensor' || !readers.has(value)) continue;
-    const all = common(readers.get(value)!, frame);
+    if (frame === null || value.kind !== 'tensor' || !kept.has(value)) continue;
+    const all = common(kept.get(value)!, frame);
     if (all !== frame && isHanded(value, frame)) lift(value, frame, all);
   }
   return frames;
 }
 
+/** The value that a step reads of a list, and a list is made of. */
+function sourceIn(loops: Lowered['loops']): (value: Value) => Value {
+  return (value) => {
+    for (let at = value; ; ) {
+      const loop = loops.get(at);
+      const next =
+        at.kind === 'argument'
+          ? loop?.xs.find(({ argument }) => argument === at)?.list
+          : at.kind === 'emitted'
+            ? loop?.emits.find(({ list }) => list === at)?.value
+            : undefined;
+      if (next === undefined) return at;
+      at = next;
+    }
+  };
+}
+
 /** Are these the numbers of its operand in another shape or order? */
 function isShape({ kind, code: [call] }: Value): boolean {
   return kind === 'tensor' && (call === 'tf.reshape(' || call === 'tf.transpose(');
-}
-
-function common(a: CallFrame | null, b: CallFrame | null): CallFrame | null {
-  const others = new Set(chain(b));
-  return chain(a).findLast((each) => others.has(each)) ?? null;
 }
 
 /** The call below `around` in which the frame lies, or is; null: it is one of those around. */
@@ -235,13 +266,13 @@ class Segmenting {
     this.#frames = frames;
   }
 
-  block(values: readonly Value[], { frame: around, base, outside }: Place, isBackward: (value: Value) => boolean): readonly Item[] {
+  block(values: readonly Value[], { frame: around, base, outside }: Place, phaseOf: (value: Value) => Phase): readonly Item[] {
     const outer = new Set(chain(around));
-    const phases = [false, true].map(() => new Map<CallFrame, object>());
+    const phases = { forward: new Map<CallFrame, object>(), again: new Map<CallFrame, object>(), backward: new Map<CallFrame, object>() };
     const key = (value: Value): object | null => {
       const frame = below(this.#frames.get(value) ?? null, outer);
       if (frame === null) return null;
-      const known = phases[isBackward(value) ? 1 : 0]!;
+      const known = phases[phaseOf(value)];
       const made = known.get(frame) ?? { frame };
       known.set(frame, made);
       return made;
@@ -251,8 +282,8 @@ class Segmenting {
       const frame = below(this.#frames.get(first!) ?? null, outer);
       if (frame === null) return first!;
       const own = partOf(frame.path, base) === null || this.#entersRounds(members, frame.path, outside) ? base : frame.path;
-      const backward = isBackward(first!);
-      return { frame, backward, base: own, members: this.block(members, { frame, base: own, outside }, () => backward) };
+      const phase = phaseOf(first!);
+      return { frame, phase, base: own, members: this.block(members, { frame, base: own, outside }, () => phase) };
     });
   }
 

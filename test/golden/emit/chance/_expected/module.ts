@@ -104,21 +104,19 @@ function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, source
   return { mNext, vNext, h, nRoot, n: n2, bm, centred, range };
 }
 
-function batchNormBackward(p: BatchNormParameters, product: tf.Tensor, yScattered: tf.Tensor, nRoot: tf.Tensor, n2: tf.Tensor, bm: tf.Tensor, sourceMaskWide: tf.Tensor, centred: tf.Tensor, range: tf.Tensor) {
+function batchNormBackward(p: BatchNormParameters, dH: tf.Tensor, nRoot: tf.Tensor, n2: tf.Tensor, bm: tf.Tensor, sourceMaskWide: tf.Tensor, centred: tf.Tensor, range: tf.Tensor) {
   // layers.attn:33  gain * n + bias
-  const dH = tf.add(product, yScattered);
   const dN = tf.mul(dH, p.gain);
   const dGain = tf.tidy(() => tf.sum(tf.mul(dH, n2), [0, 1]));
   const dBias = tf.sum(dH, [0, 1]);
-  rt.dispose(dH);
   // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
   const nQuotient = tf.div(dN, nRoot);
   const dBv = tf.tidy(() => tf.div(tf.mul(tf.neg(tf.sum(tf.mul(nQuotient, n2), [0, 1])), 0.5), nRoot));
   rt.dispose(dN);
   // layers.attn:29  bv = mean[lifted](centred * centred)
   const dCentred = tf.tidy(() => {
-    const bvProduct = tf.mul(rt.where(sourceMaskWide, tf.div(dBv, bm), 0), centred);
-    return tf.add(tf.add(nQuotient, bvProduct), bvProduct);
+    const product = tf.mul(rt.where(sourceMaskWide, tf.div(dBv, bm), 0), centred);
+    return tf.add(tf.add(nQuotient, product), product);
   });
   rt.dispose(nQuotient, dBv);
   // layers.attn:28  centred = near - bm
@@ -265,8 +263,11 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const WRows = tf.reshape(p.weights.Linear.W, [d]);
   // layers.attn:4  W @ x + b
   const product = tf.tidy(() => tf.mul(tf.reshape(weightsChosen, [batchSize, source, 1]), WRows));
-  const { dGain, dBias, nearQuotient } = batchNormBackward(p.h.BatchNorm, product, yScattered, nRoot, hN, bm, sourceMaskWide, centred, range);
-  rt.dispose(WRows, sourceMaskWide, nRoot, hN, bm, centred, range, yScattered, product);
+  rt.dispose(WRows);
+  // layers.attn:33  gain * n + bias
+  const dH = tf.add(product, yScattered);
+  const { dGain, dBias, nearQuotient } = batchNormBackward(p.h.BatchNorm, dH, nRoot, hN, bm, sourceMaskWide, centred, range);
+  rt.dispose(yScattered, product, sourceMaskWide, nRoot, hN, bm, centred, range, dH);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanhGradient = rt.tanhGradient(nearQuotient, hTanh);
   rt.dispose(hTanh, nearQuotient);

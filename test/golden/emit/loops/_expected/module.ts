@@ -76,6 +76,25 @@ function fit2(n: ReadSizes, h: tf.Tensor, sentenceMask: tf.Tensor, sentenceMaskT
   return loss;
 }
 
+function repeatRoundBackward(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, dX: tf.Tensor, tanh: tf.Tensor) {
+  const { batch: batchSize, d, sentence } = n;
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const dXWide = tf.broadcastTo(dX, [d + 4, batchSize, sentence]);
+  const tanhGradient = tf.tidy(() =>
+    rt.tanhGradient(tf.transpose(tf.slice(dXWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh),
+  );
+  // layers.attn:4  W @ x + b
+  const tanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
+  const WProduct = tf.matMul(tanhGradientRows, p.x.Linear.W, false, true);
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const dX2 = tf.tidy(() => {
+    const partT = tf.transpose(tf.slice(dXWide, [0, 0, 0], [d + 2, -1, -1]), [1, 2, 0]);
+    return tf.add(partT, tf.reshape(WProduct, [batchSize, sentence, d + 2]));
+  });
+  rt.dispose(dXWide, WProduct);
+  return { dX: dX2, tanhGradient, tanhGradientRows };
+}
+
 function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, x: tf.Tensor, size: number) {
   const { sum, xRows } = linear(p.x.Linear, n, x, size);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
@@ -92,31 +111,6 @@ function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor,
   const roundsProduct = tf.mul(sum, roundsI + 1);
   rt.dispose(sum);
   return roundsProduct;
-}
-
-function growBackward(p: { readonly repeat: readonly { readonly x: { readonly Linear: LinearParameters } }[] }, n: ReadSizes, dX: tf.Tensor, tanh: tf.Tensor, tanh2: tf.Tensor) {
-  const { batch: batchSize, d, sentence } = n;
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const dXWide = tf.broadcastTo(dX, [d + 4, batchSize, sentence]);
-  const tanhGradient = tf.tidy(() =>
-    rt.tanhGradient(tf.transpose(tf.slice(dXWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh),
-  );
-  // layers.attn:4  W @ x + b
-  const tanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
-  const WProduct = tf.matMul(tanhGradientRows, p.repeat[1]!.x.Linear.W, false, true);
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const dX2 = tf.tidy(() => {
-    const partT = tf.transpose(tf.slice(dXWide, [0, 0, 0], [d + 2, -1, -1]), [1, 2, 0]);
-    return tf.add(partT, tf.reshape(WProduct, [batchSize, sentence, d + 2]));
-  });
-  const tanhGradient2 = tf.tidy(() => rt.tanhGradient(tf.slice(dX2, [0, 0, d], [-1, -1, 2]), tanh2));
-  const part = tf.slice(dX2, [0, 0, 0], [-1, -1, d]);
-  rt.dispose(dXWide, WProduct, dX2);
-  // layers.attn:4  W @ x + b
-  const dB = tf.sum(tanhGradient, [0, 1]);
-  const xDB = tf.sum(tanhGradient2, [0, 1]);
-  rt.dispose(tanhGradient);
-  return { dB: xDB, dB2: dB, tanhGradient: tanhGradient2, part, tanhGradientRows };
 }
 
 function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Tensor, sentenceLength: tf.Tensor, sentenceMaskT: tf.Tensor) {
@@ -314,8 +308,12 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     const product = tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h);
     return tf.add(product, product);
   });
-  const { dB, dB2: dLinearB, tanhGradient, part, tanhGradientRows } = growBackward(p.wide.Grow, batch.n, dX, tanh, wideTanh);
-  rt.dispose(tanh, wideTanh, dX);
+  const { dX: wideDX, tanhGradient, tanhGradientRows } = repeatRoundBackward(p.wide.Grow.repeat[1]!, batch.n, dX, tanh);
+  rt.dispose(tanh, dX);
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const wideTanhGradient = tf.tidy(() => rt.tanhGradient(tf.slice(wideDX, [0, 0, d], [-1, -1, 2]), wideTanh));
+  const part = tf.slice(wideDX, [0, 0, 0], [-1, -1, d]);
+  rt.dispose(wideTanh, wideDX);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProduct = tf.tidy(() =>
     tf.mul(1 / batchSize, tf.cast(tf.add(tf.range(0, round, 1, 'int32'), tf.scalar(1, 'int32')), 'float32')),
@@ -323,17 +321,17 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const dBSteps = new Array<tf.Tensor>(round), productSteps = new Array<tf.Tensor>(round);
   for (let i = round - 1; i >= 0; i--) {
     // layers.attn:4  W @ x + b
-    const dB2 = tf.tidy(() => tf.sum(tf.fill([batchSize], (1 / batchSize) * (i + 1))));
+    const dB = tf.tidy(() => tf.sum(tf.fill([batchSize], (1 / batchSize) * (i + 1))));
     const product = tf.tidy(() => tf.mul((1 / batchSize) * (i + 1), tf.sum(p.rounds[i]!.Linear.W, 0)));
-    dBSteps[i] = dB2; productSteps[i] = product;
+    dBSteps[i] = dB; productSteps[i] = product;
   }
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
   // layers.attn:4  W @ x + b
-  const xTanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
+  const xTanhGradientRows = tf.reshape(wideTanhGradient, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(xTanhGradientRows, p.wide.Grow.repeat[0]!.x.Linear.W, false, true);
   const total = tf.sum(productStacked, 0);
-  rt.dispose(tanhGradient, productStacked);
+  rt.dispose(productStacked);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
   const dFinal = tf.add(total, 1 / batchSize);
   const sum3 = tf.tidy(() => tf.add(part, rt.scatter(sum, tf.broadcastTo(dFinal, [batchSize, d]), sentence, 1)));
@@ -391,9 +389,12 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   rt.dispose(innerSteps, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextNumber, dHSteps, dS);
   // layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.mul(tf.reshape(roundsProduct, [round, 1]), tf.sum(final, 0)));
+  const dB = tf.sum(wideTanhGradient, [0, 1]);
   const dLinearW = tf.matMul(sNextStepsRows, xTanhGradientRows, true);
+  rt.dispose(roundsProduct, wideTanhGradient, sNextStepsRows, xTanhGradientRows);
+  const dLinearB = tf.sum(tanhGradient, [0, 1]);
   const dXLinearW = tf.matMul(xRows, tanhGradientRows, true);
-  rt.dispose(roundsProduct, sNextStepsRows, xTanhGradientRows, xRows, tanhGradientRows);
+  rt.dispose(tanhGradient, xRows, tanhGradientRows);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dBStacked = tf.stack(dBSteps);
   rt.dispose(dBSteps);

@@ -1,0 +1,16 @@
+/** How calls lie in one another. */
+import type { CallFrame } from './graph.ts';
+
+/** The calls around, outermost first, and the frame itself. */
+export function chain(frame: CallFrame | null): readonly CallFrame[] {
+  const result: CallFrame[] = [];
+  for (let each = frame; each !== null; each = each.parent) result.push(each);
+  return result.reverse();
+}
+
+/** The innermost call in which both lie. */
+export function common(a: CallFrame | null, b: CallFrame | null): CallFrame | null {
+  if (a === b) return a;
+  const others = new Set(chain(b));
+  return chain(a).findLast((each) => others.has(each)) ?? null;
+}
