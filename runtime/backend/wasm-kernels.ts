@@ -2,7 +2,8 @@
  * Replacements for kernels of tfjs's WebAssembly backend that are slow, wrong or missing.
  *
  * Slow: slice, split and unpack copy their whole source out of the heap for every piece; the matrix product takes a scalar path
- * unless both operands are single and not transposed; gather and tile place elements singly; tanh is scalar. Wrong: gather with
+ * unless both operands are single and not transposed; gather and tile place elements singly, and so do comparisons and the like where
+ * they broadcast; tanh is scalar. Wrong: gather with
  * batch axes, a cast of other numbers than 0 and 1 to bool, a sum or matrix product over an axis of size 0, a matrix product
  * whose right operand has the data of an earlier one's in another shape; magnitudes, negatives and quotients of whole numbers;
  * sine and cosine of large numbers, log1p near 0, the sign of the smallest.
@@ -41,10 +42,38 @@ export function installWasmKernels(active: tf.KernelBackend): void {
     [tf.FloorDiv]: wholeQuotientKernel(backend, stock(tf.FloorDiv)),
     [tf.UnsortedSegmentSum]: segmentSumKernel(backend),
   };
-  for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
+  const tile = kernels[tf.Tile]!;
+  const spread = SLOW_TO_BROADCAST.map((name) => [name, spreadKernel(backend, stock(name), tile)] as const);
+  for (const [kernelName, kernelFunc] of [...Object.entries(kernels), ...spread]) {
     if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm');
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
   }
+}
+
+/** The stock kernels find the position of every single element where an operand's sizes are not the last ones of the result's. */
+const SLOW_TO_BROADCAST: readonly string[] = [
+  ...[tf.LogicalAnd, tf.LogicalOr, tf.Less, tf.LessEqual, tf.Greater, tf.GreaterEqual, tf.Equal, tf.NotEqual],
+  ...[tf.Maximum, tf.Minimum, tf.Pow],
+];
+
+/** Writes such an operand out to the result's sizes first. */
+function spreadKernel(backend: WasmBackend, stock: tf.KernelFunc, tile: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const [a, b] = [input(args, 'a'), input(args, 'b')];
+    const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
+    const made: tf.TensorInfo[] = [];
+    const spread = (x: tf.TensorInfo): tf.TensorInfo => {
+      if (product(x.shape) === 1 || tf.util.arraysEqual(x.shape, shape.slice(shape.length - x.shape.length))) return x;
+      const own = [...new Array<number>(shape.length - x.shape.length).fill(1), ...x.shape];
+      const reps = shape.map((size, axis) => (own[axis] === size ? 1 : size));
+      const whole = tile({ ...args, inputs: { x: { ...x, shape: own } }, attrs: { reps } }) as tf.TensorInfo;
+      made.push(whole);
+      return whole;
+    };
+    const result = stock({ ...args, inputs: { a: spread(a), b: spread(b) } });
+    for (const { dataId } of made) backend.disposeData(dataId);
+    return result;
+  };
 }
 
 /** Copies the box `begin`, `size` of `x` into a new tensor inside the heap. Bytes are moved: any fixed-width dtype. */

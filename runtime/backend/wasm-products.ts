@@ -26,6 +26,11 @@ export function matMulKernel(backend: WasmBackend, stock: tf.KernelFunc, transpo
     return known === columns;
   };
 
+  const plainProduct = (args: Parameters<tf.KernelFunc>[0], a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo =>
+    isPackedSo(b, matrixOf(b, false)[1])
+      ? (stock({ ...args, inputs: { a, b } as tf.NamedTensorInfoMap, attrs: { transposeA: false, transposeB: false } }) as tf.TensorInfo)
+      : itemByItem(a, b);
+
   return (args) => {
     const [a, b] = [input(args, 'a'), input(args, 'b')];
     const [transposeA, transposeB] = [attribute<boolean>(args, 'transposeA'), attribute<boolean>(args, 'transposeB')];
@@ -41,12 +46,18 @@ export function matMulKernel(backend: WasmBackend, stock: tf.KernelFunc, transpo
     const isPlain = single && !transposeA && !transposeB;
     if (isPlain ? isPackedSo(b, columns) : rows * inner * columns < SMALL_ITEM) return stock(args);
 
+    // To pack takes several times as long as to transpose, and what was packed stays so. Aᵀ B is (Bᵀ A)ᵀ, for which A is packed: that is
+    // cheaper if B lies transposed, if A is narrower, as a layer's input in its weights' gradient, or is packed already, as what several gates read.
+    if (single && transposeA && columns !== 1 && (transposeB || (rows < inner && (rows <= columns || packed.has(a.dataId))))) {
+      const plain = transposeB ? reshaped(backend, b, b.shape) : swapped(b);
+      const product = plainProduct(args, plain, a);
+      const result = swapped(product);
+      for (const { dataId } of [plain, product]) backend.disposeData(dataId);
+      return result;
+    }
     const plainA = transposeA ? swapped(a) : reshaped(backend, a, a.shape);
     const plainB = !transposeB ? reshaped(backend, b, b.shape) : countB === 1 ? transposed(b) : swapped(b);
-    const result =
-      single && !isPlain && isPackedSo(plainB, columns)
-        ? stock({ ...args, inputs: { a: plainA, b: plainB } as tf.NamedTensorInfoMap, attrs: { transposeA: false, transposeB: false } })
-        : itemByItem(plainA, plainB);
+    const result = single && !isPlain ? plainProduct(args, plainA, plainB) : itemByItem(plainA, plainB);
     backend.disposeData(plainA.dataId);
     backend.disposeData(plainB.dataId);
     return result;
@@ -88,8 +99,8 @@ function itemsOf(backend: WasmBackend): (a: tf.TensorInfo, b: tf.TensorInfo) => 
 
 /** This many rows at a time stay in a processor's cache. */
 const BLOCK = 32;
-/** From this many elements on the stock transposition takes up to four times as long, where rows lie a power of 2 apart. */
-const LARGE_MATRIX = 65_536;
+/** Columns of the result that lie a multiple of this many elements apart fall into the same lines of the cache: stock, up to five times as long. */
+const CACHE_STRIDE = 1024;
 
 type Swap = (x: tf.TensorInfo) => tf.TensorInfo;
 
@@ -98,7 +109,7 @@ function swapOf(backend: WasmBackend, transpose: tf.KernelFunc): Swap {
   return (x) => {
     const batch = x.shape.slice(0, -2);
     const [rows, columns] = matrixOf(x, false);
-    if (product(x.shape) <= LARGE_MATRIX || product(batch) > 1) {
+    if (rows % CACHE_STRIDE !== 0 || product(batch) > 1) {
       const perm = [...batch.keys(), batch.length + 1, batch.length];
       return transpose({ inputs: { x }, backend: backend as unknown as tf.KernelBackend, attrs: { perm } }) as tf.TensorInfo;
     }
