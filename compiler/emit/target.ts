@@ -9,9 +9,6 @@ export interface EmitOptions {
 }
 
 export interface Target {
-  readonly name: string;
-  /** How the names of its files end, with the dot. */
-  readonly extension: string;
   /** One text for all the models of a file. The same models give the same bytes. */
   readonly emit: (models: readonly CompiledModel[], options: EmitOptions) => string;
 }

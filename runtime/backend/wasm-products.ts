@@ -46,10 +46,10 @@ export function matMulKernel(backend: WasmBackend, stock: tf.KernelFunc, transpo
     const isPlain = single && !transposeA && !transposeB;
     if (isPlain ? isPackedSo(b, columns) : rows * inner * columns < SMALL_ITEM) return stock(args);
 
-    // To pack takes several times as long as to transpose, and what was packed stays so. Aᵀ B is (Bᵀ A)ᵀ, for which A is packed: that is
-    // cheaper if B lies transposed, if A is narrower, as a layer's input in its weights' gradient, or is packed already, as what several gates read.
-    if (single && transposeA && columns !== 1 && (transposeB || (rows < inner && (rows <= columns || packed.has(a.dataId))))) {
-      const plain = transposeB ? reshaped(backend, b, b.shape) : swapped(b);
+    // To pack takes several times as long as to transpose, and what was packed stays so. Aᵀ B is (Bᵀ A)ᵀ, for which A is packed: cheaper if
+    // A is narrower, as a layer's input in its weights' gradient, or is packed already, as what several gates read.
+    if (single && transposeA && !transposeB && columns !== 1 && rows < inner && (rows <= columns || packed.has(a.dataId))) {
+      const plain = swapped(b);
       const product = plainProduct(args, plain, a);
       const result = swapped(product);
       for (const { dataId } of [plain, product]) backend.disposeData(dataId);

@@ -92,6 +92,36 @@ test('a right operand that is read transposed again and again, in several shapes
   });
 });
 
+test('a left operand that is read transposed again and again, wide, narrow and with rows 4 KiB apart', async () => {
+  await agree(() => {
+    const [wide, narrow] = [counting([1024, 40]), counting([1024, 8])];
+    const read = (x: tf.Tensor, columns: readonly number[]): tf.Tensor[] =>
+      columns.map((n) => tf.div(tf.matMul(x, counting([1024, n]), true), 1024));
+    return [...read(wide, [8, 60, 8]), ...read(narrow, [40, 40, 1, 8]), ...read(tf.reshape(wide, [1024, 40]), [3])];
+  });
+});
+
+test('comparisons, logic, maximum and power broadcast', async () => {
+  const [a, b] = [counting([3, 4, 1]), counting([4, 5])];
+  for (const [x, y] of [
+    [a, b],
+    [b, a],
+    [counting([5]), a],
+    [counting([3, 1, 5]), counting([3, 4, 5])],
+    [tf.scalar(2), a],
+  ] as const) {
+    const [p, q] = [tf.greater(x, 0), tf.greater(y, 0)];
+    await agree(() => [tf.less(x, y), tf.lessEqual(x, y), tf.greater(x, y), tf.greaterEqual(x, y), tf.equal(x, y), tf.notEqual(x, y)]);
+    await agree(() => [
+      tf.logicalAnd(p, q),
+      tf.logicalOr(p, q),
+      tf.maximum(x, y),
+      tf.minimum(x, y),
+      tf.pow(tf.abs(x), tf.div(tf.abs(y), 11)),
+    ]);
+  }
+});
+
 test('what is kept of a right operand goes with it', async () => {
   await useBackend('wasm');
   const live = (): number => tf.backend().numDataIds();

@@ -8,8 +8,6 @@ import type { Target } from '../target.ts';
 export type Graphs = readonly (readonly [title: string, roots: ReadonlyMap<string, Node>])[];
 
 export const listing: Target = {
-  name: 'listing',
-  extension: '.txt',
   emit: (models, { header }) =>
     `${header
       .split(/\r?\n/)

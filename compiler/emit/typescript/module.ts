@@ -8,7 +8,7 @@ import { comment } from './names.ts';
 import { Sources } from './sources.ts';
 
 /** A strict TypeScript module: one class per model, with its functions and its definition for the runtime. */
-export const typescript: Target = { name: 'typescript', extension: '.ts', emit: emitModule };
+export const typescript: Target = { emit: emitModule };
 
 function emitModule(models: readonly CompiledModel[], options: EmitOptions): string {
   const sources = new Sources(options.sources);

@@ -395,10 +395,10 @@ function multiHeadInputsTraining(p: MultiHeadParameters, n: TranslateSizes, x: t
     tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), p.Wo),
   );
   rt.dispose(multiHeadWvProduct);
-  return { WoProduct, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, total, xRows };
+  return { WoProduct, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total };
 }
 
-function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weights: tf.Tensor, both: tf.Tensor, weights2: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights3: tf.Tensor, total: tf.Tensor, xRows: tf.Tensor) {
+function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weights: tf.Tensor, both: tf.Tensor, weights2: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights3: tf.Tensor, xRows: tf.Tensor, total: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const dARows = tf.reshape(dA, [batchSize * target, model]);
@@ -414,21 +414,23 @@ function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Ten
     const multiHeadWkProduct = tf.reshape(tf.matMul(productRows, p.Wk, false, true), [batchSize, target, model]);
     return tf.add(tf.reshape(tf.matMul(product2, p.Wv, false, true), [batchSize, target, model]), multiHeadWkProduct);
   });
+  const product3 = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(weightsProduct, [1, 3, 0, 2]), [model, batchSize * target]), xRows),
+  );
   const product4 = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(weightsProduct2, [1, 2, 0, 3]), [model, batchSize * target]), xRows),
+  );
+  rt.dispose(WoProduct, product, weightsProduct, weightsProduct2);
+  const product2_2 = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), dARows),
   );
-  const product3 = tf.tidy(() => {
-    const productRows = tf.reshape(tf.transpose(weightsProduct, [1, 3, 0, 2]), [model, batchSize * target]);
-    return tf.matMul(xRows, productRows, true, true);
-  });
-  rt.dispose(WoProduct, product, dARows, weightsProduct);
-  const product2_2 = tf.tidy(() => {
-    const productRows = tf.reshape(tf.transpose(weightsProduct2, [1, 2, 0, 3]), [model, batchSize * target]);
-    return tf.matMul(xRows, productRows, true, true);
-  });
-  const product3_2 = tf.matMul(xRows, product2, true);
-  rt.dispose(weightsProduct2, product2);
-  return { product: product3, product2: product2_2, product3: product3_2, product4, sum, WqProduct: multiHeadWqProduct };
+  const product5 = tf.matMul(xRows, product2, true);
+  rt.dispose(dARows, product2);
+  // attention.attn:77  param Wq, Wk, Wv: [heads, width <- model], Wo: [model <- heads, width]
+  const productT = tf.transpose(product3, [1, 0]);
+  const productT2 = tf.transpose(product4, [1, 0]);
+  rt.dispose(product3, product4);
+  return { productT, productT2, product: product5, product2: product2_2, sum, WqProduct: multiHeadWqProduct };
 }
 
 function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, beam: number, size: number, now: number, size2: number) {
@@ -466,7 +468,7 @@ function layerTraining(p: LayerParameters, n: TranslateSizes, random: rt.Random,
   const { batch: batchSize, model, target } = n;
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
-  const { WoProduct, both, WvProduct, weights: aWeights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, total, xRows } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, isAtMost);
+  const { WoProduct, both, WvProduct, weights: aWeights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, isAtMost);
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(isAtMost, WoProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -474,7 +476,7 @@ function layerTraining(p: LayerParameters, n: TranslateSizes, random: rt.Random,
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const keep = random.keep(site, 0.1, [batchSize, target, model], [true, false], []);
   const product = tf.mul(a, keep);
-  return { product, keyMask, a, keep, both, WvProduct, weights: aWeights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, total, xRows };
+  return { product, keyMask, a, keep, both, WvProduct, weights: aWeights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total };
 }
 
 function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, weights: tf.Tensor, weights2: tf.Tensor, keyPositions: tf.Tensor) {
@@ -609,7 +611,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   rt.dispose(chosen);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
-  const { product, keyMask, a, keep, both, WvProduct, weights, weights2: aWeights, weightsWide, chosenWide, WkProduct, weights3: logitsWeights, WqProduct, total, xRows } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
+  const { product, keyMask, a, keep, both, WvProduct, weights, weights2: aWeights, weightsWide, chosenWide, WkProduct, weights3: logitsWeights, WqProduct, xRows, total } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
   rt.dispose(chosen2, targetPositions, keyPositions, x);
   const { product: logitsProduct, weights: weights2, keyMaskWide, chosenWide: weightsChosenWide } = scaledDotInputsTraining2(batch.n, keyMask, product, sum);
   rt.dispose(keyMask);
@@ -643,9 +645,9 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const sum3 = tf.add(product3, weightsProduct);
   const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(logitsWeightsProduct, keep)));
   rt.dispose(product3, weightsProduct, keep, nearProduct, logitsWeightsProduct);
-  const { product: dWq, product2: dWk, product3: dWv, product4: dWo, sum: aSum, WqProduct: multiHeadWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weights, both, aWeights, weightsWide, chosenWide, logitsWeights, total, xRows);
-  rt.dispose(both, WvProduct, weights, aWeights, weightsWide, chosenWide, WkProduct, logitsWeights, WqProduct, total);
-  rt.dispose(xRows);
+  const { productT: dWq, productT2: dWk, product: dWv, product2: dWo, sum: aSum, WqProduct: multiHeadWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weights, both, aWeights, weightsWide, chosenWide, logitsWeights, xRows, total);
+  rt.dispose(both, WvProduct, weights, aWeights, weightsWide, chosenWide, WkProduct, logitsWeights, WqProduct, xRows);
+  rt.dispose(total);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const logitsASum = tf.add(dA, aSum);
   rt.dispose(dA, aSum);

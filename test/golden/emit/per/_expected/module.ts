@@ -73,8 +73,8 @@ function fit(n: GroupedSizes, own: tf.Tensor, best: tf.Tensor, timeMask: tf.Tens
 function linearBackward(n: GroupedSizes, sigmoidGradient: tf.Tensor, xT: tf.Tensor) {
   const { batch: batchSize, groups, time, width } = n;
   // layers.attn:4  W @ x + b
-  const dB = tf.sum(sigmoidGradient, [1, 2]);
   const dW = tf.tidy(() => tf.matMul(xT, tf.reshape(sigmoidGradient, [groups, batchSize * time, width])));
+  const dB = tf.sum(sigmoidGradient, [1, 2]);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dBWide = tf.reshape(dB, [groups, 1, 1, width]);
   rt.dispose(dB);
