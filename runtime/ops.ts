@@ -5,11 +5,11 @@
 import { backend as activeBackend, broadcast_util, engine, Select, util, type NamedTensorMap } from '@tensorflow/tfjs-core';
 import * as tf from './tf.ts';
 
-/** Disposes of tensors and of lists of tensors. */
-export function dispose(...values: readonly (tf.Tensor | readonly tf.Tensor[])[]): void {
+/** Disposes of tensors, of lists of tensors, and of what steps have kept. */
+export function dispose(...values: readonly (tf.Tensor | readonly (tf.Tensor | Readonly<Record<string, tf.Tensor>>)[])[]): void {
   for (const value of values) {
     if (tf.isTensor(value)) value.dispose();
-    else for (const tensor of value) tensor.dispose();
+    else for (const each of value) dispose(...(tf.isTensor(each) ? [each] : Object.values(each)));
   }
 }
 

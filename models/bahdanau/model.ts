@@ -56,6 +56,11 @@ type TranslatorBatch = {
   readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };
 };
 
+/** What a step of a loop keeps for another. */
+type BackwardStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
+type ForwardStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
+type TranslateStep = Readonly<Record<'scoreTanh' | 'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
+
 function gruInputs(p: GRUParameters, n: TranslatorSizes, xRows: tf.Tensor) {
   const { batch: batchSize, hidden, source } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -76,9 +81,9 @@ function gru(p: GRUParameters, h: tf.Tensor, backwardSum: tf.Tensor, sum: tf.Ten
   const newProduct = tf.mul(r, h);
   const new_ = tf.tidy(() => tf.tanh(tf.add(backwardSum2, tf.matMul(newProduct, p.U))));
   // cells.attn:14  (1 - z) * h + z * new
-  const hNext2 = tf.sub(new_, h);
-  const hNext = tf.tidy(() => tf.add(h, tf.mul(z, hNext2)));
-  return { hNext, z, hNext2, new_, newProduct, r };
+  const difference = tf.sub(new_, h);
+  const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
+  return { hNext, z, difference, new_, newProduct, r };
 }
 
 function additiveInputs(p: AdditiveParameters, n: TranslatorSizes, annotations: tf.Tensor) {
@@ -140,21 +145,21 @@ function readoutInputs(p: ReadoutParameters, n: TranslatorSizes, context: tf.Ten
   return logits;
 }
 
-function translation(n: TranslatorSizes, loss: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, number: tf.Tensor) {
+function translation(n: TranslatorSizes, targetLength: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, number: tf.Tensor) {
   const { batch: batchSize, target } = n;
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(loss, [batchSize, 1]), tf.range(0, target, 1, 'int32')));
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(targetLength, [batchSize, 1]), tf.range(0, target, 1, 'int32')));
   const logSoftmax = rt.logSoftmax(logits);
-  const loss2 = tf.cast(loss, 'float32');
-  const loss3 = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, yNext, 2, 2)), 0), 1), loss2)),
+  const lossAsFloat = tf.cast(targetLength, 'float32');
+  const loss = tf.tidy(() =>
+    tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, yNext, 2, 2)), 0), 1), lossAsFloat)),
   );
   // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const mean = tf.tidy(() => {
     const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), yNext)), 1);
     return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
   });
-  return { loss: loss3, mean, loss2, targetMask, logSoftmax };
+  return { loss, mean, lossAsFloat, targetMask, logSoftmax };
 }
 
 function gruTraining(p: GRUParameters, sNextJoined: tf.Tensor, s: tf.Tensor, rJoined: tf.Tensor, zJoined: tf.Tensor, newJoined: tf.Tensor) {
@@ -168,9 +173,9 @@ function gruTraining(p: GRUParameters, sNextJoined: tf.Tensor, s: tf.Tensor, rJo
   const newProduct = tf.mul(r, s);
   const new_ = tf.tidy(() => tf.tanh(tf.add(tf.matMul(tf.concat([sNextJoined, newProduct], 1), newJoined), p.b)));
   // cells.attn:14  (1 - z) * h + z * new
-  const sNext2 = tf.sub(new_, s);
-  const sNext = tf.tidy(() => tf.add(s, tf.mul(z, sNext2)));
-  return { sNext, z, sNext2, new_, newProduct, r };
+  const difference = tf.sub(new_, s);
+  const sNext = tf.tidy(() => tf.add(s, tf.mul(z, difference)));
+  return { sNext, z, difference, new_, newProduct, r };
 }
 
 function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random: rt.Random, sStacked: tf.Tensor, context: tf.Tensor[], e: tf.Tensor, site: string) {
@@ -189,8 +194,8 @@ function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random:
   const keepSteps: tf.Tensor[] = [];
   for (let t = 0; t < target; t++) {
     // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-    const keep = random.keep(site, 0.1, [batchSize, maxout], [false], [t]);
-    keepSteps.push(keep);
+    const keep2 = random.keep(site, 0.1, [batchSize, maxout], [false], [t]);
+    keepSteps.push(keep2);
   }
   const keepStepsT = tf.tidy(() => tf.transpose(tf.stack(keepSteps), [1, 0, 2]));
   const productRows = tf.tidy(() => tf.reshape(tf.mul(highest, keepStepsT), [batchSize * target, maxout]));
@@ -379,7 +384,7 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
   return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, zSum };
 }
 
-function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tensor, UProduct: tf.Tensor, weights: tf.Tensor, annotations: tf.Tensor, beam: number, size: number, size2: number) {
+function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, annotations: tf.Tensor, beam: number, size: number, size2: number) {
   const { align, batch: batchSize, hidden, source } = n;
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const vProduct = tf.tidy(() => {
@@ -388,12 +393,12 @@ function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tenso
     return tf.reshape(tf.matMul(tf.reshape(tf.tanh(sumRows), [size2, align]), p.v), [batchSize, beam, source]);
   });
   // attention.attn:5  weights = softmax[key](score)
-  const weights2 = tf.tidy(() => {
-    const weightsRows = tf.reshape(rt.where(tf.reshape(weights, [batchSize, 1, source]), vProduct, -Infinity), [size, source]);
+  const weights = tf.tidy(() => {
+    const weightsRows = tf.reshape(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), vProduct, -Infinity), [size, source]);
     return tf.softmax(weightsRows);
   });
-  const weightsShaped = tf.reshape(weights2, [batchSize, beam, source]);
-  rt.dispose(vProduct, weights2);
+  const weightsShaped = tf.reshape(weights, [batchSize, beam, source]);
+  rt.dispose(vProduct, weights);
   // attention.attn:6  sum[key](weights * keys)
   const context = tf.matMul(weightsShaped, annotations);
   const context2 = tf.reshape(context, [size, 2 * hidden]);
@@ -412,7 +417,7 @@ function readoutStep(p: ReadoutParameters, n: TranslatorSizes, sRows: tf.Tensor,
   return logits;
 }
 
-function annotate(p: AnnotateParameters, n: TranslatorSizes, sourceLength: tf.Tensor, tokens: tf.Tensor) {
+function annotate(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, sourceMask: tf.Tensor, keep: boolean) {
   const { batch: batchSize, embed, hidden, source } = n;
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p.table, tokens);
@@ -423,23 +428,24 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, sourceLength: tf.Te
   rt.dispose(xRows);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
-  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
   const hNextSteps = new Array<tf.Tensor>(source), hSteps = new Array<tf.Tensor>(source);
-  const zSteps = new Array<tf.Tensor>(source), hHNextSteps = new Array<tf.Tensor>(source);
-  const newSteps = new Array<tf.Tensor>(source), rSteps = new Array<tf.Tensor>(source);
   const newProductSteps = new Array<tf.Tensor>(source);
+  const backwardSteps = new Array<BackwardStep>(source);
   let h: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.backward.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.backward.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]), hNext, h));
-    hNextSteps[t] = hNext; hSteps[t] = h; zSteps[t] = z; hHNextSteps[t] = hHNext; newSteps[t] = hNew; rSteps[t] = r;
-    newProductSteps[t] = newProduct;
+    hNextSteps[t] = hNext;
+    if (keep) {
+      backwardSteps[t] = { z, difference, new: hNew, r };
+      hSteps[t] = h; newProductSteps[t] = newProduct;
+    } else rt.dispose(h, z, difference, hNew, r, newProduct);
     h = backwardChosen;
   }
   rt.dispose(zSumSteps, rSumSteps, newSumSteps, h);
@@ -450,79 +456,28 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, sourceLength: tf.Te
   const hRSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hRSum, [1, 0, 2])));
   const hNewSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hNewSum, [1, 0, 2])));
   rt.dispose(hZSum, hRSum, hNewSum);
-  const forwardHNextSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [], hZSteps: tf.Tensor[] = [];
-  const hNextSteps2: tf.Tensor[] = [], hNewSteps: tf.Tensor[] = [], hRSteps: tf.Tensor[] = [];
-  const hNewProductSteps: tf.Tensor[] = [];
+  const hHNextSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [], hNewProductSteps: tf.Tensor[] = [];
+  const forwardSteps: ForwardStep[] = [];
   let h2: tf.Tensor = backwardZeros;
   for (let t = 0; t < source; t++) {
-    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.forward.h.GRU, h2, hZSumSteps[t]!, hRSumSteps[t]!, hNewSumSteps[t]!);
-    forwardHNextSteps.push(hNext); hSteps2.push(h2); hZSteps.push(z); hNextSteps2.push(hHNext); hNewSteps.push(hNew);
-    hRSteps.push(r); hNewProductSteps.push(newProduct);
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.forward.h.GRU, h2, hZSumSteps[t]!, hRSumSteps[t]!, hNewSumSteps[t]!);
+    hHNextSteps.push(hNext); hSteps2.push(h2);
+    if (keep) {
+      forwardSteps.push({ z, difference, new: hNew, r });
+      hNewProductSteps.push(newProduct);
+    } else rt.dispose(z, difference, hNew, r, newProduct);
     h2 = hNext;
   }
   rt.dispose(hZSumSteps, hRSumSteps, hNewSumSteps);
-  const forward = tf.stack(forwardHNextSteps);
+  const forward = tf.stack(hHNextSteps);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
-  return { h1, annotations, sourceMask, h: hSteps2, z: hZSteps, hNext: hNextSteps2, new_: hNewSteps, r: hRSteps, backwardZeros, isGreater: sourceMaskSteps, h2: hSteps, z2: zSteps, hNext2: hHNextSteps, new3: newSteps, r2: rSteps, x, product: hNewProductSteps, product2: newProductSteps, forwardHNext: forwardHNextSteps };
+  return { h1, annotations, h: hSteps2, forwardSteps, backwardZeros, isGreater: sourceMaskSteps, h2: hSteps, backwardSteps, x, product: hNewProductSteps, product2: newProductSteps, forwardHNext: hHNextSteps };
 }
 
-function annotatePrepare(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, keyMask: tf.Tensor) {
-  const { batch: batchSize, embed, hidden, source } = n;
-  // model.attn:27  x = table[tokens]
-  const x = tf.gather(p.table, tokens);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const { zSum, rSum, newSum } = gruInputs(p.forward.h.GRU, n, xRows);
-  const { zSum: hZSum, rSum: hRSum, newSum: hNewSum } = gruInputs(p.backward.h.GRU, n, xRows);
-  rt.dispose(x, xRows);
-  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const forwardZeros = tf.fill([batchSize, hidden], 0);
-  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
-  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [];
-  let h: tf.Tensor = forwardZeros;
-  for (let t = 0; t < source; t++) {
-    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.forward.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
-    rt.dispose(z, hHNext, hNew, newProduct, r);
-    hNextSteps.push(hNext);
-    h = hNext;
-  }
-  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
-  const forward = tf.stack(hNextSteps);
-  rt.dispose(hNextSteps);
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const isGreaterSteps = tf.tidy(() => tf.unstack(tf.transpose(keyMask, [1, 0])));
-  const hZSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hZSum, [1, 0, 2])));
-  const hRSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hRSum, [1, 0, 2])));
-  const hNewSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hNewSum, [1, 0, 2])));
-  rt.dispose(hZSum, hRSum, hNewSum);
-  const hHNextSteps = new Array<tf.Tensor>(source);
-  let h2: tf.Tensor = forwardZeros;
-  for (let t = source - 1; t >= 0; t--) {
-    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.backward.h.GRU, h2, hZSumSteps[t]!, hRSumSteps[t]!, hNewSumSteps[t]!);
-    rt.dispose(z, hHNext, hNew, newProduct, r);
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(isGreaterSteps[t]!, [batchSize, 1]), hNext, h2));
-    rt.dispose(h2);
-    hHNextSteps[t] = hNext;
-    h2 = backwardChosen;
-  }
-  rt.dispose(isGreaterSteps, hZSumSteps, hRSumSteps, hNewSumSteps, h2);
-  const backward = tf.stack(hHNextSteps);
-  rt.dispose(hHNextSteps);
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const annotations = tf.concat([forward, backward], 2);
-  const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(forward, backward);
-  return { annotations, h1 };
-}
-
-function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tensor, h1: tf.Tensor, annotations: tf.Tensor, sourceMask: tf.Tensor) {
+function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tensor, h1: tf.Tensor, annotations: tf.Tensor, sourceMask: tf.Tensor, keep: boolean) {
   const { target } = n;
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p.W0)));
@@ -541,7 +496,9 @@ function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tenso
     const sNextJoined = tf.concat([eSteps[t]!, context], 1);
     const sNext = gru2(p.s.GRU, sNextJoined, s);
     rt.dispose(sNextJoined);
-    sSteps.push(s); contextSteps.push(context); weightsSteps.push(weights);
+    sSteps.push(s); contextSteps.push(context);
+    if (keep) weightsSteps.push(weights);
+    else rt.dispose(weights);
     s = sNext;
   }
   rt.dispose(UProduct, annotationsT, eSteps, s);
@@ -565,18 +522,18 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   const newJoined = tf.concat([p.s.GRU.W, p.s.GRU.U], 0);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
-  const sSteps: tf.Tensor[] = [], contextSteps: tf.Tensor[] = [], zSteps: tf.Tensor[] = [], sNextSteps: tf.Tensor[] = [];
-  const newSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [], rSteps: tf.Tensor[] = [];
-  const sNextJoinedSteps: tf.Tensor[] = [], weightsSteps: tf.Tensor[] = [], scoreTanhSteps: tf.Tensor[] = [];
+  const sSteps: tf.Tensor[] = [], contextSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [];
+  const sNextJoinedSteps: tf.Tensor[] = [], weightsSteps: tf.Tensor[] = [];
+  const translateSteps: TranslateStep[] = [];
   let s: tf.Tensor = tf.clone(sFirst);
   for (let t = 0; t < target; t++) {
     const { context, weights, scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eSteps[t]!, context], 1);
-    const { sNext, z, sNext2: sSNext, new_: sNew, newProduct, r } = gruTraining(p.s.GRU, sNextJoined, s, rJoined, zJoined, newJoined);
-    sSteps.push(s); contextSteps.push(context); zSteps.push(z); sNextSteps.push(sSNext); newSteps.push(sNew);
-    newProductSteps.push(newProduct); rSteps.push(r); sNextJoinedSteps.push(sNextJoined); weightsSteps.push(weights);
-    scoreTanhSteps.push(scoreTanh);
+    const { sNext, z, difference, new_: sNew, newProduct, r } = gruTraining(p.s.GRU, sNextJoined, s, rJoined, zJoined, newJoined);
+    translateSteps.push({ z, difference, new: sNew, r, scoreTanh });
+    sSteps.push(s); contextSteps.push(context); newProductSteps.push(newProduct); sNextJoinedSteps.push(sNextJoined);
+    weightsSteps.push(weights);
     s = sNext;
   }
   rt.dispose(UProduct, zJoined, rJoined, newJoined, eSteps, s);
@@ -584,10 +541,10 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   const sStacked = tf.stack(sSteps);
   const { logits, keepStepsT, sum, contextStacked, eRows, productRows } = readoutInputsTraining(p.logits.Readout, n, random, sStacked, contextSteps, e, site);
   rt.dispose(e, contextSteps);
-  return { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, z: zSteps, sNext: sNextSteps, new_: newSteps, r: rSteps, weights: weightsSteps, tanh: scoreTanhSteps, annotationsT, tanh2: sFirst, joined: sNextJoinedSteps, product: newProductSteps, annotationsRows };
+  return { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, annotationsT, tanh2: sFirst, joined: sNextJoinedSteps, product: newProductSteps, annotationsRows };
 }
 
-function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor, y: tf.Tensor, UProduct: tf.Tensor, weights: tf.Tensor, annotations: tf.Tensor, size: number, beam: number, size2: number) {
+function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor, y: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, annotations: tf.Tensor, size: number, beam: number, size2: number) {
   const { batch: batchSize, characters, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const sRows = tf.reshape(s, [size, units]);
@@ -595,7 +552,7 @@ function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor,
   const yRows = tf.reshape(y, [size]);
   // model.attn:47  e = table[y]
   const e = tf.gather(p.table, yRows);
-  const { weightsShaped, context } = additiveStep(p.context.Scored.Additive, n, sRows, UProduct, weights, annotations, beam, size, size2);
+  const { weightsShaped, context } = additiveStep(p.context.Scored.Additive, n, sRows, UProduct, keyMask, annotations, beam, size, size2);
   rt.dispose(yRows);
   // model.attn:49  s' = GRU(concat(e, context), s)
   const sNextJoined = tf.concat([e, context], 1);
@@ -615,11 +572,15 @@ type TranslatorResults = { readonly logits: tf.Tensor; readonly weights: tf.Tens
 
 /** The outputs of Translator, batch first. */
 function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): TranslatorResults {
-  const { h1, annotations, sourceMask, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, backwardZeros, isGreater: isGreaterSteps, h2: hSteps, z2: zSteps2, hNext2: hNextSteps2, new3: newSteps2, r2: rSteps2, x, product: productSteps, product2: productSteps2, forwardHNext: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
-  rt.dispose(zSteps, hNextSteps, newSteps, rSteps, backwardZeros, isGreaterSteps, hSteps, zSteps2, hNextSteps2);
-  rt.dispose(newSteps2, rSteps2, x, productSteps, productSteps2, forwardHNextSteps);
-  const { logits, weights: weightsSteps } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask);
-  rt.dispose(h1, annotations, sourceMask);
+  const { batch: batchSize, source } = batch.n;
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
+  const { h1, annotations, backwardZeros, isGreater: isGreaterSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
+  rt.dispose(backwardZeros, isGreaterSteps, x, hNextSteps);
+  const { logits, weights: weightsSteps } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask, true);
+  rt.dispose(sourceMask, h1, annotations);
   // model.attn:57  Translate(read.annotations, read.h1)
   const weights = tf.stack(weightsSteps);
   const weightsStepsT = tf.transpose(weights, [1, 0, 2]);
@@ -629,35 +590,43 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
 
 /** Translation: the loss and the metrics, means over the batch. */
 function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): rt.LossTensors {
+  const { batch: batchSize, source } = batch.n;
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
-  const { h1, annotations, sourceMask, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, backwardZeros, isGreater: isGreaterSteps, h2: hSteps, z2: zSteps2, hNext2: hNextSteps2, new3: newSteps2, r2: rSteps2, x, product: productSteps, product2: productSteps2, forwardHNext: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
-  rt.dispose(zSteps, hNextSteps, newSteps, rSteps, backwardZeros, isGreaterSteps, hSteps, zSteps2, hNextSteps2);
-  rt.dispose(newSteps2, rSteps2, x, productSteps, productSteps2, forwardHNextSteps);
-  const { logits, weights: weightsSteps } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask);
-  rt.dispose(h1, annotations, sourceMask, weightsSteps);
-  const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
-  rt.dispose(number, logits, loss2, targetMask, logSoftmax);
+  const { h1, annotations, backwardZeros, isGreater: isGreaterSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
+  rt.dispose(backwardZeros, isGreaterSteps, x, hNextSteps);
+  const { logits } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask, false);
+  rt.dispose(sourceMask, h1, annotations);
+  const { loss, mean: exact, lossAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
+  rt.dispose(number, logits, lossAsFloat, targetMask, logSoftmax);
   return { loss, metrics: { exact } };
 }
 
 /** Translation: as the loss, dropout on, and its gradient by every parameter. */
 function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, random: rt.Random): rt.GradientTensors {
   const { align, batch: batchSize, characters, embed, hidden, source, target, units, words } = batch.n;
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const number = tf.scalar(0, 'int32');
-  const { h1, annotations, sourceMask, h: hSteps, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, backwardZeros, isGreater: isGreaterSteps, h2: backwardHSteps, z2: backwardZSteps, hNext2: backwardHNextSteps, new3: backwardNewSteps, r2: backwardRSteps, x, product: productSteps, product2: backwardProductSteps, forwardHNext: forwardHNextSteps } = annotate(p.read.Annotate, batch.n, batch.lengths.source, batch.inputs.tokens);
-  const { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, z: zSteps2, sNext: sNextSteps, new_: newSteps2, r: rSteps2, weights: weightsSteps, tanh: tanhSteps, annotationsT, tanh2: tanh, joined: joinedSteps, product: productSteps2, annotationsRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
-  const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
+  const { h1, annotations, h: hSteps, forwardSteps, backwardZeros, isGreater: isGreaterSteps, h2: backwardHSteps, backwardSteps, x, product: productSteps, product2: backwardProductSteps, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, true);
+  const { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, annotationsT, tanh2: tanh, joined: joinedSteps, product: productSteps2, annotationsRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
+  const { loss, mean: exact, lossAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
   rt.dispose(annotations, logits);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
   const dLogits = tf.tidy(() => {
-    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
+    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
   const { product: dU, product2: dV, product3: dC, dW, UProduct, CProduct, VProduct } = readoutBackward(p.Translate.logits.Readout, batch.n, dLogits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows);
-  rt.dispose(loss2, targetMask, logSoftmax, keepStepsT, sum, contextStacked, eRows, productRows, dLogits);
+  rt.dispose(lossAsFloat, targetMask, logSoftmax, keepStepsT, sum, contextStacked, eRows, productRows, dLogits);
   // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
   const vRows = tf.reshape(p.Translate.context.Scored.Additive.v, [align]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
@@ -679,13 +648,14 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   let dSNext: tf.Tensor = dSNextFirst;
   let state: tf.Tensor = stateFirst;
   for (let t = target - 1; t >= 0; t--) {
-    const { newTanhGradient, rSigmoidGradient, zSigmoidGradient, newSum, rProduct, product: sRProduct } = gruBackward(p.Translate.s.GRU, dSNext, sNextSteps[t]!, zSteps2[t]!, newSteps2[t]!, sSteps[t]!, rSteps2[t]!, rJoined, sRJoined);
+    const step = translateSteps[t]!;
+    const { newTanhGradient, rSigmoidGradient, zSigmoidGradient, newSum, rProduct, product: sRProduct } = gruBackward(p.Translate.s.GRU, dSNext, step.difference, step.z, step.new, sSteps[t]!, step.r, rJoined, sRJoined);
     rt.dispose(dSNext);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextPart = tf.slice(sRProduct, [0, embed], [-1, 2 * hidden]);
     // model.attn:48  context = Scored[align, places](s, annotations)
     const dContext = tf.add(CProductSteps[t]!, sNextPart);
-    const { scoreProduct, product: contextScoreProduct, WProduct, scoreProduct2 } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, tanhSteps[t]!, dContext, annotationsT, weightsSteps[t]!, sourceMask, vRows);
+    const { scoreProduct, product: contextScoreProduct, WProduct, scoreProduct2 } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, step.scoreTanh, dContext, annotationsT, weightsSteps[t]!, sourceMask, vRows);
     rt.dispose(sNextPart);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextSum = tf.add(UProductSteps[t]!, newSum);
@@ -701,8 +671,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     dSNext = dS;
     state = stateNext;
   }
-  rt.dispose(sourceMask, sSteps, zSteps2, sNextSteps, newSteps2, rSteps2, tanhSteps, annotationsT, rJoined, sRJoined);
-  rt.dispose(UProductSteps, CProductSteps);
+  rt.dispose(sourceMask, sSteps, translateSteps, annotationsT, rJoined, sRJoined, UProductSteps, CProductSteps);
   const dContextStacked = tf.stack(dContextSteps);
   const weightsStacked = tf.stack(weightsSteps);
   const product = tf.mul(state, vRows);
@@ -746,67 +715,70 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const dE = tf.tidy(() => tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(dEStacked, [1, 0, 2])));
   const dTable = rt.scatter(batch.inputs.y, dE, characters);
   rt.dispose(VProduct, dEStacked, dE);
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const dBackwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dBackward, [2, 0, 1])));
+  rt.dispose(dBackward);
+  const hZSigmoidGradientSteps: tf.Tensor[] = [], hRSigmoidGradientSteps: tf.Tensor[] = [];
+  const hNewTanhGradientSteps: tf.Tensor[] = [];
+  let dH: tf.Tensor = tf.clone(backwardZeros);
+  for (let t = 0; t < source; t++) {
+    const step = backwardSteps[t]!;
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+    const dBackwardWide = tf.reshape(isGreaterSteps[t]!, [batchSize, 1]);
+    const dHNext = tf.tidy(() => tf.add(dBackwardSteps[t]!, rt.where(dBackwardWide, dH, 0)));
+    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, step.difference, step.z, step.new, step.r, backwardHSteps[t]!, backwardRJoined);
+    const readDH = tf.tidy(() => tf.add(tf.add(rt.where(dBackwardWide, 0, dH), newSum), rProduct));
+    rt.dispose(dHNext, dBackwardWide, rProduct, newSum, dH);
+    hZSigmoidGradientSteps.push(zSigmoidGradient); hRSigmoidGradientSteps.push(rSigmoidGradient);
+    hNewTanhGradientSteps.push(newTanhGradient);
+    dH = readDH;
+  }
+  rt.dispose(isGreaterSteps, backwardSteps, backwardRJoined, dBackwardSteps, dH);
+  const backwardTanhGradientStacked = tf.stack(hNewTanhGradientSteps);
+  const backwardSigmoidGradientStacked = tf.stack(hRSigmoidGradientSteps);
+  const readSigmoidGradientStacked = tf.stack(hZSigmoidGradientSteps);
+  const hStacked = tf.stack(backwardHSteps);
+  rt.dispose(hNewTanhGradientSteps, hRSigmoidGradientSteps, hZSigmoidGradientSteps, backwardHSteps);
+  const backwardProductStacked = tf.stack(backwardProductSteps);
+  rt.dispose(backwardProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
   rt.dispose(x);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dForwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dForward, [2, 0, 1])));
   rt.dispose(dForward);
-  const hZSigmoidGradientSteps = new Array<tf.Tensor>(source), hRSigmoidGradientSteps = new Array<tf.Tensor>(source);
-  const hNewTanhGradientSteps = new Array<tf.Tensor>(source);
-  let dH: tf.Tensor = tf.clone(backwardZeros);
+  const forwardZSigmoidGradientSteps = new Array<tf.Tensor>(source);
+  const forwardRSigmoidGradientSteps = new Array<tf.Tensor>(source);
+  const forwardNewTanhGradientSteps = new Array<tf.Tensor>(source);
+  let readDH: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
+    const step = forwardSteps[t]!;
     // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const dHNext = tf.add(dH, dForwardSteps[t]!);
-    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, hNextSteps[t]!, zSteps[t]!, newSteps[t]!, rSteps[t]!, hSteps[t]!, hRJoined);
-    const readDH = tf.add(rProduct, newSum);
-    rt.dispose(dH, dHNext, rProduct, newSum);
-    hZSigmoidGradientSteps[t] = zSigmoidGradient; hRSigmoidGradientSteps[t] = rSigmoidGradient;
-    hNewTanhGradientSteps[t] = newTanhGradient;
-    dH = readDH;
-  }
-  rt.dispose(zSteps, hNextSteps, newSteps, rSteps, hRJoined, dForwardSteps, dH);
-  const forwardTanhGradientStacked = tf.stack(hNewTanhGradientSteps);
-  const forwardSigmoidGradientStacked = tf.stack(hRSigmoidGradientSteps);
-  const readSigmoidGradientStacked = tf.stack(hZSigmoidGradientSteps);
-  const hStacked = tf.stack(hSteps);
-  rt.dispose(hNewTanhGradientSteps, hRSigmoidGradientSteps, hZSigmoidGradientSteps, forwardHNextSteps);
-  const forwardProductStacked = tf.stack(productSteps);
-  rt.dispose(productSteps);
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const dBackwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dBackward, [2, 0, 1])));
-  rt.dispose(dBackward);
-  const backwardZSigmoidGradientSteps: tf.Tensor[] = [], backwardRSigmoidGradientSteps: tf.Tensor[] = [];
-  const backwardNewTanhGradientSteps: tf.Tensor[] = [];
-  let readDH: tf.Tensor = backwardZeros;
-  for (let t = 0; t < source; t++) {
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const dBackwardWide = tf.reshape(isGreaterSteps[t]!, [batchSize, 1]);
-    const dHNext = tf.tidy(() => tf.add(dBackwardSteps[t]!, rt.where(dBackwardWide, readDH, 0)));
-    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, backwardHNextSteps[t]!, backwardZSteps[t]!, backwardNewSteps[t]!, backwardRSteps[t]!, backwardHSteps[t]!, backwardRJoined);
-    const dH2 = tf.tidy(() => tf.add(tf.add(rt.where(dBackwardWide, 0, readDH), newSum), rProduct));
-    rt.dispose(dHNext, dBackwardWide, rProduct, newSum, readDH);
-    backwardZSigmoidGradientSteps.push(zSigmoidGradient); backwardRSigmoidGradientSteps.push(rSigmoidGradient);
-    backwardNewTanhGradientSteps.push(newTanhGradient);
+    const dHNext = tf.add(readDH, dForwardSteps[t]!);
+    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t]!, hRJoined);
+    const dH2 = tf.add(rProduct, newSum);
+    rt.dispose(readDH, dHNext, rProduct, newSum);
+    forwardZSigmoidGradientSteps[t] = zSigmoidGradient; forwardRSigmoidGradientSteps[t] = rSigmoidGradient;
+    forwardNewTanhGradientSteps[t] = newTanhGradient;
     readDH = dH2;
   }
-  rt.dispose(isGreaterSteps, backwardZSteps, backwardHNextSteps, backwardNewSteps, backwardRSteps, backwardRJoined);
-  rt.dispose(dBackwardSteps, readDH);
-  const backwardTanhGradientStacked = tf.stack(backwardNewTanhGradientSteps);
-  const backwardSigmoidGradientStacked = tf.stack(backwardRSigmoidGradientSteps);
-  const sigmoidGradientStacked3 = tf.stack(backwardZSigmoidGradientSteps);
-  const backwardHStacked = tf.stack(backwardHSteps);
-  rt.dispose(backwardNewTanhGradientSteps, backwardRSigmoidGradientSteps, backwardZSigmoidGradientSteps, backwardHSteps);
-  const backwardProductStacked = tf.stack(backwardProductSteps);
+  rt.dispose(forwardSteps, hRJoined, dForwardSteps, readDH);
+  const forwardTanhGradientStacked = tf.stack(forwardNewTanhGradientSteps);
+  const forwardSigmoidGradientStacked = tf.stack(forwardRSigmoidGradientSteps);
+  const sigmoidGradientStacked3 = tf.stack(forwardZSigmoidGradientSteps);
+  const forwardHStacked = tf.stack(hSteps);
+  rt.dispose(forwardNewTanhGradientSteps, forwardRSigmoidGradientSteps, forwardZSigmoidGradientSteps, backwardZeros);
+  rt.dispose(hNextSteps);
+  const forwardProductStacked = tf.stack(productSteps);
   const { dWz, dWr, dW: dGRUW, dUz, dUr, dU: dGRUU, dBz, dBr, dB } = gruGradients(batch.n, productStacked3, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2, joinedStacked, sStepsRows);
-  rt.dispose(backwardProductSteps, sStepsRows, sigmoidGradientStacked, joinedStacked, sigmoidGradientStacked2);
+  rt.dispose(productSteps, sStepsRows, sigmoidGradientStacked, joinedStacked, sigmoidGradientStacked2);
   rt.dispose(tanhGradientStacked, productStacked3);
-  const { dWz: dGRUWz, dWr: dGRUWr, dW: dHGRUW, dUz: dGRUUz, dUr: dGRUUr, dU: dHGRUU, dBz: dGRUBz, dBr: dGRUBr, dB: dGRUB, zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, readSigmoidGradientStacked, forwardSigmoidGradientStacked, forwardTanhGradientStacked, forwardProductStacked, hStacked, xRows);
-  rt.dispose(forwardTanhGradientStacked, forwardSigmoidGradientStacked, readSigmoidGradientStacked, hStacked);
+  const { dWz: dGRUWz, dWr: dGRUWr, dW: dHGRUW, dUz: dGRUUz, dUr: dGRUUr, dU: dHGRUU, dBz: dGRUBz, dBr: dGRUBr, dB: dGRUB, zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, sigmoidGradientStacked3, forwardSigmoidGradientStacked, forwardTanhGradientStacked, forwardProductStacked, forwardHStacked, xRows);
+  rt.dispose(forwardTanhGradientStacked, forwardSigmoidGradientStacked, sigmoidGradientStacked3, forwardHStacked);
   rt.dispose(forwardProductStacked);
-  const { dWz: dHGRUWz, dWr: dHGRUWr, dW: dBackwardHGRUW, dUz: dHGRUUz, dUr: dHGRUUr, dU: dBackwardHGRUU, dBz: dHGRUBz, dBr: dHGRUBr, dB: dHGRUB, zSum: hZSum } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, sigmoidGradientStacked3, backwardSigmoidGradientStacked, backwardTanhGradientStacked, backwardProductStacked, backwardHStacked, xRows);
-  rt.dispose(xRows, backwardTanhGradientStacked, backwardSigmoidGradientStacked, sigmoidGradientStacked3);
-  rt.dispose(backwardHStacked, backwardProductStacked);
+  const { dWz: dHGRUWz, dWr: dHGRUWr, dW: dBackwardHGRUW, dUz: dHGRUUz, dUr: dHGRUUr, dU: dBackwardHGRUU, dBz: dHGRUBz, dBr: dHGRUBr, dB: dHGRUB, zSum: hZSum } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, readSigmoidGradientStacked, backwardSigmoidGradientStacked, backwardTanhGradientStacked, backwardProductStacked, hStacked, xRows);
+  rt.dispose(backwardTanhGradientStacked, backwardSigmoidGradientStacked, readSigmoidGradientStacked, hStacked);
+  rt.dispose(backwardProductStacked, xRows);
   // model.attn:27  x = table[tokens]
   const dX = tf.add(zSum, hZSum);
   const dAnnotateTable = rt.scatter(batch.inputs.tokens, dX, words);
@@ -869,7 +841,8 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): { r
   const keyMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
-  const { annotations, h1 } = annotatePrepare(p.read.Annotate, batch.n, batch.inputs.tokens, keyMask);
+  const { h1, annotations, backwardZeros: forwardZeros, isGreater: isGreaterSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, keyMask, false);
+  rt.dispose(forwardZeros, isGreaterSteps, x, hNextSteps);
   const { UProduct, annotationsT, annotationsRows } = additiveInputs(p.Translate.context.Scored.Additive, batch.n, annotations);
   rt.dispose(annotations, annotationsRows);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)

@@ -43,6 +43,10 @@ type Seq2SeqBatch = {
   readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };
 };
 
+/** What a step of a loop keeps for another. */
+type RunStep = Readonly<Record<'f' | 'g' | 'i' | 'tanh' | 'o' | 'c', tf.Tensor>>;
+type WriteStep = Readonly<Record<'c' | 'f' | 'g' | 'i' | 'tanh' | 'o', tf.Tensor>>;
+
 function lstmInputs(p: LSTMParameters, n: Seq2SeqSizes, x: tf.Tensor, size: number, source: number) {
   const { batch: batchSize, embed, hidden } = n;
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -85,21 +89,21 @@ function linear(p: LinearParameters, n: Seq2SeqSizes, h: tf.Tensor[]) {
   return logits;
 }
 
-function translation(n: Seq2SeqSizes, loss: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, number: tf.Tensor) {
+function translation(n: Seq2SeqSizes, targetLength: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, number: tf.Tensor) {
   const { batch: batchSize, target } = n;
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(loss, [batchSize, 1]), tf.range(0, target, 1, 'int32')));
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(targetLength, [batchSize, 1]), tf.range(0, target, 1, 'int32')));
   const logSoftmax = rt.logSoftmax(logits);
-  const loss2 = tf.cast(loss, 'float32');
-  const loss3 = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, yNext, 2, 2)), 0), 1), loss2)),
+  const lossAsFloat = tf.cast(targetLength, 'float32');
+  const loss = tf.tidy(() =>
+    tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, yNext, 2, 2)), 0), 1), lossAsFloat)),
   );
   // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const mean = tf.tidy(() => {
     const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), yNext)), 1);
     return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
   });
-  return { loss: loss3, mean, loss2, targetMask, logSoftmax };
+  return { loss, mean, lossAsFloat, targetMask, logSoftmax };
 }
 
 function lstmBackward(dH: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Tensor, f: tf.Tensor, g: tf.Tensor, c: tf.Tensor, i: tf.Tensor, gJoined: tf.Tensor) {
@@ -288,10 +292,8 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
   const hSteps = new Array<tf.Tensor>(source), newSteps = new Array<tf.Tensor>(source);
-  const cSteps = new Array<tf.Tensor>(source), hSteps2 = new Array<tf.Tensor>(source);
-  const oSteps = new Array<tf.Tensor>(source), tanhSteps = new Array<tf.Tensor>(source);
-  const iSteps = new Array<tf.Tensor>(source), gSteps = new Array<tf.Tensor>(source);
-  const fSteps = new Array<tf.Tensor>(source);
+  const hSteps2 = new Array<tf.Tensor>(source);
+  const runSteps = new Array<RunStep>(source);
   let h: tf.Tensor = tf.clone(runZeros);
   let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
@@ -301,8 +303,8 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
     const hNext = rt.where(isGreaterWide, hCH, h);
     const cNext = rt.where(isGreaterWide, hCNew, c);
     rt.dispose(isGreaterWide);
-    hSteps[t] = hCH; newSteps[t] = hCNew; cSteps[t] = c; hSteps2[t] = h; oSteps[t] = o; tanhSteps[t] = tanh;
-    iSteps[t] = i; gSteps[t] = g; fSteps[t] = f;
+    runSteps[t] = { c, o, tanh, i, g, f };
+    hSteps[t] = hCH; newSteps[t] = hCNew; hSteps2[t] = h;
     h = hNext;
     c = cNext;
   }
@@ -314,7 +316,7 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
   const h2 = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const c2 = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   rt.dispose(hStacked, newStacked);
-  return { h: h2, c: c2, isGreater: sourceMaskSteps, runC: cSteps, runO: oSteps, runTanh: tanhSteps, runI: iSteps, runG: gSteps, runF: fSteps, runH: hSteps2, x };
+  return { h: h2, c: c2, isGreater: sourceMaskSteps, runSteps, runH: hSteps2, x };
 }
 
 function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Random, y: tf.Tensor, h: tf.Tensor, c: tf.Tensor, site: string) {
@@ -328,14 +330,14 @@ function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Ran
   const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(oSum, fSum, iSum, gSum);
-  const hSteps: tf.Tensor[] = [], oSteps: tf.Tensor[] = [], tanhSteps: tf.Tensor[] = [], iSteps: tf.Tensor[] = [];
-  const gSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [], fSteps: tf.Tensor[] = [], cSteps: tf.Tensor[] = [];
+  const hSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [];
+  const writeSteps: WriteStep[] = [];
   let h2: tf.Tensor = h;
   let c2: tf.Tensor = tf.clone(c);
   for (let t = 0; t < target; t++) {
     const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, oSumSteps[t]!, fSumSteps[t]!, c2, iSumSteps[t]!, gSumSteps[t]!);
-    hSteps.push(hNext); oSteps.push(o); tanhSteps.push(tanh); iSteps.push(i); gSteps.push(g); hSteps2.push(h2);
-    fSteps.push(f); cSteps.push(c2);
+    writeSteps.push({ o, tanh, i, g, f, c: c2 });
+    hSteps.push(hNext); hSteps2.push(h2);
     h2 = hNext;
     c2 = cNext;
   }
@@ -358,7 +360,7 @@ function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Ran
     return tf.add(WProduct, p.logits.Linear.b);
   });
   rt.dispose(logitsProduct);
-  return { logits, keepStacked, o: oSteps, tanh: tanhSteps, i: iSteps, g: gSteps, f: fSteps, c: cSteps, h: hSteps2, picked, productRows, h2: hSteps };
+  return { logits, keepStacked, writeSteps, h: hSteps2, picked, productRows, h2: hSteps };
 }
 
 function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tensor, h: tf.Tensor, size: number, beam: number) {
@@ -397,8 +399,8 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): rt.LossTensors 
   const number = tf.scalar(0, 'int32');
   const { h, c } = read(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens);
   const logits = writeInputs(p.Write, batch.n, batch.inputs.y, h, c);
-  const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
-  rt.dispose(h, c, number, logits, loss2, targetMask, logSoftmax);
+  const { loss, mean: exact, lossAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
+  rt.dispose(h, c, number, logits, lossAsFloat, targetMask, logSoftmax);
   return { loss, metrics: { exact } };
 }
 
@@ -409,17 +411,17 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const runZeros = tf.fill([batchSize, hidden], 0);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const number = tf.scalar(0, 'int32');
-  const { h, c, isGreater: isGreaterSteps, runC: cSteps, runO: oSteps, runTanh: tanhSteps, runI: iSteps, runG: gSteps, runF: fSteps, runH: hSteps, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
-  const { logits, keepStacked, o: oSteps2, tanh: tanhSteps2, i: iSteps2, g: gSteps2, f: fSteps2, c: cSteps2, h: hSteps2, picked, productRows, h2: hSteps3 } = writeInputsTraining(p.Write, batch.n, random, batch.inputs.y, h, c, 'Write.dropout#0');
-  const { loss, mean: exact, loss2, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
+  const { h, c, isGreater: isGreaterSteps, runSteps, runH: hSteps, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
+  const { logits, keepStacked, writeSteps, h: hSteps2, picked, productRows, h2: hSteps3 } = writeInputsTraining(p.Write, batch.n, random, batch.inputs.y, h, c, 'Write.dropout#0');
+  const { loss, mean: exact, lossAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
   rt.dispose(c, logits);
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
   const dLogits = tf.tidy(() => {
-    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
+    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
-  rt.dispose(loss2, targetMask, logSoftmax);
+  rt.dispose(lossAsFloat, targetMask, logSoftmax);
   // layers.attn:4  W @ x + b
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
   const WProduct = tf.matMul(dLogitsRows, p.Write.logits.Linear.W, false, true);
@@ -441,16 +443,17 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   let state: tf.Tensor = tf.clone(runZeros);
   let state2: tf.Tensor = tf.clone(runZeros);
   for (let t = target - 1; t >= 0; t--) {
+    const step = writeSteps[t]!;
     // model.attn:37  Write(read.h, read.c)
     const dH = tf.add(state, logitsProductSteps[t]!);
-    const { gProduct: stateNext, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(dH, tanhSteps2[t]!, oSteps2[t]!, state2, fSteps2[t]!, gSteps2[t]!, cSteps2[t]!, iSteps2[t]!, gJoined);
+    const { gProduct: stateNext, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(dH, step.tanh, step.o, state2, step.f, step.g, step.c, step.i, gJoined);
     rt.dispose(state, dH, state2);
     oSigmoidGradientSteps[t] = oSigmoidGradient; fSigmoidGradientSteps[t] = fSigmoidGradient;
     iSigmoidGradientSteps[t] = iSigmoidGradient; gTanhGradientSteps[t] = gTanhGradient;
     state = stateNext;
     state2 = dC;
   }
-  rt.dispose(oSteps2, tanhSteps2, iSteps2, gSteps2, fSteps2, cSteps2, gJoined, logitsProductSteps);
+  rt.dispose(writeSteps, gJoined, logitsProductSteps);
   const tanhGradientStacked = tf.stack(gTanhGradientSteps);
   const sigmoidGradientStacked = tf.stack(iSigmoidGradientSteps);
   const sigmoidGradientStacked2 = tf.stack(fSigmoidGradientSteps);
@@ -473,11 +476,12 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   let dH: tf.Tensor = runZeros;
   let dC: tf.Tensor = tf.clone(runZeros);
   for (let t = 0; t < source; t++) {
+    const step = runSteps[t]!;
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(isGreaterSteps[t]!, [batchSize, 1]);
     const sum = tf.tidy(() => tf.add(readScatteredSteps[t]!, rt.where(isGreaterWide, dC, 0)));
     const readDH = tf.tidy(() => tf.add(scatteredSteps[t]!, rt.where(isGreaterWide, dH, 0)));
-    const { gProduct, dC: newProduct, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(readDH, tanhSteps[t]!, oSteps[t]!, sum, fSteps[t]!, gSteps[t]!, cSteps[t]!, iSteps[t]!, hCGJoined);
+    const { gProduct, dC: newProduct, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(readDH, step.tanh, step.o, sum, step.f, step.g, step.c, step.i, hCGJoined);
     const chosen = rt.where(isGreaterWide, 0, dH);
     const dCNext = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dC), newProduct));
     rt.dispose(sum, readDH, dH, isGreaterWide, newProduct, dC);
@@ -489,8 +493,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     dH = dHNext;
     dC = dCNext;
   }
-  rt.dispose(isGreaterSteps, cSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, hCGJoined, scatteredSteps);
-  rt.dispose(readScatteredSteps, dH, dC);
+  rt.dispose(isGreaterSteps, runSteps, hCGJoined, scatteredSteps, readScatteredSteps, dH, dC);
   const runTanhGradientStacked = tf.stack(hCGTanhGradientSteps);
   const runSigmoidGradientStacked = tf.stack(hCISigmoidGradientSteps);
   const readSigmoidGradientStacked = tf.stack(hCFSigmoidGradientSteps);

@@ -1,11 +1,11 @@
 /** The text of one emitted function: statements under the `.attn` lines that they come from. */
 import type { CodeBlockWriter } from 'ts-morph';
 import type { Size } from '../../size/size.ts';
-import type { Node } from '../../graph/graph.ts';
+import type { CallFrame, Node } from '../../graph/graph.ts';
 import { expression, type Expression } from './text/expression.ts';
 import { lowerHost, type InputSource, type Lowered } from './lower.ts';
-import { described, endsOf, identifier, Names, property, upperFirst } from './names.ts';
-import { partOf } from './outline/segments.ts';
+import { access, calledAfter, described, endsOf, identifier, Names, property, upperFirst } from './names.ts';
+import type { StepRecord, Steps } from './outline/steps.ts';
 import { partAccess } from './parameters.ts';
 import { isStatement, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn, sizeText } from './sizes.ts';
@@ -26,8 +26,10 @@ export interface FunctionContext {
   readonly local?: Readonly<Record<string, string>>;
   /** Atoms that parameters stand for. */
   readonly handed?: ReadonlyMap<string, string>;
-  /** The path of the call whose function it is. */
-  readonly frame?: string;
+  /** The call whose function it is. */
+  readonly frame?: CallFrame;
+  /** What its steps keep for others, and others' for it. */
+  readonly steps: Steps;
   /** From where sizes are taken apart, e.g. `batch.n`. */
   readonly sizes: string;
 }
@@ -103,6 +105,11 @@ function readOnce({ roots, loops }: Lowered, needed: ReadonlySet<Value>): Readon
   return new Set([...once].filter((value) => !many.has(value)));
 }
 
+/** The parameter by which a function is told to keep what its steps hand on. */
+export const KEEP = 'keep';
+
+const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
+
 /** How many dead tensors may wait within the statements of one `.attn` line. */
 const MOST_DEAD = 4;
 
@@ -131,7 +138,9 @@ class BodyWriter {
     this.#lowered = lowered;
     this.#plan = plan;
     this.#context = context;
-    this.#names = new Names(context.parameters);
+    const { steps } = context;
+    const lists = [...steps.fields.values()].map(({ record }) => record.list);
+    this.#names = new Names([...context.parameters, ...lists, KEEP]);
     this.#roles = rolesOf(lowered, context.returned);
     this.#readOnce = readOnce(lowered, plan.needed);
   }
@@ -205,11 +214,16 @@ class BodyWriter {
   // ---------------------------------------------------------------- names
 
   #name(value: Value): string {
-    const known = this.#named.get(value);
+    const known = this.#recordOf(value)?.list ?? this.#named.get(value);
     if (known !== undefined) return known;
     const taken = this.#names.takeFirst(value.kind === 'list' ? [this.#listName(value)] : this.#wanted(value));
     this.#named.set(value, taken);
     return taken;
+  }
+
+  /** What a list lies in together with others. */
+  #recordOf(list: Value): StepRecord | null {
+    return this.#context.steps.fields.get(list)?.record ?? null;
   }
 
   /** What a value may be called, the best first: its own name, what it is returned as, or else what it is. */
@@ -217,14 +231,7 @@ class BodyWriter {
     const own = value.origin.name !== null && (value.kind === 'argument' || !this.#plan.onTheWay.has(value)) ? [value.origin.name] : [];
     const names = [...own, ...(this.#roles.get(value) ?? [])];
     const all = own.length > 0 ? names : [...names, ...(value.kind === 'argument' ? [value.hint] : this.#byWhatItIs(value))];
-    return [...all, ...this.#byCall(all[0]!, value)];
-  }
-
-  /** `crossLeast`: after the equations that the call of its block stands in, innermost first. */
-  #byCall(name: string, { origin }: Value): readonly string[] {
-    const path = partOf(origin.frame?.path ?? '', this.#context.frame ?? '') ?? '';
-    const callers = path.split('.').filter((each) => /^\p{Ll}[\p{ID_Continue}]*$/u.test(each));
-    return callers.toReversed().map((caller) => `${caller} ${upperFirst(identifier(name))}`);
+    return [...all, ...calledAfter(all[0]!, value.origin.frame, this.#context.frame ?? null)];
   }
 
   #byWhatItIs({ hint, origin }: Value): readonly string[] {
@@ -234,16 +241,16 @@ class BodyWriter {
   /** A list is called after what it is made of. */
   #listName(list: Value): string {
     let from = list;
-    while (!this.#named.has(from) && from.kind !== 'argument') {
-      const next = inputsOf(from).find((input) => input.kind === 'tensor' || input.kind === 'output');
+    while (!this.#named.has(from) && from.kind !== 'argument' && from.free === undefined) {
+      const next = inputsOf(from).find((input) => input.kind === 'tensor' || input.kind === 'output' || input.free !== undefined);
       if (next === undefined) return this.#wanted(list)[0]!;
       from = next;
     }
-    return `${this.#named.get(from)} Steps`;
+    return `${this.#named.get(from) ?? identifier(this.#expression(from))} Steps`;
   }
 
   #expression(value: Value): string {
-    if (value.kind !== 'host' && value.kind !== 'given') return this.#name(value);
+    if ((value.kind !== 'host' && value.kind !== 'given') || this.#recordOf(value) !== null) return this.#name(value);
     const path = parameterOf(value);
     if (path !== null)
       return `p${partAccess(
@@ -273,11 +280,11 @@ class BodyWriter {
   }
 
   #dispose(values: readonly Value[], depth: number): void {
-    this.#packed(
-      depth,
-      values.map((value) => this.#name(value)),
-      { front: 'rt.dispose(', between: ', ', back: ');' },
-    );
+    this.#packed(depth, [...new Set(values.filter((value) => !this.#context.steps.absent.has(value)).map((value) => this.#name(value)))], {
+      front: 'rt.dispose(',
+      between: ', ',
+      back: ');',
+    });
   }
 
   /** What is alike, as much of it in a line as fits. */
@@ -364,17 +371,23 @@ class BodyWriter {
 
   /** Takes what is read of what a function gives, and what has to be disposed of. */
   #call(value: Value, depth: number): void {
-    const { outputs } = this.#lowered.calls.get(value)!;
-    const taken = outputs
-      .filter((output) => output.owns || this.#plan.needed.has(output.value))
-      .map((output) => {
-        const own = this.#name(output.value);
-        return output.name === null || output.name === own ? own : `${output.name}: ${own}`;
-      });
+    const { name, args, outputs } = this.#lowered.calls.get(value)!;
+    const { steps } = this.#context;
+    const told = steps.told.get(value);
+    const taken = distinct(
+      outputs
+        .filter((output) => (output.owns || this.#plan.needed.has(output.value)) && !steps.absent.has(output.value))
+        .map((output) => {
+          const own = this.#name(output.value);
+          return output.name === null || output.name === own || this.#recordOf(output.value) !== null ? own : `${output.name}: ${own}`;
+        }),
+    );
+    const handed = args.map((piece) => ({ text: this.#argument(piece), record: isValue(piece) ? this.#recordOf(piece) : null }));
+    const texts = handed.filter(({ record }, k) => record === null || handed.findIndex((each) => each.record === record) === k);
     const isAlone = outputs.length === 1 && outputs[0]!.name === null;
     this.#write(
       depth,
-      `const ${isAlone ? taken[0]! : `{ ${taken.join(', ')} }`} = ${value.code.map((piece) => this.#argument(piece)).join('')};`,
+      `const ${isAlone ? taken[0]! : `{ ${taken.join(', ')} }`} = ${name}(${[...texts.map(({ text }) => text), ...(told === undefined ? [] : [told])].join(', ')});`,
     );
   }
 
@@ -384,12 +397,15 @@ class BodyWriter {
     const count = this.#size(loop.size);
     const emits = loop.emits.filter((emit) => needed.has(emit.list));
     const states = loop.states.filter((state) => needed.has(state.final));
-    const lists = emits.map(({ value: element, list }) => {
+    const lists = emits.flatMap(({ value: element, list }) => {
+      if (this.#recordOf(list) !== null) return [];
       this.#named.set(list, this.#names.takeFirst(this.#wanted(element).map((each) => `${each} Steps`)));
       const type = typeOf(element, this.#lowered.loops);
       return loop.reversed ? `${this.#name(list)} = new Array<${type}>(${count})` : `${this.#name(list)}: ${type}[] = []`;
     });
     this.#packed(depth, lists, { front: 'const ', between: ', ', back: ';' });
+    for (const { list, type } of distinct(emits.flatMap((emit) => this.#recordOf(emit.list) ?? [])))
+      this.#write(depth, `const ${list}${loop.reversed ? ` = new Array<${type}>(${count})` : `: ${type}[] = []`};`);
     for (const state of states) {
       const name = this.#name(state.argument);
       this.#named.set(state.final, name);
@@ -406,8 +422,18 @@ class BodyWriter {
         ? `for (let ${t} = ${this.#size(loop.size)} - 1; ${t} >= 0; ${t}--) {`
         : `for (let ${t} = 0; ${t} < ${count}; ${t}++) {`,
     );
+    const records = new Map<StepRecord, string>();
     for (const { argument, list } of loop.xs) {
       if (!needed.has(argument)) continue;
+      const kept = this.#context.steps.fields.get(list);
+      if (kept !== undefined) {
+        const { record, field } = kept;
+        const step = records.get(record) ?? this.#names.takeFirst(['step', record.list.replace(/s$/, '')]);
+        if (!records.has(record)) this.#write(depth + 1, `const ${step} = ${record.list}[${t}]!;`);
+        records.set(record, step);
+        this.#named.set(argument, `${step}${access(field)}`);
+        continue;
+      }
       const steps = this.#expression(list);
       const name = argument.origin.name === null ? [] : [argument.origin.name];
       if (!name.some((own) => this.#names.isFree(identifier(own))) && this.#readOnce.has(argument)) {
@@ -423,21 +449,61 @@ class BodyWriter {
     this.#write(depth, '}');
   }
 
-  #stepEnd(block: Block, loop: Loop, depth: number): void {
-    const given = (to: Value): string | null => {
-      const gift = block.gives.get(to);
-      if (gift === undefined) return null;
-      const text = this.#expression(gift.value);
-      return gift.copy ? `tf.clone(${text})` : text;
-    };
+  /** What the step keeps, much of it as one record; if its function is not told to, that ends here. */
+  #keep(block: Block, loop: Loop, depth: number): void {
+    const { steps } = this.#context;
+    const lists = loop.emits.flatMap(({ list }) => (block.gives.has(list) ? [list] : []));
+    const optional = lists.filter((list) => steps.optional.has(list));
+    this.#push(lists, block, loop, depth, (list) => !steps.optional.has(list));
+    if (optional.length === 0) return;
+    const begin = this.#lines.length;
+    this.#push(optional, block, loop, depth + 1, () => true);
+    const [first, ...more] = this.#lines.slice(begin);
+    const own = optional.map((list) => block.gives.get(list)!).filter(({ copy }) => !copy);
+    const end = `else rt.dispose(${own.map(({ value }) => this.#expression(value)).join(', ')});`;
+    if (more.length === 0) this.#lines.splice(begin, 1, { depth, text: `if (${KEEP}) ${first!.text}` }, { depth, text: end });
+    else {
+      this.#lines.splice(begin, 0, { depth, text: `if (${KEEP}) {` });
+      this.#write(depth, `} ${end}`);
+    }
+  }
+
+  #push(lists: readonly Value[], block: Block, loop: Loop, depth: number, isWanted: (list: Value) => boolean): void {
     const t = this.#name(loop.position);
-    const emits = loop.emits.flatMap(({ list }) => {
-      const text = given(list);
-      return text === null ? [] : [loop.reversed ? `${this.#name(list)}[${t}] = ${text};` : `${this.#name(list)}.push(${text});`];
-    });
-    this.#packed(depth, emits, { front: '', between: ' ', back: '' });
+    const given = (list: Value): string => this.#gift(block.gives.get(list)!);
+    const wanted = lists.filter(isWanted);
+    for (const record of distinct(wanted.flatMap((list) => this.#recordOf(list) ?? []))) {
+      const fields = wanted.flatMap((list) => {
+        if (this.#recordOf(list) !== record) return [];
+        const { field } = this.#context.steps.fields.get(list)!;
+        return given(list) === field ? field : `${property(field)}: ${given(list)}`;
+      });
+      const [front, back] = loop.reversed ? [`${record.list}[${t}] = {`, '};'] : [`${record.list}.push({`, '});'];
+      const line = `${front} ${fields.join(', ')} ${back}`;
+      if (2 * depth + line.length <= WIDTH) this.#write(depth, line);
+      else {
+        this.#write(depth, front);
+        this.#packed(depth + 1, fields, { front: '', between: ', ', back: ',' });
+        this.#write(depth, back);
+      }
+    }
+    const alone = wanted.filter((list) => this.#recordOf(list) === null);
+    this.#packed(
+      depth,
+      alone.map((list) => (loop.reversed ? `${this.#name(list)}[${t}] = ${given(list)};` : `${this.#name(list)}.push(${given(list)});`)),
+      { front: '', between: ' ', back: '' },
+    );
+  }
+
+  #gift({ value, copy }: Given): string {
+    return copy ? `tf.clone(${this.#expression(value)})` : this.#expression(value);
+  }
+
+  #stepEnd(block: Block, loop: Loop, depth: number): void {
+    this.#keep(block, loop, depth);
     const moves = loop.states.flatMap((state) => {
-      const text = given(state.final);
+      const gift = block.gives.get(state.final);
+      const text = gift === undefined ? null : this.#gift(gift);
       const name = this.#name(state.argument);
       return text === null || text === name ? [] : [{ name, text, next: block.gives.get(state.final)!.value }];
     });

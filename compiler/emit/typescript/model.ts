@@ -17,7 +17,7 @@ import { inOrder } from '../../passes/layout/build.ts';
 import { atomOf } from '../../size/size.ts';
 import { BEFORE, isOfRounds, NOW } from '../../passes/core/axes.ts';
 import { alike, reference, writeAlike, type WrittenFunction } from './outline/alike.ts';
-import { functionBody, type FunctionContext } from './body.ts';
+import { functionBody, KEEP, type FunctionContext } from './body.ts';
 import type { ModelContext } from './definition/context.ts';
 import { writeDefinition, type DefinitionNames, type StepNames } from './definition/definition.ts';
 import type { UpdateNames } from './definition/objectives.ts';
@@ -26,6 +26,7 @@ import type { ModuleNames } from './module-names.ts';
 import { access, comment, identifier, Names, property, quoted, upperFirst } from './names.ts';
 import type { OutlinedFunction } from './outline/functions.ts';
 import { outline, type Whole } from './outline/outline.ts';
+import { stepRecords, type StepRecord, type Steps } from './outline/steps.ts';
 import { parameterTypes, type ParameterTypes } from './parameters.ts';
 import { sizeText } from './sizes.ts';
 import { record, writeRecord, type WrittenRecord } from './text/record.ts';
@@ -326,14 +327,16 @@ class FunctionWriter {
 
   /** The declarations, once all functions are known: what several have in common becomes a function in front of them. */
   written(): { readonly declarations: Statement[]; readonly nameOf: (update: string) => string } {
+    const { module, sources } = this.#context;
+    const naming = { take: module.take, takeFirst: module.takeFirst, sources };
     const pending = this.declarations.filter((each) => isPending(each));
     const { wholes, functions } = outline(
       pending.map(({ whole }) => whole),
-      this.#context.module.take,
-      ({ origin }) => this.#context.sources.equation(origin),
+      naming,
     );
     const called = functions.map(({ name }) => name);
-    const written = new Map(pending.map((each, k) => [each, each.write(wholes[k]!, called)]));
+    const recorded = stepRecords(functions, wholes, naming);
+    const written = new Map(pending.map((each, k) => [each, each.write(wholes[k]!, called, recorded.of(wholes[k]!))]));
     const names = new Map<string, string>();
     const first = new Map<WrittenFunction, WriterFunction>();
     for (const group of alike([...written.values()])) {
@@ -344,29 +347,38 @@ class FunctionWriter {
     }
     return {
       declarations: [
-        ...functions.map((each) => this.#outlined(each, called)),
+        ...stepTypes(recorded.records),
+        ...functions.map((each) => this.#outlined(each, called, recorded.of(each.lowered))),
         ...this.declarations.flatMap((each) => (isPending(each) ? (first.get(written.get(each)!) ?? []) : each)),
       ],
       nameOf: (name) => names.get(name)!,
     };
   }
 
-  #outlined(made: OutlinedFunction, called: readonly string[]): Statement {
+  #outlined(made: OutlinedFunction, called: readonly string[], steps: Steps): Statement {
     const { names, sources, atomName } = this.#context;
     const parameters: { readonly name: string; readonly type: string }[] = [];
     const parts = [...new Set(made.parts.map(this.#parameters.of))].join(' | ');
     if (made.parts.length > 0) parameters.push({ name: 'p', type: parts });
     if (made.readsSizes) parameters.push({ name: 'n', type: names.type('Sizes') });
     if (made.draws) parameters.push({ name: 'random', type: 'rt.Random' });
-    parameters.push(...made.inputs, ...[...made.sizes.values()].map((name) => ({ name, type: 'number' })));
+    for (const { name, type, value } of made.inputs) {
+      const record = steps.fields.get(value)?.record;
+      if (record === undefined) parameters.push({ name, type });
+      else if (!parameters.some((each) => each.name === record.list))
+        parameters.push({ name: record.list, type: `readonly ${record.type}[]` });
+    }
+    parameters.push(...[...made.sizes.values()].map((name) => ({ name, type: 'number' })));
+    if (steps.optional.size > 0) parameters.push({ name: KEEP, type: 'boolean' });
     const body = functionBody(made.lowered, {
       sources,
       atomName,
       parameters: ['p', 'n', 'random', ...parameters.map(({ name }) => name), ...called],
       handed: made.sizes,
       returned: made.outputs,
-      frame: made.frame.path,
+      frame: made.frame,
       sizes: 'n',
+      steps,
     });
     return {
       kind: StructureKind.Function,
@@ -375,8 +387,13 @@ class FunctionWriter {
       statements: [
         (writer) => {
           body.write(writer);
-          const fields = made.outputs.map((name, k) => (name === body.results[k] ? name : `${name}: ${body.results[k]!}`));
-          writer.write(`return ${fields.length === 1 ? body.results[0]! : `{ ${fields.join(', ')} }`};`);
+          const fields = new Set(
+            made.outputs.map((name, k) => {
+              const result = body.results[k]!;
+              return name === result || steps.fields.has(made.lowered.roots[k]!) ? result : `${name}: ${result}`;
+            }),
+          );
+          writer.write(`return ${made.outputs.length === 1 ? body.results[0]! : `{ ${[...fields].join(', ')} }`};`);
         },
       ],
     };
@@ -578,7 +595,7 @@ class FunctionWriter {
     for (const { op } of inOrder([...roots.values()])) {
       if (op.kind === 'input' && source(op.name).text.startsWith('batch.')) this.batchInputs.add(op.name);
     }
-    const context: FunctionContext = {
+    const context: Omit<FunctionContext, 'steps'> = {
       sources,
       atomName,
       returned: [...roots.keys()],
@@ -598,8 +615,8 @@ class FunctionWriter {
     const early = keys.map((root) => !root.startsWith('gradient.'));
     this.declarations.push({
       whole: { lowered, forward: early.includes(false) ? lowered.roots.filter((_, k) => early[k]) : null, mode },
-      write: (outlined, called) => {
-        const body = functionBody(outlined, { ...context, parameters: [...context.parameters, ...called] });
+      write: (outlined, called, steps) => {
+        const body = functionBody(outlined, { ...context, parameters: [...context.parameters, ...called], steps });
         const results = new Map(keys.map((root, k) => [root, body.results[k]!]));
         const text = new CodeBlockWriter({ indentNumberOfSpaces: 2 });
         body.write(text);
@@ -628,6 +645,32 @@ class FunctionWriter {
   }
 }
 
+/** What steps keep, as types. */
+function stepTypes(records: readonly StepRecord[]): readonly WriterFunction[] {
+  if (records.length === 0) return [];
+  return [
+    (writer) => {
+      writer.newLine().writeLine('/** What a step of a loop keeps for another. */');
+      for (const { type, fields } of records) {
+        const line = `type ${type} = Readonly<Record<${fields.map(quoted).join(' | ')}, tf.Tensor>>;`;
+        if (line.length <= LINE) writer.writeLine(line);
+        else {
+          writer.writeLine(`type ${type} = Readonly<Record<`).indent(() => {
+            const rows: string[] = [];
+            for (const field of fields.map(quoted)) {
+              const row = rows.at(-1);
+              if (row === undefined || row.length + field.length + 3 > LINE) rows.push(`| ${field}`);
+              else rows[rows.length - 1] = `${row} | ${field}`;
+            }
+            for (const row of rows) writer.writeLine(row);
+          });
+          writer.writeLine(', tf.Tensor>>;');
+        }
+      }
+    },
+  ];
+}
+
 /** Lists are the gradients of parameters of rounds, and what steps keep in rounds. */
 function isList(root: string, node: Node): boolean {
   return (root.startsWith('gradient.') || root.startsWith('memory.') || root.startsWith('state.')) && isOfRounds(node);
@@ -637,7 +680,7 @@ function isList(root: string, node: Node): boolean {
 interface Pending {
   readonly whole: Whole;
   /** @param called names of functions that it may call */
-  readonly write: (outlined: Lowered, called: readonly string[]) => WrittenFunction;
+  readonly write: (outlined: Lowered, called: readonly string[], steps: Steps) => WrittenFunction;
 }
 
 function isPending(declaration: Statement | Pending): declaration is Pending {

@@ -1,5 +1,6 @@
 /** Identifiers and comments: what a program calls things, made safe and readable in TypeScript. */
 import { ts } from 'ts-morph';
+import type { CallFrame } from '../../graph/graph.ts';
 
 /** Words of TypeScript, the globals that emitted text reads, and what the module imports. */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -167,6 +168,20 @@ export function endsOf(path: string, most: number): readonly string[] {
   const segments = path.split('.').slice(-most);
   const longer = segments.slice(1).map((_, k) => lowerFirst(identifier(segments.slice(-2 - k).join(' '))));
   return [segments.at(-1)!, ...longer];
+}
+
+/** `crossLeast`: after the equations that the call of its block stands in, innermost first, as far as they lie in another call. */
+export function calledAfter(name: string, own: CallFrame | undefined, around: CallFrame | null): readonly string[] {
+  const path = partOf(own?.path ?? '', around?.path ?? '') ?? '';
+  const callers = path.split('.').filter((each) => /^\p{Ll}[\p{ID_Continue}]*$/u.test(each));
+  return callers.toReversed().map((caller) => `${caller} ${upperFirst(identifier(name))}`);
+}
+
+/** The rest of a path below another; null: it is no part of it. */
+export function partOf(path: string, base: string): string | null {
+  if (base === '') return path;
+  if (path === base) return '';
+  return path.startsWith(`${base}.`) ? path.slice(base.length + 1) : null;
 }
 
 /** `zSum` in the equation of `z`: what is called after its operation alone is told with its equation. */

@@ -58,6 +58,11 @@ export function typeOf(value: Value, loops: ReadonlyMap<Value, Loop>): string {
 /** A call of a function of the module. */
 export interface Call {
   readonly self: Value;
+  /** What the function is called. */
+  readonly name: string;
+  readonly args: readonly Piece[];
+  /** Those of them that it does not take from the surroundings, such as sizes. */
+  readonly handed: readonly Value[];
   readonly outputs: readonly Output[];
 }
 

@@ -5,7 +5,8 @@
  * Statements are ordered by what they compute and by what reads them, so that the order in which passes made them is nothing.
  */
 import type { Lowered } from '../lower.ts';
-import { isSegment, leaves, partOf, roundsIn, type Item, type Segment, type Segmented } from './segments.ts';
+import { isSegment, leaves, roundsIn, type Item, type Segment, type Segmented } from './segments.ts';
+import { partOf } from '../names.ts';
 import { typeOf, inputsOf, isSize, isValue, parameterOf, type Loop, type Piece, type SizePiece, type State, type Value } from '../value.ts';
 
 /** Where a size stands. */

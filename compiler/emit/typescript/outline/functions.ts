@@ -1,6 +1,7 @@
 /** What functions are that several functions of a model call, or that stand for the call of a block. */
 import type { CallFrame } from '../../../graph/graph.ts';
 import type { Lowered } from '../lower.ts';
+import type { Value } from '../value.ts';
 import type { Canonical } from './canonical.ts';
 import type { Phase, Segment, Segmented } from './segments.ts';
 
@@ -12,9 +13,11 @@ export interface OutlinedFunction {
   readonly lowered: Lowered;
   /** What the roots are called in the record that it gives; one root is given alone. */
   readonly outputs: readonly string[];
+  /** Of each: is it only on the way to what its equation is called after? */
+  readonly onTheWay: readonly boolean[];
   /** Paths of the parameters' parts that callers hand it; empty: it is handed none. */
   readonly parts: readonly string[];
-  readonly inputs: readonly { readonly name: string; readonly type: string }[];
+  readonly inputs: readonly { readonly name: string; readonly type: string; readonly value: Value }[];
   /** Names of sizes that it is handed, by the atoms that stand for them. */
   readonly sizes: ReadonlyMap<string, string>;
   readonly readsSizes: boolean;

@@ -12,7 +12,9 @@ import { described, endsOf, functionName, Names } from '../names.ts';
 import type { Handed, OutlinedFunction, Shared, Use } from './functions.ts';
 import { Building } from './rebuild.ts';
 import { isSegment, leaves, makerOf, segmented, type Item, type Phase, type Segment, type Segmented } from './segments.ts';
-import { holdersIn } from '../schedule.ts';
+import { onTheWay } from '../equations.ts';
+import { blocksOf, holdersIn } from '../schedule.ts';
+import type { Sources } from '../sources.ts';
 import { inputsOf, typeOf, type Value } from '../value.ts';
 
 /** A function before it is outlined. */
@@ -31,9 +33,17 @@ export interface Outline {
   readonly functions: readonly OutlinedFunction[];
 }
 
-/** @param take a name for a function of the module; @param equationOf the name on the left of the value's equation */
-export function outline(wholes: readonly Whole[], take: (name: string) => string, equationOf: (value: Value) => string | null): Outline {
-  return new Outliner(wholes, take, equationOf).outline();
+/** What names are made of. */
+export interface Naming {
+  /** A name for a declaration of the module. */
+  readonly take: (name: string) => string;
+  /** The first of several that is free. */
+  readonly takeFirst: (names: readonly string[]) => string;
+  readonly sources: Sources;
+}
+
+export function outline(wholes: readonly Whole[], naming: Naming): Outline {
+  return new Outliner(wholes, naming).outline();
 }
 
 /** What is in sizes of a step alone, and not in `n`. */
@@ -53,17 +63,16 @@ const AROUND: Readonly<Record<Phase, string>> = { forward: ' inputs', again: ' a
 class Outliner {
   readonly #segmented: readonly Segmented[];
   readonly #modes: ReadonlyMap<Segmented, string>;
-  readonly #take: (name: string) => string;
-  readonly #equationOf: (value: Value) => string | null;
+  readonly #naming: Naming;
   readonly #labels = new Labels();
   readonly #known = new Map<Segment, Known>();
   readonly #shared = new Map<number, Shared>();
+  readonly #ways = new Map<Lowered, ReadonlySet<Value>>();
 
-  constructor(wholes: readonly Whole[], take: (name: string) => string, equationOf: (value: Value) => string | null) {
-    this.#equationOf = equationOf;
+  constructor(wholes: readonly Whole[], naming: Naming) {
     this.#segmented = wholes.map(({ lowered, forward }) => segmented(lowered, forward));
     this.#modes = new Map(this.#segmented.map((each, k) => [each, wholes[k]!.mode]));
-    this.#take = take;
+    this.#naming = naming;
   }
 
   outline(): Outline {
@@ -183,22 +192,32 @@ class Outliner {
     const modes = [...new Set(uses.map((use) => this.#modes.get(use.segmented)!))];
     const same = alike.filter(({ uses: [other] }) => other!.segment.phase === segment.phase);
     const mode = modes.length === 1 && segment.phase === 'forward' && same.length > 1 ? modes[0]! : '';
-    return this.#take(functionName(mode === '' ? base : `${base} ${mode}`));
+    return this.#naming.take(functionName(mode === '' ? base : `${base} ${mode}`));
   }
 
   /** What a value may be called at the border of a function, the best first. A step's element of a list is called as the list is. */
-  #namesOf(value: Value, loops: Lowered['loops']): readonly string[] {
-    const list = value.kind === 'argument' ? loops.get(value)?.xs.find(({ argument }) => argument === value)?.list : undefined;
-    if (value.origin.name !== null) return [value.origin.name];
+  #namesOf(value: Value, lowered: Lowered): readonly string[] {
+    const list = value.kind === 'argument' ? lowered.loops.get(value)?.xs.find(({ argument }) => argument === value)?.list : undefined;
+    if (value.origin.name !== null && !this.#onTheWay(lowered).has(value)) return [value.origin.name];
     const hint = (list ?? value).hint.replace(/ steps$/, '');
-    return [...described(hint, this.#equationOf(list ?? value)), ...endsOf(hint, 4)];
+    return [...described(hint, this.#naming.sources.equation((list ?? value).origin)), ...endsOf(hint, 4)];
+  }
+
+  /** Values that do not take the name of their equation. */
+  #onTheWay(lowered: Lowered): ReadonlySet<Value> {
+    let known = this.#ways.get(lowered);
+    if (known === undefined) {
+      known = onTheWay([...blocksOf(lowered).needed], ({ origin }) => this.#naming.sources.equationKey(origin));
+      this.#ways.set(lowered, known);
+    }
+    return known;
   }
 
   #function(shared: Shared, functions: ReadonlyMap<number, OutlinedFunction & Handed>): OutlinedFunction & Handed {
     const [use] = shared.uses as readonly [Use, ...Use[]];
     const names = new Names(['p', 'n', 'random', ...[...functions.values()].map(({ name }) => name)]);
     const inputs = use.canonical.inputs.map((value) => ({
-      name: names.takeFirst(this.#namesOf(value, use.segmented.lowered.loops)),
+      name: names.takeFirst(this.#namesOf(value, use.segmented.lowered)),
       type: typeOf(value, use.segmented.lowered.loops),
     }));
     const { holes, handed } = openSizes(shared.uses, names);
@@ -223,9 +242,10 @@ class Outliner {
         frame: use.segment.frame,
         phase: use.segment.phase,
         lowered: made.lowered,
-        outputs: roots.map((root) => taken.takeFirst(this.#namesOf(root, made.lowered.loops))),
+        outputs: roots.map((root) => taken.takeFirst(this.#namesOf(root, made.lowered))),
+        onTheWay: roots.map((root) => this.#onTheWay(made.lowered).has(root)),
         parts: made.readsParameters ? shared.uses.map(({ segment }) => segment.base) : [],
-        inputs,
+        inputs: inputs.map((each, k) => ({ ...each, value: made.inputs[k]! })),
         sizes: new Map(handed.map(({ atom, name }) => [atom, name])),
         readsSizes: made.readsSizes,
         draws: made.draws,

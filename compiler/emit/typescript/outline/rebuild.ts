@@ -1,10 +1,12 @@
 /** The values of a function anew: its segments as calls, and what it is handed under the names of its parameters. */
 import { NOWHERE } from '../../../graph/builder.ts';
+import { unnamed } from '../../../passes/core/graph-builder.ts';
 import { atomsOf, type Size } from '../../../size/size.ts';
 import { flat, type Canonical, type Hole, type Known } from './canonical.ts';
 import type { Lowered } from '../lower.ts';
 import type { Handed, OutlinedFunction, Shared } from './functions.ts';
-import { isSegment, partOf, roundsIn, type Item, type Segment, type Segmented } from './segments.ts';
+import { isSegment, roundsIn, type Item, type Segment, type Segmented } from './segments.ts';
+import { partOf } from '../names.ts';
 import {
   typeOf,
   inputsOf,
@@ -190,7 +192,8 @@ export class Building {
     const values = target.given.map((name, k): Value => {
       const old = canonical.values.get(name);
       const like = old ?? exemplar[k]!;
-      const { dtype, origin, hint } = like;
+      const { dtype } = like;
+      const [origin, hint] = target.onTheWay[k]! ? [unnamed(like.origin), target.outputs[k]!] : [like.origin, like.hint];
       const type = typeOf(like, old === undefined ? target.lowered.loops : this.#segmented.lowered.loops);
       const made: Value = { id: this.#count++, kind: 'output', code: [self], dtype, origin, hint, type };
       if (old !== undefined) this.#made.set(old, made);
@@ -207,7 +210,7 @@ export class Building {
         livesIn: places.map(({ output, input }) => (output >= 0 ? values[output]! : handed[input]!)),
       };
     });
-    const call: Call = { self, outputs };
+    const call: Call = { self, name: target.name, args, handed, outputs };
     for (const value of [self, ...values]) this.#calls.set(value, call);
   }
 

@@ -8,6 +8,7 @@ import { folded } from '../../../graph/fold.ts';
 import { chain, common } from '../../../graph/frames.ts';
 import type { CallFrame } from '../../../graph/graph.ts';
 import type { Lowered } from '../lower.ts';
+import { partOf } from '../names.ts';
 import { blocksOf, isStatement } from '../schedule.ts';
 import { inputsOf, parameterOf, type Loop, type Value } from '../value.ts';
 
@@ -75,13 +76,6 @@ export function segmented(lowered: Lowered, forward: readonly Value[] | null): S
 /** The parameters of the innermost call whose path goes on from those around it. */
 function baseOf(frame: CallFrame | null): string {
   return chain(frame).reduce((base, { path }) => (partOf(path, base) === null ? base : path), '');
-}
-
-/** The rest of a path below another; null: it is no part of it. */
-export function partOf(path: string, base: string): string | null {
-  if (base === '') return path;
-  if (path === base) return '';
-  return path.startsWith(`${base}.`) ? path.slice(base.length + 1) : null;
 }
 
 /** How many `[*]` a path has. */
@@ -189,9 +183,9 @@ function framesOf(
     }
   }
   const isInside = (value: Value, frame: CallFrame): boolean => chain(frames.get(value)!).includes(frame);
-  /** Can the value be made outside of the call? Another shape of something goes where that goes. */
+  /** Can the value be made outside of the call? Another shape of something goes where that goes, and so does what is made of nothing. */
   const isHanded = (value: Value, frame: CallFrame): boolean =>
-    makers(value).every((maker) => !isInside(maker, frame) || (isShape(maker) && isHanded(maker, frame)));
+    makers(value).every((maker) => !isInside(maker, frame) || isConstant(maker) || (isShape(maker) && isHanded(maker, frame)));
   const lift = (value: Value, from: CallFrame, to: CallFrame | null): void => {
     frames.set(value, to);
     for (const maker of makers(value)) if (isInside(maker, from)) lift(maker, from, to);
@@ -220,6 +214,11 @@ function sourceIn(loops: Lowered['loops']): (value: Value) => Value {
       at = next;
     }
   };
+}
+
+/** Positions, or a number: no call makes them of anything. */
+function isConstant(value: Value): boolean {
+  return value.kind === 'tensor' && inputsOf(value).every(({ kind }) => kind === 'host');
 }
 
 /** Are these the numbers of its operand in another shape or order? */

@@ -46,6 +46,9 @@ type FilterBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
+/** What a step of a loop keeps for another. */
+type RunStep = Readonly<Record<'r' | 'new' | 'z' | 'difference', tf.Tensor>>;
+
 function gruInputs(p: GRUParameters, n: FilterSizes, WProduct: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -68,28 +71,28 @@ function gru(p: GRUParameters, h: tf.Tensor, runSum: tf.Tensor, sum: tf.Tensor, 
   const newProduct = tf.mul(r, h);
   const new_ = tf.tidy(() => tf.tanh(tf.add(runSum2, tf.matMul(newProduct, p.U))));
   // cells.attn:14  (1 - z) * h + z * new
-  const hNext2 = tf.sub(new_, h);
-  const hNext = tf.tidy(() => tf.add(h, tf.mul(z, hNext2)));
-  return { hNext, z, hNext2, new_, newProduct, r };
+  const difference = tf.sub(new_, h);
+  const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
+  return { hNext, z, difference, new_, newProduct, r };
 }
 
-function scaledDot(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor, q: tf.Tensor) {
+function scaledDot(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor, both: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
   const weights = tf.tidy(() => {
-    const both = tf.logicalAnd(timeMaskWide, weightsBoth);
+    const both2 = tf.logicalAnd(timeMaskWide, weightsBoth);
     const quotient = tf.div(tf.matMul(tf.reshape(WProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
-    const softmax = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
-    return rt.where(both, tf.transpose(softmax, [0, 2, 1]), 0);
+    const softmax = tf.softmax(tf.transpose(rt.where(both2, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return rt.where(both2, tf.transpose(softmax, [0, 2, 1]), 0);
   });
   rt.dispose(weightsBoth);
   // attention.attn:18  sum[key](weights * values)
-  const q2 = tf.tidy(() => {
+  const q = tf.tidy(() => {
     const product = tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped);
-    return tf.sum(rt.where(tf.reshape(q, [batchSize, time, time, 1]), product, 0), 1);
+    return tf.sum(rt.where(tf.reshape(both, [batchSize, time, time, 1]), product, 0), 1);
   });
-  return { q: q2, weights };
+  return { q, weights };
 }
 
 function scaledDot2(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor) {
@@ -116,37 +119,37 @@ function fit(n: FilterSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor
   const { d } = n;
   // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
   const difference = tf.sub(y, t);
-  const loss2 = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), d));
+  const product = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), d));
   const loss = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), loss2)),
+    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), product)),
   );
-  return { loss, loss2, difference };
+  return { loss, product, difference };
 }
 
 function scaledDotTraining(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, timeMask: tf.Tensor, xShaped: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
+  const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
   const weightsChosen = tf.tidy(() => {
     const isAtMostT = tf.transpose(isAtMost, [1, 0]);
     const both = tf.logicalAnd(tf.logicalAnd(timeMaskWide, tf.reshape(timeMask, [batchSize, 1, time])), isAtMostT);
     return rt.where(tf.logicalAnd(both, isAtMostT), Math.sqrt(d), 1);
   });
-  const weights2 = tf.tidy(() => {
+  const weightsSoftmax = tf.tidy(() => {
     const quotientT = tf.transpose(tf.div(tf.matMul(WProduct, x, false, true), weightsChosen), [0, 2, 1]);
-    return tf.softmax(tf.transpose(rt.where(weights, quotientT, -Infinity), [0, 2, 1]));
+    return tf.softmax(tf.transpose(rt.where(weightsBoth, quotientT, -Infinity), [0, 2, 1]));
   });
-  const weights3 = tf.tidy(() => rt.where(weights, tf.transpose(weights2, [0, 2, 1]), 0));
+  const weights = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weightsSoftmax, [0, 2, 1]), 0));
   // attention.attn:18  sum[key](weights * values)
   const qWide = tf.tidy(() => tf.reshape(tf.logicalAnd(timeMaskWide, isAtMost), [batchSize, time, time, 1]));
   const q = tf.tidy(() =>
-    tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights3, [batchSize, time, time, 1]), xShaped), 0), 1),
+    tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1),
   );
-  rt.dispose(weights3);
-  return { q, qWide, weights, weights2, weightsChosen };
+  rt.dispose(weights);
+  return { q, qWide, weightsBoth, weightsSoftmax, weightsChosen };
 }
 
-function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, qWide: tf.Tensor, weights: tf.Tensor, weights2: tf.Tensor, weightsChosen: tf.Tensor) {
+function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, qWide: tf.Tensor, weightsBoth: tf.Tensor, weightsSoftmax: tf.Tensor, weightsChosen: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // attention.attn:18  sum[key](weights * values)
   const dWeights = tf.tidy(() => {
@@ -154,11 +157,11 @@ function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, qWide: t
     return tf.reshape(tf.matMul(chosenRows, tf.reshape(x, [batchSize * time, d, 1])), [batchSize, time, time]);
   });
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsChosen2 = rt.where(weights, dWeights, 0);
-  const weightsProduct = tf.tidy(() => tf.mul(weights2, tf.transpose(weightsChosen2, [0, 2, 1])));
+  const weightsChosen2 = rt.where(weightsBoth, dWeights, 0);
+  const weightsProduct = tf.tidy(() => tf.mul(weightsSoftmax, tf.transpose(weightsChosen2, [0, 2, 1])));
   const weightsProduct2 = tf.tidy(() => {
     const differenceT = tf.transpose(tf.sub(weightsChosen2, tf.reshape(tf.sum(weightsProduct, 2), [batchSize, 1, time])), [0, 2, 1]);
-    const chosen = rt.where(weights, tf.transpose(tf.mul(weights2, differenceT), [0, 2, 1]), 0);
+    const chosen = rt.where(weightsBoth, tf.transpose(tf.mul(weightsSoftmax, differenceT), [0, 2, 1]), 0);
     return tf.matMul(tf.div(chosen, tf.transpose(weightsChosen, [0, 2, 1])), x, true);
   });
   rt.dispose(dWeights, weightsChosen2, weightsProduct);
@@ -280,8 +283,8 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
-    rt.dispose(z, hHNext, hNew, newProduct, r);
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    rt.dispose(z, difference, hNew, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
   }
@@ -330,8 +333,8 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): rt.LossTensors {
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
-    rt.dispose(z, hHNext, hNew, newProduct, r);
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    rt.dispose(z, difference, hNew, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
   }
@@ -343,8 +346,8 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): rt.LossTensors {
   rt.dispose(q, run);
   // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
-  const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
-  rt.dispose(timeMaskWide, y, t, loss2, difference);
+  const { loss, product, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
+  rt.dispose(timeMaskWide, y, t, product, difference);
   return { loss, metrics: {} };
 }
 
@@ -368,7 +371,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
-  const { q, qWide, weights, weights2: qWeights, weightsChosen } = scaledDotTraining(batch.n, isAtMost, timeMaskWide, nearWProduct, x, timeMask, xShaped);
+  const { q, qWide, weightsBoth, weightsSoftmax, weightsChosen } = scaledDotTraining(batch.n, isAtMost, timeMaskWide, nearWProduct, x, timeMask, xShaped);
   rt.dispose(timePositions, WProduct, xShaped, isAtMost);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, d], 0);
@@ -376,13 +379,13 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], zSteps: tf.Tensor[] = [], hHNextSteps: tf.Tensor[] = [];
-  const newSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [], rSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [];
+  const runSteps: RunStep[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
-    hNextSteps.push(hNext); hSteps.push(h); zSteps.push(z); hHNextSteps.push(hHNext); newSteps.push(hNew);
-    newProductSteps.push(newProduct); rSteps.push(r);
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    runSteps.push({ z, difference, new: hNew, r });
+    hNextSteps.push(hNext); hSteps.push(h); newProductSteps.push(newProduct);
     h = hNext;
   }
   rt.dispose(zSumSteps, rSumSteps, newSumSteps);
@@ -392,13 +395,13 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   rt.dispose(q, run);
   // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
-  const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
+  const { loss, product, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
   const dY = tf.tidy(() => {
-    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0);
-    const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
-    return tf.add(product, product);
+    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product), [batchSize, 1]), 0);
+    const product2 = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
+    return tf.add(product2, product2);
   });
-  rt.dispose(timeMaskWide, y, t, timeMask, loss2, difference);
+  rt.dispose(timeMaskWide, y, t, timeMask, product, difference);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p.run.h.GRU.Ur, p.run.h.GRU.Uz], 1);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
@@ -407,24 +410,25 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const newTanhGradientSteps = new Array<tf.Tensor>(time);
   let dH: tf.Tensor = tf.clone(runZeros);
   for (let t2 = time - 1; t2 >= 0; t2--) {
+    const step = runSteps[t2]!;
     // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
     const dHNext = tf.add(dH, dYSteps[t2]!);
-    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum: hNewSum } = gruBackward(p.run.h.GRU, dHNext, hHNextSteps[t2]!, zSteps[t2]!, newSteps[t2]!, rSteps[t2]!, hSteps[t2]!, rJoined);
+    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum: hNewSum } = gruBackward(p.run.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t2]!, rJoined);
     const dH2 = tf.add(rProduct, hNewSum);
     rt.dispose(dH, dHNext, rProduct, hNewSum);
     zSigmoidGradientSteps[t2] = zSigmoidGradient; rSigmoidGradientSteps[t2] = rSigmoidGradient;
     newTanhGradientSteps[t2] = newTanhGradient;
     dH = dH2;
   }
-  rt.dispose(zSteps, hHNextSteps, newSteps, rSteps, rJoined, dYSteps, dH);
+  rt.dispose(runSteps, rJoined, dYSteps, dH);
   const tanhGradientStacked = tf.stack(newTanhGradientSteps);
   const sigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
   const runSigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
   const hStacked = tf.stack(hSteps);
   rt.dispose(newTanhGradientSteps, rSigmoidGradientSteps, zSigmoidGradientSteps, runZeros, hNextSteps);
   const productStacked = tf.stack(newProductSteps);
-  const weightsProduct = scaledDotBackward(batch.n, x, dY, qWide, weights, qWeights, weightsChosen);
-  rt.dispose(newProductSteps, x, qWide, weights, qWeights, weightsChosen, dY);
+  const weightsProduct = scaledDotBackward(batch.n, x, dY, qWide, weightsBoth, weightsSoftmax, weightsChosen);
+  rt.dispose(newProductSteps, x, qWide, weightsBoth, weightsSoftmax, weightsChosen, dY);
   const { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runSigmoidGradientStacked, sigmoidGradientStacked, tanhGradientStacked, nearWProduct);
   rt.dispose(nearWProduct, tanhGradientStacked, sigmoidGradientStacked, runSigmoidGradientStacked, hStacked);
   rt.dispose(productStacked);

@@ -83,28 +83,28 @@ function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, source
   // layers.attn:26  near = (x - least) / range
   const near = tf.tidy(() => tf.div(tf.sub(hTanh, least), range));
   // layers.attn:27  bm = mean[lifted](near)
-  const bm = tf.tidy(() => tf.maximum(tf.sum(tf.cast(sourceMask, 'float32')), 1));
-  const bm2 = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, near, 0), [0, 1]), bm));
+  const bmLarger = tf.tidy(() => tf.maximum(tf.sum(tf.cast(sourceMask, 'float32')), 1));
+  const bm = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, near, 0), [0, 1]), bmLarger));
   // layers.attn:28  centred = near - bm
-  const centred = tf.sub(near, bm2);
+  const centred = tf.sub(near, bm);
   rt.dispose(near);
   // layers.attn:29  bv = mean[lifted](centred * centred)
-  const bv = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, tf.mul(centred, centred), 0), [0, 1]), bm));
+  const bv = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, tf.mul(centred, centred), 0), [0, 1]), bmLarger));
   // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
   const nRoot = tf.tidy(() => tf.sqrt(tf.add(bv, tf.div(tf.div(1e-5, range), range))));
   const n2 = tf.div(centred, nRoot);
   // layers.attn:33  gain * n + bias
   const h = tf.tidy(() => tf.add(tf.mul(n2, p.gain), p.bias));
   // layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
-  const mNext = tf.tidy(() => tf.add(tf.mul(0.9, p.m), tf.mul(0.1, tf.add(least, tf.mul(range, bm2)))));
-  rt.dispose(least, bm2);
+  const mNext = tf.tidy(() => tf.add(tf.mul(0.9, p.m), tf.mul(0.1, tf.add(least, tf.mul(range, bm)))));
+  rt.dispose(least, bm);
   // layers.attn:31  v' = 0.9 * v + 0.1 * (bv * range * range)
   const vNext = tf.tidy(() => tf.add(tf.mul(0.9, p.v), tf.mul(0.1, tf.mul(tf.mul(bv, range), range))));
   rt.dispose(bv);
-  return { mNext, vNext, h, nRoot, n: n2, bm, centred, range };
+  return { mNext, vNext, h, nRoot, n: n2, bmLarger, centred, range };
 }
 
-function batchNormBackward(p: BatchNormParameters, dH: tf.Tensor, nRoot: tf.Tensor, n2: tf.Tensor, bm: tf.Tensor, sourceMaskWide: tf.Tensor, centred: tf.Tensor, range: tf.Tensor) {
+function batchNormBackward(p: BatchNormParameters, dH: tf.Tensor, nRoot: tf.Tensor, n2: tf.Tensor, bmLarger: tf.Tensor, sourceMaskWide: tf.Tensor, centred: tf.Tensor, range: tf.Tensor) {
   // layers.attn:33  gain * n + bias
   const dN = tf.mul(dH, p.gain);
   const dGain = tf.tidy(() => tf.sum(tf.mul(dH, n2), [0, 1]));
@@ -115,14 +115,14 @@ function batchNormBackward(p: BatchNormParameters, dH: tf.Tensor, nRoot: tf.Tens
   rt.dispose(dN);
   // layers.attn:29  bv = mean[lifted](centred * centred)
   const dCentred = tf.tidy(() => {
-    const product = tf.mul(rt.where(sourceMaskWide, tf.div(dBv, bm), 0), centred);
+    const product = tf.mul(rt.where(sourceMaskWide, tf.div(dBv, bmLarger), 0), centred);
     return tf.add(tf.add(nQuotient, product), product);
   });
   rt.dispose(nQuotient, dBv);
   // layers.attn:28  centred = near - bm
   const dBm = tf.tidy(() => tf.neg(tf.sum(dCentred, [0, 1])));
   // layers.attn:27  bm = mean[lifted](near)
-  const dNear = tf.tidy(() => tf.add(dCentred, rt.where(sourceMaskWide, tf.div(dBm, bm), 0)));
+  const dNear = tf.tidy(() => tf.add(dCentred, rt.where(sourceMaskWide, tf.div(dBm, bmLarger), 0)));
   rt.dispose(dCentred, dBm);
   // layers.attn:26  near = (x - least) / range
   const nearQuotient = tf.div(dNear, range);
@@ -218,7 +218,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   rt.dispose(x);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
-  const { mNext, vNext, h, nRoot, n: hN, bm, centred, range } = batchNormTraining(p.h.BatchNorm, sourceMask, sourceMaskWide, hTanh);
+  const { mNext, vNext, h, nRoot, n: hN, bmLarger, centred, range } = batchNormTraining(p.h.BatchNorm, sourceMask, sourceMaskWide, hTanh);
   const { sum: weightsSum, hRows } = linear2(p.weights.Linear, batch.n, h);
   rt.dispose(sum);
   // input.attn:6  weights = softmax[source](Linear[](h))
@@ -266,8 +266,8 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   rt.dispose(WRows);
   // layers.attn:33  gain * n + bias
   const dH = tf.add(product, yScattered);
-  const { dGain, dBias, nearQuotient } = batchNormBackward(p.h.BatchNorm, dH, nRoot, hN, bm, sourceMaskWide, centred, range);
-  rt.dispose(yScattered, product, sourceMaskWide, nRoot, hN, bm, centred, range, dH);
+  const { dGain, dBias, nearQuotient } = batchNormBackward(p.h.BatchNorm, dH, nRoot, hN, bmLarger, sourceMaskWide, centred, range);
+  rt.dispose(yScattered, product, sourceMaskWide, nRoot, hN, bmLarger, centred, range, dH);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanhGradient = rt.tanhGradient(nearQuotient, hTanh);
   rt.dispose(hTanh, nearQuotient);

@@ -66,11 +66,12 @@ function fit(n: WaveSizes, h: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, 
   const { hidden } = n;
   // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
   const lossDifference = tf.sub(h, t);
-  const loss2 = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), hidden));
-  const loss = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(lossDifference, lossDifference), 0), [1, 2]), loss2)),
-  );
-  return { loss, loss2, lossDifference };
+  const lossProduct = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), hidden));
+  const loss = tf.tidy(() => {
+    const quotient = tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(lossDifference, lossDifference), 0), [1, 2]), lossProduct);
+    return tf.mean(quotient);
+  });
+  return { loss, lossProduct, lossDifference };
 }
 
 function repeatRoundBackward(p: RepeatParameters, n: WaveSizes, dH: tf.Tensor, hTanh: tf.Tensor, hShifted: tf.Tensor, joinedRows: tf.Tensor, size: number) {
@@ -88,21 +89,6 @@ function repeatRoundBackward(p: RepeatParameters, n: WaveSizes, dH: tf.Tensor, h
   const hProduct = tf.matMul(joinedRows, tanhGradientRows, true);
   rt.dispose(hTanhGradient, tanhGradientRows);
   return { hProduct, dB, dH: dH2 };
-}
-
-function wave2(p: WaveParameters, n: WaveSizes, timeLength: tf.Tensor, t: tf.Tensor, x: tf.Tensor) {
-  const { batch: batchSize, time } = n;
-  // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
-  const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLength, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
-  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
-  const x2 = rt.where(timeMaskWide, x, 0);
-  const { h, xRows } = linear(p.h.Linear, n, x2);
-  const { h: h2, hShifted: shifted, hTanh: tanh, joinedRows: hJoinedRows } = repeatRound(p.repeat[0]!, n, h, 1);
-  const { h: h3, hShifted, hTanh, joinedRows } = repeatRound(p.repeat[1]!, n, h2, 2);
-  rt.dispose(x2, h, h2);
-  // input.attn:14  objective Fit for Wave given t: [time, hidden] {
-  const t2 = rt.where(timeMaskWide, t, 0);
-  return { h: h3, t: t2, timeMaskWide, timeMask, hShifted, hTanh, joinedRows, shifted, tanh, hJoinedRows, xRows };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -126,29 +112,52 @@ function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
 
 /** Fit: the loss and the metrics, means over the batch. */
 function waveLoss(p: WaveParameters, batch: WaveBatch): rt.LossTensors {
-  const { h, t, timeMaskWide, timeMask, hShifted, hTanh, joinedRows, shifted: hShifted2, tanh: hTanh2, hJoinedRows, xRows } = wave2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
-  rt.dispose(timeMask, hShifted, hTanh, joinedRows, hShifted2, hTanh2, hJoinedRows, xRows);
-  const { loss, loss2, lossDifference } = fit(batch.n, h, t, timeMaskWide, batch.lengths.time);
-  rt.dispose(h, t, timeMaskWide, loss2, lossDifference);
+  const { batch: batchSize, time } = batch.n;
+  // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
+  const timeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
+  );
+  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
+  const x = rt.where(timeMaskWide, batch.inputs.x, 0);
+  rt.dispose(timeMask);
+  // input.attn:14  objective Fit for Wave given t: [time, hidden] {
+  const t = rt.where(timeMaskWide, batch.inputs.t, 0);
+  const { h, xRows } = linear(p.h.Linear, batch.n, x);
+  const { h: h2, hShifted, hTanh, joinedRows } = repeatRound(p.repeat[0]!, batch.n, h, 1);
+  rt.dispose(x, xRows, h, hShifted, hTanh, joinedRows);
+  const { h: h3, hShifted: hShifted2, hTanh: hTanh2, joinedRows: hJoinedRows } = repeatRound(p.repeat[1]!, batch.n, h2, 2);
+  rt.dispose(h2, hShifted2, hTanh2, hJoinedRows);
+  const { loss, lossProduct, lossDifference } = fit(batch.n, h3, t, timeMaskWide, batch.lengths.time);
+  rt.dispose(timeMaskWide, t, h3, lossProduct, lossDifference);
   return { loss, metrics: {} };
 }
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, hidden, time } = batch.n;
-  const { h, t, timeMaskWide, timeMask, hShifted, hTanh, joinedRows, shifted: hShifted2, tanh: hTanh2, hJoinedRows, xRows } = wave2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
-  const { loss, loss2, lossDifference } = fit(batch.n, h, t, timeMaskWide, batch.lengths.time);
-  rt.dispose(h, t, timeMaskWide);
+  // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
+  const timeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
+  );
+  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
+  const x = rt.where(timeMaskWide, batch.inputs.x, 0);
+  // input.attn:14  objective Fit for Wave given t: [time, hidden] {
+  const t = rt.where(timeMaskWide, batch.inputs.t, 0);
+  const { h, xRows } = linear(p.h.Linear, batch.n, x);
+  const { h: h2, hShifted, hTanh, joinedRows } = repeatRound(p.repeat[0]!, batch.n, h, 1);
+  const { h: h3, hShifted: hShifted2, hTanh: hTanh2, joinedRows: hJoinedRows } = repeatRound(p.repeat[1]!, batch.n, h2, 2);
+  const { loss, lossProduct, lossDifference } = fit(batch.n, h3, t, timeMaskWide, batch.lengths.time);
+  rt.dispose(x, h, h2, timeMaskWide, t, h3);
   // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
   const dH = tf.tidy(() => {
-    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0);
+    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, lossProduct), [batchSize, 1]), 0);
     const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), lossDifference);
     return tf.add(product, product);
   });
-  const { hProduct: dW, dB, dH: dH2 } = repeatRoundBackward(p.repeat[1]!, batch.n, dH, hTanh, hShifted, joinedRows, -2);
-  rt.dispose(timeMask, loss2, lossDifference, hShifted, hTanh, joinedRows, dH);
-  const { hProduct: dRepeat0W, dB: dRepeat0B, dH: dH3 } = repeatRoundBackward(p.repeat[0]!, batch.n, dH2, hTanh2, hShifted2, hJoinedRows, -1);
-  rt.dispose(hShifted2, hTanh2, hJoinedRows, dH2);
+  const { hProduct: dW, dB, dH: dH2 } = repeatRoundBackward(p.repeat[1]!, batch.n, dH, hTanh2, hShifted2, hJoinedRows, -2);
+  rt.dispose(timeMask, lossProduct, lossDifference, hShifted2, hTanh2, hJoinedRows, dH);
+  const { hProduct: dRepeat0W, dB: dRepeat0B, dH: dH3 } = repeatRoundBackward(p.repeat[0]!, batch.n, dH2, hTanh, hShifted, joinedRows, -1);
+  rt.dispose(hShifted, hTanh, joinedRows, dH2);
   // layers.attn:4  W @ x + b
   const dLinearB = tf.sum(dH3, [0, 1]);
   const dLinearW = tf.tidy(() => tf.matMul(xRows, tf.reshape(dH3, [batchSize * time, hidden]), true));

@@ -39,17 +39,17 @@ function dInputs(p: DParameters, n: MSizes, h: tf.Tensor, y: tf.Tensor) {
   const v = tf.tidy(() => tf.mul(tf.reshape(h, [batchSize, d, 1]), tf.cast(tf.range(0, target, 1, 'int32'), 'float32')));
   // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
   const sFirst = tf.tidy(() => tf.reshape(tf.slice(v, [0, 0, 0], [-1, -1, 1]), [batchSize, d]));
-  const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, y), [1, 0, 2])));
+  const ySteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, y), [1, 0, 2])));
   rt.dispose(v);
   const sNextSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
     // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
-    const sNext = tf.tidy(() => tf.tanh(tf.add(xSteps[t]!, s)));
+    const sNext = tf.tidy(() => tf.tanh(tf.add(ySteps[t]!, s)));
     sNextSteps.push(sNext);
     s = sNext;
   }
-  rt.dispose(sFirst, xSteps);
+  rt.dispose(sFirst, ySteps);
   const u = tf.stack(sNextSteps);
   rt.dispose(sNextSteps);
   // input.attn:6  logits = u @ table

@@ -44,12 +44,9 @@ type CountBatch = {
   readonly lengths: { readonly source: tf.Tensor1D };
 };
 
-function count2(n: CountSizes, sourceLength: tf.Tensor, x: tf.Tensor, i: tf.Tensor) {
+function count2(n: CountSizes, sourcePositions: tf.Tensor, i: tf.Tensor, sourceMaskWide: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, source, words } = n;
   // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
-  const sourcePositions = tf.range(0, source, 1, 'int32');
-  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), sourcePositions));
-  const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
   const x2 = rt.where(sourceMaskWide, x, 0);
   // input.attn:5  total = sum[source by i](x)
   const total = rt.scatter(i, x2, words, 1);
@@ -81,20 +78,20 @@ function count2(n: CountSizes, sourceLength: tf.Tensor, x: tf.Tensor, i: tf.Tens
     const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
     return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
   });
-  rt.dispose(uWide, sourcePositions, orderEither, orderNumber);
+  rt.dispose(uWide, orderEither, orderNumber);
   // input.attn:9  sorted = u[order][rank as source]
   const sortedPicked = tf.gather(u, bestShaped, 1, 1);
   rt.dispose(bestShaped);
-  // input.attn:10  so = cumsum[source](x, exclusive) + cumsum[source](x)
-  const so = tf.tidy(() => tf.add(tf.cumsum(x2, 1, true, false), tf.cumsum(x2, 1)));
-  rt.dispose(x2);
   // input.attn:11  odds = cumprod[source](sigmoid(u), exclusive)
   const odds = tf.tidy(() => tf.cumprod(tf.sigmoid(u), 1, true, false));
   rt.dispose(u);
-  return { total, bestChosen: bestChosen2, share, sortedPicked, so, odds, sourceMask, sourceMaskWide };
+  // input.attn:10  so = cumsum[source](x, exclusive) + cumsum[source](x)
+  const so = tf.tidy(() => tf.add(tf.cumsum(x2, 1, true, false), tf.cumsum(x2, 1)));
+  rt.dispose(x2);
+  return { total, bestChosen: bestChosen2, share, sortedPicked, odds, so };
 }
 
-function fit(share: tf.Tensor, sortedPicked: tf.Tensor, total: tf.Tensor, bestChosen: tf.Tensor, odds: tf.Tensor, sourceMask: tf.Tensor, sourceMaskWide: tf.Tensor, so: tf.Tensor) {
+function fit(sourceMaskWide: tf.Tensor, so: tf.Tensor, share: tf.Tensor, sortedPicked: tf.Tensor, total: tf.Tensor, bestChosen: tf.Tensor, odds: tf.Tensor, sourceMask: tf.Tensor) {
   // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source…
   const sum = tf.tidy(() => tf.add(tf.sum(tf.mul(total, total), [1, 2]), tf.sum(bestChosen, 1)));
   const loss = tf.tidy(() => {
@@ -110,24 +107,79 @@ type CountResults = { readonly total: tf.Tensor; readonly best: tf.Tensor; reado
 
 /** The outputs of Count, batch first. */
 function countForward(_p: CountParameters, batch: CountBatch): CountResults {
-  const { total, bestChosen: best, share, sortedPicked: sorted, so, odds, sourceMask, sourceMaskWide } = count2(batch.n, batch.lengths.source, batch.inputs.x, batch.inputs.i);
-  rt.dispose(sourceMask, sourceMaskWide);
+  const { batch: batchSize, source, words } = batch.n;
+  // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
+  const sourcePositions = tf.range(0, source, 1, 'int32');
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), sourcePositions));
+  const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
+  const x = rt.where(sourceMaskWide, batch.inputs.x, 0);
+  rt.dispose(sourceMask);
+  // input.attn:5  total = sum[source by i](x)
+  const total = rt.scatter(batch.inputs.i, x, words, 1);
+  // input.attn:4  u = sum[d](x)
+  const u = tf.sum(x, 2);
+  // input.attn:6  best = max[source by i](u) else 0
+  const bestBoth = tf.tidy(() => {
+    const isEqual = tf.equal(tf.reshape(batch.inputs.i, [batchSize, source, 1]), tf.range(0, words, 1, 'int32'));
+    return tf.logicalAnd(isEqual, sourceMaskWide);
+  });
+  const uWide = tf.reshape(u, [batchSize, source, 1]);
+  const bestChosen = rt.where(bestBoth, uWide, -Infinity);
+  const best = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
+  // input.attn:7  share = softmax[source by i](u)
+  const share = tf.tidy(() =>
+    tf.sum(rt.where(bestBoth, tf.transpose(tf.softmax(tf.transpose(bestChosen, [0, 2, 1])), [0, 2, 1]), 0), 2),
+  );
+  rt.dispose(bestBoth, bestChosen);
+  // input.attn:8  order = argsort[source as rank](u)
+  const orderEither = tf.tidy(() => {
+    const orderUWide = tf.reshape(u, [batchSize, 1, source]);
+    const isLess = tf.less(tf.reshape(sourcePositions, [source, 1]), sourcePositions);
+    return tf.logicalOr(tf.less(uWide, orderUWide), tf.logicalAnd(tf.equal(uWide, orderUWide), isLess));
+  });
+  const orderNumber = tf.scalar(1, 'int32');
+  const bestShaped = tf.tidy(() => {
+    const number = tf.scalar(0, 'int32');
+    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderNumber, number), number), 1);
+    const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
+    return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
+  });
+  rt.dispose(uWide, sourcePositions, sourceMaskWide, orderEither, orderNumber);
+  // input.attn:9  sorted = u[order][rank as source]
+  const sorted = tf.gather(u, bestShaped, 1, 1);
+  rt.dispose(bestShaped);
+  // input.attn:10  so = cumsum[source](x, exclusive) + cumsum[source](x)
+  const so = tf.tidy(() => tf.add(tf.cumsum(x, 1, true, false), tf.cumsum(x, 1)));
+  rt.dispose(x);
+  // input.attn:11  odds = cumprod[source](sigmoid(u), exclusive)
+  const odds = tf.tidy(() => tf.cumprod(tf.sigmoid(u), 1, true, false));
+  rt.dispose(u);
   return { total, best, share, sorted, so, odds };
 }
 
 /** Fit: the loss and the metrics, means over the batch. */
 function countLoss(_p: CountParameters, batch: CountBatch): rt.LossTensors {
-  const { total, bestChosen, share, sortedPicked, so, odds, sourceMask, sourceMaskWide } = count2(batch.n, batch.lengths.source, batch.inputs.x, batch.inputs.i);
-  const loss = fit(share, sortedPicked, total, bestChosen, odds, sourceMask, sourceMaskWide, so);
-  rt.dispose(total, bestChosen, share, sortedPicked, so, odds, sourceMask, sourceMaskWide);
+  const { batch: batchSize, source } = batch.n;
+  // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
+  const sourcePositions = tf.range(0, source, 1, 'int32');
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), sourcePositions));
+  const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
+  const { total, bestChosen, share, sortedPicked, odds, so } = count2(batch.n, sourcePositions, batch.inputs.i, sourceMaskWide, batch.inputs.x);
+  const loss = fit(sourceMaskWide, so, share, sortedPicked, total, bestChosen, odds, sourceMask);
+  rt.dispose(sourcePositions, sourceMask, sourceMaskWide, total, bestChosen, share, sortedPicked, odds, so);
   return { loss, metrics: {} };
 }
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function countGradients(_p: CountParameters, batch: CountBatch, _random: rt.Random): rt.GradientTensors {
-  const { total, bestChosen, share, sortedPicked, so, odds, sourceMask, sourceMaskWide } = count2(batch.n, batch.lengths.source, batch.inputs.x, batch.inputs.i);
-  const loss = fit(share, sortedPicked, total, bestChosen, odds, sourceMask, sourceMaskWide, so);
-  rt.dispose(total, bestChosen, share, sortedPicked, so, odds, sourceMask, sourceMaskWide);
+  const { batch: batchSize, source } = batch.n;
+  // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
+  const sourcePositions = tf.range(0, source, 1, 'int32');
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), sourcePositions));
+  const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
+  const { total, bestChosen, share, sortedPicked, odds, so } = count2(batch.n, sourcePositions, batch.inputs.i, sourceMaskWide, batch.inputs.x);
+  const loss = fit(sourceMaskWide, so, share, sortedPicked, total, bestChosen, odds, sourceMask);
+  rt.dispose(sourcePositions, sourceMask, sourceMaskWide, total, bestChosen, share, sortedPicked, odds, so);
   return { loss, metrics: {}, gradients: {} };
 }
 

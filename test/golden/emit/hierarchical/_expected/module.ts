@@ -50,7 +50,7 @@ type ClassifyBatch = {
   readonly lengths: { readonly sentence: tf.Tensor1D; readonly word: tf.Tensor2D };
 };
 
-function pool(p: PoolParameters, n: ClassifySizes, weights: tf.Tensor, hNext: tf.Tensor[]) {
+function pool(p: PoolParameters, n: ClassifySizes, wordLength: tf.Tensor, hNext: tf.Tensor[]) {
   const { align, batch: batchSize, hidden, sentence: sentence2, word } = n;
   // layers.attn:4  W @ x + b
   const hNextStacked = rt.stack(hNext, [batchSize, sentence2, hidden], 'float32');
@@ -61,9 +61,9 @@ function pool(p: PoolParameters, n: ClassifySizes, weights: tf.Tensor, hNext: tf
   });
   // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
   const placeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(weights, [batchSize, sentence2, 1]), tf.range(0, word, 1, 'int32')),
+    tf.greater(tf.reshape(wordLength, [batchSize, sentence2, 1]), tf.range(0, word, 1, 'int32')),
   );
-  const weights2 = tf.tidy(() => {
+  const weights = tf.tidy(() => {
     const contextProduct = tf.matMul(tf.reshape(tf.tanh(sum), [batchSize * sentence2 * word, align]), p.context);
     const contextProductT = tf.transpose(tf.reshape(contextProduct, [batchSize, word, sentence2]), [0, 2, 1]);
     return rt.where(placeMask, tf.softmax(rt.where(placeMask, contextProductT, -Infinity)), 0);
@@ -72,13 +72,13 @@ function pool(p: PoolParameters, n: ClassifySizes, weights: tf.Tensor, hNext: tf
   // input.attn:8  sum[place](weights * h)
   const product = tf.tidy(() => {
     const hNextStepsT = tf.transpose(tf.reshape(hNextStacked, [word, batchSize * sentence2, hidden]), [1, 0, 2]);
-    return tf.matMul(tf.reshape(weights2, [batchSize * sentence2, 1, word]), hNextStepsT);
+    return tf.matMul(tf.reshape(weights, [batchSize * sentence2, 1, word]), hNextStepsT);
   });
   rt.dispose(hNextStacked);
-  return { weights: weights2, product };
+  return { weights, product };
 }
 
-function pool2(p: PoolParameters, n: ClassifySizes, product: tf.Tensor, weights: tf.Tensor) {
+function pool2(p: PoolParameters, n: ClassifySizes, product: tf.Tensor, sentenceLength: tf.Tensor) {
   const { align, batch: batchSize, hidden, sentence: sentence2 } = n;
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
@@ -86,8 +86,10 @@ function pool2(p: PoolParameters, n: ClassifySizes, product: tf.Tensor, weights:
     return tf.add(tf.reshape(WProduct, [batchSize, sentence2, align]), p.weights.Linear.b);
   });
   // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
-  const placeMask = tf.tidy(() => tf.greater(tf.reshape(weights, [batchSize, 1]), tf.range(0, sentence2, 1, 'int32')));
-  const weights2 = tf.tidy(() => {
+  const placeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(sentenceLength, [batchSize, 1]), tf.range(0, sentence2, 1, 'int32')),
+  );
+  const weights = tf.tidy(() => {
     const contextProduct = tf.matMul(tf.reshape(tf.tanh(sum), [batchSize * sentence2, align]), p.context);
     return tf.softmax(rt.where(placeMask, tf.reshape(contextProduct, [batchSize, sentence2]), -Infinity));
   });
@@ -95,13 +97,13 @@ function pool2(p: PoolParameters, n: ClassifySizes, product: tf.Tensor, weights:
   // input.attn:8  sum[place](weights * h)
   const product2 = tf.tidy(() => {
     const product3 = tf.reshape(product, [batchSize, sentence2, hidden]);
-    return tf.matMul(tf.reshape(weights2, [batchSize, 1, sentence2]), product3);
+    return tf.matMul(tf.reshape(weights, [batchSize, 1, sentence2]), product3);
   });
-  rt.dispose(weights2);
+  rt.dispose(weights);
   return product2;
 }
 
-function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, weights: tf.Tensor) {
+function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, wordLength: tf.Tensor) {
   const { batch: batchSize, embed, hidden, sentence: sentence2, word } = n;
   // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' …
   const picked = tf.gather(p.table, document);
@@ -127,9 +129,9 @@ function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, 
     h = hNext;
   }
   rt.dispose(hFirst, sumSteps);
-  const { weights: weights2, product } = pool(p.Pool, n, weights, hNextSteps);
+  const { weights, product } = pool(p.Pool, n, wordLength, hNextSteps);
   rt.dispose(hNextSteps);
-  return { weights: weights2, product };
+  return { weights, product };
 }
 
 /** Outputs by name, [batch, …]. */

@@ -50,16 +50,16 @@ function linear(p: LinearParameters, n: TaggerSizes, relu: tf.Tensor) {
   return { sum, reluRows };
 }
 
-function tagging(n: TaggerSizes, loss: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor) {
+function tagging(n: TaggerSizes, sourceLength: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor) {
   const { batch: batchSize, source } = n;
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
-  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(loss, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
   const logSoftmax = rt.logSoftmax(sum);
-  const loss2 = tf.cast(loss, 'float32');
-  const loss3 = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(sourceMask, tf.neg(tf.gather(logSoftmax, tag, 2, 2)), 0), 1), loss2)),
+  const lossAsFloat = tf.cast(sourceLength, 'float32');
+  const loss = tf.tidy(() =>
+    tf.mean(tf.div(tf.sum(rt.where(sourceMask, tf.neg(tf.gather(logSoftmax, tag, 2, 2)), 0), 1), lossAsFloat)),
   );
-  return { loss: loss3, loss2, sourceMask, logSoftmax };
+  return { loss, lossAsFloat, sourceMask, logSoftmax };
 }
 
 function readBackward(n: TaggerSizes, relu: tf.Tensor, WProduct: tf.Tensor, tokens: tf.Tensor) {
@@ -115,8 +115,8 @@ function taggerForward(p: TaggerParameters, batch: TaggerBatch): TaggerResults {
 /** Tagging: the loss and the metrics, means over the batch. */
 function taggerLossTagging(p: TaggerParameters, batch: TaggerBatch): rt.LossTensors {
   const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
-  const { loss, loss2, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
-  rt.dispose(relu, reluRows, sum, loss2, sourceMask, logSoftmax);
+  const { loss, lossAsFloat, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
+  rt.dispose(relu, reluRows, sum, lossAsFloat, sourceMask, logSoftmax);
   return { loss, metrics: {} };
 }
 
@@ -124,16 +124,16 @@ function taggerLossTagging(p: TaggerParameters, batch: TaggerBatch): rt.LossTens
 function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, source, tags } = batch.n;
   const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
-  const { loss, loss2, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
+  const { loss, lossAsFloat, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
   rt.dispose(sum);
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
   const lossDifference = tf.tidy(() => {
-    const negative = tf.neg(rt.where(sourceMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
+    const negative = tf.neg(rt.where(sourceMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, source, 1]));
     return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
   });
   const { dTable, dW, dB } = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
-  rt.dispose(loss2, sourceMask, logSoftmax, relu, reluRows, lossDifference);
+  rt.dispose(lossAsFloat, sourceMask, logSoftmax, relu, reluRows, lossDifference);
   return { loss, metrics: {}, gradients: { 'Read.table': dTable, 'Linear.W': dW, 'Linear.b': dB } };
 }
 

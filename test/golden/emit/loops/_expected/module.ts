@@ -47,24 +47,15 @@ type ReadBatch = {
   readonly lengths: { readonly sentence: tf.Tensor1D; readonly word: tf.Tensor1D };
 };
 
-function linear(p: LinearParameters, n: ReadSizes, x: tf.Tensor, size: number) {
+function linear(p: LinearParameters, n: ReadSizes, joined: tf.Tensor, size: number) {
   const { batch: batchSize, sentence } = n;
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(x, [batchSize * sentence, size]);
+  const xRows = tf.reshape(joined, [batchSize * sentence, size]);
   const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, sentence, 2]), p.b));
   return { sum, xRows };
 }
 
-function fit(n: ReadSizes, sentenceLength: tf.Tensor) {
-  const { batch: batchSize, sentence } = n;
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const sentenceMask = tf.tidy(() =>
-    tf.greater(tf.reshape(sentenceLength, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
-  );
-  return sentenceMask;
-}
-
-function fit2(n: ReadSizes, h: tf.Tensor, sentenceMask: tf.Tensor, sentenceMaskT: tf.Tensor, final: tf.Tensor, rounds: tf.Tensor, x: tf.Tensor) {
+function fit(n: ReadSizes, h: tf.Tensor, sentenceMask: tf.Tensor, sentenceMaskT: tf.Tensor, final: tf.Tensor, rounds: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, sentence } = n;
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
   const chosen = tf.tidy(() => rt.where(tf.reshape(sentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
@@ -95,13 +86,13 @@ function repeatRoundBackward(p: { readonly x: { readonly Linear: LinearParameter
   return { dX: dX2, tanhGradient, tanhGradientRows };
 }
 
-function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, x: tf.Tensor, size: number) {
-  const { sum, xRows } = linear(p.x.Linear, n, x, size);
+function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, joined: tf.Tensor, size: number) {
+  const { sum, xRows } = linear(p.x.Linear, n, joined, size);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const tanh = tf.tanh(sum);
-  const x2 = tf.concat([x, tanh], 2);
+  const x = tf.concat([joined, tanh], 2);
   rt.dispose(sum);
-  return { x: x2, tanh, xRows };
+  return { x, tanh, xRows };
 }
 
 function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor, roundsI: number) {
@@ -113,7 +104,7 @@ function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor,
   return roundsProduct;
 }
 
-function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Tensor, sentenceLength: tf.Tensor, sentenceMaskT: tf.Tensor) {
+function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Tensor, sentenceLength: tf.Tensor, sentenceMaskT: tf.Tensor, keep: boolean) {
   const { batch: batchSize, d, round, sentence, word } = n;
   // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
   const wordMask = tf.tidy(() => tf.greater(tf.reshape(uNext, [batchSize, 1]), tf.range(0, word, 1, 'int32')));
@@ -121,15 +112,15 @@ function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Ten
   rt.dispose(wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
   const sFirst = tf.fill([batchSize, d], 0);
-  const hTokens = tf.tidy(() => tf.unstack(tf.transpose(tokens, [1, 0, 2])));
-  const isGreater = tf.unstack(sentenceMaskT);
+  const tokensSteps = tf.tidy(() => tf.unstack(tf.transpose(tokens, [1, 0, 2])));
+  const sentenceMaskTSteps = tf.unstack(sentenceMaskT);
   const sNextSteps: tf.Tensor[] = [], innerSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < sentence; t++) {
     // input.attn:7  h = scan sentence with ts = tokens {
-    const uFirst = tf.tidy(() => rt.where(tf.reshape(isGreater[t]!, [batchSize, 1]), s, 0));
+    const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTSteps[t]!, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, hTokens[t]!), [1, 0, 2])));
+    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokensSteps[t]!), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
@@ -148,7 +139,9 @@ function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Ten
       tf.add(tf.mul(uFirst, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
     );
     rt.dispose(uFirst);
-    sNextSteps.push(sNext); innerSteps.push(inner);
+    sNextSteps.push(sNext);
+    if (keep) innerSteps.push(inner);
+    else rt.dispose(inner);
     s = sNext;
   }
   const h = tf.stack(sNextSteps);
@@ -167,7 +160,7 @@ function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Ten
   const { x, tanh: tanh2, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, n, sNextStepsT, d);
   const { x: wideX, tanh, xRows } = repeatRound(p.wide.Grow.repeat[1]!, n, x, d + 2);
   rt.dispose(roundsProductSteps, sNextStepsT, x);
-  return { h, final, rounds, x: wideX, tanh, tanh2, sum, inner: innerSteps, hTokens, isGreater, hZeros: sFirst, innerUNext: wordMaskSteps, sNextStepsRows, xRows };
+  return { h, final, rounds, x: wideX, tanh, tanh2, sum, inner: innerSteps, hTokens: tokensSteps, isGreater: sentenceMaskTSteps, hZeros: sFirst, innerUNext: wordMaskSteps, sNextStepsRows, xRows };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -187,13 +180,13 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   // input.attn:7  h = scan sentence with ts = tokens {
   const sFirst = tf.fill([batchSize, d], 0);
   const sentenceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), sentencePositions));
-  const tokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
+  const batchInputsTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
   const sentenceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sentenceMask, [1, 0])));
   rt.dispose(sentencePositions, sentenceMask);
   const sNextSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < sentence; t++) {
-    const tokens = tokensSteps[t]!;
+    const tokens = batchInputsTokensSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
     const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskSteps[t]!, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
@@ -220,7 +213,7 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
     sNextSteps.push(sNext);
     s = sNext;
   }
-  rt.dispose(wordMaskSteps, sFirst, tokensSteps, sentenceMaskSteps);
+  rt.dispose(wordMaskSteps, sFirst, batchInputsTokensSteps, sentenceMaskSteps);
   const h = tf.stack(sNextSteps);
   const sNextStepsT = tf.transpose(h, [1, 0, 2]);
   rt.dispose(sNextSteps);
@@ -285,12 +278,16 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
 
 /** Fit: the loss and the metrics, means over the batch. */
 function readLoss(p: ReadParameters, batch: ReadBatch): rt.LossTensors {
-  const sentenceMask = fit(batch.n, batch.lengths.sentence);
+  const { batch: batchSize, sentence } = batch.n;
+  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
+  const sentenceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
+  );
   // input.attn:7  h = scan sentence with ts = tokens {
   const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
-  const { h, final, rounds, x, tanh, tanh2: wideTanh, sum, inner: innerSteps, hTokens: tokensSteps, isGreater: isGreaterSteps, hZeros, innerUNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT);
-  rt.dispose(tanh, wideTanh, sum, innerSteps, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextStepsRows, xRows);
-  const loss = fit2(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
+  const { h, final, rounds, x, tanh, tanh2: wideTanh, sum, hTokens: tokensSteps, isGreater: isGreaterSteps, hZeros, innerUNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT, false);
+  rt.dispose(tanh, wideTanh, sum, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextStepsRows, xRows);
+  const loss = fit(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
   rt.dispose(sentenceMask, sentenceMaskT, h, final, rounds, x);
   return { loss, metrics: {} };
 }
@@ -298,18 +295,22 @@ function readLoss(p: ReadParameters, batch: ReadBatch): rt.LossTensors {
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, d, round, sentence, word, words } = batch.n;
-  const sentenceMask = fit(batch.n, batch.lengths.sentence);
+  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
+  const sentenceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
+  );
+  const dX = rt.where(sentenceMask, 1 / batchSize, 0);
   // input.attn:7  h = scan sentence with ts = tokens {
   const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
-  const { h, final, rounds, x, tanh, tanh2: wideTanh, sum, inner: innerSteps, hTokens: tokensSteps, isGreater: isGreaterSteps, hZeros, innerUNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT);
+  const { h, final, rounds, x, tanh, tanh2: wideTanh, sum, inner: innerSteps, hTokens: tokensSteps, isGreater: isGreaterSteps, hZeros, innerUNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT, true);
+  const { dX: wideDX, tanhGradient, tanhGradientRows } = repeatRoundBackward(p.wide.Grow.repeat[1]!, batch.n, dX, tanh);
+  rt.dispose(tanh);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const dX = rt.where(sentenceMask, 1 / batchSize, 0);
   const sum2 = tf.tidy(() => {
     const product = tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h);
     return tf.add(product, product);
   });
-  const { dX: wideDX, tanhGradient, tanhGradientRows } = repeatRoundBackward(p.wide.Grow.repeat[1]!, batch.n, dX, tanh);
-  rt.dispose(tanh, dX);
+  rt.dispose(dX);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const wideTanhGradient = tf.tidy(() => rt.tanhGradient(tf.slice(wideDX, [0, 0, d], [-1, -1, 2]), wideTanh));
   const part = tf.slice(wideDX, [0, 0, 0], [-1, -1, d]);
@@ -401,7 +402,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen:…
   const dWStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dW, [round, 1, d]), [round, d, d]));
   const dBStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dBStacked, [round, 1]), [round, d]));
-  const loss = fit2(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
+  const loss = fit(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
   rt.dispose(dW, dBStacked, sentenceMask, sentenceMaskT, h, final, rounds, x);
   const dWStepsWideWideSteps = tf.unstack(dWStepsWideWide);
   const dBStepsWideWideSteps = tf.unstack(dBStepsWideWide);

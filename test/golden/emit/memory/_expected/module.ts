@@ -48,6 +48,12 @@ type MachineBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
+/** What a step of a loop keeps for another. */
+type RunStep = Readonly<Record<
+  | 'runChosen' | 'larger' | 'squaresLarger' | 'part' | 'root' | 'quotient' | 'product' | 'chosen' | 'c' | 'squaresTotal'
+  | 'MNextDifference'
+, tf.Tensor>>;
+
 function linear(p: LinearParameters, n: MachineSizes, x: tf.Tensor, in_: number, width: number) {
   const { batch: batchSize, time } = n;
   // layers.attn:4  W @ x + b
@@ -87,11 +93,11 @@ function fit(n: MachineSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tenso
   const { in: in_ } = n;
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
   const difference = tf.sub(y, t);
-  const loss2 = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), in_));
+  const product = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), in_));
   const loss = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), loss2)),
+    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), product)),
   );
-  return { loss, loss2, difference };
+  return { loss, product, difference };
 }
 
 function cosineBackward(n: MachineSizes, runLarger: tf.Tensor, runTotal: tf.Tensor, cProduct: tf.Tensor, runChosen: tf.Tensor, runProduct: tf.Tensor, runQuotient: tf.Tensor, isGreater: tf.Tensor, runRoot: tf.Tensor, runPart: tf.Tensor, part: tf.Tensor, larger: tf.Tensor) {
@@ -169,112 +175,6 @@ function cosineGradients(n: MachineSizes, squaresTotal: tf.Tensor, totalStacked:
   const quotient = tf.div(dPart, largerWide);
   rt.dispose(dPart);
   return quotient;
-}
-
-function machine2(p: MachineParameters, n: MachineSizes, timeLength: tf.Tensor, t: tf.Tensor, x: tf.Tensor) {
-  const { batch: batchSize, in: in_, slots, time, width } = n;
-  // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
-  const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLength, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
-  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
-  const x2 = rt.where(timeMaskWide, x, 0);
-  const { sum, xRows } = linear(p.run.h.Linear, n, x2, in_, width);
-  rt.dispose(x2);
-  // input.attn:6  h = tanh(Linear[width](xt))
-  const h = tf.tanh(sum);
-  rt.dispose(sum);
-  // layers.attn:4  W @ x + b
-  const hRows = tf.reshape(h, [batchSize * time, width]);
-  const sSum = linear2(p.run.s.Linear, n, hRows, 3);
-  const cSum = linear3(p.run.c.Linear, n, hRows);
-  const { some, part, squaresLarger, squaresTotal, largerWide } = cosineInputs(n, h);
-  const runSum = linear2(p.run.M.Linear, n, hRows, width);
-  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
-  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
-  // input.attn:8  s = softmax[around](Linear[around](h))
-  const s = tf.softmax(sSum);
-  rt.dispose(sSum);
-  // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-  const cSoftplus = tf.softplus(cSum);
-  // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-  const MNextSigmoid = tf.sigmoid(runSum);
-  rt.dispose(runSum);
-  // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-  const slotsPositions = tf.range(0, slots, 1, 'int32');
-  const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
-  const oneHotRows = tf.tidy(() => {
-    const number = tf.scalar(slots, 'int32');
-    const remainderShaped = tf.reshape(rt.mod(tf.sub(slotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
-    const wNextRemainderShaped = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
-    const remainderShaped2 = tf.reshape(rt.mod(slotsPositions, number), [slots, 1]);
-    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
-    return tf.reshape(oneHot, [3 * slots, slots]);
-  });
-  rt.dispose(slotsPositions, wNextDifference);
-  // input.attn:4  run = scan time with xt = x {
-  const MFirst = tf.fill([batchSize, slots, width], 0.1);
-  const wFirst = tf.broadcastTo(oneHot, [batchSize, slots]);
-  const timeMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(timeMask, [1, 0])));
-  const sSteps = tf.tidy(() => tf.unstack(tf.transpose(s, [1, 0, 2])));
-  const cSoftplusSteps = tf.tidy(() => tf.unstack(tf.transpose(cSoftplus, [1, 0])));
-  const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
-  const partSteps = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
-  const squaresLargerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
-  rt.dispose(oneHot, cSoftplus, some, squaresLarger);
-  const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
-  const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
-  const wNextSteps: tf.Tensor[] = [], MNextSteps: tf.Tensor[] = [], wNextProductSteps: tf.Tensor[] = [];
-  const runChosenSteps: tf.Tensor[] = [], MNextDifferenceSteps: tf.Tensor[] = [], cSteps: tf.Tensor[] = [];
-  const quotientSteps: tf.Tensor[] = [], chosenSteps: tf.Tensor[] = [], rootSteps: tf.Tensor[] = [];
-  const cosineSquaresLargerSteps: tf.Tensor[] = [], squaresTotalSteps: tf.Tensor[] = [];
-  const scaledPartSteps: tf.Tensor[] = [], productSteps: tf.Tensor[] = [], largerSteps: tf.Tensor[] = [];
-  let M: tf.Tensor = MFirst;
-  let w: tf.Tensor = wFirst;
-  for (let t2 = 0; t2 < time; t2++) {
-    const timeMaskAt = timeMaskSteps[t2]!;
-    // input.attn:4  run = scan time with xt = x {
-    const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
-    const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger } = cosine(n, squaresLargerSteps[t2]!, someSteps[t2]!, timeMaskAt, partSteps[t2]!, runChosen);
-    // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusSteps[t2]!, [batchSize, 1]), quotient)));
-    // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-    const wNextProduct = tf.tidy(() => {
-      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
-      return tf.reshape(product, [batchSize, slots, 3]);
-    });
-    const wNextProduct2 = tf.tidy(() => tf.matMul(tf.reshape(sSteps[t2]!, [batchSize, 1, 3]), wNextProduct, false, true));
-    const wNext = tf.reshape(wNextProduct2, [batchSize, slots]);
-    // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-    const MNextProduct = tf.reshape(wNextProduct2, [batchSize, slots, 1]);
-    const MNextDifference = tf.tidy(() =>
-      tf.sub(1, tf.mul(MNextProduct, tf.reshape(MNextSigmoidSteps[t2]!, [batchSize, 1, width]))),
-    );
-    const MNext = tf.tidy(() => {
-      const product = tf.mul(MNextProduct, tf.reshape(hSteps[t2]!, [batchSize, 1, width]));
-      return tf.add(tf.mul(runChosen, MNextDifference), product);
-    });
-    rt.dispose(wNextProduct2, MNextProduct);
-    wNextSteps.push(wNext); MNextSteps.push(MNext); wNextProductSteps.push(wNextProduct); runChosenSteps.push(runChosen);
-    MNextDifferenceSteps.push(MNextDifference); cSteps.push(c); quotientSteps.push(quotient); chosenSteps.push(chosen);
-    rootSteps.push(root); cosineSquaresLargerSteps.push(cosineSquaresLarger); squaresTotalSteps.push(cosineSquaresTotal);
-    scaledPartSteps.push(scaledPart); productSteps.push(product); largerSteps.push(larger);
-    M = MNext;
-    w = wNext;
-  }
-  rt.dispose(MFirst, wFirst, someSteps);
-  const wNextStacked = tf.stack(wNextSteps);
-  const MNextStacked = tf.stack(MNextSteps);
-  rt.dispose(MNextSteps);
-  // input.attn:11  emit sum[slots](w' * M')
-  const wNextStepsT = tf.transpose(wNextStacked, [1, 0, 2]);
-  const product = tf.tidy(() => {
-    const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
-    return tf.matMul(tf.reshape(wNextStepsT, [batchSize * time, 1, slots]), MNextStepsRows);
-  });
-  const { sum: y, xRows: product3 } = linear(p.y.Linear, n, product, width, in_);
-  rt.dispose(wNextStacked, product);
-  // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
-  const t2 = rt.where(timeMaskWide, t, 0);
-  return { y, t: t2, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: wNextProductSteps, runWNext: wNextSteps, runH: hSteps, chosen: runChosenSteps, difference: MNextDifferenceSteps, runSigmoid: MNextSigmoidSteps, runS: sSteps, c: cSteps, runSoftplus: cSoftplusSteps, quotient: quotientSteps, chosen2: chosenSteps, isGreater: timeMaskSteps, root: rootSteps, larger: cosineSquaresLargerSteps, runLarger: squaresLargerSteps, total: squaresTotalSteps, part: scaledPartSteps, product2: productSteps, runPart: partSteps, larger2: largerSteps, oneHotRows, MNextSigmoid, squaresTotal, part2: part, largerWide, sum: cSum, s, h, xRows, hRows, product3 };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -405,41 +305,234 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
 
 /** Fit: the loss and the metrics, means over the batch. */
 function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors {
-  const { y, t, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: productSteps, runWNext: wNextSteps, runH: hSteps, chosen: chosenSteps, difference: differenceSteps, runSigmoid: sigmoidSteps, runS: sSteps, c: cSteps, runSoftplus: softplusSteps, quotient: quotientSteps, chosen2: chosenSteps2, isGreater: isGreaterSteps, root: rootSteps, larger: largerSteps, runLarger: runLargerSteps, total: totalSteps, part: partSteps, product2: productSteps2, runPart: runPartSteps, larger2: largerSteps2, oneHotRows, MNextSigmoid, squaresTotal, part2: part, largerWide, sum, s, h, xRows, hRows, product3: product } = machine2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
-  rt.dispose(timeMask, MNextStacked, wNextStepsT, productSteps, wNextSteps, hSteps, chosenSteps, differenceSteps);
-  rt.dispose(sigmoidSteps, sSteps, cSteps, softplusSteps, quotientSteps, chosenSteps2, isGreaterSteps, rootSteps);
-  rt.dispose(largerSteps, runLargerSteps, totalSteps, partSteps, productSteps2, runPartSteps, largerSteps2, oneHotRows);
-  rt.dispose(MNextSigmoid, squaresTotal, part, largerWide, sum, s, h, xRows, hRows, product);
-  const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
-  rt.dispose(y, t, timeMaskWide, loss2, difference);
+  const { batch: batchSize, in: in_, slots, time, width } = batch.n;
+  // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
+  const timeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
+  );
+  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
+  const x = rt.where(timeMaskWide, batch.inputs.x, 0);
+  const { sum, xRows } = linear(p.run.h.Linear, batch.n, x, in_, width);
+  rt.dispose(x, xRows);
+  // input.attn:6  h = tanh(Linear[width](xt))
+  const h = tf.tanh(sum);
+  rt.dispose(sum);
+  // layers.attn:4  W @ x + b
+  const hRows = tf.reshape(h, [batchSize * time, width]);
+  const sSum = linear2(p.run.s.Linear, batch.n, hRows, 3);
+  const cSum = linear3(p.run.c.Linear, batch.n, hRows);
+  const { some, part, squaresLarger, squaresTotal, largerWide } = cosineInputs(batch.n, h);
+  const runSum = linear2(p.run.M.Linear, batch.n, hRows, width);
+  rt.dispose(squaresTotal, largerWide, hRows);
+  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
+  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
+  // input.attn:8  s = softmax[around](Linear[around](h))
+  const s = tf.softmax(sSum);
+  rt.dispose(sSum);
+  // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
+  const cSoftplus = tf.softplus(cSum);
+  rt.dispose(cSum);
+  // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
+  const MNextSigmoid = tf.sigmoid(runSum);
+  rt.dispose(runSum);
+  // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
+  const slotsPositions = tf.range(0, slots, 1, 'int32');
+  const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
+  const oneHotRows = tf.tidy(() => {
+    const number = tf.scalar(slots, 'int32');
+    const remainderShaped = tf.reshape(rt.mod(tf.sub(slotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
+    const wNextRemainderShaped = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
+    const remainderShaped2 = tf.reshape(rt.mod(slotsPositions, number), [slots, 1]);
+    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
+    return tf.reshape(oneHot, [3 * slots, slots]);
+  });
+  rt.dispose(slotsPositions, wNextDifference);
+  // input.attn:4  run = scan time with xt = x {
+  const MFirst = tf.fill([batchSize, slots, width], 0.1);
+  const wFirst = tf.broadcastTo(oneHot, [batchSize, slots]);
+  const timeMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(timeMask, [1, 0])));
+  const sSteps = tf.tidy(() => tf.unstack(tf.transpose(s, [1, 0, 2])));
+  const cSoftplusSteps = tf.tidy(() => tf.unstack(tf.transpose(cSoftplus, [1, 0])));
+  rt.dispose(oneHot, timeMask, s, cSoftplus);
+  const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
+  const partSteps = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
+  const squaresLargerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
+  const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
+  rt.dispose(some, part, squaresLarger, MNextSigmoid);
+  const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
+  rt.dispose(h);
+  const wNextSteps: tf.Tensor[] = [], MNextSteps: tf.Tensor[] = [];
+  let M: tf.Tensor = MFirst;
+  let w: tf.Tensor = wFirst;
+  for (let t = 0; t < time; t++) {
+    const timeMaskAt = timeMaskSteps[t]!;
+    // input.attn:4  run = scan time with xt = x {
+    const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
+    const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
+    rt.dispose(chosen, root, cosineSquaresLarger, cosineSquaresTotal, scaledPart, product, larger);
+    // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
+    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusSteps[t]!, [batchSize, 1]), quotient)));
+    rt.dispose(quotient);
+    // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
+    const wNextProduct = tf.tidy(() => {
+      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
+      const product2 = tf.reshape(product, [batchSize, slots, 3]);
+      return tf.matMul(tf.reshape(sSteps[t]!, [batchSize, 1, 3]), product2, false, true);
+    });
+    const wNext = tf.reshape(wNextProduct, [batchSize, slots]);
+    rt.dispose(c);
+    // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
+    const MNext = tf.tidy(() => {
+      const product = tf.reshape(wNextProduct, [batchSize, slots, 1]);
+      const MNextProduct = tf.mul(runChosen, tf.sub(1, tf.mul(product, tf.reshape(MNextSigmoidSteps[t]!, [batchSize, 1, width]))));
+      return tf.add(MNextProduct, tf.mul(product, tf.reshape(hSteps[t]!, [batchSize, 1, width])));
+    });
+    rt.dispose(runChosen, wNextProduct);
+    wNextSteps.push(wNext); MNextSteps.push(MNext);
+    M = MNext;
+    w = wNext;
+  }
+  rt.dispose(oneHotRows, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, squaresLargerSteps);
+  rt.dispose(MNextSigmoidSteps, hSteps);
+  const wNextStacked = tf.stack(wNextSteps);
+  const MNextStacked = tf.stack(MNextSteps);
+  rt.dispose(wNextSteps, MNextSteps);
+  // input.attn:11  emit sum[slots](w' * M')
+  const product = tf.tidy(() => {
+    const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
+    return tf.matMul(tf.reshape(tf.transpose(wNextStacked, [1, 0, 2]), [batchSize * time, 1, slots]), MNextStepsRows);
+  });
+  rt.dispose(wNextStacked, MNextStacked);
+  // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
+  const t = rt.where(timeMaskWide, batch.inputs.t, 0);
+  const { sum: y, xRows: yProduct } = linear(p.y.Linear, batch.n, product, width, in_);
+  const { loss, product: product2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
+  rt.dispose(product, yProduct, timeMaskWide, t, y, product2, difference);
   return { loss, metrics: {} };
 }
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, in: in_, slots, time, width } = batch.n;
-  const { y, t, timeMaskWide, timeMask, MNextStacked, wNextStepsT, product: productSteps, runWNext: wNextSteps, runH: hSteps, chosen: chosenSteps, difference: differenceSteps, runSigmoid: sigmoidSteps, runS: sSteps, c: cSteps, runSoftplus: softplusSteps, quotient: quotientSteps, chosen2: runChosenSteps, isGreater: isGreaterSteps, root: rootSteps, larger: largerSteps, runLarger: runLargerSteps, total: totalSteps, part: partSteps, product2: runProductSteps, runPart: runPartSteps, larger2: largerSteps2, oneHotRows, MNextSigmoid, squaresTotal, part2: part, largerWide, sum, s, h, xRows, hRows, product3: product } = machine2(p, batch.n, batch.lengths.time, batch.inputs.t, batch.inputs.x);
-  const { loss, loss2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
-  rt.dispose(y, t, timeMaskWide);
+  // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
+  const timeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
+  );
+  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
+  const x = rt.where(timeMaskWide, batch.inputs.x, 0);
+  const { sum, xRows } = linear(p.run.h.Linear, batch.n, x, in_, width);
+  rt.dispose(x);
+  // input.attn:6  h = tanh(Linear[width](xt))
+  const h = tf.tanh(sum);
+  rt.dispose(sum);
+  // layers.attn:4  W @ x + b
+  const hRows = tf.reshape(h, [batchSize * time, width]);
+  const sSum = linear2(p.run.s.Linear, batch.n, hRows, 3);
+  const cSum = linear3(p.run.c.Linear, batch.n, hRows);
+  const { some, part, squaresLarger, squaresTotal, largerWide } = cosineInputs(batch.n, h);
+  const runSum = linear2(p.run.M.Linear, batch.n, hRows, width);
+  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
+  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
+  // input.attn:8  s = softmax[around](Linear[around](h))
+  const s = tf.softmax(sSum);
+  rt.dispose(sSum);
+  // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
+  const cSoftplus = tf.softplus(cSum);
+  // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
+  const MNextSigmoid = tf.sigmoid(runSum);
+  rt.dispose(runSum);
+  // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
+  const slotsPositions = tf.range(0, slots, 1, 'int32');
+  const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
+  const oneHotRows = tf.tidy(() => {
+    const number = tf.scalar(slots, 'int32');
+    const remainderShaped = tf.reshape(rt.mod(tf.sub(slotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
+    const wNextRemainderShaped = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
+    const remainderShaped2 = tf.reshape(rt.mod(slotsPositions, number), [slots, 1]);
+    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
+    return tf.reshape(oneHot, [3 * slots, slots]);
+  });
+  rt.dispose(slotsPositions, wNextDifference);
+  // input.attn:4  run = scan time with xt = x {
+  const MFirst = tf.fill([batchSize, slots, width], 0.1);
+  const wFirst = tf.broadcastTo(oneHot, [batchSize, slots]);
+  const timeMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(timeMask, [1, 0])));
+  const sSteps = tf.tidy(() => tf.unstack(tf.transpose(s, [1, 0, 2])));
+  const cSoftplusSteps = tf.tidy(() => tf.unstack(tf.transpose(cSoftplus, [1, 0])));
+  const someSteps = tf.tidy(() => tf.unstack(tf.transpose(some, [1, 0])));
+  const partSteps = tf.tidy(() => tf.unstack(tf.transpose(part, [1, 0, 2])));
+  const squaresLargerSteps = tf.tidy(() => tf.unstack(tf.transpose(squaresLarger, [1, 0])));
+  rt.dispose(oneHot, cSoftplus, some, squaresLarger);
+  const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
+  const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
+  const wNextSteps: tf.Tensor[] = [], MNextSteps: tf.Tensor[] = [], wNextProductSteps: tf.Tensor[] = [];
+  const runSteps: RunStep[] = [];
+  let M: tf.Tensor = MFirst;
+  let w: tf.Tensor = wFirst;
+  for (let t = 0; t < time; t++) {
+    const timeMaskAt = timeMaskSteps[t]!;
+    // input.attn:4  run = scan time with xt = x {
+    const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
+    const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
+    // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
+    const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusSteps[t]!, [batchSize, 1]), quotient)));
+    // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
+    const wNextProduct = tf.tidy(() => {
+      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
+      return tf.reshape(product, [batchSize, slots, 3]);
+    });
+    const wNextProduct2 = tf.tidy(() => tf.matMul(tf.reshape(sSteps[t]!, [batchSize, 1, 3]), wNextProduct, false, true));
+    const wNext = tf.reshape(wNextProduct2, [batchSize, slots]);
+    // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
+    const MNextProduct = tf.reshape(wNextProduct2, [batchSize, slots, 1]);
+    const MNextDifference = tf.tidy(() =>
+      tf.sub(1, tf.mul(MNextProduct, tf.reshape(MNextSigmoidSteps[t]!, [batchSize, 1, width]))),
+    );
+    const MNext = tf.tidy(() => {
+      const product = tf.mul(MNextProduct, tf.reshape(hSteps[t]!, [batchSize, 1, width]));
+      return tf.add(tf.mul(runChosen, MNextDifference), product);
+    });
+    rt.dispose(wNextProduct2, MNextProduct);
+    runSteps.push({
+      runChosen, MNextDifference, c, quotient, chosen, root, squaresLarger: cosineSquaresLarger,
+      squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger,
+    });
+    wNextSteps.push(wNext); MNextSteps.push(MNext); wNextProductSteps.push(wNextProduct);
+    M = MNext;
+    w = wNext;
+  }
+  rt.dispose(MFirst, wFirst, someSteps);
+  const wNextStacked = tf.stack(wNextSteps);
+  const MNextStacked = tf.stack(MNextSteps);
+  rt.dispose(MNextSteps);
+  // input.attn:11  emit sum[slots](w' * M')
+  const wNextStepsT = tf.transpose(wNextStacked, [1, 0, 2]);
+  const product = tf.tidy(() => {
+    const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
+    return tf.matMul(tf.reshape(wNextStepsT, [batchSize * time, 1, slots]), MNextStepsRows);
+  });
+  rt.dispose(wNextStacked);
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
+  const t = rt.where(timeMaskWide, batch.inputs.t, 0);
+  const { sum: y, xRows: yProduct } = linear(p.y.Linear, batch.n, product, width, in_);
+  const { loss, product: product2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
+  rt.dispose(product, timeMaskWide, t, y);
   const dY = tf.tidy(() => {
-    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0);
+    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product2), [batchSize, 1]), 0);
     const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
     return tf.add(product, product);
   });
-  rt.dispose(timeMask, loss2, difference);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const WRows = tf.reshape(p.run.c.Linear.W, [width]);
+  rt.dispose(timeMask, product2, difference);
   // layers.attn:4  W @ x + b
   const dYRows = tf.reshape(dY, [batchSize * time, in_]);
   const WProduct = tf.matMul(dYRows, p.y.Linear.W, false, true);
   // input.attn:11  emit sum[slots](w' * M')
-  const product2 = tf.tidy(() => {
+  const product3 = tf.tidy(() => {
     const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 3, 2]), [batchSize * time, width, slots]);
     const product = tf.matMul(tf.reshape(WProduct, [batchSize * time, 1, width]), MNextStepsRows);
     return tf.reshape(product, [batchSize, time, slots]);
   });
-  const product3 = tf.tidy(() => {
+  const product4 = tf.tidy(() => {
     const wNextStepsWide = tf.reshape(wNextStepsT, [batchSize, time, 1, slots]);
     return tf.mul(tf.reshape(WProduct, [batchSize, time, width, 1]), wNextStepsWide);
   });
@@ -447,59 +540,58 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // input.attn:4  run = scan time with xt = x {
   const dMFirst = tf.fill([batchSize, width, slots], 0);
   const dCFirst = tf.fill([batchSize, slots], 0);
-  const product2Steps = tf.tidy(() => tf.unstack(tf.transpose(product2, [1, 0, 2])));
-  const product3Steps = tf.tidy(() => tf.unstack(tf.transpose(product3, [1, 0, 2, 3])));
-  const productStepsSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(productSteps), [0, 1, 3, 2])));
-  rt.dispose(product2, product3, productSteps);
+  const product3Steps = tf.tidy(() => tf.unstack(tf.transpose(product3, [1, 0, 2])));
+  const product4Steps = tf.tidy(() => tf.unstack(tf.transpose(product4, [1, 0, 2, 3])));
+  const productSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(wNextProductSteps), [0, 1, 3, 2])));
+  rt.dispose(product3, product4, wNextProductSteps);
   const dSSteps = new Array<tf.Tensor>(time), cTotalSteps = new Array<tf.Tensor>(time);
   const cosineProductSteps = new Array<tf.Tensor>(time), squaresTotalSteps = new Array<tf.Tensor>(time);
   const MNextProductSteps = new Array<tf.Tensor>(time), MNextProductSteps2 = new Array<tf.Tensor>(time);
   let dM: tf.Tensor = dMFirst;
   let dC: tf.Tensor = dCFirst;
   for (let t2 = time - 1; t2 >= 0; t2--) {
-    const cAt = cSteps[t2]!;
-    const quotientAt = quotientSteps[t2]!;
-    const isGreaterAt = isGreaterSteps[t2]!;
+    const step = runSteps[t2]!;
+    const timeMaskAt = timeMaskSteps[t2]!;
     // input.attn:4  run = scan time with xt = x {
-    const dMNext = tf.add(dM, product3Steps[t2]!);
-    const runSum = tf.add(dC, product2Steps[t2]!);
+    const dMNext = tf.add(dM, product4Steps[t2]!);
+    const runSum2 = tf.add(dC, product3Steps[t2]!);
     rt.dispose(dM, dC);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-    const MNextProduct = tf.tidy(() => tf.mul(dMNext, tf.transpose(differenceSteps[t2]!, [0, 2, 1])));
-    const MNextNegative = tf.tidy(() => tf.neg(tf.mul(dMNext, tf.transpose(chosenSteps[t2]!, [0, 2, 1]))));
+    const MNextProduct = tf.tidy(() => tf.mul(dMNext, tf.transpose(step.MNextDifference, [0, 2, 1])));
+    const MNextNegative = tf.tidy(() => tf.neg(tf.mul(dMNext, tf.transpose(step.runChosen, [0, 2, 1]))));
     const dWNext = tf.tidy(() => {
       const product = tf.reshape(tf.matMul(tf.reshape(hSteps[t2]!, [batchSize, 1, width]), dMNext), [batchSize, slots]);
-      const MNextProduct = tf.matMul(tf.reshape(sigmoidSteps[t2]!, [batchSize, 1, width]), MNextNegative);
-      return tf.add(tf.add(runSum, product), tf.reshape(MNextProduct, [batchSize, slots]));
+      const MNextProduct = tf.matMul(tf.reshape(MNextSigmoidSteps[t2]!, [batchSize, 1, width]), MNextNegative);
+      return tf.add(tf.add(runSum2, product), tf.reshape(MNextProduct, [batchSize, slots]));
     });
-    rt.dispose(runSum);
+    rt.dispose(runSum2);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const dCNext = tf.tidy(() => {
       const product = tf.mul(tf.reshape(dWNext, [batchSize, slots, 1]), tf.reshape(sSteps[t2]!, [batchSize, 1, 3]));
       return tf.mul(tf.matMul(tf.reshape(product, [batchSize, 3 * slots]), oneHotRows), 0.5);
     });
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const cProduct = tf.tidy(() => tf.mul(cAt, tf.sub(dCNext, tf.sum(tf.mul(cAt, dCNext), 1, true))));
-    const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(softplusSteps[t2]!, [batchSize, 1])));
-    const { product: cosineProduct, squaresTotal: cosineSquaresTotal, dPart } = cosineBackward(batch.n, runLargerSteps[t2]!, totalSteps[t2]!, cProduct2, runChosenSteps[t2]!, runProductSteps[t2]!, quotientAt, isGreaterAt, rootSteps[t2]!, partSteps[t2]!, runPartSteps[t2]!, largerSteps[t2]!);
+    const cProduct = tf.tidy(() => tf.mul(step.c, tf.sub(dCNext, tf.sum(tf.mul(step.c, dCNext), 1, true))));
+    const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(cSoftplusSteps[t2]!, [batchSize, 1])));
+    const { product: cosineProduct, squaresTotal: cosineSquaresTotal, dPart } = cosineBackward(batch.n, squaresLargerSteps[t2]!, step.squaresTotal, cProduct2, step.chosen, step.product, step.quotient, timeMaskAt, step.root, step.part, partSteps[t2]!, step.squaresLarger);
     rt.dispose(cProduct2);
     // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-    const quotient = tf.tidy(() => tf.div(dPart, tf.reshape(largerSteps2[t2]!, [batchSize, slots, 1])));
+    const quotient = tf.tidy(() => tf.div(dPart, tf.reshape(step.larger, [batchSize, slots, 1])));
     rt.dispose(dPart);
     // input.attn:4  run = scan time with xt = x {
     const dM2 = tf.tidy(() => {
       const sum = tf.add(MNextProduct, tf.transpose(quotient, [0, 2, 1]));
-      return rt.where(tf.reshape(isGreaterAt, [batchSize, 1, 1]), sum, 0);
+      return rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), sum, 0);
     });
     rt.dispose(MNextProduct, quotient);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const dS = tf.tidy(() => {
-      const product = tf.matMul(tf.reshape(dWNext, [batchSize, 1, slots]), productStepsSteps[t2]!, false, true);
+      const product = tf.matMul(tf.reshape(dWNext, [batchSize, 1, slots]), productSteps[t2]!, false, true);
       return tf.reshape(product, [batchSize, 3]);
     });
     rt.dispose(dWNext);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const cTotal = tf.tidy(() => tf.sum(tf.mul(cProduct, quotientAt), 1));
+    const cTotal = tf.tidy(() => tf.sum(tf.mul(cProduct, step.quotient), 1));
     rt.dispose(cProduct);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
     const wNextWide = tf.reshape(wNextSteps[t2]!, [batchSize, slots, 1]);
@@ -512,27 +604,31 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     dM = dM2;
     dC = dCNext;
   }
-  rt.dispose(wNextSteps, hSteps, chosenSteps, differenceSteps, sigmoidSteps, sSteps, cSteps, softplusSteps);
-  rt.dispose(quotientSteps, runChosenSteps, isGreaterSteps, rootSteps, largerSteps, runLargerSteps, totalSteps);
-  rt.dispose(partSteps, runProductSteps, runPartSteps, largerSteps2, oneHotRows, product2Steps, product3Steps);
-  rt.dispose(productStepsSteps, dM, dC);
-  const totalStacked = tf.stack(squaresTotalSteps);
-  const productStacked = tf.stack(cosineProductSteps);
-  const quotient = cosineGradients(batch.n, squaresTotal, totalStacked, part, productStacked, largerWide);
-  rt.dispose(squaresTotalSteps, cosineProductSteps, squaresTotal, part, largerWide, totalStacked, productStacked);
-  const runProductStacked = tf.stack(MNextProductSteps);
-  const productStacked2 = tf.stack(MNextProductSteps2);
-  const runTotalStacked = tf.stack(cTotalSteps);
-  const dS = tf.stack(dSSteps);
-  rt.dispose(MNextProductSteps, MNextProductSteps2, cTotalSteps, dSSteps);
+  rt.dispose(oneHotRows, timeMaskSteps, sSteps, cSoftplusSteps, partSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
+  rt.dispose(wNextSteps, runSteps, product3Steps, product4Steps, productSteps, dM, dC);
+  const productStacked = tf.stack(MNextProductSteps);
+  rt.dispose(MNextProductSteps);
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-  const MNextSigmoidGradient = tf.tidy(() =>
-    rt.sigmoidGradient(tf.transpose(runProductStacked, [1, 0, 2]), MNextSigmoid),
-  );
-  rt.dispose(MNextSigmoid, runProductStacked);
+  const MNextSigmoidGradient = tf.tidy(() => rt.sigmoidGradient(tf.transpose(productStacked, [1, 0, 2]), MNextSigmoid));
+  rt.dispose(MNextSigmoid, productStacked);
+  // input.attn:4  run = scan time with xt = x {
+  const totalStacked = tf.stack(squaresTotalSteps);
+  const runProductStacked = tf.stack(cosineProductSteps);
+  rt.dispose(squaresTotalSteps, cosineProductSteps);
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const WRows = tf.reshape(p.run.c.Linear.W, [width]);
+  const quotient = cosineGradients(batch.n, squaresTotal, totalStacked, part, runProductStacked, largerWide);
+  rt.dispose(part, squaresTotal, largerWide, totalStacked, runProductStacked);
+  // input.attn:4  run = scan time with xt = x {
+  const runTotalStacked = tf.stack(cTotalSteps);
+  rt.dispose(cTotalSteps);
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-  const cProduct = tf.tidy(() => tf.mul(tf.transpose(runTotalStacked, [1, 0]), tf.sigmoid(sum)));
-  rt.dispose(sum, runTotalStacked);
+  const cProduct = tf.tidy(() => tf.mul(tf.transpose(runTotalStacked, [1, 0]), tf.sigmoid(cSum)));
+  rt.dispose(cSum, runTotalStacked);
+  // input.attn:4  run = scan time with xt = x {
+  const productStacked2 = tf.stack(MNextProductSteps2);
+  const dS = tf.stack(dSSteps);
+  rt.dispose(MNextProductSteps2, dSSteps);
   // input.attn:8  s = softmax[around](Linear[around](h))
   const sProduct = tf.tidy(() => {
     const totalWide = tf.reshape(tf.transpose(tf.sum(tf.mul(s, tf.transpose(dS, [1, 0, 2])), 2), [1, 0]), [time, batchSize, 1]);
@@ -545,11 +641,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const runProduct = tf.tidy(() => tf.mul(tf.reshape(cProduct, [batchSize, time, 1]), WRows));
   const productRows = tf.reshape(sProduct, [batchSize * time, 3]);
   const sWProduct = tf.matMul(productRows, p.run.s.Linear.W, false, true);
-  const product4 = tf.tidy(() => tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows));
   rt.dispose(WRows);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dW = tf.reshape(product4, [width, 1]);
-  rt.dispose(product4);
   // input.attn:6  h = tanh(Linear[width](xt))
   const dH = tf.tidy(() => {
     const sum = tf.add(tf.transpose(productStacked2, [1, 0, 2]), tf.reshape(linearWProduct, [batchSize, time, width]));
@@ -558,6 +650,11 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   rt.dispose(quotient, productStacked2, linearWProduct, runProduct, sWProduct);
   const hTanhGradient = rt.tanhGradient(dH, h);
   rt.dispose(h, dH);
+  // layers.attn:4  W @ x + b
+  const product5 = tf.tidy(() => tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows));
+  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  const dW = tf.reshape(product5, [width, 1]);
+  rt.dispose(product5);
   // layers.attn:4  W @ x + b
   const dB = tf.sum(hTanhGradient, [0, 1]);
   const dLinearW = tf.tidy(() => tf.matMul(xRows, tf.reshape(hTanhGradient, [batchSize * time, width]), true));
@@ -569,8 +666,8 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const dMLinearW = tf.matMul(hRows, sigmoidGradientRows, true);
   rt.dispose(productRows, MNextSigmoidGradient, hRows, sigmoidGradientRows);
   const dYLinearB = tf.sum(dY, [0, 1]);
-  const dYLinearW = tf.matMul(product, dYRows, true);
-  rt.dispose(dY, product, dYRows);
+  const dYLinearW = tf.matMul(yProduct, dYRows, true);
+  rt.dispose(dY, yProduct, dYRows);
   return {
     loss,
     metrics: {},

@@ -125,14 +125,14 @@ function layerNormInputs(p: LayerNormParameters, n: TranslateSizes, sum: tf.Tens
   const narrowRoot = tf.tidy(() =>
     tf.sqrt(tf.add(tf.mean(tf.mul(centred, centred), 2), tf.mul(tf.mul(scale, 1e-5), scale))),
   );
-  const narrow = rt.where(targetMask, narrowRoot, 1);
-  const narrow2 = tf.div(1, narrow);
+  const narrowChosen = rt.where(targetMask, narrowRoot, 1);
+  const narrow = tf.div(1, narrowChosen);
   rt.dispose(scale);
   // layers.attn:16  gain * (narrow * centred) + bias
-  const narrowWide = tf.reshape(narrow2, [batchSize, target, 1]);
+  const narrowWide = tf.reshape(narrow, [batchSize, target, 1]);
   const product = tf.mul(narrowWide, centred);
   const sum2 = tf.tidy(() => tf.add(tf.mul(product, p.gain), p.bias));
-  return { sum: sum2, narrowWide, centred, narrow, narrow2, narrowRoot, scaleWide, product };
+  return { sum: sum2, narrowWide, centred, narrowChosen, narrow, narrowRoot, scaleWide, product };
 }
 
 function fit(n: TranslateSizes, logitsDiffers: tf.Tensor, weights: tf.Tensor, yNext: tf.Tensor, tableProduct: tf.Tensor, targetMask: tf.Tensor, number: tf.Tensor) {
@@ -143,10 +143,10 @@ function fit(n: TranslateSizes, logitsDiffers: tf.Tensor, weights: tf.Tensor, yN
     rt.where(logitsDiffers, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity),
   );
   const logSoftmax = rt.logSoftmax(lossChosen);
-  const loss2 = tf.cast(weights, 'float32');
+  const weightsAsFloat = tf.cast(weights, 'float32');
   const loss = tf.tidy(() => {
     const negative = tf.neg(rt.where(lossPicked, tf.gather(rt.where(logitsDiffers, logSoftmax, 0), yNext, 2, 2), -Infinity));
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), loss2));
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), weightsAsFloat));
   });
   // input.attn:20  metric right = mean[target](if argmax[words](logits) == y' then 1 else 0)
   const best = tf.argMax(lossChosen, 2);
@@ -154,10 +154,10 @@ function fit(n: TranslateSizes, logitsDiffers: tf.Tensor, weights: tf.Tensor, yN
   const best2 = tf.tidy(() => tf.argMax(tf.cast(logitsDiffers, 'float32'), 0));
   const mean = tf.tidy(() => {
     const chosenAsFloat = tf.cast(rt.where(tf.equal(rt.where(picked, best, best2), yNext), tf.scalar(1, 'int32'), number), 'float32');
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, chosenAsFloat, 0), 1), loss2));
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, chosenAsFloat, 0), 1), weightsAsFloat));
   });
   rt.dispose(lossChosen, best, picked, best2);
-  return { loss, mean, loss2, lossPicked, logSoftmax };
+  return { loss, mean, weightsAsFloat, lossPicked, logSoftmax };
 }
 
 function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
@@ -166,29 +166,29 @@ function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, isAtM
   const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
   const both = tf.logicalAnd(targetMaskWide, isAtMost);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
+  const weightsBoth = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
   const chosenWide = tf.tidy(() => {
     const chosenT = tf.transpose(rt.where(tf.logicalAnd(both, isAtMost), Math.sqrt(model / heads), 1), [0, 2, 1]);
     return tf.reshape(chosenT, [batchSize, 1, target, target]);
   });
-  const weightsWide = tf.tidy(() => tf.reshape(rt.transpose(weights, [0, 2, 1]), [batchSize, 1, target, target]));
-  const weights2 = tf.tidy(() => {
+  const weightsWide = tf.tidy(() => tf.reshape(rt.transpose(weightsBoth, [0, 2, 1]), [batchSize, 1, target, target]));
+  const weightsSoftmax = tf.tidy(() => {
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
     const quotient = tf.div(tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]), chosenWide);
     return tf.softmax(rt.where(weightsWide, quotient, -Infinity));
   });
-  const weights3 = rt.where(weightsWide, weights2, 0);
+  const weights = rt.where(weightsWide, weightsSoftmax, 0);
   rt.dispose(targetMaskWide);
   // attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
     const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
-    const product = tf.mul(tf.reshape(weights3, [batchSize * heads, target, target, 1]), WvProductWide);
+    const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
     const bothWide = tf.reshape(rt.transpose(both, [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
     const chosen = rt.where(bothWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
     return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
   });
-  return { total, both, weights, weights2, weightsWide, chosenWide, weights3 };
+  return { total, both, weightsBoth, weightsSoftmax, weightsWide, chosenWide, weights };
 }
 
 function scaledDotInputsTraining2(n: TranslateSizes, keyMask: tf.Tensor, product: tf.Tensor, sum: tf.Tensor) {
@@ -204,7 +204,7 @@ function scaledDotInputsTraining2(n: TranslateSizes, keyMask: tf.Tensor, product
   return { product: product2, weights, keyMaskWide, chosenWide };
 }
 
-function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProduct: tf.Tensor, centred: tf.Tensor, narrowWide: tf.Tensor, narrow: tf.Tensor, narrow2: tf.Tensor, targetMask: tf.Tensor, narrowRoot: tf.Tensor, scaleWide: tf.Tensor, product: tf.Tensor) {
+function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProduct: tf.Tensor, centred: tf.Tensor, narrowWide: tf.Tensor, narrowChosen: tf.Tensor, narrow: tf.Tensor, targetMask: tf.Tensor, narrowRoot: tf.Tensor, scaleWide: tf.Tensor, product: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // layers.attn:16  gain * (narrow * centred) + bias
   const product2 = tf.mul(tableProduct, p.gain);
@@ -214,9 +214,9 @@ function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProdu
   const dBias = tf.sum(tableProduct, [0, 1]);
   rt.dispose(product2);
   // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const narrowQuotient = tf.div(dNarrow, narrow);
+  const narrowQuotient = tf.div(dNarrow, narrowChosen);
   const dCentred = tf.tidy(() => {
-    const quotient = tf.div(tf.mul(rt.where(targetMask, tf.neg(tf.mul(narrowQuotient, narrow2)), 0), 0.5), narrowRoot);
+    const quotient = tf.div(tf.mul(rt.where(targetMask, tf.neg(tf.mul(narrowQuotient, narrow)), 0), 0.5), narrowRoot);
     const narrowProduct = tf.mul(tf.reshape(tf.div(quotient, model), [batchSize, target, 1]), centred);
     return tf.add(tf.add(product3, narrowProduct), narrowProduct);
   });
@@ -247,7 +247,7 @@ function scaledDotBackward(nearProduct: tf.Tensor, sum: tf.Tensor, weights: tf.T
   return { product: product2, weightsProduct, weightsProduct2 };
 }
 
-function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weights: tf.Tensor, both: tf.Tensor, WoProduct: tf.Tensor, weights2: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights3: tf.Tensor) {
+function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weightsBoth: tf.Tensor, both: tf.Tensor, WoProduct: tf.Tensor, weightsSoftmax: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // attention.attn:18  sum[key](weights * values)
   const chosenShaped = tf.tidy(() => {
@@ -262,16 +262,16 @@ function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: 
   });
   const product = tf.tidy(() => {
     const chosenRows = tf.reshape(tf.transpose(chosenShaped, [0, 1, 3, 4, 2]), [batchSize * heads * target, model / heads, target]);
-    const weightsRows = tf.reshape(tf.transpose(weights3, [0, 3, 1, 2]), [batchSize * heads * target, target, 1]);
+    const weightsRows = tf.reshape(tf.transpose(weights, [0, 3, 1, 2]), [batchSize * heads * target, target, 1]);
     return tf.matMul(chosenRows, weightsRows);
   });
   rt.dispose(chosenShaped);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsChosen = tf.tidy(() => rt.where(tf.reshape(weights, [batchSize, target, 1, target]), dWeights, 0));
+  const weightsChosen = tf.tidy(() => rt.where(tf.reshape(weightsBoth, [batchSize, target, 1, target]), dWeights, 0));
   const quotientRows = tf.tidy(() => {
-    const total = tf.sum(tf.mul(weights2, tf.transpose(weightsChosen, [0, 2, 3, 1])), 3);
+    const total = tf.sum(tf.mul(weightsSoftmax, tf.transpose(weightsChosen, [0, 2, 3, 1])), 3);
     const differenceT = tf.transpose(tf.sub(weightsChosen, tf.reshape(total, [batchSize, 1, heads, target])), [0, 2, 3, 1]);
-    const quotient = tf.div(rt.where(weightsWide, tf.mul(weights2, differenceT), 0), chosenWide);
+    const quotient = tf.div(rt.where(weightsWide, tf.mul(weightsSoftmax, differenceT), 0), chosenWide);
     return tf.reshape(quotient, [batchSize * heads, target, target]);
   });
   const weightsProduct = tf.tidy(() => {
@@ -318,17 +318,17 @@ function scaledDotStep(n: TranslateSizes, rowsSoFar: tf.Tensor, rowsSoFar2: tf.T
   return product;
 }
 
-function scaledDotStep2(n: TranslateSizes, weights: tf.Tensor, aShaped: tf.Tensor, add: tf.Tensor, size: number, beam: number) {
+function scaledDotStep2(n: TranslateSizes, keyMask: tf.Tensor, aShaped: tf.Tensor, add: tf.Tensor, size: number, beam: number) {
   const { batch: batchSize, model, source } = n;
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights2 = tf.tidy(() => {
+  const weights = tf.tidy(() => {
     const quotient = tf.div(tf.reshape(tf.matMul(aShaped, add), [size, source]), Math.sqrt(model));
     const quotientShaped = tf.reshape(quotient, [batchSize, beam, source]);
-    const weightsRows = tf.reshape(rt.where(tf.reshape(weights, [batchSize, 1, source]), quotientShaped, -Infinity), [size, source]);
+    const weightsRows = tf.reshape(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotientShaped, -Infinity), [size, source]);
     return tf.softmax(weightsRows);
   });
-  const weightsShaped = tf.reshape(weights2, [batchSize, beam, source]);
-  rt.dispose(weights2);
+  const weightsShaped = tf.reshape(weights, [batchSize, beam, source]);
+  rt.dispose(weights);
   // attention.attn:18  sum[key](weights * values)
   const product = tf.matMul(weightsShaped, add, false, true);
   rt.dispose(weightsShaped);
@@ -377,8 +377,8 @@ function layer(p: LayerParameters, n: TranslateSizes, keyMask: tf.Tensor, a: tf.
   const product = scaledDotInputs2(n, keyMask, a, sum);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum2 = tf.add(a, product);
-  const { sum: sum3, narrowWide, centred, narrow, narrow2, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.LayerNorm, n, sum2, targetMask);
-  rt.dispose(product, sum2, narrowWide, centred, narrow, narrow2, narrowRoot, scaleWide, product2);
+  const { sum: sum3, narrowWide, centred, narrowChosen, narrow, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.LayerNorm, n, sum2, targetMask);
+  rt.dispose(product, sum2, narrowWide, centred, narrowChosen, narrow, narrowRoot, scaleWide, product2);
   return sum3;
 }
 
@@ -390,20 +390,20 @@ function multiHeadInputsTraining(p: MultiHeadParameters, n: TranslateSizes, x: t
   const WkProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wk), [batchSize, target, heads, model / heads]));
   const WvProduct = tf.matMul(xRows, p.Wv);
   const multiHeadWvProduct = tf.reshape(WvProduct, [batchSize, target, heads, model / heads]);
-  const { total, both, weights, weights2, weightsWide, chosenWide, weights3 } = scaledDotInputsTraining(n, targetMask, isAtMost, multiHeadWvProduct, WqProduct, WkProduct);
+  const { total, both, weightsBoth, weightsSoftmax, weightsWide, chosenWide, weights } = scaledDotInputsTraining(n, targetMask, isAtMost, multiHeadWvProduct, WqProduct, WkProduct);
   const WoProduct = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), p.Wo),
   );
   rt.dispose(multiHeadWvProduct);
-  return { WoProduct, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total };
+  return { WoProduct, both, WvProduct, weightsBoth, weightsSoftmax, weightsWide, chosenWide, WkProduct, weights, WqProduct, xRows, total };
 }
 
-function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weights: tf.Tensor, both: tf.Tensor, weights2: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights3: tf.Tensor, xRows: tf.Tensor, total: tf.Tensor) {
+function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weightsBoth: tf.Tensor, both: tf.Tensor, weightsSoftmax: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights: tf.Tensor, xRows: tf.Tensor, total: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const dARows = tf.reshape(dA, [batchSize * target, model]);
   const WoProduct = tf.matMul(dARows, p.Wo, false, true);
-  const { weightsProduct, product, weightsProduct2 } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weights, both, WoProduct, weights2, weightsWide, chosenWide, weights3);
+  const { weightsProduct, product, weightsProduct2 } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weightsBoth, both, WoProduct, weightsSoftmax, weightsWide, chosenWide, weights);
   const multiHeadWqProduct = tf.tidy(() => {
     const productRows = tf.reshape(tf.transpose(weightsProduct, [0, 2, 1, 3]), [batchSize * target, model]);
     return tf.matMul(productRows, p.Wq, false, true);
@@ -450,36 +450,36 @@ function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, 
   return { rows, rows2, WoProduct };
 }
 
-function layer2(p: LayerParameters, n: TranslateSizes, weights: tf.Tensor, targetPositions: tf.Tensor, weights2: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor) {
+function layer2(p: LayerParameters, n: TranslateSizes, sourceLength: tf.Tensor, targetPositions: tf.Tensor, weights: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(weights2, [batchSize, 1]), targetPositions));
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(weights, [batchSize, 1]), targetPositions));
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
   const WoProduct = multiHeadInputs(p.a.MultiHead, n, x, targetMask, isAtMost);
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(isAtMost, WoProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(weights, [batchSize, 1]), keyPositions));
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), keyPositions));
   return { a, keyMask, targetMask };
 }
 
-function layerTraining(p: LayerParameters, n: TranslateSizes, random: rt.Random, weights: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor, targetMask: tf.Tensor, site: string) {
+function layerTraining(p: LayerParameters, n: TranslateSizes, random: rt.Random, sourceLength: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor, targetMask: tf.Tensor, site: string) {
   const { batch: batchSize, model, target } = n;
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
-  const { WoProduct, both, WvProduct, weights: aWeights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, isAtMost);
+  const { WoProduct, both, WvProduct, weightsBoth: weights, weightsSoftmax: weights2, weightsWide, chosenWide, WkProduct, weights: weights3, WqProduct, xRows, total } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, isAtMost);
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(isAtMost, WoProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(weights, [batchSize, 1]), keyPositions));
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), keyPositions));
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const keep = random.keep(site, 0.1, [batchSize, target, model], [true, false], []);
-  const product = tf.mul(a, keep);
-  return { product, keyMask, a, keep, both, WvProduct, weights: aWeights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total };
+  const keep2 = random.keep(site, 0.1, [batchSize, target, model], [true, false], []);
+  const product = tf.mul(a, keep2);
+  return { product, keyMask, a, keep: keep2, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total };
 }
 
-function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, weights: tf.Tensor, weights2: tf.Tensor, keyPositions: tf.Tensor) {
+function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, sourceLength: tf.Tensor, weights: tf.Tensor, keyPositions: tf.Tensor) {
   const { target, words } = n;
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const number = tf.scalar(0, 'int32');
@@ -488,7 +488,7 @@ function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, weight
   const { chosen, anglePower, isEqual } = sinusoid(n, number, targetPositions);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const x = tf.tidy(() => tf.add(tf.gather(p.table, y), chosen));
-  const { a, keyMask, targetMask } = layer2(p.logits.Layer, n, weights, targetPositions, weights2, keyPositions, x);
+  const { a, keyMask, targetMask } = layer2(p.logits.Layer, n, sourceLength, targetPositions, weights, keyPositions, x);
   rt.dispose(chosen, targetPositions, x);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
@@ -496,8 +496,8 @@ function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, weight
   return { anglePower, isEqual, a, keyMask, targetMask, logitsDiffers };
 }
 
-function writeInputs2(p: WriteParameters, n: TranslateSizes, weights: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, number: tf.Tensor, y: tf.Tensor, targetMask: tf.Tensor) {
-  const { batch: batchSize, model, target, words } = n;
+function writeInputs2(p: WriteParameters, n: TranslateSizes, sourceLength: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, y: tf.Tensor, number: tf.Tensor, targetMask: tf.Tensor) {
+  const { batch: batchSize, model, target } = n;
   const { chosen, anglePower, isEqual } = sinusoid(n, number, targetPositions);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const x = tf.tidy(() => tf.add(tf.gather(p.table, y), chosen));
@@ -507,14 +507,12 @@ function writeInputs2(p: WriteParameters, n: TranslateSizes, weights: tf.Tensor,
   const WoProduct = multiHeadInputs(p.logits.Layer.a.MultiHead, n, x, targetMask, isAtMost);
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(isAtMost, x, WoProduct);
-  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(weights, [batchSize, 1]), keyPositions));
-  return { anglePower, isEqual, a, keyMask, logitsDiffers };
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), keyPositions));
+  return { anglePower, isEqual, a, keyMask };
 }
 
-function writeStep(p: WriteParameters, n: TranslateSizes, t: number, anglePow: tf.Tensor, eq: tf.Tensor, y: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, weights: tf.Tensor, add: tf.Tensor, logitsNe: tf.Tensor, size: number, beam: number, size2: number, now: number) {
+function writeStep(p: WriteParameters, n: TranslateSizes, t: number, anglePow: tf.Tensor, eq: tf.Tensor, y: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, keyMask: tf.Tensor, add: tf.Tensor, logitsNe: tf.Tensor, size: number, beam: number, size2: number, now: number) {
   const { batch: batchSize, model, words } = n;
   // input.attn:7  decoder Write(m: [source, model]) generates y: index(words)[target] start 1 end 2 {
   const yRows = tf.reshape(y, [size]);
@@ -532,7 +530,7 @@ function writeStep(p: WriteParameters, n: TranslateSizes, t: number, anglePow: t
   rt.dispose(x, WoProduct);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const aShaped = tf.reshape(a, [batchSize, beam, model]);
-  const product = scaledDotStep2(n, weights, aShaped, add, size, beam);
+  const product = scaledDotStep2(n, keyMask, aShaped, add, size, beam);
   const sum = tf.tidy(() => tf.add(a, tf.reshape(product, [size, model])));
   const logitsSum = layerNormStep(p.logits.Layer.LayerNorm, sum, size);
   rt.dispose(aShaped, a, product, sum);
@@ -569,7 +567,7 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
 
 /** Fit: the loss and the metrics, means over the batch. */
 function translateLoss(p: TranslateParameters, batch: TranslateBatch): rt.LossTensors {
-  const { batch: batchSize, model, source, target } = batch.n;
+  const { batch: batchSize, model, source, target, words } = batch.n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const targetPositions = tf.range(0, target, 1, 'int32');
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
@@ -577,7 +575,7 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): rt.LossTe
   const number = tf.scalar(0, 'int32');
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
-  const { anglePower, isEqual, a, keyMask, logitsDiffers } = writeInputs2(p.Write, batch.n, batch.lengths.source, targetPositions, keyPositions, number, batch.inputs.y, targetMask);
+  const { anglePower, isEqual, a, keyMask } = writeInputs2(p.Write, batch.n, batch.lengths.source, targetPositions, keyPositions, batch.inputs.y, number, targetMask);
   const chosen = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
   rt.dispose(targetPositions, keyPositions, anglePower, isEqual);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
@@ -585,11 +583,12 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): rt.LossTe
   const logitsSum = layer(p.Write.logits.Layer, batch.n, keyMask, a, sum, targetMask);
   rt.dispose(chosen, a, keyMask, sum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
+  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
   const tableProduct = tf.tidy(() =>
     tf.matMul(tf.reshape(logitsSum, [batchSize * target, model]), p.Write.table, false, true),
   );
-  const { loss, mean: right, loss2, lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
-  rt.dispose(logitsSum, targetMask, number, logitsDiffers, tableProduct, loss2, lossPicked, logSoftmax);
+  const { loss, mean: right, weightsAsFloat, lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
+  rt.dispose(logitsSum, targetMask, number, logitsDiffers, tableProduct, weightsAsFloat, lossPicked, logSoftmax);
   return { loss, metrics: { right } };
 }
 
@@ -611,40 +610,42 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   rt.dispose(chosen);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
-  const { product, keyMask, a, keep, both, WvProduct, weights, weights2: aWeights, weightsWide, chosenWide, WkProduct, weights3: logitsWeights, WqProduct, xRows, total } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
+  const { product, keyMask, a, keep: logitsKeep, both, WvProduct, weights, weights2: aWeights, weightsWide, chosenWide, WkProduct, weights3: logitsWeights, WqProduct, xRows, total } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
   rt.dispose(chosen2, targetPositions, keyPositions, x);
   const { product: logitsProduct, weights: weights2, keyMaskWide, chosenWide: weightsChosenWide } = scaledDotInputsTraining2(batch.n, keyMask, product, sum);
   rt.dispose(keyMask);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const logitsSum = tf.add(a, logitsProduct);
-  const { sum: sum2, narrowWide, centred, narrow, narrow2: logitsNarrow, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.Write.logits.Layer.LayerNorm, batch.n, logitsSum, targetMask);
+  const { sum: sum2, narrowWide, centred, narrowChosen, narrow, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.Write.logits.Layer.LayerNorm, batch.n, logitsSum, targetMask);
   rt.dispose(a, logitsProduct, logitsSum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
   const sumRows = tf.reshape(sum2, [batchSize * target, model]);
   const tableProduct = tf.matMul(sumRows, p.Write.table, false, true);
-  const { loss, mean: right, loss2, lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
+  const { loss, mean: right, weightsAsFloat, lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
   rt.dispose(sum2, number, tableProduct);
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
-  const lossChosen = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
+  const lossChosen = tf.tidy(() =>
+    rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, weightsAsFloat), [batchSize, 1]), 0),
+  );
   const dLogits = tf.tidy(() => {
     const scattered = rt.scatter(batch.inputs["y'"], rt.where(lossPicked, tf.neg(lossChosen), 0), words, 2);
     const chosen = rt.where(logitsDiffers, scattered, 0);
     return rt.where(logitsDiffers, tf.sub(chosen, tf.mul(tf.exp(logSoftmax), tf.sum(chosen, 2, true))), 0);
   });
-  rt.dispose(loss2, logitsDiffers, lossPicked, logSoftmax, lossChosen);
+  rt.dispose(weightsAsFloat, logitsDiffers, lossPicked, logSoftmax, lossChosen);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
   const logitsTableProduct = tf.tidy(() => tf.reshape(tf.matMul(dLogitsRows, p.Write.table), [batchSize, target, model]));
-  const { dGain, dBias, nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, narrow, logitsNarrow, targetMask, narrowRoot, scaleWide, product2);
-  rt.dispose(dLogits, targetMask, narrowWide, centred, narrow, logitsNarrow, narrowRoot, scaleWide, product2);
+  const { dGain, dBias, nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, narrowChosen, narrow, targetMask, narrowRoot, scaleWide, product2);
+  rt.dispose(dLogits, targetMask, narrowWide, centred, narrowChosen, narrow, narrowRoot, scaleWide, product2);
   rt.dispose(logitsTableProduct);
   const { product: product3, weightsProduct, weightsProduct2: logitsWeightsProduct } = scaledDotBackward(nearProduct, sum, weights2, keyMaskWide, weightsChosenWide, product);
   rt.dispose(sum, product, weights2, keyMaskWide, weightsChosenWide);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum3 = tf.add(product3, weightsProduct);
-  const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(logitsWeightsProduct, keep)));
-  rt.dispose(product3, weightsProduct, keep, nearProduct, logitsWeightsProduct);
+  const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(logitsWeightsProduct, logitsKeep)));
+  rt.dispose(product3, weightsProduct, logitsKeep, nearProduct, logitsWeightsProduct);
   const { productT: dWq, productT2: dWk, product: dWv, product2: dWo, sum: aSum, WqProduct: multiHeadWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weights, both, aWeights, weightsWide, chosenWide, logitsWeights, xRows, total);
   rt.dispose(both, WvProduct, weights, aWeights, weightsWide, chosenWide, WkProduct, logitsWeights, WqProduct, xRows);
   rt.dispose(total);

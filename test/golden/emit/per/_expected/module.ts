@@ -97,10 +97,9 @@ function gated(p: GatedParameters, n: GroupedSizes, x: tf.Tensor) {
   return { own, tanh, sigmoid, xRows };
 }
 
-function grouped2(p: GroupedParameters, n: GroupedSizes, timeLength: tf.Tensor, x: tf.Tensor) {
+function grouped2(p: GroupedParameters, n: GroupedSizes, timeMask: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, experts, time, width } = n;
   // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, wid…
-  const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLength, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
   const x2 = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1, 1]), x, 0));
   const { own, tanh, sigmoid, xRows } = gated(p.own.Gated, n, x2);
   rt.dispose(x2);
@@ -121,7 +120,7 @@ function grouped2(p: GroupedParameters, n: GroupedSizes, timeLength: tf.Tensor, 
   const pickedWide = tf.tidy(() => tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]));
   const best = tf.mul(pickedWide, picked);
   rt.dispose(bestSum);
-  return { best, timeMask, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows };
+  return { best, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -162,17 +161,26 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
 
 /** Fit: the loss and the metrics, means over the batch. */
 function groupedLoss(p: GroupedParameters, batch: GroupedBatch): rt.LossTensors {
-  const { best, timeMask, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows } = grouped2(p, batch.n, batch.lengths.time, batch.inputs.x);
+  const { batch: batchSize, time } = batch.n;
+  // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, wid…
+  const timeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
+  );
+  const { best, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows } = grouped2(p, batch.n, timeMask, batch.inputs.x);
   rt.dispose(pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows);
   const loss = fit(batch.n, own, best, timeMask);
-  rt.dispose(best, timeMask, own);
+  rt.dispose(timeMask, best, own);
   return { loss, metrics: {} };
 }
 
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, experts, groups, time, width } = batch.n;
-  const { best, timeMask, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows } = grouped2(p, batch.n, batch.lengths.time, batch.inputs.x);
+  // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, wid…
+  const timeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
+  );
+  const { best, own, pickedWide, e, picked, gate, tanh, sigmoid, xRows, hRows } = grouped2(p, batch.n, timeMask, batch.inputs.x);
   // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
   const chosenWide = tf.tidy(() => tf.reshape(rt.where(timeMask, 1 / batchSize, 0), [batchSize, time, 1]));
   const lossSum = tf.tidy(() => {
@@ -211,7 +219,7 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   const sigmoidGradient = tf.tidy(() => rt.sigmoidGradient(tf.mul(dOwn, tanh), sigmoid));
   const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dOwn, sigmoid), tanh));
   const loss = fit(batch.n, own, best, timeMask);
-  rt.dispose(tanh, sigmoid, dOwn, best, timeMask, own);
+  rt.dispose(tanh, sigmoid, dOwn, timeMask, best, own);
   const { dW, dBWide: dB } = linearBackward(batch.n, sigmoidGradient, xT);
   const { dW: dLinear2W, dBWide: dLinear2B } = linearBackward(batch.n, tanhGradient, xT);
   rt.dispose(sigmoidGradient, xT, tanhGradient);

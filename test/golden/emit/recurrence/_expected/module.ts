@@ -44,6 +44,9 @@ type ClassifyBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
+/** What a step of a loop keeps for another. */
+type RunStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
+
 function gruInputs(p: GRUParameters, n: ClassifySizes, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -66,9 +69,9 @@ function gru(p: GRUParameters, h: tf.Tensor, runSum: tf.Tensor, sum: tf.Tensor, 
   const newProduct = tf.mul(r, h);
   const new_ = tf.tidy(() => tf.tanh(tf.add(runSum2, tf.matMul(newProduct, p.U))));
   // cells.attn:14  (1 - z) * h + z * new
-  const hNext2 = tf.sub(new_, h);
-  const hNext = tf.tidy(() => tf.add(h, tf.mul(z, hNext2)));
-  return { hNext, z, hNext2, new_, newProduct, r };
+  const difference = tf.sub(new_, h);
+  const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
+  return { hNext, z, difference, new_, newProduct, r };
 }
 
 function learn(logits: tf.Tensor, class_: tf.Tensor) {
@@ -131,7 +134,7 @@ function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.
   return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB };
 }
 
-function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tensor, x: tf.Tensor) {
+function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tensor, x: tf.Tensor, keep: boolean) {
   const { batch: batchSize, hidden, time } = n;
   // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
   const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLength, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
@@ -144,13 +147,16 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tenso
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], zSteps: tf.Tensor[] = [], hHNextSteps: tf.Tensor[] = [];
-  const newSteps: tf.Tensor[] = [], rSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [];
+  const runSteps: RunStep[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, hNext2: hHNext, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
-    hNextSteps.push(hNext); hSteps.push(h); zSteps.push(z); hHNextSteps.push(hHNext); newSteps.push(hNew); rSteps.push(r);
-    newProductSteps.push(newProduct);
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    hNextSteps.push(hNext); hSteps.push(h);
+    if (keep) {
+      runSteps.push({ z, difference, new: hNew, r });
+      newProductSteps.push(newProduct);
+    } else rt.dispose(z, difference, hNew, r, newProduct);
     h = hNext;
   }
   rt.dispose(zSumSteps, rSumSteps, newSumSteps);
@@ -161,7 +167,7 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tenso
   rt.dispose(run);
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => tf.add(tf.matMul(picked, p.logits.Linear.W), p.logits.Linear.b));
-  return { logits, sum, h: hSteps, z: zSteps, hNext: hHNextSteps, new_: newSteps, r: rSteps, runZeros: hFirst, product: newProductSteps, x: x2, picked, runHNext: hNextSteps };
+  return { logits, sum, h: hSteps, runSteps, runZeros: hFirst, product: newProductSteps, x: x2, picked, runHNext: hNextSteps };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -169,15 +175,15 @@ type ClassifyResults = { readonly logits: tf.Tensor };
 
 /** The outputs of Classify, batch first. */
 function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
-  const { logits, sum, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, runZeros, product: productSteps, x, picked, runHNext: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
-  rt.dispose(sum, zSteps, hNextSteps, newSteps, rSteps, runZeros, productSteps, x, picked, runHNextSteps);
+  const { logits, sum, runZeros, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
+  rt.dispose(sum, runZeros, x, picked, hNextSteps);
   return { logits };
 }
 
 /** Learn: the loss and the metrics, means over the batch. */
 function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): rt.LossTensors {
-  const { logits, sum, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, runZeros, product: productSteps, x, picked, runHNext: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
-  rt.dispose(sum, zSteps, hNextSteps, newSteps, rSteps, runZeros, productSteps, x, picked, runHNextSteps);
+  const { logits, sum, runZeros, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
+  rt.dispose(sum, runZeros, x, picked, hNextSteps);
   const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
   rt.dispose(logits, logSoftmax);
   return { loss, metrics: { right } };
@@ -186,7 +192,7 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): rt.LossTenso
 /** Learn: as the loss, dropout on, and its gradient by every parameter. */
 function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, classes, time } = batch.n;
-  const { logits, sum, h: hSteps, z: zSteps, hNext: hNextSteps, new_: newSteps, r: rSteps, runZeros: dHFirst, product: productSteps, x, picked, runHNext: runHNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x);
+  const { logits, sum, h: hSteps, runSteps, runZeros: dHFirst, product: productSteps, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, true);
   const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
   rt.dispose(logits);
   // input.attn:10  loss = cross_entropy[classes](logits, class)
@@ -209,21 +215,22 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const newTanhGradientSteps = new Array<tf.Tensor>(time);
   let dH: tf.Tensor = tf.clone(dHFirst);
   for (let t = time - 1; t >= 0; t--) {
+    const step = runSteps[t]!;
     // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const dHNext = tf.add(dH, dRunSteps[t]!);
-    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward(p.run.h.GRU, dHNext, hNextSteps[t]!, zSteps[t]!, newSteps[t]!, rSteps[t]!, hSteps[t]!, rJoined);
+    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward(p.run.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t]!, rJoined);
     const dH2 = tf.add(rProduct, newSum);
     rt.dispose(dH, dHNext, rProduct, newSum);
     zSigmoidGradientSteps[t] = zSigmoidGradient; rSigmoidGradientSteps[t] = rSigmoidGradient;
     newTanhGradientSteps[t] = newTanhGradient;
     dH = dH2;
   }
-  rt.dispose(zSteps, hNextSteps, newSteps, rSteps, rJoined, dRunSteps, dH);
+  rt.dispose(runSteps, rJoined, dRunSteps, dH);
   const sigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
   const runSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
   const tanhGradientStacked = tf.stack(newTanhGradientSteps);
   const hStacked = tf.stack(hSteps);
-  rt.dispose(zSigmoidGradientSteps, rSigmoidGradientSteps, newTanhGradientSteps, dHFirst, runHNextSteps);
+  rt.dispose(zSigmoidGradientSteps, rSigmoidGradientSteps, newTanhGradientSteps, dHFirst, hNextSteps);
   const productStacked = tf.stack(productSteps);
   const { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB } = gruGradients(batch.n, productStacked, hStacked, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, x);
   rt.dispose(productSteps, x, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, hStacked);

@@ -42,6 +42,9 @@ type WordsBatch = {
   readonly lengths: { readonly target: tf.Tensor1D };
 };
 
+/** What a step of a loop keeps for another. */
+type WriteStep = Readonly<Record<'wTanh' | 'wSoftmax' | 'w' | 'state', tf.Tensor>>;
+
 function linear(p: LinearParameters, n: WordsSizes, sNext: tf.Tensor[]) {
   const { batch: batchSize, d, target, words } = n;
   // layers.attn:4  W @ x + b
@@ -52,19 +55,19 @@ function linear(p: LinearParameters, n: WordsSizes, sNext: tf.Tensor[]) {
   return sum;
 }
 
-function fit(n: WordsSizes, loss: tf.Tensor, targetPositions: tf.Tensor, logitsNegation: tf.Tensor, yNext: tf.Tensor, sum: tf.Tensor) {
+function fit(n: WordsSizes, targetLength: tf.Tensor, targetPositions: tf.Tensor, logitsNegation: tf.Tensor, yNext: tf.Tensor, sum: tf.Tensor) {
   const { batch: batchSize } = n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(loss, [batchSize, 1]), targetPositions));
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(targetLength, [batchSize, 1]), targetPositions));
   const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
   const picked = tf.gather(negationT, yNext, 2, 2);
   const logSoftmax = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
-  const loss2 = tf.cast(loss, 'float32');
-  const loss3 = tf.tidy(() => {
+  const lossAsFloat = tf.cast(targetLength, 'float32');
+  const loss = tf.tidy(() => {
     const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logSoftmax, 0), yNext, 2, 2), -Infinity));
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), loss2));
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), lossAsFloat));
   });
-  return { loss: loss3, loss2, targetMask, picked, negationT, logSoftmax };
+  return { loss, lossAsFloat, targetMask, picked, negationT, logSoftmax };
 }
 
 function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.Tensor, yNext: tf.Tensor) {
@@ -238,8 +241,8 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
   const isAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(isAtMost, [1, 0])));
   const WxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WxProduct, [1, 0, 2])));
   rt.dispose(x, isEqual, isAtMost, WxProduct);
-  const sNextSteps: tf.Tensor[] = [], chosenSteps: tf.Tensor[] = [], stateSteps: tf.Tensor[] = [];
-  const wSteps: tf.Tensor[] = [], wSoftmaxSteps: tf.Tensor[] = [], wTanhSteps: tf.Tensor[] = [];
+  const sNextSteps: tf.Tensor[] = [], chosenSteps: tf.Tensor[] = [];
+  const writeSteps: WriteStep[] = [];
   let chosen: tf.Tensor = chosenFirst;
   let state: tf.Tensor = stateFirst;
   let state2: tf.Tensor = startWideWide;
@@ -268,8 +271,8 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
     const chosenNext = tf.tidy(() =>
       tf.logicalOr(chosen, tf.equal(tf.reshape(yNextSteps[t]!, [batchSize, 1]), wordsPositions)),
     );
-    sNextSteps.push(sNext); chosenSteps.push(chosen); stateSteps.push(state2); wSteps.push(w);
-    wSoftmaxSteps.push(wSoftmax); wTanhSteps.push(wTanh);
+    writeSteps.push({ state: state2, w, wSoftmax, wTanh });
+    sNextSteps.push(sNext); chosenSteps.push(chosen);
     chosen = chosenNext;
     state = stateNext;
     state2 = wChosen;
@@ -287,10 +290,10 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
     const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p.logits.Linear.W), [batchSize, target, words]);
     return tf.add(WProduct, p.logits.Linear.b);
   });
-  return { logitsNegation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, state: stateSteps, w: wSteps, isAtMost: isAtMostSteps, w2: wSoftmaxSteps, tanh: wTanhSteps, sNextStacked, xT };
+  return { logitsNegation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, writeSteps, isAtMost: isAtMostSteps, sNextStacked, xT };
 }
 
-function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.Tensor, chosen2: tf.Tensor, chosenNextInt: tf.Tensor, chosen3: number, sKept: rt.Cache, sPast: rt.Cache, size: number, beam: number, now: number, size2: number) {
+function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.Tensor, chosen2: tf.Tensor, chosenNextInt: tf.Tensor, t: number, sKept: rt.Cache, sPast: rt.Cache, size: number, beam: number, now: number, size2: number) {
   const { batch: batchSize, d, words } = n;
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
   const chosenRows = tf.reshape(chosen, [size, words]);
@@ -299,8 +302,8 @@ function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.T
   const chosenNext = tf.tidy(() => tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosenRows2, [size, 1]), chosenNextInt)));
   rt.dispose(chosenRows);
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
-  const chosen4 = tf.tidy(() => rt.where(tf.scalar(chosen3 === 0, 'bool'), tf.scalar(false, 'bool'), chosenNext));
-  const chosenShaped = tf.reshape(chosen4, [batchSize, beam, words]);
+  const chosen3 = tf.tidy(() => rt.where(tf.scalar(t === 0, 'bool'), tf.scalar(false, 'bool'), chosenNext));
+  const chosenShaped = tf.reshape(chosen3, [batchSize, beam, words]);
   rt.dispose(chosenNext);
   // input.attn:6  x = table[y]
   const x = tf.gather(p.table, chosenRows2);
@@ -327,9 +330,9 @@ function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.T
   const sum = tf.tidy(() => tf.add(tf.matMul(sNext, p.logits.Linear.W), p.logits.Linear.b));
   rt.dispose(sNext);
   // input.attn:9  logits = Linear[words](s') where not chosen
-  const logits = rt.where(chosen4, -Infinity, sum);
+  const logits = rt.where(chosen3, -Infinity, sum);
   const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
-  rt.dispose(chosen4, sum, logits);
+  rt.dispose(chosen3, sum, logits);
   return { logitsShaped, sNextShaped, chosenShaped, wRows, rows };
 }
 
@@ -351,8 +354,8 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): rt.LossTensors {
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetPositions = tf.range(0, target, 1, 'int32');
   const { logitsNegation, sum } = writeInputs2(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
-  const { loss, loss2, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
-  rt.dispose(targetPositions, logitsNegation, sum, loss2, targetMask, picked, negationT, logSoftmax);
+  const { loss, lossAsFloat, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
+  rt.dispose(targetPositions, logitsNegation, sum, lossAsFloat, targetMask, picked, negationT, logSoftmax);
   return { loss, metrics: {} };
 }
 
@@ -361,10 +364,10 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const { batch: batchSize, d, target, words } = batch.n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetPositions = tf.range(0, target, 1, 'int32');
-  const { logitsNegation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, state: stateSteps, w: wSteps, isAtMost: isAtMostSteps, w2: wSteps2, tanh: tanhSteps, sNextStacked, xT } = writeInputsTraining(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
-  const { loss, loss2, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
-  const chosen = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, loss2), [batchSize, 1]), 0));
-  rt.dispose(targetPositions, logitsNegation, sum, loss2, targetMask);
+  const { logitsNegation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, writeSteps, isAtMost: isAtMostSteps, sNextStacked, xT } = writeInputsTraining(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
+  const { loss, lossAsFloat, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
+  const chosen = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
+  rt.dispose(targetPositions, logitsNegation, sum, lossAsFloat, targetMask);
   const dLogits = tf.tidy(() => {
     const chosen2 = rt.where(negationT, rt.scatter(batch.inputs["y'"], rt.where(picked, tf.neg(chosen), 0), words, 2), 0);
     return rt.where(negationT, tf.sub(chosen2, tf.mul(tf.exp(logSoftmax), tf.sum(chosen2, 2, true))), 0);
@@ -391,9 +394,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   let state2: tf.Tensor = zeros;
   for (let t = target - 1; t >= 0; t--) {
     const isEqualAt = isEqualSteps[t]!;
+    const step = writeSteps[t]!;
     const isAtMostAt = isAtMostSteps[t]!;
-    const wAt = wSteps2[t]!;
-    const tanhAt = tanhSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
     const wTotal = tf.tidy(() => tf.sum(rt.where(isEqualWide, state, 0), 1));
@@ -406,15 +408,16 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const dX = rt.tanhGradient(dSNext, sNextSteps[t]!);
     const dXWide = tf.reshape(dX, [batchSize, d, 1]);
-    const dW2 = tf.tidy(() => tf.reshape(tf.matMul(stateSteps[t]!, dXWide), [batchSize, target + 1]));
-    const stateNext = tf.tidy(() => tf.add(wChosen, tf.mul(dXWide, tf.reshape(wSteps[t]!, [batchSize, 1, target + 1]))));
+    const dW2 = tf.tidy(() => tf.reshape(tf.matMul(step.state, dXWide), [batchSize, target + 1]));
+    const stateNext = tf.tidy(() => tf.add(wChosen, tf.mul(dXWide, tf.reshape(step.w, [batchSize, 1, target + 1]))));
     rt.dispose(dSNext, wChosen, dXWide);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wChosen2 = tf.tidy(() => {
       const chosen = rt.where(isAtMostAt, dW2, 0);
-      return rt.where(isAtMostAt, tf.mul(wAt, tf.sub(chosen, tf.sum(tf.mul(wAt, chosen), 1, true))), 0);
+      const product = tf.mul(step.wSoftmax, tf.sub(chosen, tf.sum(tf.mul(step.wSoftmax, chosen), 1, true)));
+      return rt.where(isAtMostAt, product, 0);
     });
-    const wDifference = tf.tidy(() => tf.sub(1, tf.mul(tanhAt, tanhAt)));
+    const wDifference = tf.tidy(() => tf.sub(1, tf.mul(step.wTanh, step.wTanh)));
     const wSum = tf.tidy(() => {
       const product = tf.mul(tf.mul(tf.reshape(wChosen2, [batchSize, target + 1, 1]), wDifference), vRows);
       return tf.add(rt.where(isEqualWide, 0, state), product);
@@ -425,16 +428,15 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     });
     rt.dispose(dW2, isEqualWide, state, wDifference);
     const wProduct2 = tf.tidy(() => {
-      const chosenWide = tf.reshape(wChosen2, [1, batchSize * target + batchSize]);
-      return tf.reshape(tf.matMul(chosenWide, tf.reshape(tanhAt, [batchSize * target + batchSize, d])), [d]);
+      const tanhRows = tf.reshape(step.wTanh, [batchSize * target + batchSize, d]);
+      return tf.reshape(tf.matMul(tf.reshape(wChosen2, [1, batchSize * target + batchSize]), tanhRows), [d]);
     });
     rt.dispose(wChosen2);
     dXSteps[t] = dX; wProductSteps[t] = wProduct; wTotalSteps[t] = wTotal; wProductSteps2[t] = wProduct2;
     state = wSum;
     state2 = stateNext;
   }
-  rt.dispose(isEqualSteps, sNextSteps, stateSteps, wSteps, isAtMostSteps, wSteps2, tanhSteps, vRows, WProductSteps);
-  rt.dispose(state2);
+  rt.dispose(isEqualSteps, sNextSteps, writeSteps, isAtMostSteps, vRows, WProductSteps, state2);
   const productStacked = tf.stack(wProductSteps);
   const dXStacked = tf.stack(dXSteps);
   const totalStacked = tf.stack(wTotalSteps);
