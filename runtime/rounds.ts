@@ -9,11 +9,12 @@ export function ofRounds(counts: readonly number[], spec: ParameterSpec): readon
 }
 
 /** What each round has of a list, by its own path. Of loops inside, an element holds all rounds in front: it is taken apart. */
-export function rounds(path: string, list: readonly tf.Tensor[]): Tensors {
+export function rounds(path: string, list: readonly (tf.Tensor | Tensors)[]): Tensors {
   return Object.assign(
     {},
     ...list.map((each, i) => {
       const own = path.replace('[*]', `[${i}]`);
+      if (!tf.isTensor(each)) return Object.fromEntries(Object.entries(each).map(([below, tensor]) => [`${own}.${below}`, tensor]));
       if (!own.includes('[*]')) return { [own]: each };
       const inner = tf.unstack(each);
       each.dispose();

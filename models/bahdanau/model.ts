@@ -288,10 +288,8 @@ function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productSta
   const dV = tf.sum(productStacked2, 0);
   const dW = tf.tidy(() => tf.matMul(sStepsRows, tf.reshape(productStacked, [batchSize * target, align]), true));
   const dU = tf.matMul(annotationsRows, productRows, true);
-  rt.dispose(productRows);
-  // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
   const dVWide = tf.reshape(dV, [align, 1]);
-  rt.dispose(dV);
+  rt.dispose(productRows, dV);
   return { dW, dU, dVWide, UProduct };
 }
 
@@ -443,7 +441,7 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, 
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]), hNext, h));
     hNextSteps[t] = hNext;
     if (keep) {
-      backwardSteps[t] = { z, difference, new: hNew, r };
+      backwardSteps[t] = { r, new: hNew, difference, z };
       hSteps[t] = h; newProductSteps[t] = newProduct;
     } else rt.dispose(h, z, difference, hNew, r, newProduct);
     h = backwardChosen;
@@ -463,7 +461,7 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, 
     const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.forward.h.GRU, h2, hZSumSteps[t]!, hRSumSteps[t]!, hNewSumSteps[t]!);
     hHNextSteps.push(hNext); hSteps2.push(h2);
     if (keep) {
-      forwardSteps.push({ z, difference, new: hNew, r });
+      forwardSteps.push({ r, new: hNew, difference, z });
       hNewProductSteps.push(newProduct);
     } else rt.dispose(z, difference, hNew, r, newProduct);
     h2 = hNext;
@@ -531,7 +529,7 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eSteps[t]!, context], 1);
     const { sNext, z, difference, new_: sNew, newProduct, r } = gruTraining(p.s.GRU, sNextJoined, s, rJoined, zJoined, newJoined);
-    translateSteps.push({ z, difference, new: sNew, r, scoreTanh });
+    translateSteps.push({ scoreTanh, r, new: sNew, difference, z });
     sSteps.push(s); contextSteps.push(context); newProductSteps.push(newProduct); sNextJoinedSteps.push(sNextJoined);
     weightsSteps.push(weights);
     s = sNext;

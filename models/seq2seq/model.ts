@@ -303,7 +303,7 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
     const hNext = rt.where(isGreaterWide, hCH, h);
     const cNext = rt.where(isGreaterWide, hCNew, c);
     rt.dispose(isGreaterWide);
-    runSteps[t] = { c, o, tanh, i, g, f };
+    runSteps[t] = { f, g, i, tanh, o, c };
     hSteps[t] = hCH; newSteps[t] = hCNew; hSteps2[t] = h;
     h = hNext;
     c = cNext;
@@ -336,7 +336,7 @@ function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Ran
   let c2: tf.Tensor = tf.clone(c);
   for (let t = 0; t < target; t++) {
     const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, oSumSteps[t]!, fSumSteps[t]!, c2, iSumSteps[t]!, gSumSteps[t]!);
-    writeSteps.push({ o, tanh, i, g, f, c: c2 });
+    writeSteps.push({ c: c2, f, g, i, tanh, o });
     hSteps.push(hNext); hSteps2.push(h2);
     h2 = hNext;
     c2 = cNext;
@@ -375,10 +375,8 @@ function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tens
   rt.dispose(yRows, picked, hCNew);
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => tf.add(tf.matMul(hCH, p.logits.Linear.W), p.logits.Linear.b));
-  rt.dispose(hCH);
-  // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
-  rt.dispose(logits);
+  rt.dispose(hCH, logits);
   return { logitsShaped, hShaped, newShaped };
 }
 

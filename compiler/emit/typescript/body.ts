@@ -1,13 +1,14 @@
 /** The text of one emitted function: statements under the `.attn` lines that they come from. */
 import type { CodeBlockWriter } from 'ts-morph';
 import type { Size } from '../../size/size.ts';
-import type { CallFrame, Node } from '../../graph/graph.ts';
+import type { CallFrame, Node, Origin } from '../../graph/graph.ts';
 import { expression, type Expression } from './text/expression.ts';
 import { lowerHost, type InputSource, type Lowered } from './lower.ts';
 import { access, calledAfter, described, endsOf, identifier, Names, property, upperFirst } from './names.ts';
 import type { StepRecord, Steps } from './outline/steps.ts';
 import { partAccess } from './parameters.ts';
-import { isStatement, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
+import { isShape } from './outline/segments.ts';
+import { blocksOf, isStatement, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn, sizeText } from './sizes.ts';
 import type { Sources } from './sources.ts';
 import { isList, typeOf, inputsOf, isSize, isValue, type Loop, type Piece, type Value, parameterOf } from './value.ts';
@@ -44,8 +45,32 @@ export interface Body {
 }
 
 export function functionBody(lowered: Lowered, context: FunctionContext): Body {
-  const schedule = plan(lowered, ({ origin }) => context.sources.equationKey(origin));
-  return new BodyWriter(lowered, schedule, context).body();
+  const keyOf = (origin: Origin): string => context.sources.equationKey(origin);
+  const placeOf = places(lowered, keyOf);
+  const schedule = plan(lowered, (value) => keyOf(placeOf(value)));
+  return new BodyWriter(lowered, schedule, context, placeOf).body();
+}
+
+/** For what each value stands in the text: another shape of something stands for the same, if its own equation goes no further. */
+function places(lowered: Lowered, keyOf: (origin: Origin) => string): (value: Value) => Origin {
+  /** By value: the equations that read it; null: a loop does, or a caller. */
+  const readers = new Map<Value, (string | null)[]>();
+  const note = (value: Value, key: string | null): void => void readers.set(value, [...(readers.get(value) ?? []), key]);
+  for (const value of blocksOf(lowered).needed) for (const input of inputsOf(value)) note(input, keyOf(value.origin));
+  for (const loop of new Set(lowered.loops.values())) {
+    for (const { value } of loop.emits) note(value, null);
+    for (const { first, next } of loop.states) [first, next].forEach((value) => note(value, null));
+  }
+  for (const root of lowered.roots) note(root, null);
+  return (value) => {
+    let from = value;
+    for (;;) {
+      const [operand] = isShape(from) ? inputsOf(from).filter(isStatement) : [];
+      const isRead = readers.get(from)?.includes(keyOf(from.origin)) === true;
+      if (isRead || operand?.kind !== 'tensor' || readers.get(operand)!.length !== 1) return from.origin;
+      from = operand;
+    }
+  };
 }
 
 /** An expression of the host's numbers alone. */
@@ -120,6 +145,7 @@ class BodyWriter {
   readonly #lowered: Lowered;
   readonly #plan: Plan;
   readonly #context: FunctionContext;
+  readonly #placeOf: (value: Value) => Origin;
   /** What belongs to the block that is being written. */
   #names: Names;
   readonly #named = new Map<Value, string>();
@@ -134,7 +160,8 @@ class BodyWriter {
   readonly #reads = new Set<string>();
   readonly #lines: { depth: number; text: string }[] = [];
 
-  constructor(lowered: Lowered, plan: Plan, context: FunctionContext) {
+  constructor(lowered: Lowered, plan: Plan, context: FunctionContext, placeOf: (value: Value) => Origin) {
+    this.#placeOf = placeOf;
     this.#lowered = lowered;
     this.#plan = plan;
     this.#context = context;
@@ -322,7 +349,7 @@ class BodyWriter {
       dead = [];
     };
     for (const statement of block.statements) {
-      const line = this.#context.sources.line(statement.value.origin);
+      const line = this.#context.sources.line(this.#placeOf(statement.value));
       const begins = line !== place && line !== '';
       if (begins || statement.body !== null) flush();
       if (begins) this.#write(depth, `// ${line}`);
@@ -473,11 +500,11 @@ class BodyWriter {
     const given = (list: Value): string => this.#gift(block.gives.get(list)!);
     const wanted = lists.filter(isWanted);
     for (const record of distinct(wanted.flatMap((list) => this.#recordOf(list) ?? []))) {
-      const fields = wanted.flatMap((list) => {
-        if (this.#recordOf(list) !== record) return [];
-        const { field } = this.#context.steps.fields.get(list)!;
-        return given(list) === field ? field : `${property(field)}: ${given(list)}`;
-      });
+      const own = new Map(wanted.map((list) => [this.#context.steps.fields.get(list), list]));
+      const fields = [...own]
+        .filter(([kept]) => kept?.record === record)
+        .sort(([a], [b]) => record.fields.indexOf(a!.field) - record.fields.indexOf(b!.field))
+        .map(([kept, list]) => (given(list) === kept!.field ? given(list) : `${property(kept!.field)}: ${given(list)}`));
       const [front, back] = loop.reversed ? [`${record.list}[${t}] = {`, '};'] : [`${record.list}.push({`, '});'];
       const line = `${front} ${fields.join(', ')} ${back}`;
       if (2 * depth + line.length <= WIDTH) this.#write(depth, line);

@@ -167,6 +167,8 @@ class Lowering {
   /** How often a node is read. */
   readonly #uses: ReadonlyMap<Node, number>;
   readonly loops = new Map<Value, Loop>();
+  /** What they leave, to which more may come. */
+  readonly #emits = new Map<Loop, Loop['emits'][number][]>();
   #count = 0;
 
   readonly #place: (origin: Origin) => string;
@@ -200,7 +202,32 @@ class Lowering {
   list(node: Node): Value {
     const value = this.#of(node);
     if (this.#isList(value)) return value;
-    return this.#shared('list', ['tf.unstack(', this.#tensorOf(node), ')'], value.dtype, NOWHERE, `${sourceName(node)} steps`);
+    return (
+      this.#turned(node) ??
+      this.#shared('list', ['tf.unstack(', this.#tensorOf(node), ')'], value.dtype, NOWHERE, `${sourceName(node)} steps`)
+    );
+  }
+
+  /** What a loop leaves in another order is turned step by step; null: it is no such thing. */
+  #turned({ op, inputs: [from] }: Node): Value | null {
+    const list = op.kind === 'permute' ? this.#done.get(from!) : undefined;
+    const emits = list?.kind === 'emitted' ? this.#emits.get(this.loops.get(list)!) : undefined;
+    if (op.kind !== 'permute' || list === undefined || emits === undefined || this.#uses.get(from!) !== 1) return null;
+    const [first, ...perm] = op.order.map((id) => at(from!, id));
+    if (first !== 0) return null;
+    const { value } = emits.find((emit) => emit.list === list)!;
+    const order = perm.map((k) => k - 1).join(', ');
+    const turned = this.#shared(
+      'tensor',
+      ['tf.transpose(', value, `, [${order}])`],
+      value.dtype,
+      { ...value.origin, name: null },
+      `${nameOf(value)}T`,
+    );
+    const made = this.#new('emitted', list.code, value.dtype, list.origin, list.hint);
+    emits.push({ value: turned, list: made });
+    this.loops.set(made, this.loops.get(list)!);
+    return made;
   }
 
   #isList(value: Value): boolean {
@@ -771,6 +798,7 @@ class Lowering {
     }
     const position = inputsOf(this.#of(region.position))[0]!;
     const loop: Loop = { size: sizeOf(axis.space), label: axis.label, reversed: op.reversed, position, xs, states, emits, self };
+    this.#emits.set(loop, emits);
     const tied = [
       self,
       position,

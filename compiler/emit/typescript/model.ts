@@ -335,7 +335,11 @@ class FunctionWriter {
       naming,
     );
     const called = functions.map(({ name }) => name);
-    const recorded = stepRecords(functions, wholes, naming);
+    const recorded = stepRecords(
+      functions,
+      wholes.map((lowered, k) => ({ lowered, returned: pending[k]!.returned })),
+      naming,
+    );
     const written = new Map(pending.map((each, k) => [each, each.write(wholes[k]!, called, recorded.of(wholes[k]!))]));
     const names = new Map<string, string>();
     const first = new Map<WrittenFunction, WriterFunction>();
@@ -347,7 +351,7 @@ class FunctionWriter {
     }
     return {
       declarations: [
-        ...stepTypes(recorded.records),
+        ...stepTypes(recorded.records.filter(({ path }) => path === null)),
         ...functions.map((each) => this.#outlined(each, called, recorded.of(each.lowered))),
         ...this.declarations.flatMap((each) => (isPending(each) ? (first.get(written.get(each)!) ?? []) : each)),
       ],
@@ -446,9 +450,10 @@ class FunctionWriter {
       gradients,
       ['p', 'batch', 'random'],
       'rt.GradientTensors',
-      (value) =>
+      (value, rounds) =>
         returned(value, [
-          ['gradients', record(paths, (path) => value(`gradient.${path}`))],
+          // Those of all parameters of a round come together.
+          ['gradients', { fields: [...new Map(paths.map((path) => [rounds(`gradient.${path}`) ?? path, value(`gradient.${path}`)]))] }],
           ...(running.length === 0 ? [] : [['running', record(running, (path) => value(`${RUNNING}${path}`))] as const]),
         ]),
       [
@@ -556,7 +561,7 @@ class FunctionWriter {
     roots: Roots,
     parameters: readonly string[],
     returns: string,
-    result: (value: (name: string) => string) => WrittenRecord,
+    result: (value: (name: string) => string, rounds: (name: string) => string | null) => WrittenRecord,
     [title, docs]: readonly [title: string | null, docs: string],
     stepTypes: readonly [string, string] = ['', ''],
     alsoReads: readonly string[] = [],
@@ -615,15 +620,19 @@ class FunctionWriter {
     const early = keys.map((root) => !root.startsWith('gradient.'));
     this.declarations.push({
       whole: { lowered, forward: early.includes(false) ? lowered.roots.filter((_, k) => early[k]) : null, mode },
+      returned: keys,
       write: (outlined, called, steps) => {
         const body = functionBody(outlined, { ...context, parameters: [...context.parameters, ...called], steps });
-        const results = new Map(keys.map((root, k) => [root, body.results[k]!]));
+        const results = new Map(keys.map((root, k) => [root, { text: body.results[k]!, value: outlined.roots[k]! }]));
         const text = new CodeBlockWriter({ indentNumberOfSpaces: 2 });
         body.write(text);
         text.write('return ');
         writeRecord(
           text,
-          result((root) => results.get(root)!),
+          result(
+            (root) => results.get(root)!.text,
+            (root) => steps.fields.get(results.get(root)!.value)?.record.path ?? null,
+          ),
         );
         text.write(';');
         return {
@@ -679,6 +688,8 @@ function isList(root: string, node: Node): boolean {
 /** A function whose text is written once all are known. */
 interface Pending {
   readonly whole: Whole;
+  /** What each root is returned as. */
+  readonly returned: readonly string[];
   /** @param called names of functions that it may call */
   readonly write: (outlined: Lowered, called: readonly string[], steps: Steps) => WrittenFunction;
 }

@@ -222,7 +222,7 @@ function isConstant(value: Value): boolean {
 }
 
 /** Are these the numbers of its operand in another shape or order? */
-function isShape({ kind, code: [call] }: Value): boolean {
+export function isShape({ kind, code: [call] }: Value): boolean {
   return kind === 'tensor' && (call === 'tf.reshape(' || call === 'tf.transpose(');
 }
 

@@ -5,18 +5,21 @@
  */
 import type { CallFrame } from '../../../graph/graph.ts';
 import type { Lowered } from '../lower.ts';
-import { calledAfter, described, identifier, lowerFirst, Names, upperFirst } from '../names.ts';
+import { calledAfter, described, functionName, identifier, lowerFirst, Names, upperFirst } from '../names.ts';
 import { onTheWay } from '../equations.ts';
 import { blocksOf, holdersIn } from '../schedule.ts';
 import { inputsOf, typeOf, type Call, type Loop, type Value } from '../value.ts';
 import type { OutlinedFunction } from './functions.ts';
 import type { Naming } from './outline.ts';
+import { roundsIn } from './segments.ts';
 
 export interface StepRecord {
   /** `ForwardStep`; the list is called `forwardSteps` wherever it is. */
   readonly type: string;
   readonly list: string;
   readonly fields: readonly string[];
+  /** Of gradients: the path in rounds that all of its fields are below. */
+  readonly path: string | null;
 }
 
 /** What one function has to do with it. */
@@ -38,7 +41,14 @@ export interface Recorded {
   readonly of: (lowered: Lowered) => Steps;
 }
 
-export function stepRecords(functions: readonly OutlinedFunction[], wholes: readonly Lowered[], naming: Naming): Recorded {
+/** A function of the model. */
+export interface Returning {
+  readonly lowered: Lowered;
+  /** What each root is returned as. */
+  readonly returned: readonly string[];
+}
+
+export function stepRecords(functions: readonly OutlinedFunction[], wholes: readonly Returning[], naming: Naming): Recorded {
   return new Recording(functions, wholes, naming).recorded();
 }
 
@@ -49,6 +59,8 @@ interface Channel {
   readonly sites: Set<string>;
   /** Do other things live in it, or is it somebody else's? Then nothing is known of it here. */
   isOwner: boolean;
+  /** The parameter in rounds whose gradients it is given as, and in which place. */
+  gradient: { readonly path: string; readonly at: number } | null;
 }
 
 /** Lists that go together. */
@@ -59,8 +71,7 @@ interface Group {
 }
 
 /** A function as it is looked at here. */
-interface Unit {
-  readonly lowered: Lowered;
+interface Unit extends Returning {
   readonly made: OutlinedFunction | null;
   readonly needed: ReadonlySet<Value>;
 }
@@ -80,9 +91,17 @@ class Recording {
   /** By function: what it hands on only if it is told to. */
   readonly #optional = new Map<Unit, ReadonlySet<Group>>();
 
-  constructor(functions: readonly OutlinedFunction[], wholes: readonly Lowered[], naming: Naming) {
-    const unit = (lowered: Lowered, made: OutlinedFunction | null): Unit => ({ lowered, made, needed: blocksOf(lowered).needed });
-    this.#units = [...functions.map((each) => unit(each.lowered, each)), ...wholes.map((each) => unit(each, null))];
+  constructor(functions: readonly OutlinedFunction[], wholes: readonly Returning[], naming: Naming) {
+    const unit = ({ lowered, returned }: Returning, made: OutlinedFunction | null): Unit => ({
+      lowered,
+      returned,
+      made,
+      needed: blocksOf(lowered).needed,
+    });
+    this.#units = [
+      ...functions.map((each) => unit({ lowered: each.lowered, returned: each.outputs }, each)),
+      ...wholes.map((each) => unit(each, null)),
+    ];
     this.#byName = new Map(this.#units.flatMap((each) => (each.made === null ? [] : [[each.made.name, each]])));
     this.#naming = naming;
   }
@@ -105,7 +124,7 @@ class Recording {
   #channel(value: Value): Channel {
     const known = this.#channels.get(value);
     if (known !== undefined) return known;
-    const made = { values: [value], sites: new Set<string>(), isOwner: false };
+    const made = { values: [value], sites: new Set<string>(), isOwner: false, gradient: null };
     this.#channels.set(value, made);
     return made;
   }
@@ -135,7 +154,7 @@ class Recording {
   }
 
   /** Notes where each list is made and read. */
-  #visit({ lowered, made, needed }: Unit, k: number): void {
+  #visit({ lowered, returned, made, needed }: Unit, k: number): void {
     const { roots, loops, calls } = lowered;
     const note = (value: Value, site: string): void => void this.#channels.get(value)?.sites.add(`${site} ${k}`);
     const leave = (value: Value): void => {
@@ -164,7 +183,10 @@ class Recording {
     }
     roots.forEach((root, at) => {
       note(root, 'given');
-      if (made === null || root.kind === 'given' || roots.indexOf(root) !== at) leave(root);
+      const path = made === null ? roundsPath(returned[at]!) : null;
+      const channel = this.#channels.get(root);
+      if (channel !== undefined && path !== null) channel.gradient = { path, at };
+      if ((made === null && path === null) || root.kind === 'given' || roots.indexOf(root) !== at) leave(root);
     });
     for (const { value } of made?.inputs ?? []) note(value, 'argument');
   }
@@ -178,11 +200,12 @@ class Recording {
       if (channel.isOwner || !is(MADE)) continue;
       if (is(WHOLE)) this.#groups.set(channel, { channels: [channel], record: null });
       else {
-        const key = [...channel.sites].sort().join();
+        const key = [...channel.sites, frontOf(channel.gradient?.path ?? '')].sort().join();
         groups.set(key, [...(groups.get(key) ?? []), channel]);
       }
     }
     for (const channels of groups.values()) {
+      channels.sort((a, b) => (a.gradient?.at ?? 0) - (b.gradient?.at ?? 0));
       const group = { channels, record: channels.length === 1 ? null : this.#record(channels) };
       for (const channel of channels) this.#groups.set(channel, group);
     }
@@ -193,6 +216,12 @@ class Recording {
     const lists = channels.map(({ values }) => values.find((value) => isMade(value, { lowered, needed }))!);
     const loop = lowered.loops.get(lists[0]!)!;
     const frame = made?.frame ?? null;
+    const { gradient } = channels[0]!;
+    if (gradient !== null) {
+      const list = this.#naming.takeFirst([`${functionName(loop.self.origin.frame?.callee ?? '')} gradients`]);
+      const front = frontOf(gradient.path);
+      return { type: 'rt.Tensors', list, fields: channels.map((each) => each.gradient!.path.slice(front.length + 1)), path: front };
+    }
     const names = new Names([], new Set());
     const way = onTheWay([...needed], ({ origin }) => this.#naming.sources.equationKey(origin));
     const type = this.#naming.takeFirst(this.#typeNames(loop, frame));
@@ -203,6 +232,7 @@ class Recording {
         const element = loop.emits.find((emit) => emit.list === list)!.value;
         return names.takeFirst(this.#namesOf(element, frame, way.has(element)));
       }),
+      path: null,
     };
   }
 
@@ -284,6 +314,19 @@ class Recording {
 /** The calls that are made. */
 function callsIn({ lowered, needed }: Unit): ReadonlySet<Call> {
   return new Set([...lowered.calls.values()].filter(({ self }) => needed.has(self)));
+}
+
+/** The path of a gradient in rounds, but for rounds in rounds. */
+function roundsPath(returned: string): string | null {
+  const path = returned.startsWith(GRADIENT) ? returned.slice(GRADIENT.length) : '';
+  return roundsIn(path) === 1 && frontOf(path).length < path.length ? path : null;
+}
+
+const GRADIENT = 'gradient.';
+
+/** A path up to its rounds. */
+function frontOf(path: string): string {
+  return path.slice(0, path.indexOf('[*]') + '[*]'.length);
 }
 
 function isListOfTensors(value: Value, { loops }: Lowered): boolean {

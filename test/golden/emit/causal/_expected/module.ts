@@ -384,7 +384,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
     const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
-    runSteps.push({ z, difference, new: hNew, r });
+    runSteps.push({ r, new: hNew, z, difference });
     hNextSteps.push(hNext); hSteps.push(h); newProductSteps.push(newProduct);
     h = hNext;
   }

@@ -274,12 +274,11 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   // layers.attn:4  W @ x + b
   const dB = tf.sum(hTanhGradient, [0, 1]);
   const dW = tf.tidy(() => tf.matMul(xRows, tf.reshape(hTanhGradient, [batchSize * source, d]), true));
-  const weightsProduct = tf.tidy(() => tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows));
   const dLinearB = tf.sum(weightsChosen);
+  const dLinearW = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows), [d, 1]),
+  );
   rt.dispose(xRows, hTanhGradient, hRows, weightsChosen);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dLinearW = tf.reshape(weightsProduct, [d, 1]);
-  rt.dispose(weightsProduct);
   // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
   const bNext = tf.tidy(() => tf.add(tf.mul(0.9, p.Learn.b), tf.mul(0.1, tf.mean(R))));
   rt.dispose(R);

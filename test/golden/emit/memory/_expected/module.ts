@@ -494,8 +494,8 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     });
     rt.dispose(wNextProduct2, MNextProduct);
     runSteps.push({
-      runChosen, MNextDifference, c, quotient, chosen, root, squaresLarger: cosineSquaresLarger,
-      squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger,
+      runChosen, larger, squaresLarger: cosineSquaresLarger, part: scaledPart, root, quotient, product, chosen, c,
+      squaresTotal: cosineSquaresTotal, MNextDifference,
     });
     wNextSteps.push(wNext); MNextSteps.push(MNext); wNextProductSteps.push(wNextProduct);
     M = MNext;
@@ -651,14 +651,10 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const hTanhGradient = rt.tanhGradient(dH, h);
   rt.dispose(h, dH);
   // layers.attn:4  W @ x + b
-  const product5 = tf.tidy(() => tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows));
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dW = tf.reshape(product5, [width, 1]);
-  rt.dispose(product5);
-  // layers.attn:4  W @ x + b
   const dB = tf.sum(hTanhGradient, [0, 1]);
-  const dLinearW = tf.tidy(() => tf.matMul(xRows, tf.reshape(hTanhGradient, [batchSize * time, width]), true));
+  const dW = tf.tidy(() => tf.matMul(xRows, tf.reshape(hTanhGradient, [batchSize * time, width]), true));
   const dLinearB = tf.sum(cProduct);
+  const dLinearW = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows), [width, 1]));
   const dSLinearB = tf.sum(sProduct, [0, 1]);
   rt.dispose(xRows, hTanhGradient, cProduct, sProduct);
   const dSLinearW = tf.matMul(hRows, productRows, true);
@@ -672,9 +668,9 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     loss,
     metrics: {},
     gradients: {
-      'run.h.Linear.W': dLinearW,
+      'run.h.Linear.W': dW,
       'run.h.Linear.b': dB,
-      'run.c.Linear.W': dW,
+      'run.c.Linear.W': dLinearW,
       'run.c.Linear.b': dLinearB,
       'run.s.Linear.W': dSLinearW,
       'run.s.Linear.b': dSLinearB,

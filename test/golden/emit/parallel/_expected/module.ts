@@ -414,23 +414,21 @@ function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Ten
     const multiHeadWkProduct = tf.reshape(tf.matMul(productRows, p.Wk, false, true), [batchSize, target, model]);
     return tf.add(tf.reshape(tf.matMul(product2, p.Wv, false, true), [batchSize, target, model]), multiHeadWkProduct);
   });
-  const product3 = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(weightsProduct, [1, 3, 0, 2]), [model, batchSize * target]), xRows),
-  );
-  const product4 = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(weightsProduct2, [1, 2, 0, 3]), [model, batchSize * target]), xRows),
-  );
-  rt.dispose(WoProduct, product, weightsProduct, weightsProduct2);
   const product2_2 = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), dARows),
   );
-  const product5 = tf.matMul(xRows, product2, true);
-  rt.dispose(dARows, product2);
-  // attention.attn:77  param Wq, Wk, Wv: [heads, width <- model], Wo: [model <- heads, width]
-  const productT = tf.transpose(product3, [1, 0]);
-  const productT2 = tf.transpose(product4, [1, 0]);
-  rt.dispose(product3, product4);
-  return { productT, productT2, product: product5, product2: product2_2, sum, WqProduct: multiHeadWqProduct };
+  const productT = tf.tidy(() => {
+    const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct, [1, 3, 0, 2]), [model, batchSize * target]), xRows);
+    return tf.transpose(product, [1, 0]);
+  });
+  rt.dispose(WoProduct, product, dARows, weightsProduct);
+  const productT2 = tf.tidy(() => {
+    const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct2, [1, 2, 0, 3]), [model, batchSize * target]), xRows);
+    return tf.transpose(product, [1, 0]);
+  });
+  const product3 = tf.matMul(xRows, product2, true);
+  rt.dispose(weightsProduct2, product2);
+  return { productT, productT2, product: product3, product2: product2_2, sum, WqProduct: multiHeadWqProduct };
 }
 
 function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, beam: number, size: number, now: number, size2: number) {

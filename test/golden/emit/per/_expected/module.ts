@@ -75,7 +75,6 @@ function linearBackward(n: GroupedSizes, sigmoidGradient: tf.Tensor, xT: tf.Tens
   // layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.matMul(xT, tf.reshape(sigmoidGradient, [groups, batchSize * time, width])));
   const dB = tf.sum(sigmoidGradient, [1, 2]);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dBWide = tf.reshape(dB, [groups, 1, 1, width]);
   rt.dispose(dB);
   return { dW, dBWide };
@@ -105,7 +104,6 @@ function grouped2(p: GroupedParameters, n: GroupedSizes, timeMask: tf.Tensor, x:
   rt.dispose(x2);
   // input.attn:9  h = mean[groups](own)
   const h = tf.mean(own, 0);
-  // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sum = linear2(p.gate.Linear, n, hRows);
   const bestSum = linear(p.best.Linear, n, hRows, batchSize, time, experts);
@@ -138,7 +136,6 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
   rt.dispose(timeMask, x, tanh, sigmoid, xRows);
   // input.attn:9  h = mean[groups](own)
   const h = tf.mean(own, 0);
-  // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sum = linear2(p.gate.Linear, batch.n, hRows);
   const bestSum = linear(p.best.Linear, batch.n, hRows, batchSize, time, experts);

@@ -154,7 +154,7 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tenso
     const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
     hNextSteps.push(hNext); hSteps.push(h);
     if (keep) {
-      runSteps.push({ z, difference, new: hNew, r });
+      runSteps.push({ r, new: hNew, difference, z });
       newProductSteps.push(newProduct);
     } else rt.dispose(z, difference, hNew, r, newProduct);
     h = hNext;

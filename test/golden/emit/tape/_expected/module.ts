@@ -271,7 +271,7 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
     const chosenNext = tf.tidy(() =>
       tf.logicalOr(chosen, tf.equal(tf.reshape(yNextSteps[t]!, [batchSize, 1]), wordsPositions)),
     );
-    writeSteps.push({ state: state2, w, wSoftmax, wTanh });
+    writeSteps.push({ wTanh, wSoftmax, w, state: state2 });
     sNextSteps.push(sNext); chosenSteps.push(chosen);
     chosen = chosenNext;
     state = stateNext;
@@ -459,10 +459,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     const productStepsRows = tf.reshape(productStacked, [batchSize * target, d]);
     return tf.matMul(tf.reshape(xT, [batchSize * target, d]), productStepsRows, true);
   });
-  rt.dispose(productStacked2, xT, productStacked);
-  // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
   const dWriteV = tf.reshape(dV, [d, 1]);
-  rt.dispose(dV);
+  rt.dispose(productStacked2, xT, productStacked, dV);
   // input.attn:6  x = table[y]
   const dTable = rt.scatter(batch.inputs.y, dX, words);
   rt.dispose(dX);
