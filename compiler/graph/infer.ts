@@ -159,7 +159,7 @@ function along(axes: readonly Axis[], from: string, to: Axis): readonly Axis[] {
 
 function replaceAxis(axes: readonly Axis[], id: string, by: readonly Axis[]): readonly Axis[] {
   const k = axes.findIndex((axis) => axis.id === id);
-  return k < 0 ? axes : [...axes.slice(0, k), ...by, ...axes.slice(k + 1)];
+  return k < 0 ? axes : axes.toSpliced(k, 1, ...by);
 }
 
 const isNumber = (elem: Elem): boolean => elem.kind !== 'bool';
@@ -404,7 +404,7 @@ const RULES: Rules = {
     arity(inputs, 1);
     const [x] = inputs;
     // A mask may have axes that the value lacks.
-    const from = axisOf({ ...x, axes: [...x.axes, ...x.masks.flat()] }, op.from);
+    const from = x.masks.flat().find(({ id }) => id === op.from) ?? axisOf(x, op.from);
     check(!surelyDiffer(from, op.to), () => `${showAxis(from)} cannot be ${showAxis(op.to)}`);
     const masks = moveMasks(x.masks, [op.from], [op.to]);
     return [tensor(x.elem, along(replaceAxis(x.axes, op.from, [op.to]), op.from, op.to), masks)];

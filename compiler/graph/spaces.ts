@@ -18,7 +18,7 @@ export function sizeOf(space: Space): Size {
     case 'cat':
       return size.sum(space.parts.map(sizeOf));
     case 'merge':
-      return space.parts.map(sizeOf).reduce((a, b) => size.mul(a, b), size.int(1));
+      return space.parts.map(sizeOf).reduce(size.mul);
     case 'anon':
       return space.size;
   }

@@ -75,6 +75,8 @@ const RESERVED: ReadonlySet<string> = new Set([
  * its number: `u1E4D0`.
  */
 export function identifier(name: string): string {
+  // Most are one already.
+  if (/^[A-Za-z][A-Za-z0-9]*$/.test(name)) return name;
   const words = name
     .replace(/'/g, '_next')
     .split(/[^\p{ID_Continue}$]+|_+/u)

@@ -161,8 +161,8 @@ export class Inline extends Pass {
     return body;
   }
 
-  override forget(scan: Scan): void {
-    super.forget(scan);
-    for (const node of this.facts.bodyOf(scan)) this.#calls.delete(node);
+  protected override drop(node: Node): void {
+    super.drop(node);
+    this.#calls.delete(node);
   }
 }

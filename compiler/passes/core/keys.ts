@@ -1,21 +1,26 @@
 /** Text keys of operations: two operations with one key do the same to the same inputs. */
-import type { Axis, Op, TensorType } from '../../graph/graph.ts';
+import type { Axis, Dim, Op, Space, TensorType } from '../../graph/graph.ts';
 
 export class Keys {
-  /** Axes are long when written out, and few. */
-  readonly #axes = new WeakMap<Axis, string>();
+  /** Axes are long when written out, and few: each has a number, and what is written out alike has the same. */
+  readonly #numbers = new Map<string, number>();
+  readonly #axes = new Map<Axis, number>();
 
-  axis(axis: Axis): string {
-    let key = this.#axes.get(axis);
-    if (key === undefined) {
-      key = JSON.stringify(axis);
-      this.#axes.set(axis, key);
+  axis(axis: Axis): number {
+    let number = this.#axes.get(axis);
+    if (number === undefined) {
+      const text = axisText(axis);
+      number = this.#numbers.get(text) ?? this.#numbers.size;
+      this.#numbers.set(text, number);
+      this.#axes.set(axis, number);
     }
-    return key;
+    return number;
   }
 
   axes(axes: readonly Axis[]): string {
-    return axes.map((axis) => this.axis(axis)).join();
+    let key = '';
+    for (const axis of axes) key += `${this.axis(axis)},`;
+    return key;
   }
 
   type({ elem, axes, masks }: TensorType): string {
@@ -54,4 +59,25 @@ export class Keys {
         return JSON.stringify(op);
     }
   }
+}
+
+function axisText({ id, label, space, rounds }: Axis): string {
+  return `${id} ${label} ${spaceText(space)} ${rounds}`;
+}
+
+function spaceText(space: Space): string {
+  switch (space.kind) {
+    case 'dim':
+      return space.within === undefined ? dimText(space.dim) : `${dimText(space.dim)} within (${axisText(space.within)})`;
+    case 'anon':
+      return space.size.key;
+    case 'cat':
+    case 'merge':
+      return `${space.kind}(${space.parts.map(spaceText).join()})`;
+  }
+}
+
+function dimText({ id, label, size, ragged, origin, mayBeEmpty, ofCall, inside }: Dim): string {
+  const text = `${id} ${label} ${size.key} ${ragged} ${origin.key} ${mayBeEmpty} ${ofCall}`;
+  return inside === undefined ? text : `${text} in (${dimText(inside)})`;
 }

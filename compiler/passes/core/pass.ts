@@ -121,7 +121,12 @@ function loopFinder(
     const used = results.get(node);
     return [...region.nexts, ...region.emits.filter((_, k) => used === undefined || used.has(region.states.length + k))];
   };
-  const next = (node: Node): readonly Node[] => (places.has(node) ? [] : [...node.inputs, ...bodyOf(node)].map(current));
+  const next = (node: Node): readonly Node[] => {
+    if (places.has(node)) return [];
+    return node.inputs.some((input) => isOf(input, 'scan')) || isOf(node, 'scan')
+      ? [...node.inputs, ...bodyOf(node)].map(current)
+      : node.inputs;
+  };
   const find = folded<Node, ReadonlySet<Node>>(next, (node, of) => {
     const place = places.get(node);
     if (place !== undefined) return new Set([place.scan]);
@@ -336,12 +341,16 @@ export class Pass implements Site {
     return emits.flatMap((_, k) => (used.has(states.length + k) ? [k] : []));
   }
 
-  /** Forgets what was made of a loop's body, before it is made anew. */
+  /** Forgets what was made of a loop's body, before it is made anew: nothing yet where none of its arguments was given. */
   forget(scan: Scan): void {
-    for (const node of this.facts.bodyOf(scan)) {
-      this.memo.delete(node);
-      this.#results.delete(node);
-    }
+    const { region } = scan.op;
+    if (![region.position, ...region.xs, ...region.states].some((argument) => this.memo.has(argument))) return;
+    for (const node of this.facts.bodyOf(scan)) this.drop(node);
+  }
+
+  protected drop(node: Node): void {
+    this.memo.delete(node);
+    this.#results.delete(node);
   }
 }
 

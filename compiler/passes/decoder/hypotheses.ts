@@ -9,7 +9,7 @@ import type { Roots } from '../core/compiled.ts';
 import { GraphBuilder, type Loop } from '../core/graph-builder.ts';
 import { axesOf, BATCH, BEAM, HYPOTHESES } from '../core/axes.ts';
 import type { Making } from '../core/making.ts';
-import { analyse, isRounds, isRows, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
+import { analyse, isRounds, isRows, mapRoots, Pass, type Facts } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 
 export function mergeHypotheses(roots: Roots): Roots {
@@ -64,9 +64,9 @@ class Merge extends Pass {
     return values.map((each) => (isRows(each) ? this.#parts(each) : this.get(each)));
   }
 
-  override forget(scan: Scan): void {
-    super.forget(scan);
-    for (const each of this.facts.bodyOf(scan)) this.#apart.delete(each);
+  protected override drop(node: Node): void {
+    super.drop(node);
+    this.#apart.delete(node);
   }
 
   override *visit(node: Node): Making<Node> {
