@@ -1,5 +1,5 @@
 /** The declarations of one model: its types, its functions, its definition, its class. */
-import { StructureKind, CodeBlockWriter, type StatementStructures, type WriterFunction } from 'ts-morph';
+import type { CodeBlockWriter as Writer, StatementStructures, WriterFunction } from 'ts-morph';
 import type { Clocked, Dim, Elem, Input, Node, TensorType } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { sizeOf, without } from '../../graph/spaces.ts';
@@ -30,6 +30,7 @@ import { stepRecords, type StepRecord, type Steps } from './outline/steps.ts';
 import { parameterTypes, type ParameterTypes } from './parameters.ts';
 import { sizeText } from './sizes.ts';
 import { record, writeRecord, type WrittenRecord } from './text/record.ts';
+import { CodeBlockWriter, StructureKind } from './text/ts-morph.ts';
 import type { Sources } from './sources.ts';
 
 export type Statement = string | StatementStructures | WriterFunction;
@@ -208,7 +209,7 @@ function types(
 /** Of a line with what it says of a field. */
 const LINE = 120;
 
-function writeField(writer: CodeBlockWriter, field: string, docs = ''): void {
+function writeField(writer: Writer, field: string, docs = ''): void {
   const text = docs === '' ? '' : `/** ${docs} */`;
   if (text !== '' && text.length + field.length > LINE) writer.writeLine(text).writeLine(field);
   else writer.writeLine(`${text} ${field}`.trim());
@@ -225,7 +226,7 @@ function placeInputs({ axis, args }: Clocked, inputs: readonly Input[]): readonl
  * A type alias: unlike an interface it is a record to TypeScript, so that a function that takes or gives it fits the runtime's
  * definition. Written by hand: ts-morph would indent its lines once more.
  */
-function alias(head: string, text: string, type: (writer: CodeBlockWriter) => void): WriterFunction {
+function alias(head: string, text: string, type: (writer: Writer) => void): WriterFunction {
   return (writer) => {
     writer
       .newLine()

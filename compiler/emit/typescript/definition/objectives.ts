@@ -1,7 +1,8 @@
 /** A model's objectives in its definition. Those that differ in nothing but names are written once, by a function of the names. */
-import { CodeBlockWriter } from 'ts-morph';
+import type { CodeBlockWriter as Writer } from 'ts-morph';
 import type { ObjectiveGraph, UpdateGraph } from '../../../graph/graph.ts';
 import { Names, property, quoted } from '../names.ts';
+import { CodeBlockWriter } from '../text/ts-morph.ts';
 import { unbracketed } from '../body.ts';
 import type { ModelContext } from './context.ts';
 import { SpecWriter } from './specs.ts';
@@ -14,7 +15,7 @@ export interface UpdateNames {
 
 export interface WrittenObjectives {
   /** Functions that the objectives are made by. */
-  readonly functions: readonly { readonly name: string; readonly write: (writer: CodeBlockWriter) => void }[];
+  readonly functions: readonly { readonly name: string; readonly write: (writer: Writer) => void }[];
   /** Each as it stands in the list. */
   readonly items: readonly string[];
 }
@@ -58,7 +59,7 @@ function formOf({ text, names }: Text): string {
 }
 
 /** @param open the places of the names that it is handed; @param keys the type of the inputs' names */
-function writeFunction(name: string, { text, names }: Text, open: readonly number[], keys: string): (writer: CodeBlockWriter) => void {
+function writeFunction(name: string, { text, names }: Text, open: readonly number[], keys: string): (writer: Writer) => void {
   const taken = new Names(text.match(/[\p{ID_Continue}]+/gu)?.filter((word) => word !== 'name' && !names.includes(word)) ?? []);
   const handed = new Map(open.map((k) => [quoted(names[k]!), taken.take(k === 0 ? 'name' : names[k]!)]));
   const list = [...handed.values()].map((each, k) => `${each}: ${k === 0 ? 'string' : keys}`).join(', ');
@@ -72,7 +73,7 @@ const LINE = 140;
 class ObjectiveWriter extends SpecWriter {
   readonly #nameOf: (update: string) => string;
 
-  constructor(writer: CodeBlockWriter, context: ModelContext, nameOf: (update: string) => string) {
+  constructor(writer: Writer, context: ModelContext, nameOf: (update: string) => string) {
     super(writer, context);
     this.#nameOf = nameOf;
   }
