@@ -1,71 +1,138 @@
 /**
- * How long `attnc check` and `attnc compile` take on a model, as whole processes and warm in one process. In one process also the
- * processor time of all its threads, which other work on the machine disturbs less.
+ * What `attnc check` and `attnc compile` cost, as whole processes and warm in one process: time by the clock; processor time of all
+ * threads, which other work on the machine disturbs less; a process's peak memory. Without a model: two of the repository, one of
+ * them with few and with many layers, and chains of blocks that are all different.
  *
  *   npm run bench:compile [-- models/seq2seq/model.attn]
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeLibrary } from '../compiler/cli/io/library.ts';
 import { tableOf } from '../compiler/cli/task/table.ts';
-import { checkFile, compileFile } from '../compiler/index.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const model = process.argv[2] ?? 'models/bahdanau/model.attn';
+// As it is built and used: what tsx makes of the sources is slower.
+const { checkFile, compileFile } = (await import(
+  new URL('../dist/compiler/index.js', import.meta.url).href
+)) as typeof import('../compiler/index.ts');
 
-interface Times {
-  readonly wall: number[];
-  readonly processor: number[];
+interface Run {
+  /** Milliseconds. */
+  readonly wall: number;
+  readonly processor: number;
+  /** Kilobytes; null: not a process of its own. */
+  readonly memory: number | null;
 }
 
-function median(sorted: readonly number[]): number {
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
-function stats({ wall, processor }: Times, inProcess: boolean): string[] {
-  const sorted = wall.toSorted((a, b) => a - b);
-  const shown = [median(sorted), sorted[0]!, sorted.at(-1)!].map((time) => `${time.toFixed(1)} ms`);
-  return [...shown, inProcess ? `${median(processor.toSorted((a, b) => a - b)).toFixed(1)} ms` : ''];
+function row(what: string, runs: readonly Run[]): string[] {
+  const wall = runs.map((run) => run.wall);
+  const times = [median(wall), Math.min(...wall), Math.max(...wall), median(runs.map(({ processor }) => processor))];
+  const memory = runs.flatMap((run) => run.memory ?? []);
+  return [
+    what,
+    String(runs.length),
+    ...times.map((time) => `${time.toFixed(0)} ms`),
+    memory.length === 0 ? '' : `${(median(memory) / 1024).toFixed(0)} MiB`,
+  ];
 }
 
-async function timed(runs: number, work: () => unknown): Promise<Times> {
-  const times: Times = { wall: [], processor: [] };
-  for (let k = 0; k < runs; k++) {
-    const [start, before] = [performance.now(), process.cpuUsage()];
-    await work();
-    const { user, system } = process.cpuUsage(before);
-    times.wall.push(performance.now() - start);
-    times.processor.push((user + system) / 1000);
-  }
-  return times;
+async function warm(work: () => unknown): Promise<Run> {
+  const [start, before] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { wall: performance.now() - start, processor: (user + system) / 1000, memory: null };
 }
 
-function attnc(args: readonly string[]): void {
-  const { status, stderr } = spawnSync(process.execPath, [join(root, 'compiler', 'cli', 'attnc.mjs'), ...args], {
+/** Says at the end what the process has used, on a stream that is its own. */
+const TELL = `import { writeSync } from 'node:fs';
+process.on('exit', () => {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  writeSync(3, JSON.stringify({ processor: (userCPUTime + systemCPUTime) / 1000, memory: maxRSS }));
+});`;
+
+function attnc(args: readonly string[]): Run {
+  const start = performance.now();
+  const node = ['--import', `data:text/javascript,${encodeURIComponent(TELL)}`, join(root, 'compiler', 'cli', 'attnc.mjs'), ...args];
+  const { status, stderr, output } = spawnSync(process.execPath, node, {
     cwd: root,
     encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   if (status !== 0) throw new Error(`attnc ${args.join(' ')}: ${stderr}`);
+  return { wall: performance.now() - start, ...(JSON.parse(output[3]!) as Pick<Run, 'processor' | 'memory'>) };
 }
 
-const out = mkdtempSync(join(tmpdir(), 'attnc-bench-'));
+/** A chain of so many blocks, no two of which are alike. */
+function chain(count: number): string {
+  const numbers = Array.from({ length: count }, (_, k) => k + 1);
+  const blocks = numbers.map(
+    (k) => `block B${k}(x: [width]) -> [width] {
+  param gain: [width] = ones
+  x + gain * ${['tanh', 'relu', 'sigmoid'][k % 3]}(Linear[width](x) / ${k})
+}
+`,
+  );
+  return `dim width = 16
+${blocks.join('')}
+model Chain(x: [width]) -> y: [width] {
+  h0 = x
+${numbers.map((k) => `  h${k} = B${k}(h${k - 1})`).join('\n')}
+  h${count}
+}
+
+objective Fit for Chain {
+  loss = sum[width](y * y)
+  optimizer sgd(rate = 0.1)
+}
+`;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'attnc-bench-'));
 try {
-  const library = nodeLibrary(root);
   const rows: string[][] = [];
-  const measure = async (what: string, runs: number, warmUp: number, work: () => unknown, inProcess = false): Promise<void> => {
-    await timed(warmUp, work);
-    rows.push([what, String(runs), ...stats(await timed(runs, work), inProcess)]);
+  const processes = (what: string, runs: number, args: readonly string[]): void => {
+    rows.push(
+      row(
+        what,
+        Array.from({ length: runs }, () => attnc(args)),
+      ),
+    );
   };
-  await measure('attnc --version, a process', 7, 1, () => attnc(['--version']));
-  await measure('attnc check, a process', 7, 1, () => attnc(['check', model]));
-  await measure('attnc compile, a process', 7, 1, () => attnc(['compile', model, '--out', out]));
-  await measure('check, warm', 20, 10, () => checkFile(model, library), true);
-  await measure('compile, warm', 20, 20, () => compileFile(model, library), true);
-  console.log(`${model}; Node ${process.version}, ${availableParallelism()} processors\n`);
-  for (const line of tableOf(['', 'runs', 'median', 'least', 'most', 'processor'], rows)) console.log(line);
+  const compiled = (what: string, runs: number, file: string, ...more: readonly string[]): void =>
+    processes(`compile ${what}, a process`, runs, ['compile', file, '--out', folder, ...more]);
+  const inProcess = async (what: string, work: () => unknown): Promise<void> => {
+    const runs: Run[] = [];
+    for (let k = 0; k < 40; k++) runs.push(await warm(work));
+    rows.push(row(`${what}, warm`, runs.slice(20)));
+  };
+
+  processes('attnc --version, a process', 7, ['--version']);
+  const library = nodeLibrary(root);
+  const given = process.argv[2];
+  for (const model of given === undefined ? ['models/bahdanau/model.attn', 'models/transformer/model.attn'] : [given]) {
+    processes(`check ${model}, a process`, 7, ['check', model]);
+    compiled(model, 7, model);
+    await inProcess(`check ${model}`, () => checkFile(model, library));
+    await inProcess(`compile ${model}`, () => compileFile(model, library));
+  }
+  if (given === undefined) {
+    for (const layers of [2, 48]) compiled(`it with ${layers} layers`, 5, 'models/transformer/model.attn', '--set', `layers=${layers}`);
+    for (const count of [100, 1000]) {
+      const file = join(folder, `chain${count}.attn`);
+      writeFileSync(file, chain(count));
+      compiled(`${count.toLocaleString('en-US')} blocks in a chain`, 3, file);
+    }
+  }
+  console.log(`Node ${process.version}, ${availableParallelism()} processors\n`);
+  for (const line of tableOf(['', 'runs', 'median', 'least', 'most', 'processor', 'peak memory'], rows)) console.log(line);
 } finally {
-  rmSync(out, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 }
