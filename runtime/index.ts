@@ -8,7 +8,7 @@ export { StepRandom, stream, seedKey, fold, hashOf, type Key } from './random.ts
 export * from './ops.ts';
 export { appendToCache, cached, emptyCache, cachedAt, Cache } from './decode/cache.ts';
 export { initialValues } from './initialise.ts';
-export { ofRounds, rounds } from './rounds.ts';
+export { below, ofRounds, rounds } from './rounds.ts';
 export { Weights } from './weights.ts';
 export { parameterTree, type ParameterTree } from './parameters.ts';
 export { Joint, type JointOptions } from './joint.ts';

@@ -8,13 +8,18 @@ export function ofRounds(counts: readonly number[], spec: ParameterSpec): readon
   return pathsOfRounds(spec.path, counts).map((path) => ({ ...spec, path }));
 }
 
+/** By their whole paths, what lies below one. */
+export function below(path: string, tensors: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([rest, tensor]) => [`${path}.${rest}`, tensor]));
+}
+
 /** What each round has of a list, by its own path. Of loops inside, an element holds all rounds in front: it is taken apart. */
 export function rounds(path: string, list: readonly (tf.Tensor | Tensors)[]): Tensors {
   return Object.assign(
     {},
     ...list.map((each, i) => {
       const own = path.replace('[*]', `[${i}]`);
-      if (!tf.isTensor(each)) return Object.fromEntries(Object.entries(each).map(([below, tensor]) => [`${own}.${below}`, tensor]));
+      if (!tf.isTensor(each)) return below(own, each);
       if (!own.includes('[*]')) return { [own]: each };
       const inner = tf.unstack(each);
       each.dispose();

@@ -216,17 +216,17 @@ function readoutBackward(p: ReadoutParameters, n: TranslatorSizes, dLogits: tf.T
   const UProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, p.U, false, true), [batchSize, target, units]));
   const CProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, p.C, false, true), [batchSize, target, 2 * hidden]));
   const VProduct = tf.matMul(productRows2, p.V, false, true);
-  const product = tf.tidy(() =>
+  const dU = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows2),
   );
-  const product3 = tf.tidy(() => {
+  const dC = tf.tidy(() => {
     const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [2, 1, 0]), [2 * hidden, batchSize * target]);
     return tf.matMul(contextStepsRows, productRows2);
   });
-  const product2 = tf.matMul(eRows, productRows2, true);
+  const dV = tf.matMul(eRows, productRows2, true);
   const dW = tf.matMul(productRows, dLogitsRows, true);
   rt.dispose(productRows2, dLogitsRows);
-  return { product, product2, product3, dW, UProduct, CProduct, VProduct };
+  return { gradients: { U: dU, V: dV, C: dC, W: dW }, UProduct, CProduct, VProduct };
 }
 
 function gruBackward(p: GRUParameters, dSNext: tf.Tensor, sNext: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, s: tf.Tensor, r: tf.Tensor, rJoined: tf.Tensor, joined: tf.Tensor) {
@@ -290,7 +290,7 @@ function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productSta
   const dU = tf.matMul(annotationsRows, productRows, true);
   const dVWide = tf.reshape(dV, [align, 1]);
   rt.dispose(productRows, dV);
-  return { dW, dU, dVWide, UProduct };
+  return { gradients: { W: dW, U: dU, v: dVWide }, UProduct };
 }
 
 function gruGradients(n: TranslatorSizes, productStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, joinedStacked: tf.Tensor, sStepsRows: tf.Tensor) {
@@ -316,7 +316,7 @@ function gruGradients(n: TranslatorSizes, productStacked: tf.Tensor, tanhGradien
     tf.matMul(tf.reshape(productStacked, [batchSize * target, units]), tanhGradientStepsRows, true),
   );
   rt.dispose(joinedStepsRows, tanhGradientStepsRows);
-  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB };
+  return { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB };
 }
 
 function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, dForward: tf.Tensor, dForward2: tf.Tensor, dForward3: tf.Tensor, dForward4: tf.Tensor, dForward5: tf.Tensor, rJoined: tf.Tensor) {
@@ -379,7 +379,7 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
     tf.matMul(tf.reshape(productStacked, [batchSize * source, hidden]), tanhGradientStepsRows, true),
   );
   rt.dispose(tanhGradientStepsRows);
-  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, zSum };
+  return { gradients: { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB }, zSum };
 }
 
 function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, annotations: tf.Tensor, beam: number, size: number, size2: number) {
@@ -623,7 +623,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
-  const { product: dU, product2: dV, product3: dC, dW, UProduct, CProduct, VProduct } = readoutBackward(p.Translate.logits.Readout, batch.n, dLogits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows);
+  const { gradients: dReadout, UProduct, CProduct, VProduct } = readoutBackward(p.Translate.logits.Readout, batch.n, dLogits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows);
   rt.dispose(lossAsFloat, targetMask, logSoftmax, keepStepsT, sum, contextStacked, eRows, productRows, dLogits);
   // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
   const vRows = tf.reshape(p.Translate.context.Scored.Additive.v, [align]);
@@ -684,7 +684,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const tanhGradientStacked = tf.stack(newTanhGradientSteps);
   const productStacked3 = tf.stack(productSteps2);
   rt.dispose(joinedSteps, rSigmoidGradientSteps, newTanhGradientSteps, productSteps2);
-  const { dW: dAdditiveW, dU: dAdditiveU, dVWide: dAdditiveV, UProduct: scoreUProduct } = additiveGradients(p.Translate.context.Scored.Additive, batch.n, productStacked, product, sStepsRows, annotationsRows, productStacked2);
+  const { gradients: dAdditive, UProduct: scoreUProduct } = additiveGradients(p.Translate.context.Scored.Additive, batch.n, productStacked, product, sStepsRows, annotationsRows, productStacked2);
   rt.dispose(annotationsRows, product, productStacked, productStacked2);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const tanhGradient = rt.tanhGradient(dSNext, tanh);
@@ -768,13 +768,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(forwardNewTanhGradientSteps, forwardRSigmoidGradientSteps, forwardZSigmoidGradientSteps, backwardZeros);
   rt.dispose(hNextSteps);
   const forwardProductStacked = tf.stack(productSteps);
-  const { dWz, dWr, dW: dGRUW, dUz, dUr, dU: dGRUU, dBz, dBr, dB } = gruGradients(batch.n, productStacked3, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2, joinedStacked, sStepsRows);
+  const dGRU = gruGradients(batch.n, productStacked3, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2, joinedStacked, sStepsRows);
   rt.dispose(productSteps, sStepsRows, sigmoidGradientStacked, joinedStacked, sigmoidGradientStacked2);
   rt.dispose(tanhGradientStacked, productStacked3);
-  const { dWz: dGRUWz, dWr: dGRUWr, dW: dHGRUW, dUz: dGRUUz, dUr: dGRUUr, dU: dHGRUU, dBz: dGRUBz, dBr: dGRUBr, dB: dGRUB, zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, sigmoidGradientStacked3, forwardSigmoidGradientStacked, forwardTanhGradientStacked, forwardProductStacked, forwardHStacked, xRows);
+  const { gradients: dHGRU, zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, sigmoidGradientStacked3, forwardSigmoidGradientStacked, forwardTanhGradientStacked, forwardProductStacked, forwardHStacked, xRows);
   rt.dispose(forwardTanhGradientStacked, forwardSigmoidGradientStacked, sigmoidGradientStacked3, forwardHStacked);
   rt.dispose(forwardProductStacked);
-  const { dWz: dHGRUWz, dWr: dHGRUWr, dW: dBackwardHGRUW, dUz: dHGRUUz, dUr: dHGRUUr, dU: dBackwardHGRUU, dBz: dHGRUBz, dBr: dHGRUBr, dB: dHGRUB, zSum: hZSum } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, readSigmoidGradientStacked, backwardSigmoidGradientStacked, backwardTanhGradientStacked, backwardProductStacked, hStacked, xRows);
+  const { gradients: dBackwardHGRU, zSum: hZSum } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, readSigmoidGradientStacked, backwardSigmoidGradientStacked, backwardTanhGradientStacked, backwardProductStacked, hStacked, xRows);
   rt.dispose(backwardTanhGradientStacked, backwardSigmoidGradientStacked, readSigmoidGradientStacked, hStacked);
   rt.dispose(backwardProductStacked, xRows);
   // model.attn:27  x = table[tokens]
@@ -786,42 +786,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     metrics: { exact },
     gradients: {
       'read.Annotate.table': dAnnotateTable,
-      'read.Annotate.forward.h.GRU.Wz': dGRUWz,
-      'read.Annotate.forward.h.GRU.Wr': dGRUWr,
-      'read.Annotate.forward.h.GRU.W': dHGRUW,
-      'read.Annotate.forward.h.GRU.Uz': dGRUUz,
-      'read.Annotate.forward.h.GRU.Ur': dGRUUr,
-      'read.Annotate.forward.h.GRU.U': dHGRUU,
-      'read.Annotate.forward.h.GRU.bz': dGRUBz,
-      'read.Annotate.forward.h.GRU.br': dGRUBr,
-      'read.Annotate.forward.h.GRU.b': dGRUB,
-      'read.Annotate.backward.h.GRU.Wz': dHGRUWz,
-      'read.Annotate.backward.h.GRU.Wr': dHGRUWr,
-      'read.Annotate.backward.h.GRU.W': dBackwardHGRUW,
-      'read.Annotate.backward.h.GRU.Uz': dHGRUUz,
-      'read.Annotate.backward.h.GRU.Ur': dHGRUUr,
-      'read.Annotate.backward.h.GRU.U': dBackwardHGRUU,
-      'read.Annotate.backward.h.GRU.bz': dHGRUBz,
-      'read.Annotate.backward.h.GRU.br': dHGRUBr,
-      'read.Annotate.backward.h.GRU.b': dHGRUB,
+      ...rt.below('read.Annotate.forward.h.GRU', dHGRU),
+      ...rt.below('read.Annotate.backward.h.GRU', dBackwardHGRU),
       'Translate.table': dTable,
       'Translate.W0': dW0,
-      'Translate.context.Scored.Additive.W': dAdditiveW,
-      'Translate.context.Scored.Additive.U': dAdditiveU,
-      'Translate.context.Scored.Additive.v': dAdditiveV,
-      'Translate.s.GRU.Wz': dWz,
-      'Translate.s.GRU.Wr': dWr,
-      'Translate.s.GRU.W': dGRUW,
-      'Translate.s.GRU.Uz': dUz,
-      'Translate.s.GRU.Ur': dUr,
-      'Translate.s.GRU.U': dGRUU,
-      'Translate.s.GRU.bz': dBz,
-      'Translate.s.GRU.br': dBr,
-      'Translate.s.GRU.b': dB,
-      'Translate.logits.Readout.U': dU,
-      'Translate.logits.Readout.V': dV,
-      'Translate.logits.Readout.C': dC,
-      'Translate.logits.Readout.W': dW,
+      ...rt.below('Translate.context.Scored.Additive', dAdditive),
+      ...rt.below('Translate.s.GRU', dGRU),
+      ...rt.below('Translate.logits.Readout', dReadout),
     },
   };
 }

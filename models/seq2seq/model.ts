@@ -181,7 +181,7 @@ function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, 
   const dWo = tf.matMul(pickedRows, oSigmoidGradientStepsRows, true);
   const dUo = tf.matMul(hStepsRows, oSigmoidGradientStepsRows, true);
   rt.dispose(fSum, pickedRows, hStepsRows, oSigmoidGradientStepsRows);
-  return { dWi, dWf, dWo, dWg, dUi, dUf, dUo, dUg, dBi, dBo, dBg, dBf, oSum };
+  return { gradients: { Wi: dWi, Wf: dWf, Wo: dWo, Wg: dWg, Ui: dUi, Uf: dUf, Uo: dUo, Ug: dUg, bi: dBi, bo: dBo, bg: dBg, bf: dBf }, oSum };
 }
 
 function lstmStep(p: LSTMParameters, n: Seq2SeqSizes, c: tf.Tensor, h: tf.Tensor, picked: tf.Tensor, size: number) {
@@ -498,10 +498,10 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const sigmoidGradientStacked4 = tf.stack(hCOSigmoidGradientSteps);
   rt.dispose(hCGTanhGradientSteps, hCISigmoidGradientSteps, hCFSigmoidGradientSteps, hCOSigmoidGradientSteps);
   const runHStacked = tf.stack(hSteps);
-  const { dWi, dWf, dWo, dWg, dUi, dUf, dUo, dUg, dBi, dBo, dBg, dBf, oSum } = lstmGradients(p.Write.h_c.LSTM, batch.n, hStacked, sigmoidGradientStacked, sigmoidGradientStacked2, sigmoidGradientStacked3, tanhGradientStacked, picked, batchSize * target, target);
+  const { gradients: dLSTM, oSum } = lstmGradients(p.Write.h_c.LSTM, batch.n, hStacked, sigmoidGradientStacked, sigmoidGradientStacked2, sigmoidGradientStacked3, tanhGradientStacked, picked, batchSize * target, target);
   rt.dispose(hSteps, picked, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2);
   rt.dispose(sigmoidGradientStacked3, hStacked);
-  const { dWi: dLSTMWi, dWf: dLSTMWf, dWo: dLSTMWo, dWg: dLSTMWg, dUi: dLSTMUi, dUf: dLSTMUf, dUo: dLSTMUo, dUg: dLSTMUg, dBi: dLSTMBi, dBo: dLSTMBo, dBg: dLSTMBg, dBf: dLSTMBf, oSum: dX } = lstmGradients(p.read.Read.run.h_c.LSTM, batch.n, runHStacked, runSigmoidGradientStacked, readSigmoidGradientStacked, sigmoidGradientStacked4, runTanhGradientStacked, x, batchSize * source, source);
+  const { gradients: dHCLSTM, oSum: dX } = lstmGradients(p.read.Read.run.h_c.LSTM, batch.n, runHStacked, runSigmoidGradientStacked, readSigmoidGradientStacked, sigmoidGradientStacked4, runTanhGradientStacked, x, batchSize * source, source);
   rt.dispose(x, runTanhGradientStacked, runSigmoidGradientStacked, readSigmoidGradientStacked, sigmoidGradientStacked4);
   rt.dispose(runHStacked);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
@@ -515,31 +515,9 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     metrics: { exact },
     gradients: {
       'read.Read.table': dReadTable,
-      'read.Read.run.h_c.LSTM.Wi': dLSTMWi,
-      'read.Read.run.h_c.LSTM.Wf': dLSTMWf,
-      'read.Read.run.h_c.LSTM.Wo': dLSTMWo,
-      'read.Read.run.h_c.LSTM.Wg': dLSTMWg,
-      'read.Read.run.h_c.LSTM.Ui': dLSTMUi,
-      'read.Read.run.h_c.LSTM.Uf': dLSTMUf,
-      'read.Read.run.h_c.LSTM.Uo': dLSTMUo,
-      'read.Read.run.h_c.LSTM.Ug': dLSTMUg,
-      'read.Read.run.h_c.LSTM.bi': dLSTMBi,
-      'read.Read.run.h_c.LSTM.bo': dLSTMBo,
-      'read.Read.run.h_c.LSTM.bg': dLSTMBg,
-      'read.Read.run.h_c.LSTM.bf': dLSTMBf,
+      ...rt.below('read.Read.run.h_c.LSTM', dHCLSTM),
       'Write.table': dTable,
-      'Write.h_c.LSTM.Wi': dWi,
-      'Write.h_c.LSTM.Wf': dWf,
-      'Write.h_c.LSTM.Wo': dWo,
-      'Write.h_c.LSTM.Wg': dWg,
-      'Write.h_c.LSTM.Ui': dUi,
-      'Write.h_c.LSTM.Uf': dUf,
-      'Write.h_c.LSTM.Uo': dUo,
-      'Write.h_c.LSTM.Ug': dUg,
-      'Write.h_c.LSTM.bi': dBi,
-      'Write.h_c.LSTM.bo': dBo,
-      'Write.h_c.LSTM.bg': dBg,
-      'Write.h_c.LSTM.bf': dBf,
+      ...rt.below('Write.h_c.LSTM', dLSTM),
       'Write.logits.Linear.W': dW,
       'Write.logits.Linear.b': dB,
     },

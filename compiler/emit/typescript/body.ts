@@ -4,12 +4,14 @@ import type { Size } from '../../size/size.ts';
 import type { CallFrame, Node, Origin } from '../../graph/graph.ts';
 import { expression, type Expression } from './text/expression.ts';
 import { lowerHost, type InputSource, type Lowered } from './lower.ts';
-import { access, calledAfter, described, endsOf, identifier, Names, property, upperFirst } from './names.ts';
+import { access, calledAfter, described, endsOf, identifier, Names, property, quoted, upperFirst } from './names.ts';
+import type { Gradients, Taken } from './outline/gradients.ts';
 import type { StepRecord, Steps } from './outline/steps.ts';
 import { partAccess } from './parameters.ts';
 import { isShape } from './outline/segments.ts';
 import { blocksOf, isStatement, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn, sizeText } from './sizes.ts';
+import { SPREAD } from './text/record.ts';
 import type { Sources } from './sources.ts';
 import { isList, typeOf, inputsOf, isSize, isValue, type Loop, type Piece, type Value, parameterOf } from './value.ts';
 
@@ -31,6 +33,7 @@ export interface FunctionContext {
   readonly frame?: CallFrame;
   /** What its steps keep for others, and others' for it. */
   readonly steps: Steps;
+  readonly gradients: Gradients;
   /** From where sizes are taken apart, e.g. `batch.n`. */
   readonly sizes: string;
 }
@@ -132,6 +135,14 @@ function readOnce({ roots, loops }: Lowered, needed: ReadonlySet<Value>): Readon
 
 /** The parameter by which a function is told to keep what its steps hand on. */
 export const KEEP = 'keep';
+
+/** What a record of gradients is called in what a function gives. */
+export const GRADIENTS = 'gradients';
+
+/** `rt.below('Translate.s.GRU', dGRU)`: a record by whole paths. */
+export function belowText(path: string, name: string): string {
+  return path === '' ? name : `rt.below(${quoted(path)}, ${name})`;
+}
 
 const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 
@@ -243,8 +254,20 @@ class BodyWriter {
   #name(value: Value): string {
     const known = this.#recordOf(value)?.list ?? this.#named.get(value);
     if (known !== undefined) return known;
+    const record = this.#context.gradients.taken.get(value);
+    if (record !== undefined) return this.#gradientsName(record);
     const taken = this.#names.takeFirst(value.kind === 'list' ? [this.#listName(value)] : this.#wanted(value));
     this.#named.set(value, taken);
+    return taken;
+  }
+
+  /** `dGRU`, or `dHGRU`: after the part of the parameters. */
+  #gradientsName({ self, path }: Taken): string {
+    const known = this.#named.get(self);
+    if (known !== undefined) return known;
+    const names = path === '' ? [GRADIENTS] : endsOf(path, 4).map((end) => `d ${upperFirst(end.replace(/#.*$/, ''))}`);
+    const taken = this.#names.takeFirst(names);
+    this.#named.set(self, taken);
     return taken;
   }
 
@@ -399,10 +422,12 @@ class BodyWriter {
   /** Takes what is read of what a function gives, and what has to be disposed of. */
   #call(value: Value, depth: number): void {
     const { name, args, outputs } = this.#lowered.calls.get(value)!;
-    const { steps } = this.#context;
+    const { steps, gradients } = this.#context;
     const told = steps.told.get(value);
+    const records = distinct(outputs.flatMap((output) => gradients.taken.get(output.value) ?? []));
     const taken = distinct(
       outputs
+        .filter((output) => !gradients.taken.has(output.value))
         .filter((output) => (output.owns || this.#plan.needed.has(output.value)) && !steps.absent.has(output.value))
         .map((output) => {
           const own = this.#name(output.value);
@@ -411,10 +436,13 @@ class BodyWriter {
     );
     const handed = args.map((piece) => ({ text: this.#argument(piece), record: isValue(piece) ? this.#recordOf(piece) : null }));
     const texts = handed.filter(({ record }, k) => record === null || handed.findIndex((each) => each.record === record) === k);
-    const isAlone = outputs.length === 1 && outputs[0]!.name === null;
+    const [record] = records;
+    const isAlone = record?.isAlone ?? (outputs.length === 1 && outputs[0]!.name === null);
+    const all =
+      record === undefined ? taken : [isAlone ? this.#gradientsName(record) : `${GRADIENTS}: ${this.#gradientsName(record)}`, ...taken];
     this.#write(
       depth,
-      `const ${isAlone ? taken[0]! : `{ ${taken.join(', ')} }`} = ${name}(${[...texts.map(({ text }) => text), ...(told === undefined ? [] : [told])].join(', ')});`,
+      `const ${isAlone ? all[0]! : `{ ${all.join(', ')} }`} = ${name}(${[...texts.map(({ text }) => text), ...(told === undefined ? [] : [told])].join(', ')});`,
     );
   }
 
@@ -504,13 +532,17 @@ class BodyWriter {
       const fields = [...own]
         .filter(([kept]) => kept?.record === record)
         .sort(([a], [b]) => record.fields.indexOf(a!.field) - record.fields.indexOf(b!.field))
-        .map(([kept, list]) => (given(list) === kept!.field ? given(list) : `${property(kept!.field)}: ${given(list)}`));
+        .map(([kept, list]) => {
+          const taken = this.#context.gradients.taken.get(block.gives.get(list)!.value);
+          if (taken !== undefined) return `${SPREAD}${belowText(taken.path, given(list))}`;
+          return given(list) === kept!.field ? given(list) : `${property(kept!.field)}: ${given(list)}`;
+        });
       const [front, back] = loop.reversed ? [`${record.list}[${t}] = {`, '};'] : [`${record.list}.push({`, '});'];
-      const line = `${front} ${fields.join(', ')} ${back}`;
+      const line = `${front} ${distinct(fields).join(', ')} ${back}`;
       if (2 * depth + line.length <= WIDTH) this.#write(depth, line);
       else {
         this.#write(depth, front);
-        this.#packed(depth + 1, fields, { front: '', between: ', ', back: ',' });
+        this.#packed(depth + 1, distinct(fields), { front: '', between: ', ', back: ',' });
         this.#write(depth, back);
       }
     }

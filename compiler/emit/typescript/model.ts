@@ -17,7 +17,7 @@ import { inOrder } from '../../passes/layout/build.ts';
 import { atomOf } from '../../size/size.ts';
 import { BEFORE, isOfRounds, NOW } from '../../passes/core/axes.ts';
 import { alike, reference, writeAlike, type WrittenFunction } from './outline/alike.ts';
-import { functionBody, KEEP, type FunctionContext } from './body.ts';
+import { belowText, functionBody, GRADIENTS, KEEP, type FunctionContext } from './body.ts';
 import type { ModelContext } from './definition/context.ts';
 import { writeDefinition, type DefinitionNames, type StepNames } from './definition/definition.ts';
 import type { UpdateNames } from './definition/objectives.ts';
@@ -26,11 +26,13 @@ import type { ModuleNames } from './module-names.ts';
 import { access, comment, identifier, Names, property, quoted, upperFirst } from './names.ts';
 import type { OutlinedFunction } from './outline/functions.ts';
 import { outline, type Whole } from './outline/outline.ts';
-import { stepRecords, type StepRecord, type Steps } from './outline/steps.ts';
+import { gradientRecords } from './outline/gradients.ts';
+import { stepRecords, type StepRecord } from './outline/steps.ts';
 import { parameterTypes, type ParameterTypes } from './parameters.ts';
 import { sizeText } from './sizes.ts';
-import { record, writeRecord, type WrittenRecord } from './text/record.ts';
+import { record, SPREAD, writeRecord, type WrittenRecord } from './text/record.ts';
 import { CodeBlockWriter, StructureKind } from './text/ts-morph.ts';
+import type { Value } from './value.ts';
 import type { Sources } from './sources.ts';
 
 export type Statement = string | StatementStructures | WriterFunction;
@@ -336,12 +338,11 @@ class FunctionWriter {
       naming,
     );
     const called = functions.map(({ name }) => name);
-    const recorded = stepRecords(
-      functions,
-      wholes.map((lowered, k) => ({ lowered, returned: pending[k]!.returned })),
-      naming,
-    );
-    const written = new Map(pending.map((each, k) => [each, each.write(wholes[k]!, called, recorded.of(wholes[k]!))]));
+    const returning = wholes.map((lowered, k) => ({ lowered, returned: pending[k]!.returned }));
+    const recorded = stepRecords(functions, returning, naming);
+    const gradientsIn = gradientRecords(functions, returning, recorded);
+    const recordsOf = (lowered: Lowered): Records => ({ steps: recorded.of(lowered), gradients: gradientsIn(lowered) });
+    const written = new Map(pending.map((each, k) => [each, each.write(wholes[k]!, called, recordsOf(wholes[k]!))]));
     const names = new Map<string, string>();
     const first = new Map<WrittenFunction, WriterFunction>();
     for (const group of alike([...written.values()])) {
@@ -353,15 +354,17 @@ class FunctionWriter {
     return {
       declarations: [
         ...stepTypes(recorded.records.filter(({ path }) => path === null)),
-        ...functions.map((each) => this.#outlined(each, called, recorded.of(each.lowered))),
+        ...functions.map((each) => this.#outlined(each, called, recordsOf(each.lowered))),
         ...this.declarations.flatMap((each) => (isPending(each) ? (first.get(written.get(each)!) ?? []) : each)),
       ],
       nameOf: (name) => names.get(name)!,
     };
   }
 
-  #outlined(made: OutlinedFunction, called: readonly string[], steps: Steps): Statement {
+  #outlined(made: OutlinedFunction, called: readonly string[], records: Records): Statement {
     const { names, sources, atomName } = this.#context;
+    const { steps, gradients } = records;
+    const { roots } = made.lowered;
     const parameters: { readonly name: string; readonly type: string }[] = [];
     const parts = [...new Set(made.parts.map(this.#parameters.of))].join(' | ');
     if (made.parts.length > 0) parameters.push({ name: 'p', type: parts });
@@ -380,10 +383,10 @@ class FunctionWriter {
       atomName,
       parameters: ['p', 'n', 'random', ...parameters.map(({ name }) => name), ...called],
       handed: made.sizes,
-      returned: made.outputs,
+      returned: made.outputs.map((name, k) => (gradients.given.has(roots[k]!) ? `gradient.${gradients.given.get(roots[k]!)!}` : name)),
       frame: made.frame,
       sizes: 'n',
-      steps,
+      ...records,
     });
     return {
       kind: StructureKind.Function,
@@ -393,12 +396,27 @@ class FunctionWriter {
         (writer) => {
           body.write(writer);
           const fields = new Set(
-            made.outputs.map((name, k) => {
-              const result = body.results[k]!;
-              return name === result || steps.fields.has(made.lowered.roots[k]!) ? result : `${name}: ${result}`;
+            roots.flatMap((root, k) => {
+              const [name, result] = [made.outputs[k]!, body.results[k]!];
+              if (gradients.given.has(root)) return [];
+              return name === result || steps.fields.has(root) ? result : `${name}: ${result}`;
             }),
           );
-          writer.write(`return ${made.outputs.length === 1 ? body.results[0]! : `{ ${[...fields].join(', ')} }`};`);
+          const ofGradients = new CodeBlockWriter();
+          writeRecord(
+            ofGradients,
+            {
+              fields: gradientFields(
+                roots.map((root, k) => [gradients.given.get(root), root, body.results[k]!]),
+                records,
+              ),
+            },
+            Infinity,
+          );
+          const whole = gradients.given.size === 0 ? [...fields] : [`${GRADIENTS}: ${ofGradients.toString()}`, ...fields];
+          writer.write(
+            `return ${gradients.given.size === roots.length ? ofGradients.toString() : roots.length === 1 ? body.results[0]! : `{ ${whole.join(', ')} }`};`,
+          );
         },
       ],
     };
@@ -451,10 +469,9 @@ class FunctionWriter {
       gradients,
       ['p', 'batch', 'random'],
       'rt.GradientTensors',
-      (value, rounds) =>
+      (value, fields) =>
         returned(value, [
-          // Those of all parameters of a round come together.
-          ['gradients', { fields: [...new Map(paths.map((path) => [rounds(`gradient.${path}`) ?? path, value(`gradient.${path}`)]))] }],
+          ['gradients', fields.length === 1 && fields[0]![0] === SPREAD ? fields[0]![1] : { fields }],
           ...(running.length === 0 ? [] : [['running', record(running, (path) => value(`${RUNNING}${path}`))] as const]),
         ]),
       [
@@ -562,7 +579,7 @@ class FunctionWriter {
     roots: Roots,
     parameters: readonly string[],
     returns: string,
-    result: (value: (name: string) => string, rounds: (name: string) => string | null) => WrittenRecord,
+    result: (value: (name: string) => string, gradients: WrittenRecord['fields']) => WrittenRecord,
     [title, docs]: readonly [title: string | null, docs: string],
     stepTypes: readonly [string, string] = ['', ''],
     alsoReads: readonly string[] = [],
@@ -601,7 +618,7 @@ class FunctionWriter {
     for (const { op } of inOrder([...roots.values()])) {
       if (op.kind === 'input' && source(op.name).text.startsWith('batch.')) this.batchInputs.add(op.name);
     }
-    const context: Omit<FunctionContext, 'steps'> = {
+    const context: Omit<FunctionContext, keyof Records> = {
       sources,
       atomName,
       returned: [...roots.keys()],
@@ -622,18 +639,19 @@ class FunctionWriter {
     this.declarations.push({
       whole: { lowered, forward: early.includes(false) ? lowered.roots.filter((_, k) => early[k]) : null, mode },
       returned: keys,
-      write: (outlined, called, steps) => {
-        const body = functionBody(outlined, { ...context, parameters: [...context.parameters, ...called], steps });
-        const results = new Map(keys.map((root, k) => [root, { text: body.results[k]!, value: outlined.roots[k]! }]));
+      write: (outlined, called, records) => {
+        const body = functionBody(outlined, { ...context, parameters: [...context.parameters, ...called], ...records });
+        const results = new Map(keys.map((root, k) => [root, body.results[k]!]));
+        const gradients = keys.map((root, k): GradientResult => {
+          const path = root.startsWith('gradient.') ? root.slice('gradient.'.length) : undefined;
+          return [path, outlined.roots[k]!, body.results[k]!];
+        });
         const text = new CodeBlockWriter({ indentNumberOfSpaces: 2 });
         body.write(text);
         text.write('return ');
         writeRecord(
           text,
-          result(
-            (root) => results.get(root)!.text,
-            (root) => steps.fields.get(results.get(root)!.value)?.record.path ?? null,
-          ),
+          result((root) => results.get(root)!, gradientFields(gradients, records)),
         );
         text.write(';');
         return {
@@ -653,6 +671,26 @@ class FunctionWriter {
     });
     return name;
   }
+}
+
+/** What functions give and take in records. */
+type Records = Pick<FunctionContext, 'steps' | 'gradients'>;
+
+/** What a function gives, with its text; the path: if it is a gradient of that parameter. */
+type GradientResult = readonly [path: string | undefined, root: Value, text: string];
+
+/** Gradients by path; those that come in records, of a part or of all rounds, as they come. */
+function gradientFields(results: readonly GradientResult[], { steps, gradients }: Records): WrittenRecord['fields'] {
+  const fields = new Map<string, readonly [name: string, text: string]>();
+  for (const [path, root, text] of results) {
+    if (path === undefined) continue;
+    const taken = gradients.taken.get(root);
+    const rounds = steps.fields.get(root)?.record.path ?? null;
+    if (taken !== undefined) fields.set(text, [SPREAD, belowText(taken.path, text)]);
+    else if (rounds !== null) fields.set(text, [SPREAD, `rt.rounds(${quoted(rounds)}, ${text})`]);
+    else fields.set(path, path.includes('[*]') ? [SPREAD, `rt.rounds(${quoted(path)}, ${text})`] : [path, text]);
+  }
+  return [...fields.values()];
 }
 
 /** What steps keep, as types. */
@@ -692,7 +730,7 @@ interface Pending {
   /** What each root is returned as. */
   readonly returned: readonly string[];
   /** @param called names of functions that it may call */
-  readonly write: (outlined: Lowered, called: readonly string[], steps: Steps) => WrittenFunction;
+  readonly write: (outlined: Lowered, called: readonly string[], records: Records) => WrittenFunction;
 }
 
 function isPending(declaration: Statement | Pending): declaration is Pending {

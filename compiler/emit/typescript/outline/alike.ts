@@ -39,10 +39,12 @@ export function alike(functions: readonly WrittenFunction[]): readonly Alike[] {
 
 const INPUT = /\bbatch\.inputs(?:\.[\p{ID_Continue}]+|\[(?:"(?:[^"\\]|\\.)*"|'[^']*')\])/gu;
 
+const COMMENT = /^\s*\/\/.*$/gm;
+
 /** The text without its comments, inputs by their places. */
 function formOf({ kind, title, text, parameters, returns, docs, name }: WrittenFunction): string {
   const inputs = inputsIn(text);
-  const bare = text.replace(/^\s*\/\/.*$/gm, '').replace(INPUT, (input) => `batch.inputs#${inputs.indexOf(keyOf(input))}`);
+  const bare = text.replace(COMMENT, '').replace(INPUT, (input) => `batch.inputs#${inputs.indexOf(keyOf(input))}`);
   return JSON.stringify([title === null ? name : kind, docs, parameters, returns, bare]);
 }
 
@@ -65,7 +67,12 @@ export function reference(name: string, { open }: Alike, each: WrittenFunction):
 export function writeAlike(writer: CodeBlockWriter, name: string, { of, open }: Alike, keys: string): void {
   const [{ docs, parameters, returns, text }] = of;
   const inputs = inputsIn(text);
-  const names = new Names(text.replace(INPUT, '').match(/[\p{ID_Continue}]+/gu) ?? []);
+  const names = new Names(
+    text
+      .replace(COMMENT, '')
+      .replace(INPUT, '')
+      .match(/[\p{ID_Continue}]+/gu) ?? [],
+  );
   const handed = new Map(open.map((k) => [inputs[k]!, names.take(inputs[k]!)]));
   const list = parameters.map((each) => `${each.name}: ${each.type}`).join(', ');
   const body = text.replace(INPUT, (input) => {

@@ -1,9 +1,10 @@
 /** Records in emitted text: in one line, as far as they fit in one. */
 import type { CodeBlockWriter } from 'ts-morph';
-import { property, quoted } from '../names.ts';
+import { property } from '../names.ts';
 
 /** Fields by name; what they are is text, or a record in turn. */
 export interface WrittenRecord {
+  /** `...` in place of a name: the fields of another record. */
   readonly fields: readonly (readonly [name: string, value: string | WrittenRecord])[];
 }
 
@@ -13,9 +14,10 @@ export function record(names: Iterable<string>, value: (name: string) => string)
 
 const LINE = 100;
 
-export function writeRecord(writer: CodeBlockWriter, written: WrittenRecord): void {
+/** @param most columns of a line */
+export function writeRecord(writer: CodeBlockWriter, written: WrittenRecord, most = LINE): void {
   const line = inLine(written);
-  if (line.length <= LINE) writer.write(line);
+  if (line.length <= most) writer.write(line);
   else {
     writer.inlineBlock(() => {
       for (const [name, value] of written.fields) {
@@ -35,8 +37,9 @@ function inLine({ fields }: WrittenRecord): string {
   return texts.length === 0 ? '{}' : `{ ${texts.join(', ')} }`;
 }
 
-/** What is given by rounds is a field for each of them. */
 function field(name: string, text: string): string {
-  if (name.includes('[*]')) return `...rt.rounds(${quoted(name)}, ${text})`;
+  if (name === SPREAD) return `${SPREAD}${text}`;
   return text === name && property(name) === name ? name : `${property(name)}: ${text}`;
 }
+
+export const SPREAD = '...';

@@ -227,7 +227,7 @@ function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tenso
   const dW = tf.matMul(WProductRows, tanhGradientStepsRows, true);
   const dU = tf.tidy(() => tf.matMul(tf.reshape(productStacked, [batchSize * time, d]), tanhGradientStepsRows, true));
   rt.dispose(WProductRows, tanhGradientStepsRows);
-  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, zSum };
+  return { gradients: { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB }, zSum };
 }
 
 function gruStep(p: GRUParameters, runH: tf.Tensor, nearProduct: tf.Tensor) {
@@ -429,30 +429,13 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const productStacked = tf.stack(newProductSteps);
   const weightsProduct = scaledDotBackward(batch.n, x, dY, qWide, weightsBoth, weightsSoftmax, weightsChosen);
   rt.dispose(newProductSteps, x, qWide, weightsBoth, weightsSoftmax, weightsChosen, dY);
-  const { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runSigmoidGradientStacked, sigmoidGradientStacked, tanhGradientStacked, nearWProduct);
+  const { gradients: dGRU, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runSigmoidGradientStacked, sigmoidGradientStacked, tanhGradientStacked, nearWProduct);
   rt.dispose(nearWProduct, tanhGradientStacked, sigmoidGradientStacked, runSigmoidGradientStacked, hStacked);
   rt.dispose(productStacked);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearProduct = tf.tidy(() =>
-    tf.matMul(joinedRows, tf.reshape(tf.add(weightsProduct, hZSum), [batchSize * time, d]), true),
-  );
+  const dW = tf.tidy(() => tf.matMul(joinedRows, tf.reshape(tf.add(weightsProduct, hZSum), [batchSize * time, d]), true));
   rt.dispose(joinedRows, weightsProduct, hZSum);
-  return {
-    loss,
-    metrics: {},
-    gradients: {
-      W: nearProduct,
-      'run.h.GRU.Wz': dWz,
-      'run.h.GRU.Wr': dWr,
-      'run.h.GRU.W': dW,
-      'run.h.GRU.Uz': dUz,
-      'run.h.GRU.Ur': dUr,
-      'run.h.GRU.U': dU,
-      'run.h.GRU.bz': dBz,
-      'run.h.GRU.br': dBr,
-      'run.h.GRU.b': dB,
-    },
-  };
+  return { loss, metrics: {}, gradients: { W: dW, ...rt.below('run.h.GRU', dGRU) } };
 }
 
 /** One place of each input along the clock, [batch, …]. */

@@ -127,7 +127,7 @@ function batchNormBackward(p: BatchNormParameters, dH: tf.Tensor, nRoot: tf.Tens
   // layers.attn:26  near = (x - least) / range
   const nearQuotient = tf.div(dNear, range);
   rt.dispose(dNear);
-  return { dGain, dBias, nearQuotient };
+  return { gradients: { gain: dGain, bias: dBias }, nearQuotient };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -266,7 +266,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   rt.dispose(WRows);
   // layers.attn:33  gain * n + bias
   const dH = tf.add(product, yScattered);
-  const { dGain, dBias, nearQuotient } = batchNormBackward(p.h.BatchNorm, dH, nRoot, hN, bmLarger, sourceMaskWide, centred, range);
+  const { gradients: dBatchNorm, nearQuotient } = batchNormBackward(p.h.BatchNorm, dH, nRoot, hN, bmLarger, sourceMaskWide, centred, range);
   rt.dispose(yScattered, product, sourceMaskWide, nRoot, hN, bmLarger, centred, range, dH);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanhGradient = rt.tanhGradient(nearQuotient, hTanh);
@@ -288,8 +288,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
     gradients: {
       'h.Linear.W': dW,
       'h.Linear.b': dB,
-      'h.BatchNorm.gain': dGain,
-      'h.BatchNorm.bias': dBias,
+      ...rt.below('h.BatchNorm', dBatchNorm),
       'weights.Linear.W': dLinearW,
       'weights.Linear.b': dLinearB,
     },

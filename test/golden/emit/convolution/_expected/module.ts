@@ -99,9 +99,9 @@ function nearBackward(p: NearParameters, n: PictureSizes, x: tf.Tensor, dX: tf.T
   });
   rt.dispose(WT, WProduct, sum, partShaped);
   const dB = tf.sum(chosen, [0, 1, 2]);
-  const product = tf.matMul(joinedShaped, chosenRows, true);
+  const dW = tf.matMul(joinedShaped, chosenRows, true);
   rt.dispose(chosen, chosenRows);
-  return { product, dB, sum: sum2 };
+  return { gradients: { W: dW, b: dB }, sum: sum2 };
 }
 
 function picture2(p: PictureParameters, n: PictureSizes, image: tf.Tensor) {
@@ -150,11 +150,11 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   const WProduct = tf.matMul(lossDifference, p.Linear.W, false, true);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const dX = tf.div(WProduct, rows * columns);
-  const { product: dW, dB, sum: xSum } = nearBackward(p.x['Near#2'], batch.n, x, dX, joinedShaped);
+  const { gradients: dNear, sum: xSum } = nearBackward(p.x['Near#2'], batch.n, x, dX, joinedShaped);
   rt.dispose(WProduct, x, joinedShaped, dX);
   // layers.attn:4  W @ x + b
-  const dLinearB = tf.sum(lossDifference, 0);
-  const dLinearW = tf.matMul(mean, lossDifference, true);
+  const dB = tf.sum(lossDifference, 0);
+  const dW = tf.matMul(mean, lossDifference, true);
   rt.dispose(mean, lossDifference);
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
   const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), xSum, 0));
@@ -167,10 +167,9 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
     gradients: {
       'x.Near.W': dNearW,
       'x.Near.b': dNearB,
-      'x.Near#2.W': dW,
-      'x.Near#2.b': dB,
-      'Linear.W': dLinearW,
-      'Linear.b': dLinearB,
+      ...rt.below('x.Near#2', dNear),
+      'Linear.W': dW,
+      'Linear.b': dB,
     },
   };
 }

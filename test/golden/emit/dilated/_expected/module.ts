@@ -86,9 +86,9 @@ function repeatRoundBackward(p: RepeatParameters, n: WaveSizes, dH: tf.Tensor, h
     return tf.add(sum, rt.shift(tf.add(tf.mul(dH, hTanh), place), 1, size));
   });
   const dB = tf.sum(hTanhGradient, [0, 1]);
-  const hProduct = tf.matMul(joinedRows, tanhGradientRows, true);
+  const dW = tf.matMul(joinedRows, tanhGradientRows, true);
   rt.dispose(hTanhGradient, tanhGradientRows);
-  return { hProduct, dB, dH: dH2 };
+  return { gradients: { W: dW, b: dB }, dH: dH2 };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -154,24 +154,22 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
     const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), lossDifference);
     return tf.add(product, product);
   });
-  const { hProduct: dW, dB, dH: dH2 } = repeatRoundBackward(p.repeat[1]!, batch.n, dH, hTanh2, hShifted2, hJoinedRows, -2);
+  const { gradients: dRepeat1, dH: dH2 } = repeatRoundBackward(p.repeat[1]!, batch.n, dH, hTanh2, hShifted2, hJoinedRows, -2);
   rt.dispose(timeMask, lossProduct, lossDifference, hShifted2, hTanh2, hJoinedRows, dH);
-  const { hProduct: dRepeat0W, dB: dRepeat0B, dH: dH3 } = repeatRoundBackward(p.repeat[0]!, batch.n, dH2, hTanh, hShifted, joinedRows, -1);
+  const { gradients: dRepeat0, dH: dH3 } = repeatRoundBackward(p.repeat[0]!, batch.n, dH2, hTanh, hShifted, joinedRows, -1);
   rt.dispose(hShifted, hTanh, joinedRows, dH2);
   // layers.attn:4  W @ x + b
-  const dLinearB = tf.sum(dH3, [0, 1]);
-  const dLinearW = tf.tidy(() => tf.matMul(xRows, tf.reshape(dH3, [batchSize * time, hidden]), true));
+  const dB = tf.sum(dH3, [0, 1]);
+  const dW = tf.tidy(() => tf.matMul(xRows, tf.reshape(dH3, [batchSize * time, hidden]), true));
   rt.dispose(xRows, dH3);
   return {
     loss,
     metrics: {},
     gradients: {
-      'h.Linear.W': dLinearW,
-      'h.Linear.b': dLinearB,
-      'repeat[0].W': dRepeat0W,
-      'repeat[0].b': dRepeat0B,
-      'repeat[1].W': dW,
-      'repeat[1].b': dB,
+      'h.Linear.W': dW,
+      'h.Linear.b': dB,
+      ...rt.below('repeat[0]', dRepeat0),
+      ...rt.below('repeat[1]', dRepeat1),
     },
   };
 }

@@ -99,7 +99,7 @@ function taggerBackward(p: TaggerParameters, n: TaggerSizes, lossDifference: tf.
   const dW = tf.matMul(reluRows, differenceRows, true);
   const dTable = readBackward(n, relu, WProduct, tokens);
   rt.dispose(differenceRows, WProduct);
-  return { dTable, dW, dB };
+  return { 'Read.table': dTable, 'Linear.W': dW, 'Linear.b': dB };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -132,9 +132,9 @@ function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, source, 1]));
     return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
   });
-  const { dTable, dW, dB } = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
+  const gradients = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
   rt.dispose(lossAsFloat, sourceMask, logSoftmax, relu, reluRows, lossDifference);
-  return { loss, metrics: {}, gradients: { 'Read.table': dTable, 'Linear.W': dW, 'Linear.b': dB } };
+  return { loss, metrics: {}, gradients };
 }
 
 /** Weighted: the loss and the metrics, means over the batch. */
@@ -157,9 +157,9 @@ function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _rando
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, source, 1]));
     return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
   });
-  const { dTable, dW, dB } = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
+  const gradients = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
   rt.dispose(sourceMask, logSoftmax, relu, reluRows, lossDifference);
-  return { loss, metrics: {}, gradients: { 'Read.table': dTable, 'Linear.W': dW, 'Linear.b': dB } };
+  return { loss, metrics: {}, gradients };
 }
 
 const taggerDefinition: rt.Definition = {

@@ -229,7 +229,7 @@ function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProdu
   // layers.attn:13  near = scale * (x - least)
   const nearProduct = tf.mul(dNear, scaleWide);
   rt.dispose(dNear);
-  return { dGain, dBias, nearProduct };
+  return { gradients: { gain: dGain, bias: dBias }, nearProduct };
 }
 
 function scaledDotBackward(nearProduct: tf.Tensor, sum: tf.Tensor, weights: tf.Tensor, keyMaskWide: tf.Tensor, chosenWide: tf.Tensor, product: tf.Tensor) {
@@ -414,21 +414,21 @@ function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Ten
     const multiHeadWkProduct = tf.reshape(tf.matMul(productRows, p.Wk, false, true), [batchSize, target, model]);
     return tf.add(tf.reshape(tf.matMul(product2, p.Wv, false, true), [batchSize, target, model]), multiHeadWkProduct);
   });
-  const product2_2 = tf.tidy(() =>
+  const dWo = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), dARows),
   );
-  const productT = tf.tidy(() => {
+  const dWq = tf.tidy(() => {
     const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct, [1, 3, 0, 2]), [model, batchSize * target]), xRows);
     return tf.transpose(product, [1, 0]);
   });
   rt.dispose(WoProduct, product, dARows, weightsProduct);
-  const productT2 = tf.tidy(() => {
+  const dWk = tf.tidy(() => {
     const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct2, [1, 2, 0, 3]), [model, batchSize * target]), xRows);
     return tf.transpose(product, [1, 0]);
   });
-  const product3 = tf.matMul(xRows, product2, true);
+  const dWv = tf.matMul(xRows, product2, true);
   rt.dispose(weightsProduct2, product2);
-  return { productT, productT2, product: product3, product2: product2_2, sum, WqProduct: multiHeadWqProduct };
+  return { gradients: { Wq: dWq, Wk: dWk, Wv: dWv, Wo: dWo }, sum, WqProduct: multiHeadWqProduct };
 }
 
 function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, beam: number, size: number, now: number, size2: number) {
@@ -635,7 +635,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
   const logitsTableProduct = tf.tidy(() => tf.reshape(tf.matMul(dLogitsRows, p.Write.table), [batchSize, target, model]));
-  const { dGain, dBias, nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, narrowChosen, narrow, targetMask, narrowRoot, scaleWide, product2);
+  const { gradients: dLayerNorm, nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, narrowChosen, narrow, targetMask, narrowRoot, scaleWide, product2);
   rt.dispose(dLogits, targetMask, narrowWide, centred, narrowChosen, narrow, narrowRoot, scaleWide, product2);
   rt.dispose(logitsTableProduct);
   const { product: product3, weightsProduct, weightsProduct2: logitsWeightsProduct } = scaledDotBackward(nearProduct, sum, weights2, keyMaskWide, weightsChosenWide, product);
@@ -644,7 +644,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const sum3 = tf.add(product3, weightsProduct);
   const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(logitsWeightsProduct, logitsKeep)));
   rt.dispose(product3, weightsProduct, logitsKeep, nearProduct, logitsWeightsProduct);
-  const { productT: dWq, productT2: dWk, product: dWv, product2: dWo, sum: aSum, WqProduct: multiHeadWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weights, both, aWeights, weightsWide, chosenWide, logitsWeights, xRows, total);
+  const { gradients: dMultiHead, sum: aSum, WqProduct: multiHeadWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weights, both, aWeights, weightsWide, chosenWide, logitsWeights, xRows, total);
   rt.dispose(both, WvProduct, weights, aWeights, weightsWide, chosenWide, WkProduct, logitsWeights, WqProduct, xRows);
   rt.dispose(total);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
@@ -666,12 +666,8 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
     gradients: {
       table: dTable2,
       'Write.table': dTable,
-      'Write.logits.Layer.a.MultiHead.Wq': dWq,
-      'Write.logits.Layer.a.MultiHead.Wk': dWk,
-      'Write.logits.Layer.a.MultiHead.Wv': dWv,
-      'Write.logits.Layer.a.MultiHead.Wo': dWo,
-      'Write.logits.Layer.LayerNorm.gain': dGain,
-      'Write.logits.Layer.LayerNorm.bias': dBias,
+      ...rt.below('Write.logits.Layer.a.MultiHead', dMultiHead),
+      ...rt.below('Write.logits.Layer.LayerNorm', dLayerNorm),
     },
   };
 }

@@ -77,7 +77,7 @@ function linearBackward(n: GroupedSizes, sigmoidGradient: tf.Tensor, xT: tf.Tens
   const dB = tf.sum(sigmoidGradient, [1, 2]);
   const dBWide = tf.reshape(dB, [groups, 1, 1, width]);
   rt.dispose(dB);
-  return { dW, dBWide };
+  return { W: dW, b: dBWide };
 }
 
 function gated(p: GatedParameters, n: GroupedSizes, x: tf.Tensor) {
@@ -217,27 +217,25 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dOwn, sigmoid), tanh));
   const loss = fit(batch.n, own, best, timeMask);
   rt.dispose(tanh, sigmoid, dOwn, timeMask, best, own);
-  const { dW, dBWide: dB } = linearBackward(batch.n, sigmoidGradient, xT);
-  const { dW: dLinear2W, dBWide: dLinear2B } = linearBackward(batch.n, tanhGradient, xT);
+  const dLinear = linearBackward(batch.n, sigmoidGradient, xT);
+  const dGatedLinear2 = linearBackward(batch.n, tanhGradient, xT);
   rt.dispose(sigmoidGradient, xT, tanhGradient);
   // layers.attn:4  W @ x + b
-  const dLinearB = tf.sum(gateProduct, [0, 1]);
-  const dLinearW = tf.matMul(hRows, productRows, true);
-  const dBestLinearB = tf.sum(scattered, [0, 1]);
-  const dBestLinearW = tf.matMul(hRows, scatteredRows, true);
+  const dB = tf.sum(gateProduct, [0, 1]);
+  const dW = tf.matMul(hRows, productRows, true);
+  const dLinearB = tf.sum(scattered, [0, 1]);
+  const dLinearW = tf.matMul(hRows, scatteredRows, true);
   rt.dispose(gateProduct, productRows, scattered, hRows, scatteredRows);
   return {
     loss,
     metrics: {},
     gradients: {
-      'own.Gated.Linear.W': dW,
-      'own.Gated.Linear.b': dB,
-      'own.Gated.Linear#2.W': dLinear2W,
-      'own.Gated.Linear#2.b': dLinear2B,
-      'gate.Linear.W': dLinearW,
-      'gate.Linear.b': dLinearB,
-      'best.Linear.W': dBestLinearW,
-      'best.Linear.b': dBestLinearB,
+      ...rt.below('own.Gated.Linear', dLinear),
+      ...rt.below('own.Gated.Linear#2', dGatedLinear2),
+      'gate.Linear.W': dW,
+      'gate.Linear.b': dB,
+      'best.Linear.W': dLinearW,
+      'best.Linear.b': dLinearB,
     },
   };
 }

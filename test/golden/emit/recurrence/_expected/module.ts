@@ -131,7 +131,7 @@ function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.
     tf.matMul(tf.reshape(productStacked, [batchSize * time, hidden]), tanhGradientStepsRows, true),
   );
   rt.dispose(xRows, tanhGradientStepsRows);
-  return { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB };
+  return { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB };
 }
 
 function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tensor, x: tf.Tensor, keep: boolean) {
@@ -232,29 +232,17 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const hStacked = tf.stack(hSteps);
   rt.dispose(zSigmoidGradientSteps, rSigmoidGradientSteps, newTanhGradientSteps, dHFirst, hNextSteps);
   const productStacked = tf.stack(productSteps);
-  const { dWz, dWr, dW, dUz, dUr, dU, dBz, dBr, dB } = gruGradients(batch.n, productStacked, hStacked, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, x);
+  const dGRU = gruGradients(batch.n, productStacked, hStacked, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, x);
   rt.dispose(productSteps, x, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, hStacked);
   rt.dispose(productStacked);
   // layers.attn:4  W @ x + b
-  const dLinearB = tf.sum(dLogits, 0);
-  const dLinearW = tf.matMul(picked, dLogits, true);
+  const dB = tf.sum(dLogits, 0);
+  const dW = tf.matMul(picked, dLogits, true);
   rt.dispose(picked, dLogits);
   return {
     loss,
     metrics: { right },
-    gradients: {
-      'run.h.GRU.Wz': dWz,
-      'run.h.GRU.Wr': dWr,
-      'run.h.GRU.W': dW,
-      'run.h.GRU.Uz': dUz,
-      'run.h.GRU.Ur': dUr,
-      'run.h.GRU.U': dU,
-      'run.h.GRU.bz': dBz,
-      'run.h.GRU.br': dBr,
-      'run.h.GRU.b': dB,
-      'logits.Linear.W': dLinearW,
-      'logits.Linear.b': dLinearB,
-    },
+    gradients: { ...rt.below('run.h.GRU', dGRU), 'logits.Linear.W': dW, 'logits.Linear.b': dB },
   };
 }
 

@@ -78,10 +78,10 @@ function generatorBackward(p: GeneratorParameters, errorSum: tf.Tensor, tanh: tf
   // layers.attn:4  W @ x + b
   const dB = tf.sum(tanhGradient, 0);
   const dW = tf.matMul(z, tanhGradient, true);
-  const dB2 = tf.sum(errorSum, 0);
-  const dW2 = tf.matMul(tanh, errorSum, true);
+  const dLinear2B = tf.sum(errorSum, 0);
+  const dLinear2W = tf.matMul(tanh, errorSum, true);
   rt.dispose(tanhGradient);
-  return { dW, dB, dW2, dB2 };
+  return { 'Linear.W': dW, 'Linear.b': dB, 'Linear#2.W': dLinear2W, 'Linear#2.b': dLinear2B };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -113,13 +113,9 @@ function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBat
     const product = tf.mul(errorDifference, 1 / batchSize);
     return tf.add(product, product);
   });
-  const { dW, dB, dW2: dLinear2W, dB2: dLinear2B } = generatorBackward(p, errorSum, tanh, batch.inputs.z);
+  const gradients = generatorBackward(p, errorSum, tanh, batch.inputs.z);
   rt.dispose(errorDifference, tanh, errorSum);
-  return {
-    loss: error,
-    metrics: {},
-    gradients: { 'Linear.W': dW, 'Linear.b': dB, 'Linear#2.W': dLinear2W, 'Linear#2.b': dLinear2B },
-  };
+  return { loss: error, metrics: {}, gradients };
 }
 
 /** Alternate, update Generator#2: the loss and the metrics, means over the batch. */
@@ -137,13 +133,9 @@ function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBa
   // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
   const product = tf.tidy(() => tf.mul(tf.sign(sum), 1 / batchSize));
   const { loss, error } = alternate2(sum, batch.inputs.y);
-  const { dW, dB, dW2: dLinear2W, dB2: dLinear2B } = generatorBackward(p, product, tanh, batch.inputs.z);
+  const gradients = generatorBackward(p, product, tanh, batch.inputs.z);
   rt.dispose(sum, tanh, product);
-  return {
-    loss,
-    metrics: { off: error },
-    gradients: { 'Linear.W': dW, 'Linear.b': dB, 'Linear#2.W': dLinear2W, 'Linear#2.b': dLinear2B },
-  };
+  return { loss, metrics: { off: error }, gradients };
 }
 
 const generatorDefinition: rt.Definition = {
@@ -322,7 +314,7 @@ function linearBackward(n: HingeSizes, lossNegative: tf.Tensor, relu: tf.Tensor,
   const dB = tf.add(lossTotal, total);
   const dWWide = tf.reshape(dW, [8, 1]);
   rt.dispose(product2, total, dW);
-  return { dWWide, dB };
+  return { W: dWWide, b: dB };
 }
 
 function discriminator2(p: DParameters, n: HingeSizes, real: tf.Tensor) {
@@ -360,10 +352,10 @@ function discriminatorBackward(n: HingeSizes, relu: tf.Tensor, lossNegative: tf.
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dW = tf.add(product, product4);
   const dB = tf.add(total, total2);
-  const dWT = tf.transpose(dW, [1, 0]);
-  const { dWWide, dB: dB2 } = linearBackward(n, lossNegative, relu, product2, lossTotal);
+  const dLinearW = tf.transpose(dW, [1, 0]);
+  const dLinear = linearBackward(n, lossNegative, relu, product2, lossTotal);
   rt.dispose(product4, total2, dW);
-  return { dWT, dB, dWWide, dB2 };
+  return { 'Linear.W': dLinearW, 'Linear.b': dB, ...rt.below('Linear#2', dLinear) };
 }
 
 function hinge2(p: HingeParameters, n: HingeSizes, random: rt.Random, real: tf.Tensor, site: string) {
@@ -426,13 +418,9 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
   const lossNegative = tf.tidy(() => tf.neg(rt.where(tf.greater(lossRelu2, 0), 1 / batchSize, 0)));
   const lossTotal = tf.sum(lossChosen);
-  const { dWT: dW, dB, dWWide: dLinear2W, dB2: dLinear2B } = discriminatorBackward(batch.n, relu2, lossNegative, WRows, batch.inputs.real, product2, total, product3, lossTotal);
+  const dD = discriminatorBackward(batch.n, relu2, lossNegative, WRows, batch.inputs.real, product2, total, product3, lossTotal);
   rt.dispose(lossRelu2, lossChosen, relu2, WRows, product2, total, product3, lossNegative, lossTotal);
-  return {
-    loss,
-    metrics: { gap },
-    gradients: { 'D.Linear.W': dW, 'D.Linear.b': dB, 'D.Linear#2.W': dLinear2W, 'D.Linear#2.b': dLinear2B },
-  };
+  return { loss, metrics: { gap }, gradients: rt.below('D', dD) };
 }
 
 /** Hinge, update G: the loss and the metrics, means over the batch. */
