@@ -24,7 +24,7 @@ import { type BodyKind, type Collected, keyOf } from '../scope/collected.ts';
 
 /** `tail`: is the body's last value the value of the whole? */
 export function elaborateBody(body: Body, here: Site, kind: BodyKind, found: Collected, tail = kind.value): void {
-  let current: Site = kind.states && kind.constants !== null ? { ...here, stepping: { states: found, constants: kind.constants } } : here;
+  let current: Site = kind.states && kind.steps !== null ? { ...here, stepping: { states: found, ...kind.steps } } : here;
   for (const [k, statement] of body.statements.entries()) {
     const last = tail && k === body.statements.length - 1;
     try {
@@ -41,7 +41,7 @@ export function elaborateBody(body: Body, here: Site, kind: BodyKind, found: Col
 type InitChange = Pick<Site, 'init' | 'initAll'>;
 
 function runStatement(statement: Statement, here: Site, kind: BodyKind, found: Collected, last: boolean): InitChange | null {
-  const constants: Site = kind.constants === null ? here : { ...here, scope: kind.constants };
+  const constants: Site = kind.steps === null ? here : { ...here, scope: kind.steps.constants };
   switch (statement.kind) {
     case 'dim':
       declareDims(statement, constants, null);

@@ -5,7 +5,7 @@ import { sizeOf } from '../../graph/spaces.ts';
 import { describeType } from '../scope/describe.ts';
 import type { Collected } from '../scope/collected.ts';
 import { asTensor, sizesAgree } from '../types/operate.ts';
-import { labelled, roundsAxis, runRound, weightsIn } from './round.ts';
+import { labelled, passOn, roundsAxis, runRound, weightsIn, type Round } from './round.ts';
 import { loopRounds } from './rounds.ts';
 import { emittedValues } from './scan.ts';
 import type { Site } from '../scope/context.ts';
@@ -43,7 +43,7 @@ export function runRepeat(expr: RepeatExpr, here: Site): Value | null {
   const carried = new Map<string, Value>();
   for (const [i, value] of rounds.entries()) {
     const number = here.ctx.builder.at(origin(here, expr.span)).constant(value, Number.isInteger(value) ? 'int' : 'float');
-    const round = runRound(expr, `${path}[${i}]`, { kind: 'value', value: tensor(number), span: expr.as?.span ?? null }, here);
+    const round = writtenOut(expr, `${path}[${i}]`, { kind: 'value', value: tensor(number), span: expr.as?.span ?? null }, here);
     if (round === null) return ERROR;
     for (const [name, next] of round.carried) {
       carried.set(name, next);
@@ -66,6 +66,13 @@ export function runRepeat(expr: RepeatExpr, here: Site): Value | null {
     given: `${emitted.length} of ${rounds.length} rounds`,
     fix: 'let each branch of a `match` emit, or none',
   });
+}
+
+/** One round by itself. */
+function writtenOut(expr: RepeatExpr, path: string, as: Entry, here: Site): Round | null {
+  const round = runRound(expr, path, as, here);
+  if (round !== null) passOn(round.states, path, here);
+  return round;
 }
 
 /** Null: its rounds are not of one type, or their number is not known; what is wrong in them is reported round by round. */
@@ -93,7 +100,7 @@ function loopOf(expr: RepeatExpr, path: string, here: Site): { readonly value: V
  */
 function symbolicRounds(expr: RepeatExpr, count: Size, path: string, here: Site): Value | null {
   const round: Entry = { kind: 'dim', space: { kind: 'anon', size: size.atom(`${path}.round`) }, span: null, file: here.module.path };
-  const first = runRound(expr, `${path}[i]`, round, here);
+  const first = writtenOut(expr, `${path}[i]`, round, here);
   if (first === null) return ERROR;
   const growing = new Map<string, TensorType>();
   for (const [name, next] of first.carried) {
@@ -110,7 +117,7 @@ function symbolicRounds(expr: RepeatExpr, count: Size, path: string, here: Site)
     growing.set(name, before);
     here.scope.define(name, { kind: 'value', value: tensor(here.ctx.builder.argument({ ...before, axes })), span: entry.span });
   }
-  const any = growing.size === 0 ? first : runRound(expr, `${path}[any]`, round, here);
+  const any = growing.size === 0 ? first : writtenOut(expr, `${path}[any]`, round, here);
   if (any === null) return ERROR;
   for (const [name, next] of any.carried) {
     const before = growing.get(name);

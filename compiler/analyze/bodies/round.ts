@@ -7,7 +7,7 @@ import { collected, plainBody, type Collected } from '../scope/collected.ts';
 import type { Site, Tap } from '../scope/context.ts';
 import { callFrame, report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
-import type { Entry, StateSink, Value } from '../scope/values.ts';
+import type { Entry, StateDeclaration, Value } from '../scope/values.ts';
 import { nextOf } from './scan.ts';
 
 export interface Round {
@@ -15,14 +15,19 @@ export interface Round {
   readonly taps: readonly Tap[];
   /** Names from outside that the body assigns: carried to the next round and out. */
   readonly carried: ReadonlyMap<string, Value>;
+  /** Those of the scan or decoder around that are the round's own. */
+  readonly states: readonly RoundState[];
 }
+
+export type RoundState = StateDeclaration & { readonly next: Node };
 
 /** One round of the body; `as`: what the name of the round stands for. */
 export function runRound(expr: RepeatExpr, path: string, as: Entry, here: Site): Round | null {
   const { errors } = here.ctx.problems;
   here.ctx.open(expr.span, here);
   // Inside the steps of a scan, what does not change from step to step stands outside them: parameters, first values.
-  const constants = here.stepping === null ? null : new Scope(here.stepping.constants);
+  const { stepping } = here;
+  const constants = stepping === null ? null : new Scope(stepping.constants);
   const names = new Scope(here.scope);
   if (expr.as !== null) for (const scope of [names, constants]) scope?.define(expr.as.text, as);
   const inside: Site = {
@@ -36,9 +41,13 @@ export function runRound(expr: RepeatExpr, path: string, as: Entry, here: Site):
     taps: [],
     alignments: new Map(),
   };
+  const steps = stepping === null ? null : { constants: constants!, position: stepping.position };
   const found = collected();
-  runBody(expr.body, inside, { ...plainBody, value: false, emits: true, states: constants !== null, constants }, found);
-  if (here.stepping !== null) passOn(found, here.stepping.states, path.slice(here.path.length + 1), inside);
+  runBody(expr.body, inside, { ...plainBody, value: false, emits: true, states: stepping !== null, steps }, found);
+  const states = found.states.flatMap((state) => {
+    const next = nextOf(state, found, inside);
+    return next === null ? [] : [{ ...state, next }];
+  });
   for (const name of found.named.keys()) here.scope.hidden.set(name, 'repeat');
   if (found.emits.length > 1)
     report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
@@ -48,18 +57,18 @@ export function runRound(expr: RepeatExpr, path: string, as: Entry, here: Site):
   return {
     found,
     taps: inside.taps,
+    states,
     carried: new Map([...found.named].filter(([name]) => !own.has(name) && here.scope.lookup(name)?.kind === 'value')),
   };
 }
 
 /** The states of a round are states of the scan or decoder around, under the round's name. */
-function passOn(found: Collected, into: StateSink, round: string, inside: Site): void {
-  for (const state of found.states) {
-    const next = nextOf(state, found, inside);
-    if (next === null) continue;
-    const name = `${round}.${state.name}`;
-    into.states.push({ ...state, name });
-    into.nexts.set(name, { node: next, span: state.span });
+export function passOn(states: readonly RoundState[], path: string, here: Site): void {
+  const into = here.stepping?.states;
+  for (const { next, ...state } of states) {
+    const name = `${path.slice(here.path.length + 1)}.${state.name}`;
+    into?.states.push({ ...state, name });
+    into?.nexts.set(name, { node: next, span: state.span });
   }
 }
 

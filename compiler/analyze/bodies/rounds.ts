@@ -4,17 +4,19 @@
  */
 import type { RepeatExpr } from '../../../grammar/ast.ts';
 import type { Axis, Node, TensorType } from '../../graph/graph.ts';
+import type { Builder } from '../../graph/builder.ts';
+import { replaced } from '../../graph/replace.ts';
 import { Dependence, reachable, regionResults } from '../../graph/walk.ts';
 import { sizeOf } from '../../graph/spaces.ts';
-import { atomsOf, size, type Size } from '../../size/size.ts';
+import { size, type Size } from '../../size/size.ts';
 import { agree, axisByLabel, typeOf } from '../scope/axes.ts';
 import type { Collected } from '../scope/collected.ts';
 import { NotOneType, type Site, type Unrolled } from '../scope/context.ts';
 import { origin } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
-import { tensor, type Value } from '../scope/values.ts';
+import { tensor, type StateDeclaration, type Value } from '../scope/values.ts';
 import { asTensor, rename, sameIndexSpace, toFloat } from '../types/operate.ts';
-import { declaresState, labelled, roundsAxis, runRound, weightsIn, type Round } from './round.ts';
+import { labelled, passOn, roundsAxis, runRound, weightsIn, type Round } from './round.ts';
 import { emittedValues } from './scan.ts';
 
 /** The value of a `repeat`, null where it has none; or why it is not a loop. */
@@ -25,12 +27,10 @@ const MOST_ATTEMPTS = 3;
 
 export function loopRounds(expr: RepeatExpr, count: Size, path: string, here: Site): Looped {
   const { ctx } = here;
-  if (here.stepping !== null && declaresState(expr.body)) return { reason: 'its rounds have states of the loop around', tried: false };
   const carried = carriedBy(expr, here);
   if (carried === null) return { reason: 'it carries what is not a tensor', tried: false };
   if (here.clocked && here.own.some(({ round }) => round !== undefined))
     return { reason: 'it stands in rounds along a clock', tried: false };
-  for (const atom of atomsOf(count)) ctx.roundAtoms.add(atom);
   const axis: Axis = { ...roundsAxis(expr, count, here), rounds: true };
   try {
     return ctx.attempt((again) => {
@@ -39,7 +39,7 @@ export function loopRounds(expr: RepeatExpr, count: Size, path: string, here: Si
         again();
         const body = oneRound(expr, axis, path, carried, types, here);
         const next = body.nexts.map((node, k) => joined(types[k]!, node, here));
-        if (next.every((type, k) => type === types[k])) return { value: scanned(expr, axis, carried, body, here) };
+        if (next.every((type, k) => type === types[k])) return { value: scanned(expr, axis, path, carried, body, here) };
         types = next;
       }
       throw new NotOneType('what it carries changes its type from round to round');
@@ -137,10 +137,10 @@ function oneRound(
     if (own === null) throw new NotOneType(`\`${name}\` becomes something else`);
     return own;
   });
-  if (here.clocked && runsOn(nexts.concat(emittedOf(made)), new Set([position, ...states])))
-    throw new NotOneType('its rounds carry something along the clock');
-  if (readsByRound(nexts.concat(emittedOf(made)), number))
-    throw new NotOneType('which positions it reads depends on the round, and is known while compiling');
+  const all = [...nexts, ...emittedOf(made), ...made.states.map(({ next }) => next)];
+  if (here.clocked && runsOn(all, new Set([position, ...states]))) throw new NotOneType('its rounds carry something along the clock');
+  if (isPartlyLate(all, here)) throw new NotOneType('some of what it gives is known only after the choice');
+  if (readsByRound(all, number)) throw new NotOneType('which positions it reads depends on the round, and is known while compiling');
   if ([...carried.flatMap(({ leaves }) => leaves), ...nexts].some((node) => typeOf(node).masks.length > 0))
     throw new NotOneType('what it carries may be absent');
   return { position, states, nexts, round: made, inside };
@@ -156,6 +156,13 @@ function runsOn(nodes: readonly Node[], round: ReadonlySet<Node>): boolean {
   return [...body, ...reachable(body.flatMap(regionResults))].some(
     ({ op }) => op.kind === 'cumsum' || op.kind === 'cumprod' || op.kind === 'past' || (op.kind === 'scan' && op.axis.rounds !== true),
   );
+}
+
+/** Does what is chosen at a decoder's step reach some of these alone? The loop is one node, which waits for all that it reads. */
+function isPartlyLate(nodes: readonly Node[], { decoding }: Site): boolean {
+  const dependence = new Dependence();
+  const late = nodes.filter((node) => [...dependence.of(node)].some((argument) => argument === decoding?.chosen));
+  return late.length > 0 && late.length < nodes.length;
 }
 
 /** Is there an index made of the round's number? Written out it is a constant, and reading a shift. */
@@ -218,7 +225,7 @@ function fitted(node: Node, type: TensorType, here: Site, expr: RepeatExpr): Nod
   return here.ctx.builder.at(origin(here, expr.span)).broadcast(named, type.axes);
 }
 
-function scanned(expr: RepeatExpr, axis: Axis, carried: readonly Carried[], body: OneRound, here: Site): Value | null {
+function scanned(expr: RepeatExpr, axis: Axis, path: string, carried: readonly Carried[], body: OneRound, here: Site): Value | null {
   const { ctx } = here;
   const { round, inside } = body;
   const builder = ctx.builder.at(origin(here, expr.span));
@@ -236,10 +243,22 @@ function scanned(expr: RepeatExpr, axis: Axis, carried: readonly Carried[], body
   if ([...emitted.map(([, node]) => node), ...besides].some((node) => !isPlain(node, axis)))
     throw new NotOneType('what it emits may be absent');
   const nodes = [...emitted.map(([, node]) => node), ...weights.map(([, node]) => node), ...(tap === null ? [] : [tap]), ...besides];
-  const scan = builder.scan({ axis, reversed: false, position: body.position, xs: [], states, emits: nodes });
+  const nexts = round.states.map(({ next, type }) => builder.broadcast(next, type.axes));
+  const scan = builder.scan({ axis, reversed: false, position: body.position, xs: [], states, emits: [...nodes, ...nexts] });
   const result = (k: number): Node => builder.result(scan, k);
   weights.forEach(([name], k) => here.alignments.set(name, result(states.length + emitted.length + k)));
   if (tap !== null) here.taps.push({ name: 'weights', node: result(states.length + emitted.length + weights.length) });
+  const first = new FirstValues(axis, body.position, builder);
+  passOn(
+    round.states.map((state, k) => ({
+      ...state,
+      type: { ...state.type, axes: [axis, ...state.type.axes] },
+      init: first.of(state),
+      next: result(states.length + nodes.length + k),
+    })),
+    path,
+    here,
+  );
   for (const name of round.found.named.keys()) here.scope.hidden.set(name, 'repeat');
   const finals = states.map((_, k) => result(k));
   // Fields are the last round's.
@@ -263,6 +282,32 @@ function scanned(expr: RepeatExpr, axis: Axis, carried: readonly Carried[], body
   const name = [...round.carried.keys()].at(-1);
   const entry = name === undefined ? null : here.scope.own(name);
   return entry?.kind === 'value' ? entry.value : null;
+}
+
+/** What the states of all rounds begin with, outside the steps. */
+class FirstValues {
+  readonly #axis: Axis;
+  readonly #position: Node;
+  readonly #builder: Builder;
+  readonly #dependence = new Dependence();
+
+  constructor(axis: Axis, position: Node, builder: Builder) {
+    this.#axis = axis;
+    this.#position = position;
+    this.#builder = builder;
+  }
+
+  of({ init, type }: StateDeclaration): Node {
+    const builder = this.#builder.at(init.origin);
+    const axis = this.#axis;
+    const isOfRound = (node: Node): boolean => this.#dependence.of(node).has(this.#position);
+    if (!isOfRound(init)) return builder.broadcast(init, [axis, ...type.axes]);
+    // A loop of its own, whose rounds may read what has the axis.
+    const own: Axis = { ...axis, id: `${axis.id}~first` };
+    const position = builder.step(own);
+    const emits = [replaced(builder.broadcast(init, type.axes), this.#position, position, builder)];
+    return builder.rename(builder.result(builder.scan({ axis: own, position, xs: [], states: [], emits }), 0), own.id, axis);
+  }
 }
 
 /** Present everywhere, and without the rounds' own axis. */

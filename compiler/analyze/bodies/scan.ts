@@ -10,7 +10,7 @@ import { parameter } from '../parameters/parameters.ts';
 import { growing, leaves, unrolled } from '../expressions/past.ts';
 import { outsideLoop, requireRunningValues } from '../parameters/running.ts';
 import { refuseAlong } from '../types/inner-dims.ts';
-import type { Site } from '../scope/context.ts';
+import type { OwnPosition, Site } from '../scope/context.ts';
 import { type Value, type StateDeclaration, ERROR, tensor } from '../scope/values.ts';
 import { origin, report, uniquePath } from '../scope/report.ts';
 import { axisByLabel, typeOf } from '../scope/axes.ts';
@@ -30,7 +30,7 @@ export function declareStates(statement: StateStatement, here: Site, constants: 
       if (isTaken(name, here)) continue;
       const made = stateOf(group, name, group.init[group.init.length === 1 ? 0 : k], here, constants);
       if (made !== null) found.states.push(made);
-      here.scope.define(name.text, { kind: 'value', value: made === null ? ERROR : tensor(made.argument), span: name.span });
+      here.scope.define(name.text, { kind: 'value', value: made === null ? ERROR : tensor(readInRound(made, here)), span: name.span });
     }
   }
 }
@@ -57,23 +57,43 @@ function stateOf(
     return null;
   }
   const what = `the initial value of \`${name.text}\``;
+  const rounds = roundsInStep(here);
   let init: Node | null;
   if (expr.kind === 'name' && expr.name === 'learned' && !expr.prime)
     init = parameter(uniquePath(`${here.path}.${name.text}`, here), declared.axes, [], { kind: 'zeros' }, name.span, name.text, constants);
   else {
-    const value = evaluateTensor(expr, { ...beforeSteps(constants), target: name.text });
+    const value = evaluateTensor(expr, { ...beforeSteps(constants, rounds.length > 0), target: name.text });
     init = value === null ? null : conform(value, declared, what, constants, expr.span, true);
   }
   if (init === null || !present(init, what, here, expr.span)) return null;
-  const argument = here.ctx.builder.argument(declared, origin(here, name.span, name.text));
-  here.ctx.stateLoops.set(argument, here.loops.at(-1)!);
+  const axes = [...rounds.map(({ axis }) => axis), ...declared.axes];
+  const argument = here.ctx.builder.argument({ ...declared, axes }, origin(here, name.span, name.text));
   return { name: name.text, span: name.span, type: declared, argument, init };
 }
 
-/** An initial value stands outside the innermost loop: it knows no step of it, and draws once. */
-function beforeSteps(here: Site): Site {
-  const loop = here.loops.at(-1);
-  return { ...here, loops: here.loops.slice(0, -1), steps: new Map([...here.steps].filter(([, position]) => position !== loop)) };
+/** The loops over rounds between a state and the steps that change it, outermost first: each round has one of its own. */
+function roundsInStep({ own, loops, stepping }: Site): readonly OwnPosition[] {
+  const step = loops.indexOf(stepping!.position);
+  return own.filter(({ round, place }) => round !== undefined && loops.indexOf(place) > step);
+}
+
+/** What a step reads of a state; in rounds, this round's. */
+function readInRound({ argument, name, span }: StateDeclaration, here: Site): Node {
+  const builder = here.ctx.builder.at(origin(here, span, name));
+  const read = roundsInStep(here).reduce((node, { axis, place }) => builder.gather(node, place, axis.id, true), argument);
+  here.ctx.stateLoops.set(read, here.stepping!.position);
+  return read;
+}
+
+/** An initial value stands outside the steps: it knows none of them, and draws once. What it looks at in rounds stays there. */
+function beforeSteps(here: Site, isInRounds: boolean): Site {
+  const { position } = here.stepping!;
+  return {
+    ...here,
+    loops: here.loops.filter((loop) => loop !== position),
+    steps: new Map([...here.steps].filter(([, step]) => step !== position)),
+    ...(isInRounds ? { taps: [], alignments: new Map() } : {}),
+  };
 }
 
 /** Every state needs its next value. */
@@ -138,7 +158,7 @@ export function elaborateScan(expr: ScanExpr, here: Site): Value {
   const errors = ctx.problems.errors;
   const known = new Set(ctx.runningValues.all().keys());
   const found = collected();
-  runBody(expr.body, inside, { states: true, emits: true, value: false, clauses: null, constants }, found);
+  runBody(expr.body, inside, { states: true, emits: true, value: false, clauses: null, steps: { constants, position } }, found);
   requireRunningValues(found.running, inside);
   outsideLoop(known, [position, ...xs.map(({ arg }) => arg), ...found.states.map(({ argument }) => argument)], expr.span, here);
   for (const name of found.named.keys()) here.scope.hidden.set(name, 'scan');

@@ -39,7 +39,7 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   scope.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
   const inside: Site = { ...base, scope, clocked: true, decoding: { axis, position: builder.position(axis), output, chosen: null } };
   const found = collected();
-  runBody(declaration.body, inside, { states: false, emits: false, value: false, clauses: 'decoder', constants: null }, found);
+  runBody(declaration.body, inside, { states: false, emits: false, value: false, clauses: 'decoder', steps: null }, found);
   requireRunningValues(found.running, inside);
   if (ctx.problems.errors > errors) return null;
   const given = logitsOf(setting, [axis], inside);

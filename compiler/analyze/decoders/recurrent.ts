@@ -44,7 +44,12 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   const errors = ctx.problems.errors;
   const known = new Set(ctx.runningValues.all().keys());
   const found = collected();
-  runBody(declaration.body, inside, { states: true, emits: false, value: false, clauses: 'decoder', constants }, found);
+  runBody(
+    declaration.body,
+    inside,
+    { states: true, emits: false, value: false, clauses: 'decoder', steps: { constants, position } },
+    found,
+  );
   requireRunningValues(found.running, inside);
   outsideLoop(known, [position, previous, ...found.states.map(({ argument }) => argument)], generates.span, base);
   const nexts = found.states.map((state) => nextOf(state, found, inside));

@@ -310,6 +310,9 @@ export function gather(node: Node, axis: Axis, index: Node, here: Site, span: Sp
 function provablyInside(index: Node, axis: Axis, here: Site): boolean {
   const { elem } = typeOf(index);
   const { space } = axis;
+  // The number of a round, which is a position of the axis that counts them.
+  if (index.op.kind === 'unary' && index.op.fn === 'int' && here.own.some(({ place }) => place === index.inputs[0]))
+    return provablyInside(index.inputs[0]!, axis, here);
   if (elem.kind === 'index')
     return (
       (sameSpace(elem.space, space) && isCounted(space, typeOf(index).axes, here)) ||

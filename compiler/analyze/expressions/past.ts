@@ -1,5 +1,6 @@
 /** `past[tape](h)`: the values that a state has had so far, the initial one first. */
 import type { BracketArg, CallExpr, Span } from '../../../grammar/ast.ts';
+import type { Builder } from '../../graph/builder.ts';
 import type { Axis, Dim, Node, Space } from '../../graph/graph.ts';
 import { sameSpace } from '../../graph/spaces.ts';
 import { describeType } from '../scope/describe.ts';
@@ -43,7 +44,14 @@ export function pastOf(expr: CallExpr, brackets: readonly BracketArg[], here: Si
     });
   }
   const axis = here.frame.axis(label, { kind: 'dim', dim: tapeOf(loop, label, here) });
-  return tensor(here.ctx.builder.node({ kind: 'past', axis }, [value.node], origin(here, expr.span)));
+  return tensor(pastIn(value.node, axis, here.ctx.builder.at(origin(here, expr.span))));
+}
+
+/** Of a state of rounds, which each reads at its position, it is read there too. */
+function pastIn(state: Node, axis: Axis, builder: Builder): Node {
+  const { op, inputs } = state;
+  if (op.kind !== 'gather') return builder.node({ kind: 'past', axis }, [state]);
+  return builder.node(op, [pastIn(inputs[0]!, axis, builder), inputs[1]!]);
 }
 
 /** One for all pasts of a scan, since they have the same positions. */

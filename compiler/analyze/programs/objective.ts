@@ -119,7 +119,7 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
   return problems.errors > errors ? null : { given, updates };
 }
 
-const objectiveBody: BodyKind = { states: false, emits: false, value: false, clauses: 'objective', constants: null };
+const objectiveBody: BodyKind = { states: false, emits: false, value: false, clauses: 'objective', steps: null };
 
 /** Beside updates stand only equations, in front: a loss, a metric or a setting belongs to one of them. */
 function onlyUpdates({ body }: Objective, here: Site): void {

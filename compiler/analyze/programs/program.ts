@@ -302,8 +302,6 @@ function lowerModel(
   // Without an objective too: which parameters a model has does not hang on who trains it.
   const trained = elaborateModel(declaration, within(root.here.module, training.here));
   for (const dim of training.here.ctx.fixedDims) ctx.fixedDims.add(dim);
-  // The step of a recurrent decoder is written out round by round.
-  if (model.decoded?.graph.kind === 'recurrent') for (const atom of ctx.roundAtoms) ctx.fixedDims.add(atom);
   for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(callerKey(name, path), place);
   const graphs: ObjectiveGraph[] = [];
   for (const { item: objective, module } of objectives) {

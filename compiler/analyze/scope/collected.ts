@@ -30,17 +30,25 @@ export function collected(): Collected {
   return { result: null, resultSpan: null, states: [], nexts: new Map(), emits: [], named: new Map(), running: new Map(), clauses: [] };
 }
 
-/** What may stand in a body. `constants`: the scope for what does not change from step to step. */
+/** What may stand in a body. `steps`: of the body of a scan or of a decoder. */
 export interface BodyKind {
   readonly states: boolean;
   readonly emits: boolean;
   /** Does the body end in a value? */
   readonly value: boolean;
   readonly clauses: 'decoder' | 'objective' | null;
-  readonly constants: Scope | null;
+  readonly steps: Steps | null;
 }
 
-export const plainBody: BodyKind = { states: false, emits: false, value: true, clauses: null, constants: null };
+/** Steps that run one after the other. */
+export interface Steps {
+  /** The scope for what does not change from step to step. */
+  readonly constants: Scope;
+  /** This step's. */
+  readonly position: Node;
+}
+
+export const plainBody: BodyKind = { states: false, emits: false, value: true, clauses: null, steps: null };
 
 /** Names that the equations of a body define: for "used before its equation". */
 export function laterNames(body: Body): Map<string, Later> {

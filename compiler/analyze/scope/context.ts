@@ -5,7 +5,7 @@ import type { Builder } from '../../graph/builder.ts';
 import type { Axis, CallFrame, Dim, Initialiser, Node, Origin, Parameter, Requirement, Space } from '../../graph/graph.ts';
 import type { Size } from '../../size/size.ts';
 import type { LoadedModule } from '../modules/modules.ts';
-import type { BodyKind, Collected } from './collected.ts';
+import type { BodyKind, Collected, Steps } from './collected.ts';
 import { Frame } from './frame.ts';
 import { RunningValues } from './running-values.ts';
 import type { Scope } from './scope.ts';
@@ -125,8 +125,6 @@ export class Context {
   readonly fixed: ReadonlySet<string>;
   /** By path, the `repeat`s whose rounds are not of one type: an attempt that finds one is dropped, and the next unrolls it. */
   readonly unrolled: Map<string, Unrolled>;
-  /** Atoms of the numbers of rounds that are loops. */
-  readonly roundAtoms = new Set<string>();
   /** Ids of the formals of the block that is checked by itself: no call has given them a size. */
   readonly formals = new Set<string>();
   readonly defaults: ReadonlyMap<string, number>;
@@ -260,8 +258,8 @@ export interface Site {
   readonly later: ReadonlyMap<string, Later>;
   /** Options given in the brackets of the call. */
   readonly given: ReadonlyMap<string, string | number>;
-  /** In the body of a scan or of a decoder: where states are declared, and the scope outside its steps. A `repeat` in it adds its own. */
-  readonly stepping: { readonly states: StateSink; readonly constants: Scope } | null;
+  /** In the body of a scan or of a decoder: where states are declared, and its steps. A `repeat` in it has its own scope outside them. */
+  readonly stepping: (Steps & { readonly states: StateSink }) | null;
   /** Weights of the attentions called in this body. */
   readonly taps: Tap[];
   /** Weights that the rounds of a `repeat` in this body name, stacked. */

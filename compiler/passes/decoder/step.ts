@@ -22,7 +22,7 @@ import { countsPositions } from '../core/respace.ts';
 import { layOutCache, pastAsCache } from './cache.ts';
 import { simplify } from '../core/simplify.ts';
 import { algebra } from '../core/algebra.ts';
-import { unrollRounds } from '../loops/rounds.ts';
+import { scanRounds } from '../loops/rounds.ts';
 import { tapes } from '../loops/tape.ts';
 
 /** Before generation there is one hypothesis. */
@@ -159,7 +159,7 @@ function liftedStep({ previous, chosen, position, states, logits, taps }: Recurr
   for (const { name, argument } of states) input(argument, `state.${name}`, [BEAM, ...typeOf(argument).axes]);
   const inlined = mapRoots(roots, (node) => inline.get(node));
   const drawn = new DrawnForBeam(new GraphBuilder(), analyse(inlined.values()));
-  return unrollRounds(mapRoots(inlined, (node) => drawn.get(node)));
+  return scanRounds(mapRoots(inlined, (node) => drawn.get(node)));
 }
 
 /** What a step draws it draws for each hypothesis. */
@@ -201,7 +201,8 @@ class Split extends Pass {
     // These cost nothing and would only take room.
     if (node.op.kind === 'broadcast' || node.op.kind === 'rename' || !this.#isMemory(node)) return yield* super.visit(node);
     const loops = [...this.facts.loopsOf(node)] as Scan[];
-    if (loops.length > 1 || !loops.every(isRounds)) return yield* super.visit(node);
+    // In rounds of rounds it is computed at each step.
+    if (loops.length > 1 || !loops.every((loop) => isRounds(loop) && this.facts.loopsOf(loop).size === 0)) return yield* super.visit(node);
     const name = `memory.${keptName(node, (each) => this.memory.has(`memory.${each}`))}`;
     const [rounds = null] = loops;
     const axes = [...(rounds === null ? [] : [rounds.op.axis]), BATCH, ...without(axesOf(node), [BATCH.id])];

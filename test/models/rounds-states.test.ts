@@ -1,0 +1,182 @@
+/** `repeat` as a loop inside the steps of a scan or of a decoder: each round has states of its own. */
+import { describe, expect, it } from 'vitest';
+import { useBackend } from '../../runtime/index.ts';
+import { agrees } from './agrees.ts';
+import { agreeEverywhere, emit, type Source } from './programs.ts';
+
+const fit = (loss: string): string => `\nobjective Fit for M { loss = ${loss};  optimizer sgd(rate = 0.1) }\n`;
+const dims = 'dim time: ragged, d = 3, layers = 3\n';
+
+const cases: Readonly<Record<string, Source>> = {
+  'stacked LSTMs': {
+    text: `${dims}model M(x: [time, d]) -> { y: [time, d], h: [time, layers, d], c: [layers, d] } {
+  run = scan time with xt = x {
+    z = xt
+    all = repeat layers { state h, c: [d] = 0;  (h', c') = LSTM(z, h, c);  z = h';  emit h', c' }
+    emit { y = z, h = all.h, c = all.c }
+  }
+  { y = run.y, h = run.h, c = run.c[time = last] }
+}${fit('sum[time, d](y ^ 2) + sum[time, layers, d](h) + sum[layers, d](c ^ 2)')}`,
+  },
+  'reversed, with states that could run away in the padding': {
+    text: `${dims}model M(x: [time, d]) -> { y: [time, d], z: [time, d] } {
+  y = scan time reversed with xt = x { z = xt;  repeat layers { state s: [d] = 1;  s' = s * 3 + z;  z = sin(s') };  emit z }
+  z = scan time with xt = x { z = xt;  repeat layers { state s: [d] = 1;  s' = s * z * 1e9 + z;  z = sin(s * 1e-9) };  emit z }
+  { y = y, z = z }
+}${fit('sum[time, d](y ^ 2 + z)')}`,
+  },
+  'first values that are learned, of the round’s number, of its parameters and of what there is for each': {
+    text: `${dims}model M(x: [time, d], H: [layers, d]) -> y: [time, d] {
+  m = tanh(H)
+  scan time with xt = x {
+    z = xt
+    repeat layers as i {
+      param W: [d <- e: d]
+      state a: [d] = learned, b: [d] = 0.1 * i, f: [d] = tanh(W @ m[layers = i, d as e]), g: [d] = m[layers = i], k: [d] = m[layers = (i + 1) mod layers], n: int[] = i
+      z = tanh(Linear[d](z) + a + b + f - g + k + W @ z[d as e])
+      a' = 0.5 * a + z;  b' = b * z;  f' = f + b;  g' = z;  k' = RNN(z, k);  n' = n + 1
+      z = z + n / 9
+    }
+    emit z
+  }
+}${fit('sum[time, d](y ^ 2)')}`,
+  },
+  'rounds in rounds, and a state of the scan beside those': {
+    text: `dim time: ragged, d = 3, outer = 2, inner = 3
+model M(x: [time, d]) -> y: [time, d] {
+  scan time with xt = x {
+    state own: [d] = 0.1
+    z = xt + own
+    repeat outer as i {
+      state s: [d] = 0.2 * i
+      repeat inner as j { param P: [d] = normal(1);  state t: [d] = 0.1 * j + 0.3 * i + P;  t' = RNN(z, t);  z = z + t' * s }
+      s' = GRU(z, s);  z = s'
+    }
+    own' = tanh(z);  emit z
+  }
+}${fit('sum[time, d](y ^ 2)')}`,
+  },
+  'in a block that is called twice, lifted, and per an axis': {
+    text: `dim time: ragged, rows: ragged, d = 3, groups = 2, layers = 2
+block Deep(x: [time, d]) -> [time, d] { scan time with xt = x { z = xt;  repeat layers { state s: [d] = learned;  s' = GRU(z, s);  z = z + s' };  emit z } }
+model M(x: [time, d], u: [rows, time, d]) -> { a: [time, d], b: [time, groups, d], c: [rows, time, d] } { { a = Deep(x) + Deep(2 * x), b = Deep per groups (x), c = Deep(u) } }${fit('sum[time, d](a ^ 2) + sum[time, groups, d](b ^ 2) + sum[rows, time, d](c ^ 2)')}`,
+  },
+  'what the rounds have kept': {
+    text: `${dims}model M(x: [time, d]) -> y: [time, d] {
+  scan time with xt = x {
+    z = xt
+    repeat layers { state s: [d] = learned;  s' = RNN(z, s);  z = s' + MultiHead[3](z, past[before](s)) + mean[before](past[before](s)) }
+    emit z
+  }
+}${fit('sum[time, d](y ^ 2)')}`,
+  },
+  'a scan in the rounds of a scan': {
+    text: `dim time: ragged, rows: ragged, d = 3, layers = 2
+model M(x: [time, d], u: [rows, d]) -> y: [time, d] {
+  scan time with xt = x {
+    z = xt
+    repeat layers as i {
+      state s: [d] = (scan rows with ut = u { state q: [d] = 0.1 * i;  q' = RNN(ut, q);  emit q' })[rows = last]
+      r = scan rows with ut = u { state q: [d] = s;  q' = RNN(ut + z, q);  emit q' }
+      s' = r[rows = last];  z = z + s'
+    }
+    emit z
+  }
+}${fit('sum[time, d](y ^ 2)')}`,
+  },
+  'draws in the rounds': {
+    text: `${dims}model M(x: [time, d]) -> y: [time, d] {
+  scan time with xt = x { z = xt;  repeat layers { state h, c: [d] = 0.1;  (h', c') = LSTM(dropout(z, 0.3), h, c);  z = h' };  emit z }
+}${fit('sum[time, d](y ^ 2)')}`,
+  },
+  'written out: states of other sizes in each round': {
+    text: `${dims}model M(x: [time, d]) -> y: [time, d] {
+  scan time with xt = x { z = xt;  repeat layers as i { state s: [wide: 2 ^ i] = 0.1;  s' = s + mean[d](z);  z = z * mean[wide](s') };  emit z }
+}${fit('sum[time, d](y ^ 2)')}`,
+  },
+};
+
+describe('states of rounds', () => {
+  agreeEverywhere(cases);
+});
+
+const generating = (body: string): string => `dim source: ragged, target: ragged, words = 7, d = 4, layers = 3
+decoder Write(m: [source, d], H: [layers, d], C: [layers, d]) generates y: index(words)[target] start 1 end 2 {
+  param table: [words, d]
+  ${body}
+}
+model M(tokens: index(words)[source]) generates y: index(words)[target] {
+  param E: [words, d]
+  read = scan source with xt = E[tokens] {
+    z = xt
+    all = repeat layers { state h, c: [d] = 0;  (h', c') = LSTM(z, h, c);  z = h';  emit h', c' }
+    emit { z = z, h = all.h, c = all.c }
+  }
+  Write(read.z, read.h[source = last], read.c[source = last])
+}
+objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }
+`;
+const subject = (title: string, path: string, body: string) => ({
+  title,
+  path,
+  dims: {},
+  examples: [
+    { tokens: [3, 5, 1], y: [4, 3, 2] },
+    { tokens: [6], y: [2] },
+    { tokens: [2, 4], y: [5, 6, 3, 2] },
+  ],
+  lengths: (example: Readonly<Record<string, unknown>>) => ({
+    source: (example.tokens as number[]).length,
+    target: (example.y as number[]).length,
+  }),
+  most: 4,
+  text: generating(body),
+});
+
+describe('states of rounds, in what generates', () => {
+  agrees([
+    subject(
+      'stacked LSTMs',
+      'states-stack.attn',
+      `x = table[y]
+  repeat layers as l { state h, c: [d] = H[layers = l], C[layers = l];  (h', c') = LSTM(x, h, c);  x = h' }
+  context = MultiHead[2](x, m)
+  logits = table @ (x + context)`,
+    ),
+    subject(
+      'rounds in rounds, with a state around, and what is the same at all steps',
+      'states-nested.attn',
+      `state own: [d] = mean[source](m)
+  x = table[y] + own
+  repeat layers as l {
+    state s: [d] = tanh(Linear[d](H[layers = l]))
+    repeat 2 as k { state t: [d] = 0.1 * k + C[layers = l];  t' = GRU(x, t);  x = t' * tanh(Linear[d](mean[source](m))) }
+    s' = RNN(x, s);  x = s'
+  }
+  own' = x
+  logits = table @ x`,
+    ),
+    subject(
+      'what the rounds have kept, and a state that waits for the choice',
+      'states-past.attn',
+      `x = table[y]
+  repeat layers as l {
+    state s: [d] = H[layers = l], u: [d] = 0
+    s' = RNN(x, s);  u' = u * 0.5 + s * sum[d](table[y'])
+    x = s' + mean[before](past[before](s)) + 0.1 * u
+  }
+  logits = table @ x`,
+    ),
+  ]);
+});
+
+describe('the number of rounds', () => {
+  const text = cases['stacked LSTMs']!.text;
+
+  it('is the constructor’s to choose', async () => {
+    await useBackend('cpu');
+    const { create } = await emit({ text });
+    const five = create({ dims: { layers: 5 } });
+    expect((await five.forward([{ x: [[1, 2, 3]] }]))[0]!.h).toMatchObject({ shape: [1, 5, 3] });
+  });
+});
