@@ -157,8 +157,6 @@ export type Op =
   | {
       readonly kind: 'parameter';
       readonly path: string;
-      /** Of one round's parameter, where the rounds are written out: the path that all rounds have in common. */
-      readonly common?: string;
       readonly stored?: { readonly axes: readonly Axis[]; readonly groups: readonly (readonly number[])[] };
     }
   | { readonly kind: 'constant'; readonly value: number } // scalar; bool as 0 or 1; its elem is in the type

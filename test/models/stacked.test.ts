@@ -45,10 +45,12 @@ describe('a stack of layers with a state each', () => {
     await useBackend('cpu');
     stack = (await subject('stacked', new Map(), repeated)).create({ seed: 2 });
     layers = (await subject('written', new Map(), written)).create({ seed: 2 });
-    // The same parameters, which stand in the same order.
+    // The same parameters, under the names of the layers.
     const stored = await stack.weights.store();
-    const values = [...stored.values()];
-    layers.weights.restore(new Map([...(await layers.weights.store())].map(([path, own], k) => [path, { ...own, data: values[k]!.data }])));
+    const values = new Map(
+      [...stored].map(([path, { data }]) => [path.replace(/(?:H|repeat)\[(\d)\]\.h/u, (_, k) => 'ab'[Number(k)]!), data]),
+    );
+    layers.weights.restore(new Map([...(await layers.weights.store())].map(([path, own]) => [path, { ...own, data: values.get(path)! }])));
   });
 
   it('gives what the layers written out give', async () => {

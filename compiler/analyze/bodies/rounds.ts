@@ -4,8 +4,6 @@
  */
 import type { RepeatExpr } from '../../../grammar/ast.ts';
 import type { Axis, Node, TensorType } from '../../graph/graph.ts';
-import type { Builder } from '../../graph/builder.ts';
-import { replaced } from '../../graph/replace.ts';
 import { Dependence, reachable, regionResults } from '../../graph/walk.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import { size, type Size } from '../../size/size.ts';
@@ -14,8 +12,9 @@ import type { Collected } from '../scope/collected.ts';
 import { NotOneType, type Site, type Unrolled } from '../scope/context.ts';
 import { origin } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
-import { tensor, type StateDeclaration, type Value } from '../scope/values.ts';
+import { tensor, type Value } from '../scope/values.ts';
 import { asTensor, rename, sameIndexSpace, toFloat } from '../types/operate.ts';
+import { FirstValues } from './first-values.ts';
 import { labelled, passOn, roundsAxis, runRound, weightsIn, type Round } from './round.ts';
 import { emittedValues } from './scan.ts';
 
@@ -282,32 +281,6 @@ function scanned(expr: RepeatExpr, axis: Axis, path: string, carried: readonly C
   const name = [...round.carried.keys()].at(-1);
   const entry = name === undefined ? null : here.scope.own(name);
   return entry?.kind === 'value' ? entry.value : null;
-}
-
-/** What the states of all rounds begin with, outside the steps. */
-class FirstValues {
-  readonly #axis: Axis;
-  readonly #position: Node;
-  readonly #builder: Builder;
-  readonly #dependence = new Dependence();
-
-  constructor(axis: Axis, position: Node, builder: Builder) {
-    this.#axis = axis;
-    this.#position = position;
-    this.#builder = builder;
-  }
-
-  of({ init, type }: StateDeclaration): Node {
-    const builder = this.#builder.at(init.origin);
-    const axis = this.#axis;
-    const isOfRound = (node: Node): boolean => this.#dependence.of(node).has(this.#position);
-    if (!isOfRound(init)) return builder.broadcast(init, [axis, ...type.axes]);
-    // A loop of its own, whose rounds may read what has the axis.
-    const own: Axis = { ...axis, id: `${axis.id}~first` };
-    const position = builder.step(own);
-    const emits = [replaced(builder.broadcast(init, type.axes), this.#position, position, builder)];
-    return builder.rename(builder.result(builder.scan({ axis: own, position, xs: [], states: [], emits }), 0), own.id, axis);
-  }
 }
 
 /** Present everywhere, and without the rounds' own axis. */

@@ -62,6 +62,7 @@ class Reverse implements Reversal {
     const pending = new Cotangents();
     const level: Level = {
       loop: null,
+      leaving: null,
       value: (node) => node,
       add: (node, cotangent) => {
         if (this.isActive(node)) pending.add(m, node, cotangent);

@@ -21,6 +21,8 @@ export interface Level {
   value(node: Node): Node;
   /** Adds to the cotangent of `node`, if it has one. */
   add(node: Node, cotangent: Node): void;
+  /** What loops inside give of variables from outside this one; null: of the program. */
+  readonly leaving: Share[] | null;
 }
 
 /** What is going back through a graph, as a loop's body needs it. */
@@ -40,9 +42,6 @@ interface Share {
   readonly free: Node;
   readonly emits: readonly Node[];
   readonly total: (whole: readonly Node[]) => Node;
-}
-
-interface Found extends Share {
   readonly origin: Origin;
 }
 
@@ -59,9 +58,11 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
   const states = region.states.flatMap((state, k) => (reverse.isActive(state) ? [k] : []));
   const sequences = region.xs.flatMap((x, k) => (reverse.isActive(x) ? [k] : []));
   const carried: Sum[] = [];
+  const isOutside = (node: Node): boolean => outer.loop !== null && !m.loopsOf(node).has(outer.loop);
   for (;;) {
     const inits = [...states.map((k) => results.get(k) ?? m.constant(0)), ...carried.map(() => m.constant(0))];
-    let shares: readonly Found[] = [];
+    let shares: readonly Share[] = [];
+    let passing: readonly Passing[] = [];
     let missing: readonly Sum[] = [];
     const made = m.scan(axis, !op.reversed, inits, (loop) => {
       const body = new Body(reverse, outer, scan, loop);
@@ -72,17 +73,20 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
       });
       reverse.backward(body, body.pending);
       const sums: { readonly sum: Sum; readonly value: Node }[] = [];
-      const found: Found[] = [];
+      const found = body.leaving.map((share) => fromInside(m, loop.position, share));
       for (const [free, cotangents] of body.free) {
         for (const { cotangent, origin } of cotangents) {
           m.origin = origin;
           const share = leaving(m, axis, loop.position, free, cotangent);
-          if (share !== null) found.push({ ...share, origin });
+          if (share !== null) found.push(share);
           else sums.push(summed(m, loop.position, free, cotangent));
         }
       }
       m.origin = unnamed(scan.origin);
       shares = found;
+      const isPassing = (k: number): boolean => isRounds(scan) && isOutside(scan.inputs[k]!);
+      passing = sequences.flatMap((k) => (isPassing(k) ? (asPassing(m, k, body.pending.of(m, region.xs[k]!), axis, body) ?? []) : []));
+      const given = sequences.filter((k) => !passing.some((each) => each.sequence === k));
       missing = sums.map(({ sum }) => sum).filter((sum, k, all) => ![...carried, ...all.slice(0, k)].some((other) => isSame(other, sum)));
       const zero = m.constant(0);
       return {
@@ -92,7 +96,11 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
             sums.reduce((total, { sum, value }) => (isSame(sum, each) ? m.add(total, value) : total), loop.states[states.length + j]!),
           ),
         ],
-        emits: [...sequences.map((k) => body.pending.of(m, region.xs[k]!) ?? zero), ...found.flatMap(({ emits }) => emits)],
+        emits: [
+          ...given.map((k) => body.pending.of(m, region.xs[k]!) ?? zero),
+          ...found.flatMap(({ emits }) => emits),
+          ...passing.flatMap(({ operands }) => operands.flatMap(({ emit }) => emit ?? [])),
+        ],
       };
     });
     if (missing.length > 0) {
@@ -106,12 +114,17 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
         factors.reduce((sum, factor) => m.mul(sum, factor), made.finals[states.length + j]!),
       ),
     );
-    sequences.forEach((k, j) => outer.add(scan.inputs[k]!, made.emits[j]!));
-    let next = sequences.length;
+    const given = sequences.filter((k) => !passing.some((each) => each.sequence === k));
+    given.forEach((k, j) => outer.add(scan.inputs[k]!, made.emits[j]!));
+    let next = given.length;
     for (const { free, emits, total, origin } of shares) {
       m.origin = origin;
       outer.add(free, total(made.emits.slice(next, next + emits.length)));
       next += emits.length;
+    }
+    for (const { sequence, operands, total, origin } of passing) {
+      const emits = operands.map(({ emit, whole }) => whole(emit === null ? null : made.emits[next++]!));
+      outer.leaving!.push({ free: scan.inputs[sequence]!, emits, total, origin });
     }
     return;
   }
@@ -119,8 +132,13 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
 
 /** The forward body seen from the backward body. */
 class Body implements Level {
+  /** Of the forward loop. */
   readonly loop: Node;
+  readonly position: Node;
   readonly pending = new Cotangents();
+  readonly leaving: Share[] = [];
+  /** By what the loop reads of a sequence: the sequence, once the loop is made. */
+  readonly sequences = new Map<Node, () => Node>();
   /** By variable from outside the loop: what flows to it, and on behalf of what. */
   readonly free = new Map<Node, { readonly cotangent: Node; readonly origin: Origin }[]>();
   readonly #reverse: Reversal;
@@ -135,6 +153,7 @@ class Body implements Level {
     this.#scan = scan;
     this.#backward = backward;
     this.loop = scan.op.region.position;
+    this.position = backward.position;
     this.#values.set(this.loop, backward.position);
   }
 
@@ -154,7 +173,10 @@ class Body implements Level {
     // These cost nothing, and what they are made of is often saved as well.
     if (kind === 'rename' || kind === 'broadcast' || (isRounds(this.#scan) && this.#reverse.isRecomputed(this.#scan, node)))
       return this.#again(node);
-    return this.#backward.later(typeOf(node), () => this.#outer.value(this.#reverse.saved(this.#scan, node)));
+    const sequence = (): Node => this.#outer.value(this.#reverse.saved(this.#scan, node));
+    const made = this.#backward.later(typeOf(node), sequence);
+    this.sequences.set(made, sequence);
+    return made;
   }
 
   /** On behalf of the equation that it stands for, not of the one on whose way back it is read. */
@@ -182,6 +204,70 @@ class Body implements Level {
   }
 }
 
+/** What of a round's product leaves the loop around too, which it is made behind: once for all steps, in a loop over the rounds. */
+interface Passing extends Omit<Share, 'free' | 'emits'> {
+  readonly sequence: number;
+  readonly operands: readonly Operand[];
+}
+
+/** `emit`: what the loop over rounds emits of it; null: it is there. `whole`: of all rounds, from that. */
+interface Operand {
+  readonly emit: Node | null;
+  readonly whole: (emitted: Node | null) => Node;
+}
+
+/** Null: it is no product or sum that would better be made behind the steps. */
+function asPassing(m: GraphBuilder, sequence: number, cotangent: Node | undefined, axis: Axis, body: Body): Passing | null {
+  if (cotangent === undefined) return null;
+  const { later, inner } = withoutLater(m, body.position, cotangent);
+  const keep = idsOf(inner);
+  const isSum = inner.op.kind === 'reduce' && inner.op.fn === 'sum';
+  const most = Math.max(keep.length, 2);
+  if ((inner.op.kind !== 'contract' && !isSum) || inner.inputs.some((each) => axesOf(each).length > most)) return null;
+  const made = (inputs: readonly Node[]): Node => {
+    const [a, b] = inputs;
+    return b === undefined
+      ? m.sum(
+          a!,
+          idsOf(a!).filter((id) => !keep.includes(id)),
+        )
+      : product(m, a!, b, keep);
+  };
+  return {
+    sequence,
+    operands: inner.inputs.map((each) => operandOf(m, each, body)),
+    total: (wholes) =>
+      m.scan(axis, false, [], (loop) => {
+        const own = wholes.map((whole) => (hasAxis(axesOf(whole), axis.id) ? loop.scanned(whole) : whole));
+        return { nexts: [], emits: [later.reduceRight((sum, op) => m.make(op, [sum]), made(own))] };
+      }).emits[0]!,
+    origin: cotangent.origin,
+  };
+}
+
+function operandOf(m: GraphBuilder, node: Node, body: Body): Operand {
+  if (!m.loopsOf(node).has(body.position)) return { emit: null, whole: () => node };
+  const names: Op[] = [];
+  let from = node;
+  for (; from.op.kind === 'rename'; from = from.inputs[0]!) names.push(from.op);
+  const sequence = body.sequences.get(from);
+  if (sequence === undefined) return { emit: node, whole: (emitted) => emitted! };
+  return { emit: null, whole: () => names.reduceRight((whole, op) => m.make(op, [whole]), sequence()) };
+}
+
+/** A share of what stands in a loop inside, as this loop emits it. */
+function fromInside(m: GraphBuilder, position: Node, { emits, total, ...share }: Share): Share {
+  const isEmitted = emits.map((each) => m.loopsOf(each).has(position));
+  return {
+    ...share,
+    emits: emits.filter((_, k) => isEmitted[k]),
+    total: (whole) => {
+      const read = [...whole];
+      return total(emits.map((each, k) => (isEmitted[k] ? read.shift()! : each)));
+    },
+  };
+}
+
 function isSame(a: Sum, b: Sum): boolean {
   return a.free === b.free && a.factors.length === b.factors.length && a.factors.every((factor, k) => factor === b.factors[k]);
 }
@@ -200,7 +286,15 @@ function summed(m: GraphBuilder, position: Node, free: Node, cotangent: Node): {
 
 /** How a step's cotangent of a free variable leaves the loop; null: it is summed in a state. */
 function leaving(m: GraphBuilder, axis: Axis, position: Node, free: Node, cotangent: Node): Share | null {
-  // A sign or another name is given to the sum.
+  const { later, inner } = withoutLater(m, position, cotangent);
+  const share = leavingAs(m, axis, position, free, inner);
+  return share === null || later.length === 0
+    ? share
+    : { ...share, total: (emitted) => later.reduceRight((sum, op) => m.make(op, [sum]), share.total(emitted)) };
+}
+
+/** A sign or another name is given to the sum. */
+function withoutLater(m: GraphBuilder, position: Node, cotangent: Node): { readonly later: readonly Op[]; readonly inner: Node } {
   const later: Op[] = [];
   let inner = cotangent;
   for (
@@ -209,10 +303,7 @@ function leaving(m: GraphBuilder, axis: Axis, position: Node, free: Node, cotang
     inner = inner.inputs[0]!
   )
     later.push(inner.op);
-  const share = leavingAs(m, axis, position, free, inner);
-  return share === null || later.length === 0
-    ? share
-    : { ...share, total: (emitted) => later.reduceRight((sum, op) => m.make(op, [sum]), share.total(emitted)) };
+  return { later, inner };
 }
 
 function leavingAs(m: GraphBuilder, axis: Axis, position: Node, free: Node, cotangent: Node): Share | null {
@@ -220,10 +311,12 @@ function leavingAs(m: GraphBuilder, axis: Axis, position: Node, free: Node, cota
   const rank = (node: Node): number => axesOf(node).length;
   const whole = (node: Node): boolean => m.loopsOf(node).has(position);
   const keep = idsOf(cotangent);
+  const { origin } = m;
   const sum = (node: Node, over: readonly string[]): Share => ({
     free,
     emits: [node],
     total: ([emitted]) => m.sum(emitted!, [axis.id, ...over]),
+    origin,
   });
   if (!whole(cotangent)) return sum(cotangent, []);
   const outer = op.kind === 'contract' || (op.kind === 'binary' && op.fn === 'mul' && rank(cotangent) > Math.max(...inputs.map(rank)));
@@ -237,6 +330,7 @@ function leavingAs(m: GraphBuilder, axis: Axis, position: Node, free: Node, cota
         const [p, q] = [a, b].map((x) => (whole(x!) ? read.shift()! : x));
         return product(m, p!, q!, keep);
       },
+      origin,
     };
   }
   if (op.kind === 'reduce' && op.fn === 'sum' && rank(inputs[0]!) <= 2) return sum(inputs[0]!, op.axes);

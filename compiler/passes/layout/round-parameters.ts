@@ -1,5 +1,5 @@
 /** Parameters of rounds in one function: a loop over rounds binds one round's of each, and emits its gradient. */
-import type { Axis, Node, NodeOf, OpOf } from '../../graph/graph.ts';
+import type { Axis, Node, NodeOf } from '../../graph/graph.ts';
 import { isOf } from '../../graph/walk.ts';
 import { gradientsOf, type Roots } from '../core/compiled.ts';
 import { isOfRounds } from '../core/axes.ts';
@@ -20,8 +20,6 @@ export interface RoundParameters {
   readonly others: ReadonlySet<string>;
 }
 
-/** What all rounds call it, also where one of them is written out. */
-export const commonPath = ({ path, common }: OpOf<'parameter'>): string => common ?? path;
 /** Behind those that count rounds. */
 export const axesInRound = (axes: readonly Axis[]): readonly Axis[] => axes.slice(roundsOf(axes));
 export const roundsOf = (axes: readonly Axis[]): number => axes.filter(({ rounds }) => rounds === true).length;
@@ -30,7 +28,7 @@ type Scan = NodeOf<'scan'>;
 
 export function roundParameters(nodes: readonly Node[], roots: Roots, readers: Readers): RoundParameters {
   const [elements, sequences, others] = [new Map<Node, string>(), new Map<Node, string>(), new Set<string>()];
-  for (const node of nodes) if (isOf(node, 'parameter') && isOfRounds(node)) sequences.set(node, commonPath(node.op));
+  for (const node of nodes) if (isOf(node, 'parameter') && isOfRounds(node)) sequences.set(node, node.op.path);
   for (const scan of nodes.filter((node): node is Scan => isOf(node, 'scan')).sort((a, b) => regionStart(a) - regionStart(b))) {
     scan.op.region.xs.forEach((x, k) => {
       const names = namesOf(scan.inputs[k]!);

@@ -9,7 +9,7 @@ import { isOfRounds } from '../core/axes.ts';
 import { GRADIENT, gradientsOf, type Roots } from '../core/compiled.ts';
 import { inOrder, type LaidOut } from './build.ts';
 import { axesOf, merged } from './limits.ts';
-import { axesInRound, commonPath, roundParameters, roundsOf, type RoundParameters } from './round-parameters.ts';
+import { axesInRound, roundParameters, roundsOf, type RoundParameters } from './round-parameters.ts';
 import { readersOf, rewritten, scanAgain, type Readers, type RootRule, type Rule } from './rewrite.ts';
 import { transposed } from './transposed.ts';
 import { liesAs, seenIn, viewed, viewsOf, wholeOf, type Groups, type View, type Views } from './views.ts';
@@ -143,7 +143,7 @@ function storedAxes(axes: readonly Axis[], groups: Groups): readonly Axis[] {
 }
 
 const isParameter = (node: Node): node is NodeOf<'parameter'> => isOf(node, 'parameter');
-const pathOf = (source: Node, { rounds }: Graph): string => (isParameter(source) ? commonPath(source.op) : rounds.elements.get(source)!);
+const pathOf = (source: Node, { rounds }: Graph): string => (isParameter(source) ? source.op.path : rounds.elements.get(source)!);
 const isWhole = (groups: Groups): boolean => groups.every((group, k) => group.length === 1 && group[0] === k);
 
 // ---------------------------------------------------------------- uses

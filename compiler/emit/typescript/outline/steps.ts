@@ -258,24 +258,30 @@ class Recording {
     return (channel === undefined ? undefined : this.#groups.get(channel)) ?? null;
   }
 
-  /** What is given to callers of which some do not read it. */
-  #optionalIn({ lowered, made }: Unit): ReadonlySet<Group> {
+  /** What is given to callers of which some do not read it, and is read by nothing here. */
+  #optionalIn(unit: Unit): ReadonlySet<Group> {
+    const { lowered, made } = unit;
     const given = new Set(lowered.roots.flatMap((root) => this.#groupOf(root) ?? []));
     if (made === null || given.size === 0) return new Set();
     const calls = this.#units.flatMap((caller) =>
       [...callsIn(caller)].filter(({ name }) => name === made.name).map(({ outputs }) => ({ caller, outputs })),
     );
-    return new Set([...given].filter((group) => calls.some(({ caller, outputs }) => this.#tells(caller, outputs, group) !== 'true')));
+    const isAsked = (group: Group): boolean => calls.every(({ caller, outputs }) => this.#tells(caller, outputs, group) === 'true');
+    return new Set([...given].filter((group) => !this.#isReadIn(unit, group.channels[0]!) && !isAsked(group)));
+  }
+
+  #isReadIn(unit: Unit, { sites }: Channel): boolean {
+    const k = `${this.#units.indexOf(unit)}`;
+    return [...sites].some((site) => {
+      const [kind = '', , at] = site.split(' ');
+      return [READ, HANDED, WHOLE].includes(kind) && at === k;
+    });
   }
 
   #tells(caller: Unit, outputs: Call['outputs'], group: Group): Told {
     const output = outputs.find(({ value }) => this.#groupOf(value) === group && caller.needed.has(value));
     if (output === undefined) return 'false';
-    const k = `${this.#units.indexOf(caller)}`;
-    const isRead = [...this.#channels.get(output.value)!.sites].some((site) => {
-      const [kind = '', , at] = site.split(' ');
-      return [READ, HANDED, WHOLE].includes(kind) && at === k;
-    });
+    const isRead = this.#isReadIn(caller, this.#channels.get(output.value)!);
     return !isRead && this.#optional.get(caller)!.has(group) ? 'keep' : 'true';
   }
 
