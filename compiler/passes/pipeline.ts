@@ -57,23 +57,18 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   const { ragged } = program;
   const sizes = new Map([...program.hyperparameters, ...program.fixed].map(({ dim, value }) => [dim.id, value]));
   const batched = (fn: string, roots: Roots, forGradients = false): Roots => {
-    const flat = passes.run(
-      `${fn}: tapes`,
-      'inlined',
-      passes.run(`${fn}: inline`, 'inlined', roots, (each) => scanRounds(inline(each))),
-      tapes,
-    );
+    // One after the other in one variable: a graph is large, and no longer needed once the next is made of it.
+    let graph = passes.run(`${fn}: inline`, 'inlined', roots, (each) => scanRounds(inline(each)));
+    graph = passes.run(`${fn}: tapes`, 'inlined', graph, tapes);
     let ends: Batched['ends'] = new Map();
-    const all = passes.run(`${fn}: batch`, 'batched', flat, (each) => {
+    graph = passes.run(`${fn}: batch`, 'batched', graph, (each) => {
       const made = batchWithEnds(each, { ragged });
       ends = made.ends;
       return made.roots;
     });
-    const whole = forGradients ? passes.run(`${fn}: hold`, 'batched', all, (each) => hold(each, ends)) : all;
-    return passes.optimise(
-      fn,
-      passes.run(`${fn}: circulant`, 'batched', whole, (each) => circulant(each, sizes)),
-    );
+    if (forGradients) graph = passes.run(`${fn}: hold`, 'batched', graph, (each) => hold(each, ends));
+    graph = passes.run(`${fn}: circulant`, 'batched', graph, (each) => circulant(each, sizes));
+    return passes.optimise(fn, graph);
   };
   const finish = (fn: string, roots: Roots): Roots =>
     passes.run(`${fn}: layout`, options.layout === undefined ? 'laid-out' : 'batched', roots, options.layout ?? lay);
@@ -91,25 +86,27 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
 
   const kept = new Map(program.running.map(({ path, axes }) => [`${RUNNING}${path}`, axes]));
   let unreached: ReadonlySet<string> = new Set(program.parameters.map(({ path }) => path));
+  const gradients = (name: string, update: UpdateGraph): Roots => {
+    const training = new Map([
+      ...lossRoots(update.training),
+      ...[...update.training.running].map(([path, node]): [string, Node] => [`${RUNNING}${path}`, node]),
+    ]);
+    let graph = inOrder(averaged(batched(name, training, true)), (root) => kept.get(root) ?? []);
+    graph = passes.run(`${name}: differentiate`, 'batched', graph, (means) => {
+      const trained = program.parameters.filter(({ path }) => trains(update, path));
+      const made = differentiate(means, 'loss', trained);
+      unreached = new Set([...unreached].filter((path) => !trains(update, path) || made.unreached.includes(path)));
+      return made.roots;
+    });
+    graph = passes.run(`${name}: simplify`, 'batched', graph, simplify);
+    graph = passes.run(`${name}: pack`, 'batched', graph, pack);
+    return finish(name, graph);
+  };
   const objectives = program.objectives.map((objective): CompiledObjective => {
     const updates = objective.updates.map((update): CompiledUpdate => {
       const name = update.name === null ? objective.name : `${objective.name} ${update.name}`;
-      const loss = averaged(batched(`${name} loss`, lossRoots(update)));
-      const training = new Map([
-        ...lossRoots(update.training),
-        ...[...update.training.running].map(([path, node]): [string, Node] => [`${RUNNING}${path}`, node]),
-      ]);
-      const means = inOrder(averaged(batched(`${name} gradients`, training, true)), (root) => kept.get(root) ?? []);
-      const gradient = differentiate(
-        means,
-        'loss',
-        program.parameters.filter(({ path }) => trains(update, path)),
-      );
-      unreached = new Set([...unreached].filter((path) => !trains(update, path) || gradient.unreached.includes(path)));
-      const whole = passes.run(`${name} gradients: differentiate`, 'batched', means, () => gradient.roots);
-      const simple = passes.run(`${name} gradients: simplify`, 'batched', whole, simplify);
-      const gradients = passes.run(`${name} gradients: pack`, 'batched', simple, pack);
-      return { update, loss: finish(`${name} loss`, loss), gradients: finish(`${name} gradients`, gradients) };
+      const loss = finish(`${name} loss`, averaged(batched(`${name} loss`, lossRoots(update))));
+      return { update, loss, gradients: gradients(`${name} gradients`, update) };
     });
     return { objective, updates };
   });
@@ -183,9 +180,9 @@ class Passes {
   }
 
   optimise(fn: string, roots: Roots): Roots {
-    const simple = this.run(`${fn}: simplify`, 'batched', roots, simplify);
-    const moved = this.run(`${fn}: vectorise`, 'batched', simple, vectorise);
-    return this.run(`${fn}: simplify`, 'batched', moved, simplify);
+    let graph = this.run(`${fn}: simplify`, 'batched', roots, simplify);
+    graph = this.run(`${fn}: vectorise`, 'batched', graph, vectorise);
+    return this.run(`${fn}: simplify`, 'batched', graph, simplify);
   }
 }
 
