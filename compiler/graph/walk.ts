@@ -67,24 +67,29 @@ export interface Apart {
   isBound(argument: Node): boolean;
 }
 
-/** What a value reads for one element: of a call what its one result reads, and nothing that is reduced across examples. */
+/** What a value reads for one element: of a call and of rounds what its one result reads, and nothing that is reduced across examples. */
 export function apart(): Apart {
-  const bound = new Map<Node, Node | null>();
+  const bound = new Map<Node, readonly Node[]>();
   return {
     isBound: (argument) => bound.has(argument),
     next: (node) => {
       const { op, inputs } = node;
       if (op.kind === 'across') return [];
-      if (op.kind === 'argument') {
-        const value = bound.get(node) ?? null;
-        return value === null ? [] : [value];
-      }
+      if (op.kind === 'argument') return bound.get(node) ?? [];
       const from = inputs[0]!;
       if (op.kind === 'result' && from.op.kind === 'call') {
-        from.op.region.args.forEach((argument, k) => bound.set(argument, from.inputs[k]!));
+        from.op.region.args.forEach((argument, k) => bound.set(argument, [from.inputs[k]!]));
         return [from.op.region.results[op.index]!];
       }
-      for (const argument of regionArguments(node)) bound.set(argument, null);
+      if (op.kind === 'result' && from.op.kind === 'scan' && from.op.axis.rounds === true) {
+        const { position, xs, states, nexts, emits } = from.op.region;
+        bound.set(position, []);
+        xs.forEach((argument, k) => bound.set(argument, [from.inputs[k]!]));
+        states.forEach((argument, k) => bound.set(argument, [from.inputs[xs.length + k]!, nexts[k]!]));
+        const k = op.index - states.length;
+        return k < 0 ? [from.inputs[xs.length + op.index]!, nexts[op.index]!] : [emits[k]!];
+      }
+      for (const argument of regionArguments(node)) bound.set(argument, []);
       return operands(node);
     },
   };

@@ -84,6 +84,11 @@ interface Together {
   readonly across: Map<Node, Map<string, Tensor>>;
 }
 
+/** What a node stands in: the instances of a call, or one round. */
+type Around =
+  | { readonly call: NodeOf<'call'>; readonly instance: ReadonlyMap<string, number> }
+  | { readonly scan: NodeOf<'scan'>; readonly place: number };
+
 /** The call of which a node is a result that is one for all elements. */
 function onceOf({ op, inputs }: Node): NodeOf<'call'> | null {
   if (op.kind !== 'result') return null;
@@ -244,7 +249,7 @@ class Run {
       case 'past':
         return [this.#past(op, node.inputs[0]!)];
       case 'scan':
-        return this.#scan(op, inputs);
+        return this.#scan(node as NodeOf<'scan'>, inputs);
       case 'call':
         return this.#call(node as NodeOf<'call'>, inputs);
       case 'clock':
@@ -363,7 +368,21 @@ class Run {
 
   // ---------------------------------------------------------------- regions
 
-  #scan(op: OpOf<'scan'>, inputs: readonly Tensor[]): readonly Tensor[] {
+  #scan(node: NodeOf<'scan'>, inputs: readonly Tensor[]): readonly Tensor[] {
+    const { axis, region } = node.op;
+    const emitted = region.emits.map((): Tensor[] => []);
+    const states = this.#steps(node, inputs, (place) =>
+      region.emits.forEach((emit, k) => {
+        emitted[k]![place] = this.value(emit);
+      }),
+    );
+    const extents = this.#scopes.extents([axis]);
+    return [...states, ...region.emits.map((emit, k) => stack(extents, emitted[k]!, this.#scopes.blank(typeOf(emit))))];
+  }
+
+  /** Runs `visit` in every step, up to that of `end`; gives the states after it. */
+  #steps(node: NodeOf<'scan'>, inputs: readonly Tensor[], visit: (place: number) => void, end?: number): readonly Tensor[] {
+    const { op } = node;
     const { axis, region } = op;
     const extent = this.#scopes.extents([axis])[0]!;
     const places = Array.from({ length: extent.size }, (_, place) => place);
@@ -371,7 +390,6 @@ class Run {
     let states = inputs.slice(region.xs.length);
     const past = new Map(region.states.map((argument): [Node, Tensor[]] => [argument, []]));
     const { tape } = region;
-    const emitted = region.emits.map((): Tensor[] => []);
     const origin = this.#scopes.number(originOf(axis.space));
     for (const place of op.reversed ? places.toReversed() : places) {
       const bound: (readonly [Node, Tensor])[] = [[region.position, fill([], () => origin + place)]];
@@ -391,16 +409,15 @@ class Run {
         past: done,
         anchor: clock !== null && isClocked(axis, clock) ? place : null,
         tape: tape === undefined ? null : { dim: tape, places: past.get(region.states[0]!)!.length, past },
+        rounds: axis.rounds === true ? { scan: node, place } : null,
       });
       this.#scopes.inside(step, () => {
-        states = region.nexts.map((next) => this.value(next));
-        region.emits.forEach((emit, k) => {
-          emitted[k]![place] = this.value(emit);
-        });
+        visit(place);
+        if (place !== end) states = region.nexts.map((next) => this.value(next));
       });
+      if (place === end) break;
     }
-    const emits = region.emits.map((emit, k) => stack([extent], emitted[k]!, this.#scopes.blank(typeOf(emit))));
-    return [...states, ...emits];
+    return states;
   }
 
   /** The values that a state has had so far. */
@@ -510,7 +527,8 @@ class Run {
     everywhere(instances, (places) => {
       const bound = region.args.flatMap((argument, k): [Node, Tensor][] => {
         const input = inputs[k];
-        if (input === null) return [];
+        // What the result does not read is computed of nothing, where it stands in rounds beside what it reads.
+        if (input === null) return [[argument, this.#scopes.blank(typeOf(argument))]];
         const element = instances.reduce(
           (x, { id }, e) => (x!.axes.some((axis) => axis.id === id) ? takeTensor(x!, id, places[e]!) : x),
           input,
@@ -527,43 +545,40 @@ class Run {
 
   /** Over all examples, and in each over all elements of the enclosing calls. */
   #across({ fn, axes }: OpOf<'across'>, node: Node): Tensor {
-    const around = this.#stack.slice(1).filter(({ call, bound }) => call !== null || bound.size === 0);
-    const calls = around.flatMap(({ call, extras, places }) =>
-      call === null ? [] : [{ call, instance: instanceOf(call, extras, places) }],
-    );
-    const key = calls.map(({ instance }) => [...instance.values()].join()).join('/');
+    const around = this.#stack
+      .slice(1)
+      .filter(({ call, bound }) => call !== null || bound.size === 0)
+      .map(({ call, extras, places, rounds }): Around => {
+        if (call !== null) return { call, instance: instanceOf(call, extras, places) };
+        if (rounds === null) throw new GraphError(`%${node.id} is computed across examples inside a loop`);
+        return rounds;
+      });
+    const key = around.map((each) => ('call' in each ? [...each.instance.values()].join() : each.place)).join('/');
     const known = this.#together.across.get(node) ?? new Map<string, Tensor>();
     const before = known.get(key);
     if (before !== undefined) return before;
-    if (calls.length < around.length) throw new GraphError(`%${node.id} is computed across examples inside a loop`);
     const found: Tensor[] = [];
-    for (const run of this.#together.runs) run.#everywhere(calls, () => found.push(run.whole(node.inputs[0]!)));
+    for (const run of this.#together.runs) run.#everywhere(around, () => found.push(run.whole(node.inputs[0]!)));
     const made = acrossAll(fn, axes, found, this.#scopes.extents(node.types[0]!.axes));
     this.#together.across.set(node, known.set(key, made));
     return made;
   }
 
-  /** Runs `visit` in every element of the innermost of the calls that belongs to these instances, from the outside in. */
-  #everywhere(
-    calls: readonly { readonly call: NodeOf<'call'>; readonly instance: ReadonlyMap<string, number> }[],
-    visit: () => void,
-  ): void {
+  /** Runs `visit` in every element of the innermost of the calls that belongs to these instances and rounds, from the outside in. */
+  #everywhere(around: readonly Around[], visit: () => void): void {
     const open = this.#stack.splice(1);
-    const enter = ([first, ...inner]: typeof calls): void => {
+    const enter = ([first, ...inner]: readonly Around[]): void => {
       if (first === undefined) {
         visit();
         return;
       }
-      const { call, instance } = first;
-      this.#elements(
-        call,
-        call.inputs.map((input) => this.value(input)),
-        () => enter(inner),
-        instance,
-      );
+      const node = 'call' in first ? first.call : first.scan;
+      const inputs = node.inputs.map((input) => this.value(input));
+      if ('call' in first) this.#elements(first.call, inputs, () => enter(inner), first.instance);
+      else this.#steps(first.scan, inputs, (place) => place === first.place && enter(inner), first.place);
     };
     try {
-      enter(calls);
+      enter(around);
     } finally {
       this.#stack.push(...open);
     }

@@ -31,6 +31,8 @@ export interface Environment {
   readonly anchor: number | null;
   /** For a scan's step: what `past` ranges over, and by state argument the values so far. */
   readonly tape: { readonly dim: Dim; readonly places: number; readonly past: ReadonlyMap<Node, readonly Tensor[]> } | null;
+  /** The rounds of a `repeat` whose step this is, and which one. */
+  readonly rounds: { readonly scan: NodeOf<'scan'>; readonly place: number } | null;
   has(argument: Node): boolean;
   covers?(node: Node): boolean;
 }
@@ -57,6 +59,7 @@ export function environment(
     past: false,
     anchor: null,
     tape: null,
+    rounds: null,
     ...where,
     values: new Map(bound.map(([argument, value]) => [argument, [value]])),
     has: (argument) => args.has(argument),

@@ -59,7 +59,7 @@ model M(x: [time, d], c: bool[time]) -> y: [time, d] {
   h = x;  repeat layers { w = softmax[key](Linear[d](h) @ h[time as key] where c[time as key]);  h = h + (sum[key](w * h[time as key]) else 0) };  h
 }${fit('sum[time, d](y ^ 2)')}`,
   },
-  'written out: sizes of the round, a match on it, an axis that grows, values that may be absent, running values': {
+  'written out: sizes of the round, a match on it, an axis that grows, values that may be absent': {
     text: `dim time: ragged, d = 4, layers = 3
 model M(x: [time, d], c: bool[time]) -> { a: [time, d], b: [time, d], g: [time, wide: 4 * d], h: [time, d], n: [time, d] } {
   a = x;  repeat layers as i { param W: [half: 2 ^ i <- d], V: [d <- half: 2 ^ i];  a = a + V @ tanh(W @ a) }

@@ -54,6 +54,26 @@ objective O for M given t: [c] {
 block Track(x: [c]) -> [c] { running u: [c] = 0.5;  u' = u + mean[lifted](x);  x + 2 * u + 3 * u' }
 model M(x: [height, width, c]) -> y: [c] { let f = Track;  mean[height, width](f(2 * f(x)) + f(x)) }
 objective O for M given t: [c] { loss = sum[c](y * t);  optimizer sgd(rate = 0.1) }`,
+  'in each round of a `repeat`': `dim height: ragged, width = 3, c = 2, layers = 3
+block Layer(x: [c]) -> [c] { running n: [] = 0;  n' = n + 1;  x + tanh(BatchNorm(Linear[c](x))) * (0.2 * n') }
+model M(x: [height, width, c]) -> y: [height, width, c] { h = x;  repeat layers { h = Layer(h) };  h }
+objective O for M given t: [c] { loss = sum[c]((mean[height, width](y ^ 2) - t) ^ 2);  optimizer sgd(rate = 0.1) }`,
+  'in rounds in rounds, and per group': `dim height: ragged, width = 3, c = 2, layers = 2, inner = 2, groups = 2
+block Track(x: [c]) -> [c] { running u: [c] = 0.5;  u' = u + mean[lifted](x);  x + u + 2 * u' }
+block Deep(x: [c]) -> [c] { h = x;  repeat layers { let f = Track;  h = f(tanh(Linear[c](h)));  repeat inner { h = tanh(Track(f(h))) } };  h }
+model M(x: [height, width, c]) -> { y: [c], g: [height, groups, c] } {
+  z = x[width = 0];  repeat layers { z = sum[groups](Deep per groups (z)) }
+  { y = mean[height, width](Deep(x)), g = (Deep per groups (x[width = 1])) + z }
+}
+objective O for M given t: [c] { loss = sum[c](y * t) + sum[height, groups, c](g ^ 2);  optimizer sgd(rate = 0.1) }`,
+  'twice in one update, in a block and in rounds': `dim height: ragged, width = 3, c = 2, layers = 2
+block Track(x: [c]) -> [c] { running u: [c] = 0.5;  u' = 0.3 * u + 0.2 * mean[lifted](x);  x + 0.3 * u - 0.2 * u' }
+block Two(x: [c]) -> [c] { let f = Track;  f(0.5 * f(x)) }
+model M(x: [height, width, c]) -> y: [c] { h = x;  repeat layers { let f = Two;  h = tanh(f(f(h))) };  mean[height, width](h) }
+objective O for M given t: [c] { loss = sum[c](y * t);  optimizer sgd(rate = 0.1) }`,
+  'shared by the rounds, which are written out': `dim height: ragged, width = 3, c = 2, layers = 3
+model M(x: [height, width, c]) -> y: [height, width, c] { let norm = BatchNorm;  h = x;  repeat layers { h = norm(tanh(Linear[c](h))) };  h }
+objective O for M given t: [c] { loss = sum[c]((mean[height, width](y ^ 3) - t) ^ 2);  optimizer sgd(rate = 0.1) }`,
   'one for each position of `per`, lifted besides': `dim height: ragged, width = 3, c = 2, groups = 2
 block Own(x: [c]) -> [c] { running n: [] = 0;  n' = n + 1;  BatchNorm(tanh(Linear[c](x))) * (2 + n') }
 model M(x: [height, width, c]) -> y: [height, width, groups, c] { Own per groups (x) }

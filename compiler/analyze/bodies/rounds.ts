@@ -14,6 +14,7 @@ import { origin } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
 import { tensor, type Value } from '../scope/values.ts';
 import { asTensor, rename, sameIndexSpace, toFloat } from '../types/operate.ts';
+import { enterRounds, frontAxis } from '../parameters/running.ts';
 import { FirstValues } from './first-values.ts';
 import { labelled, passOn, roundsAxis, runRound, weightsIn, type Round } from './round.ts';
 import { emittedValues } from './scan.ts';
@@ -31,14 +32,20 @@ export function loopRounds(expr: RepeatExpr, count: Size, path: string, here: Si
   if (here.clocked && here.own.some(({ round }) => round !== undefined))
     return { reason: 'it stands in rounds along a clock', tried: false };
   const axis: Axis = { ...roundsAxis(expr, count, here), rounds: true };
+  const running = enterRounds(roundOf(path), here);
   try {
     return ctx.attempt((again) => {
       let types: readonly TensorType[] = carried.flatMap(({ leaves }) => leaves.map(typeOf));
       for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
         again();
+        running.begin();
         const body = oneRound(expr, axis, path, carried, types, here);
         const next = body.nexts.map((node, k) => joined(types[k]!, node, here));
-        if (next.every((type, k) => type === types[k])) return { value: scanned(expr, axis, path, carried, body, here) };
+        if (next.every((type, k) => type === types[k])) {
+          const found = running.found();
+          running.leave();
+          return { value: scanned(expr, axis, path, carried, { ...body, running: found }, here) };
+        }
         types = next;
       }
       throw new NotOneType('what it carries changes its type from round to round');
@@ -93,6 +100,9 @@ function withLeaves(value: Value, leaves: Node[]): Value {
   return { kind: 'record', fields, main: value.main === null ? null : withLeaves(value.main, leaves) };
 }
 
+/** What the paths of a round's own parameters begin with. */
+const roundOf = (path: string): string => `${path.replace(/^\./, '')}[*].`;
+
 interface OneRound {
   readonly position: Node;
   readonly states: readonly Node[];
@@ -117,12 +127,11 @@ function oneRound(
   const scope = new Scope(here.scope);
   const left = [...states];
   for (const { name, value } of carried) scope.define(name, { kind: 'value', value: withLeaves(value, left), span: null });
-  const round = path.replace(/^\./, '');
   const inside: Site = {
     ...here,
     scope,
     loops: [...here.loops, position],
-    own: [...here.own, { axis, place: position, round: `${round}[*].` }],
+    own: [...here.own, { axis, place: position, round: roundOf(path) }],
     taps: [],
     alignments: new Map(),
   };
@@ -224,9 +233,11 @@ function fitted(node: Node, type: TensorType, here: Site, expr: RepeatExpr): Nod
   return here.ctx.builder.at(origin(here, expr.span)).broadcast(named, type.axes);
 }
 
-function scanned(expr: RepeatExpr, axis: Axis, path: string, carried: readonly Carried[], body: OneRound, here: Site): Value | null {
+type Body = OneRound & { readonly running: readonly (readonly [path: string, next: Node])[] };
+
+function scanned(expr: RepeatExpr, axis: Axis, path: string, carried: readonly Carried[], body: Body, here: Site): Value | null {
   const { ctx } = here;
-  const { round, inside } = body;
+  const { round, inside, running } = body;
   const builder = ctx.builder.at(origin(here, expr.span));
   const firsts = carried.flatMap(({ leaves }) => leaves);
   const states = body.states.map((arg, k) => ({
@@ -243,8 +254,15 @@ function scanned(expr: RepeatExpr, axis: Axis, path: string, carried: readonly C
     throw new NotOneType('what it emits may be absent');
   const nodes = [...emitted.map(([, node]) => node), ...weights.map(([, node]) => node), ...(tap === null ? [] : [tap]), ...besides];
   const nexts = round.states.map(({ next, type }) => builder.broadcast(next, type.axes));
-  const scan = builder.scan({ axis, reversed: false, position: body.position, xs: [], states, emits: [...nodes, ...nexts] });
+  const emits = [...nodes, ...nexts, ...running.map(([, next]) => next)];
+  const scan = builder.scan({ axis, reversed: false, position: body.position, xs: [], states, emits });
   const result = (k: number): Node => builder.result(scan, k);
+  running.forEach(([path], k) =>
+    ctx.runningValues.set(
+      path,
+      rename(result(states.length + nodes.length + nexts.length + k), axis, frontAxis(path, true, 0, here), here, expr.span),
+    ),
+  );
   weights.forEach(([name], k) => here.alignments.set(name, result(states.length + emitted.length + k)));
   if (tap !== null) here.taps.push({ name: 'weights', node: result(states.length + emitted.length + weights.length) });
   const first = new FirstValues(axis, body.position, builder);

@@ -444,7 +444,7 @@ function elaborateCall(
   for (const each of before) {
     inputs.push(each.value);
     args.push(each.argument);
-    formalsOf.push([]);
+    formalsOf.push(typeOf(each.value).axes.map((axis) => ({ from: axis.id, to: axis })));
   }
   if (ctx.draws > draws) {
     inputs.push(...here.loops);

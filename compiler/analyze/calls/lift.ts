@@ -3,6 +3,7 @@ import type { Declaration, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { sameSpace } from '../../graph/spaces.ts';
 import { allAxes, rename } from '../types/operate.ts';
+import { frontAxis } from '../parameters/running.ts';
 import type { Site, Tap } from '../scope/context.ts';
 import { type Value, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
@@ -111,11 +112,10 @@ export function lift(
     call.inputs,
   );
   call.nexts.forEach(([path], k) => {
-    const { axes } = here.ctx.running.get(path)!;
     const next = builder.result(node, leaves.length + k);
     here.ctx.runningValues.set(
       path,
-      call.instances.reduce((x, axis, j) => rename(x, axis, axes[here.own.length + j]!, here, span), next),
+      call.instances.reduce((x, axis, j) => rename(x, axis, frontAxis(path, false, j, here), here, span), next),
     );
   });
   let next = 0;

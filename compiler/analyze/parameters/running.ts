@@ -24,7 +24,6 @@ import type { RunningDeclaration } from '../scope/collected.ts';
 
 /** Null: reported. */
 export function declareRunning(statement: ParamStatement, here: Site): Map<string, RunningDeclaration | null> {
-  if (here.own.some(({ round }) => round !== undefined)) throw new NotOneType('its rounds keep running values');
   const declared = new Map<string, RunningDeclaration | null>();
   for (const group of statement.groups) {
     if (group.type.kind === 'map') report(here, 'E0305', group.type.span, 'a running value is a tensor, not a map');
@@ -55,7 +54,7 @@ function one(
   const kept = parameterAt(path);
   if (kept === null) return null;
   const next = here.ctx.runningValues.read(path);
-  const own = next === null ? kept : renamed(atOwnPositions(next, axes.length, here, span), axes, here, span);
+  const own = next === null ? kept : renamed(atOwnPositions(next, path, axes.length, here, span), axes, here, span);
   return {
     name,
     span,
@@ -65,11 +64,16 @@ function one(
   };
 }
 
-/** This instance's part of what an enclosing `per` holds for all: the axes in front of its own `rank` are the innermost's. */
-function atOwnPositions(next: Node, rank: number, here: Site, span: Span): Node {
+/** This instance's part of what an enclosing `per` or `repeat` holds for all: the axes in front of its own `rank` are the innermost's. */
+function atOwnPositions(next: Node, path: string, rank: number, here: Site, span: Span): Node {
   const front = typeOf(next).axes.slice(0, typeOf(next).axes.length - rank);
-  const own = here.own.slice(here.own.length - front.length);
+  const own = ownOf(path, here).slice(-front.length);
   return front.reduce((node, axis, k) => here.ctx.builder.at(origin(here, span)).gather(node, own[k]!.place, axis.id, true), next);
+}
+
+/** Where the instance stands: what is declared outside of a `repeat` is shared by its rounds. */
+function ownOf(path: string, { own }: Site): Site['own'] {
+  return own.filter(({ round }) => round === undefined || path.startsWith(round));
 }
 
 function renamed(node: Node, axes: readonly Axis[], here: Site, span: Span): Node {
@@ -85,9 +89,10 @@ export function nextRunning(target: Target, value: Value, expr: Expr, declared: 
   if (next === null || !present(next, what, here, expr.span) || !isOneForAll(next, declared, target, here)) return ERROR;
   if (!ctx.training || ctx.runningValues.has(declared.path)) return tensor(declared.node);
   const { axes } = ctx.running.get(declared.path)!;
+  const own = declared.type.axes;
   ctx.runningValues.set(
     declared.path,
-    axes.slice(here.own.length).reduce((x, axis, k) => rename(x, declared.type.axes[k]!, axis, here, expr.span), next),
+    own.reduce((x, axis, k) => rename(x, axis, axes[axes.length - own.length + k]!, here, expr.span), next),
   );
   return tensor(unary('stop', next, here, expr.span));
 }
@@ -200,10 +205,45 @@ export function enterCall(isOneOfMany: boolean, here: Site, span: Span): { reado
       const found = [...inside.all()].filter(([path]) => !outside.has(path));
       const stays = (node: Node): boolean => !isOneOfMany && isClosed(node);
       for (const [path, node] of found) if (stays(node)) outside.set(path, node);
+      const read = given.filter(({ path }) => inside.wasRead(path));
+      // What a call inside reads, the call around is given, too.
+      for (const { path } of read) outside.read(path);
       return {
-        given: given.filter(({ path, value, argument }) => value !== argument && inside.wasRead(path)),
+        given: read.filter(({ value, argument }) => value !== argument),
         found: found.filter(([, node]) => !stays(node)),
       };
+    },
+  };
+}
+
+/** A running value's axis that stands for the instances of a call, or for the rounds of a `repeat`, at `here`: the `k`-th of them. */
+export function frontAxis(path: string, isRounds: boolean, k: number, here: Site): Axis {
+  const { axes, rounds = 0 } = here.ctx.running.get(path)!;
+  const outside = ownOf(path, here).filter(({ round }) => (round !== undefined) === isRounds).length;
+  return axes[(isRounds ? 0 : rounds) + outside + k]!;
+}
+
+/** For the body of a `repeat`, once more if need be; what its rounds find is emitted, and `leave` keeps it, stacked. */
+export function enterRounds(
+  round: string,
+  here: Site,
+): { readonly begin: () => void; readonly found: () => Entered['found']; readonly leave: () => void } {
+  const { ctx } = here;
+  const outside = ctx.runningValues;
+  return {
+    begin: () => {
+      ctx.runningValues = outside.copy();
+    },
+    found: () => {
+      const found = [...ctx.runningValues.all()].filter(([path]) => !outside.has(path));
+      if (found.some(([path]) => !path.startsWith(round)))
+        throw new NotOneType('its rounds share a running value, which the first one changes');
+      return found;
+    },
+    leave: () => {
+      const inside = ctx.runningValues;
+      ctx.runningValues = outside;
+      for (const path of outside.all().keys()) if (inside.wasRead(path)) outside.read(path);
     },
   };
 }

@@ -472,7 +472,9 @@ class FunctionWriter {
       (value, fields) =>
         returned(value, [
           ['gradients', fields.length === 1 && fields[0]![0] === SPREAD ? fields[0]![1] : { fields }],
-          ...(running.length === 0 ? [] : [['running', record(running, (path) => value(`${RUNNING}${path}`))] as const]),
+          ...(running.length === 0
+            ? []
+            : [['running', { fields: running.map((path) => byRound(path, value(`${RUNNING}${path}`))) }] as const]),
         ]),
       [
         title,
@@ -688,9 +690,14 @@ function gradientFields(results: readonly GradientResult[], { steps, gradients }
     const rounds = steps.fields.get(root)?.record.path ?? null;
     if (taken !== undefined) fields.set(text, [SPREAD, belowText(taken.path, text)]);
     else if (rounds !== null) fields.set(text, [SPREAD, `rt.rounds(${quoted(rounds)}, ${text})`]);
-    else fields.set(path, path.includes('[*]') ? [SPREAD, `rt.rounds(${quoted(path)}, ${text})`] : [path, text]);
+    else fields.set(path, byRound(path, text));
   }
   return [...fields.values()];
+}
+
+/** By its path; of rounds, each by its own. */
+function byRound(path: string, text: string): readonly [name: string, text: string] {
+  return path.includes('[*]') ? [SPREAD, `rt.rounds(${quoted(path)}, ${text})`] : [path, text];
 }
 
 /** What steps keep, as types. */
@@ -721,7 +728,7 @@ function stepTypes(records: readonly StepRecord[]): readonly WriterFunction[] {
 
 /** Lists are the gradients of parameters of rounds, and what steps keep in rounds. */
 function isList(root: string, node: Node): boolean {
-  return (root.startsWith('gradient.') || root.startsWith('memory.') || root.startsWith('state.')) && isOfRounds(node);
+  return ['gradient.', RUNNING, 'memory.', 'state.'].some((kind) => root.startsWith(kind)) && isOfRounds(node);
 }
 
 /** A function whose text is written once all are known. */
