@@ -4,7 +4,7 @@ import type { Size } from '../../size/size.ts';
 import type { CallFrame, Node, Origin } from '../../graph/graph.ts';
 import { expression, type Expression } from './text/expression.ts';
 import { lowerHost, type InputSource, type Lowered } from './lower.ts';
-import { access, calledAfter, described, endsOf, identifier, Names, property, quoted, upperFirst } from './names.ts';
+import { access, calledAfter, described, endsOf, identifier, type Names, property, quoted, upperFirst } from './names.ts';
 import type { Gradients, Taken } from './outline/gradients.ts';
 import type { StepRecord, Steps } from './outline/steps.ts';
 import { partAccess } from './parameters.ts';
@@ -23,6 +23,8 @@ export interface FunctionContext {
   readonly atomName: AtomName;
   /** Names that the function's parameters have. */
   readonly parameters: readonly string[];
+  /** The functions that it may call. */
+  readonly called: Names;
   /** What each root is returned as. */
   readonly returned: readonly string[];
   /** Atoms that are not in `n`: how to write them. */
@@ -178,7 +180,7 @@ class BodyWriter {
     this.#context = context;
     const { steps } = context;
     const lists = [...steps.fields.values()].map(({ record }) => record.list);
-    this.#names = new Names([...context.parameters, ...lists, KEEP]);
+    this.#names = context.called.within([...context.parameters, ...lists, KEEP]);
     this.#roles = rolesOf(lowered, context.returned);
     this.#readOnce = readOnce(lowered, plan.needed);
   }
@@ -411,7 +413,7 @@ class BodyWriter {
       .flatMap(({ code }) => code)
       .filter((piece) => typeof piece !== 'string' && !parts.includes(piece as Value));
     const words = read.flatMap((piece) => this.#argument(piece).match(/(?<![.'"\p{ID_Continue}])[\p{ID_Continue}]+/gu) ?? []);
-    const names = new Names([this.#name(value), ...this.#context.parameters, ...words]);
+    const names = this.#context.called.within([this.#name(value), ...this.#context.parameters, ...words]);
     return expression(value, parts, {
       text: (piece) => this.#argument(piece),
       name: (step) => names.takeFirst([...endsOf(step.hint, 2), ...this.#byWhatItIs(step)]),

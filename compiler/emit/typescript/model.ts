@@ -337,7 +337,7 @@ class FunctionWriter {
       pending.map(({ whole }) => whole),
       naming,
     );
-    const called = functions.map(({ name }) => name);
+    const called = new Names(functions.map(({ name }) => name));
     const returning = wholes.map((lowered, k) => ({ lowered, returned: pending[k]!.returned }));
     const recorded = stepRecords(functions, returning, naming);
     const gradientsIn = gradientRecords(functions, returning, recorded);
@@ -361,7 +361,7 @@ class FunctionWriter {
     };
   }
 
-  #outlined(made: OutlinedFunction, called: readonly string[], records: Records): Statement {
+  #outlined(made: OutlinedFunction, called: Names, records: Records): Statement {
     const { names, sources, atomName } = this.#context;
     const { steps, gradients } = records;
     const { roots } = made.lowered;
@@ -381,7 +381,8 @@ class FunctionWriter {
     const body = functionBody(made.lowered, {
       sources,
       atomName,
-      parameters: ['p', 'n', 'random', ...parameters.map(({ name }) => name), ...called],
+      parameters: ['p', 'n', 'random', ...parameters.map(({ name }) => name)],
+      called,
       handed: made.sizes,
       returned: made.outputs.map((name, k) => (gradients.given.has(roots[k]!) ? `gradient.${gradients.given.get(roots[k]!)!}` : name)),
       frame: made.frame,
@@ -620,7 +621,7 @@ class FunctionWriter {
     for (const { op } of inOrder([...roots.values()])) {
       if (op.kind === 'input' && source(op.name).text.startsWith('batch.')) this.batchInputs.add(op.name);
     }
-    const context: Omit<FunctionContext, keyof Records> = {
+    const context: Omit<FunctionContext, 'called' | 'steps' | 'gradients'> = {
       sources,
       atomName,
       returned: [...roots.keys()],
@@ -642,7 +643,7 @@ class FunctionWriter {
       whole: { lowered, forward: early.includes(false) ? lowered.roots.filter((_, k) => early[k]) : null, mode },
       returned: keys,
       write: (outlined, called, records) => {
-        const body = functionBody(outlined, { ...context, parameters: [...context.parameters, ...called], ...records });
+        const body = functionBody(outlined, { ...context, called, ...records });
         const results = new Map(keys.map((root, k) => [root, body.results[k]!]));
         const gradients = keys.map((root, k): GradientResult => {
           const path = root.startsWith('gradient.') ? root.slice('gradient.'.length) : undefined;
@@ -737,7 +738,7 @@ interface Pending {
   /** What each root is returned as. */
   readonly returned: readonly string[];
   /** @param called names of functions that it may call */
-  readonly write: (outlined: Lowered, called: readonly string[], records: Records) => WrittenFunction;
+  readonly write: (outlined: Lowered, called: Names, records: Records) => WrittenFunction;
 }
 
 function isPending(declaration: Statement | Pending): declaration is Pending {

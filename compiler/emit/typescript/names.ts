@@ -132,8 +132,8 @@ export class Names {
   }
 
   /** A scope within this one. */
-  within(): Names {
-    return new Names([], this.#reserved, this);
+  within(taken: Iterable<string> = []): Names {
+    return new Names(taken, this.#reserved, this);
   }
 
   isFree(name: string): boolean {
