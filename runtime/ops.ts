@@ -18,6 +18,18 @@ export function stack(list: readonly tf.Tensor[], shape: readonly number[], dtyp
   return list.length === 0 ? tf.tensor([], [0, ...shape], dtype) : tf.stack([...list]);
 }
 
+/** What steps have made, each as one tensor along a new first axis; the steps' own tensors are gone then. */
+export function stacked<K extends string>(steps: readonly Readonly<Record<K, tf.Tensor>>[]): Record<K, tf.Tensor> {
+  const fields = Object.keys(steps[0]!) as K[];
+  const stack = (field: K): tf.Tensor => {
+    const list = steps.map((step) => step[field]);
+    const whole = tf.stack(list);
+    dispose(list);
+    return whole;
+  };
+  return Object.fromEntries(fields.map((field) => [field, stack(field)])) as Record<K, tf.Tensor>;
+}
+
 /** As tf.unstack along the first axis, which may be empty. */
 export function unstack(x: tf.Tensor): tf.Tensor[] {
   return x.shape[0] === 0 ? [] : tf.unstack(x);

@@ -60,6 +60,12 @@ type TranslatorBatch = {
 type BackwardStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
 type ForwardStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
 type TranslateStep = Readonly<Record<'scoreTanh' | 'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
+type TranslateRow = Readonly<Record<
+  | 'rSigmoidGradient' | 'zSigmoidGradient' | 'newTanhGradient' | 'scoreProduct' | 'contextScoreProduct' | 'dE'
+  | 'dContext'
+, tf.Tensor>>;
+type BackwardRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
+type ForwardRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
 
 function gruInputs(p: GRUParameters, n: TranslatorSizes, xRows: tf.Tensor) {
   const { batch: batchSize, hidden, source } = n;
@@ -639,10 +645,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const UProductSteps = tf.tidy(() => tf.unstack(tf.transpose(UProduct, [1, 0, 2])));
   const CProductSteps = tf.tidy(() => tf.unstack(tf.transpose(CProduct, [1, 0, 2])));
   rt.dispose(UProduct, CProduct);
-  const dESteps = new Array<tf.Tensor>(target), newTanhGradientSteps = new Array<tf.Tensor>(target);
-  const rSigmoidGradientSteps = new Array<tf.Tensor>(target), zSigmoidGradientSteps = new Array<tf.Tensor>(target);
-  const dContextSteps = new Array<tf.Tensor>(target), scoreProductSteps = new Array<tf.Tensor>(target);
-  const contextScoreProductSteps = new Array<tf.Tensor>(target);
+  const translateRows = new Array<TranslateRow>(target);
   let dSNext: tf.Tensor = dSNextFirst;
   let state: tf.Tensor = stateFirst;
   for (let t = target - 1; t >= 0; t--) {
@@ -663,29 +666,22 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const dS = tf.tidy(() => tf.add(tf.add(sNextSum, rProduct), WProduct));
     const stateNext = tf.add(state, scoreProduct2);
     rt.dispose(rProduct, WProduct, sNextSum, scoreProduct2, state);
-    dESteps[t] = dE; newTanhGradientSteps[t] = newTanhGradient; rSigmoidGradientSteps[t] = rSigmoidGradient;
-    zSigmoidGradientSteps[t] = zSigmoidGradient; dContextSteps[t] = dContext; scoreProductSteps[t] = scoreProduct;
-    contextScoreProductSteps[t] = contextScoreProduct;
+    translateRows[t] = {
+      rSigmoidGradient, zSigmoidGradient, newTanhGradient, scoreProduct, contextScoreProduct, dE, dContext,
+    };
     dSNext = dS;
     state = stateNext;
   }
+  const translateStacks = rt.stacked(translateRows);
   rt.dispose(sourceMask, sSteps, translateSteps, annotationsT, rJoined, sRJoined, UProductSteps, CProductSteps);
-  const dContextStacked = tf.stack(dContextSteps);
   const weightsStacked = tf.stack(weightsSteps);
   const product = tf.mul(state, vRows);
-  rt.dispose(dContextSteps, weightsSteps, vRows, state);
-  const dEStacked = tf.stack(dESteps);
-  const productStacked = tf.stack(contextScoreProductSteps);
-  const productStacked2 = tf.stack(scoreProductSteps);
-  const sigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
-  rt.dispose(dESteps, contextScoreProductSteps, scoreProductSteps, zSigmoidGradientSteps);
+  rt.dispose(weightsSteps, vRows, state);
   const joinedStacked = tf.stack(joinedSteps);
-  const sigmoidGradientStacked2 = tf.stack(rSigmoidGradientSteps);
-  const tanhGradientStacked = tf.stack(newTanhGradientSteps);
-  const productStacked3 = tf.stack(productSteps2);
-  rt.dispose(joinedSteps, rSigmoidGradientSteps, newTanhGradientSteps, productSteps2);
-  const { gradients: dAdditive, UProduct: scoreUProduct } = additiveGradients(p.Translate.context.Scored.Additive, batch.n, productStacked, product, sStepsRows, annotationsRows, productStacked2);
-  rt.dispose(annotationsRows, product, productStacked, productStacked2);
+  rt.dispose(joinedSteps);
+  const productStacked = tf.stack(productSteps2);
+  const { gradients: dAdditive, UProduct: scoreUProduct } = additiveGradients(p.Translate.context.Scored.Additive, batch.n, translateStacks.contextScoreProduct, product, sStepsRows, annotationsRows, translateStacks.scoreProduct);
+  rt.dispose(productSteps2, annotationsRows, product, translateStacks.contextScoreProduct, translateStacks.scoreProduct);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const tanhGradient = rt.tanhGradient(dSNext, tanh);
   const dH1 = tf.matMul(tanhGradient, p.Translate.W0, false, true);
@@ -693,9 +689,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(tanh, dSNext, h1, tanhGradient);
   // attention.attn:6  sum[key](weights * keys)
   const dContext = tf.tidy(() =>
-    tf.matMul(tf.transpose(dContextStacked, [1, 2, 0]), tf.transpose(weightsStacked, [1, 0, 2])),
+    tf.matMul(tf.transpose(translateStacks.dContext, [1, 2, 0]), tf.transpose(weightsStacked, [1, 0, 2])),
   );
-  rt.dispose(dContextStacked, weightsStacked);
+  rt.dispose(translateStacks.dContext, weightsStacked);
   // attention.attn:64  additive { Additive[align](query, keys) }
   const dAnnotations = tf.tidy(() => tf.add(dContext, tf.transpose(scoreUProduct, [0, 2, 1])));
   rt.dispose(scoreUProduct, dContext);
@@ -710,14 +706,15 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const hRJoined = tf.concat([p.read.Annotate.forward.h.GRU.Ur, p.read.Annotate.forward.h.GRU.Uz], 1);
   const backwardRJoined = tf.concat([p.read.Annotate.backward.h.GRU.Ur, p.read.Annotate.backward.h.GRU.Uz], 1);
   // model.attn:47  e = table[y]
-  const dE = tf.tidy(() => tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(dEStacked, [1, 0, 2])));
+  const dE = tf.tidy(() =>
+    tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(translateStacks.dE, [1, 0, 2])),
+  );
   const dTable = rt.scatter(batch.inputs.y, dE, characters);
-  rt.dispose(VProduct, dEStacked, dE);
+  rt.dispose(VProduct, translateStacks.dE, dE);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const dBackwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dBackward, [2, 0, 1])));
   rt.dispose(dBackward);
-  const hZSigmoidGradientSteps: tf.Tensor[] = [], hRSigmoidGradientSteps: tf.Tensor[] = [];
-  const hNewTanhGradientSteps: tf.Tensor[] = [];
+  const backwardRows: BackwardRow[] = [];
   let dH: tf.Tensor = tf.clone(backwardZeros);
   for (let t = 0; t < source; t++) {
     const step = backwardSteps[t]!;
@@ -727,16 +724,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, step.difference, step.z, step.new, step.r, backwardHSteps[t]!, backwardRJoined);
     const readDH = tf.tidy(() => tf.add(tf.add(rt.where(dBackwardWide, 0, dH), newSum), rProduct));
     rt.dispose(dHNext, dBackwardWide, rProduct, newSum, dH);
-    hZSigmoidGradientSteps.push(zSigmoidGradient); hRSigmoidGradientSteps.push(rSigmoidGradient);
-    hNewTanhGradientSteps.push(newTanhGradient);
+    backwardRows.push({ newTanhGradient, rSigmoidGradient, zSigmoidGradient });
     dH = readDH;
   }
+  const backwardStacks = rt.stacked(backwardRows);
   rt.dispose(isGreaterSteps, backwardSteps, backwardRJoined, dBackwardSteps, dH);
-  const backwardTanhGradientStacked = tf.stack(hNewTanhGradientSteps);
-  const backwardSigmoidGradientStacked = tf.stack(hRSigmoidGradientSteps);
-  const readSigmoidGradientStacked = tf.stack(hZSigmoidGradientSteps);
   const hStacked = tf.stack(backwardHSteps);
-  rt.dispose(hNewTanhGradientSteps, hRSigmoidGradientSteps, hZSigmoidGradientSteps, backwardHSteps);
+  rt.dispose(backwardHSteps);
   const backwardProductStacked = tf.stack(backwardProductSteps);
   rt.dispose(backwardProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -745,9 +739,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dForwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dForward, [2, 0, 1])));
   rt.dispose(dForward);
-  const forwardZSigmoidGradientSteps = new Array<tf.Tensor>(source);
-  const forwardRSigmoidGradientSteps = new Array<tf.Tensor>(source);
-  const forwardNewTanhGradientSteps = new Array<tf.Tensor>(source);
+  const forwardRows = new Array<ForwardRow>(source);
   let readDH: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
     const step = forwardSteps[t]!;
@@ -756,26 +748,22 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t]!, hRJoined);
     const dH2 = tf.add(rProduct, newSum);
     rt.dispose(readDH, dHNext, rProduct, newSum);
-    forwardZSigmoidGradientSteps[t] = zSigmoidGradient; forwardRSigmoidGradientSteps[t] = rSigmoidGradient;
-    forwardNewTanhGradientSteps[t] = newTanhGradient;
+    forwardRows[t] = { newTanhGradient, rSigmoidGradient, zSigmoidGradient };
     readDH = dH2;
   }
+  const forwardStacks = rt.stacked(forwardRows);
   rt.dispose(forwardSteps, hRJoined, dForwardSteps, readDH);
-  const forwardTanhGradientStacked = tf.stack(forwardNewTanhGradientSteps);
-  const forwardSigmoidGradientStacked = tf.stack(forwardRSigmoidGradientSteps);
-  const sigmoidGradientStacked3 = tf.stack(forwardZSigmoidGradientSteps);
   const forwardHStacked = tf.stack(hSteps);
-  rt.dispose(forwardNewTanhGradientSteps, forwardRSigmoidGradientSteps, forwardZSigmoidGradientSteps, backwardZeros);
-  rt.dispose(hNextSteps);
+  rt.dispose(backwardZeros, hNextSteps);
   const forwardProductStacked = tf.stack(productSteps);
-  const dGRU = gruGradients(batch.n, productStacked3, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2, joinedStacked, sStepsRows);
-  rt.dispose(productSteps, sStepsRows, sigmoidGradientStacked, joinedStacked, sigmoidGradientStacked2);
-  rt.dispose(tanhGradientStacked, productStacked3);
-  const { gradients: dHGRU, zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, sigmoidGradientStacked3, forwardSigmoidGradientStacked, forwardTanhGradientStacked, forwardProductStacked, forwardHStacked, xRows);
-  rt.dispose(forwardTanhGradientStacked, forwardSigmoidGradientStacked, sigmoidGradientStacked3, forwardHStacked);
-  rt.dispose(forwardProductStacked);
-  const { gradients: dBackwardHGRU, zSum: hZSum } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, readSigmoidGradientStacked, backwardSigmoidGradientStacked, backwardTanhGradientStacked, backwardProductStacked, hStacked, xRows);
-  rt.dispose(backwardTanhGradientStacked, backwardSigmoidGradientStacked, readSigmoidGradientStacked, hStacked);
+  const dGRU = gruGradients(batch.n, productStacked, translateStacks.newTanhGradient, translateStacks.zSigmoidGradient, translateStacks.rSigmoidGradient, joinedStacked, sStepsRows);
+  rt.dispose(productSteps, sStepsRows, translateStacks.zSigmoidGradient, joinedStacked, translateStacks.rSigmoidGradient);
+  rt.dispose(translateStacks.newTanhGradient, productStacked);
+  const { gradients: dHGRU, zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, forwardStacks.zSigmoidGradient, forwardStacks.rSigmoidGradient, forwardStacks.newTanhGradient, forwardProductStacked, forwardHStacked, xRows);
+  rt.dispose(forwardStacks.newTanhGradient, forwardStacks.rSigmoidGradient, forwardStacks.zSigmoidGradient);
+  rt.dispose(forwardHStacked, forwardProductStacked);
+  const { gradients: dBackwardHGRU, zSum: hZSum } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, backwardStacks.zSigmoidGradient, backwardStacks.rSigmoidGradient, backwardStacks.newTanhGradient, backwardProductStacked, hStacked, xRows);
+  rt.dispose(backwardStacks.newTanhGradient, backwardStacks.rSigmoidGradient, backwardStacks.zSigmoidGradient, hStacked);
   rt.dispose(backwardProductStacked, xRows);
   // model.attn:27  x = table[tokens]
   const dX = tf.add(zSum, hZSum);
@@ -828,6 +816,19 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   return { logits: logits as tf.Tensor3D, taps: { weights }, state: { s } };
 }
 
+/** What a call of GRU has. */
+const gruParameters = (path: string, hidden: number, input: number): readonly rt.ParameterSpec[] => [
+  { path: `${path}.Wz`, axes: [{ label: 'hidden', size: hidden }, { label: 'input', size: input }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+  { path: `${path}.Wr`, axes: [{ label: 'hidden', size: hidden }, { label: 'input', size: input }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+  { path: `${path}.W`, axes: [{ label: 'hidden', size: hidden }, { label: 'input', size: input }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+  { path: `${path}.Uz`, axes: [{ label: 'hidden', size: hidden }, { label: 'hidden', size: hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+  { path: `${path}.Ur`, axes: [{ label: 'hidden', size: hidden }, { label: 'hidden', size: hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+  { path: `${path}.U`, axes: [{ label: 'hidden', size: hidden }, { label: 'hidden', size: hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+  { path: `${path}.bz`, axes: [{ label: 'hidden', size: hidden }], outs: 1, init: { kind: 'zeros' } },
+  { path: `${path}.br`, axes: [{ label: 'hidden', size: hidden }], outs: 1, init: { kind: 'zeros' } },
+  { path: `${path}.b`, axes: [{ label: 'hidden', size: hidden }], outs: 1, init: { kind: 'zeros' } },
+];
+
 const translatorDefinition: rt.Definition = {
   name: 'Translator',
   source: 'model.attn',
@@ -840,38 +841,14 @@ const translatorDefinition: rt.Definition = {
   },
   parameters: (n: TranslatorSizes) => [
     { path: 'read.Annotate.table', axes: [{ label: 'words', size: n.words }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: 0.1 } },
-    { path: 'read.Annotate.forward.h.GRU.Wz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'read.Annotate.forward.h.GRU.Wr', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'read.Annotate.forward.h.GRU.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'read.Annotate.forward.h.GRU.Uz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'read.Annotate.forward.h.GRU.Ur', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'read.Annotate.forward.h.GRU.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'read.Annotate.forward.h.GRU.bz', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'read.Annotate.forward.h.GRU.br', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'read.Annotate.forward.h.GRU.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'read.Annotate.backward.h.GRU.Wz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'read.Annotate.backward.h.GRU.Wr', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'read.Annotate.backward.h.GRU.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'read.Annotate.backward.h.GRU.Uz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'read.Annotate.backward.h.GRU.Ur', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'read.Annotate.backward.h.GRU.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'read.Annotate.backward.h.GRU.bz', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'read.Annotate.backward.h.GRU.br', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'read.Annotate.backward.h.GRU.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+    ...gruParameters('read.Annotate.forward.h.GRU', n.hidden, n.embed),
+    ...gruParameters('read.Annotate.backward.h.GRU', n.hidden, n.embed),
     { path: 'Translate.table', axes: [{ label: 'characters', size: n.characters }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: 0.1 } },
     { path: 'Translate.W0', axes: [{ label: 'units', size: n.units }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
     { path: 'Translate.context.Scored.Additive.W', axes: [{ label: 'align', size: n.align }, { label: 'q', size: n.units }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
     { path: 'Translate.context.Scored.Additive.U', axes: [{ label: 'align', size: n.align }, { label: 'k', size: 2 * n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
     { path: 'Translate.context.Scored.Additive.v', axes: [{ label: 'align', size: n.align }], outs: 1, stored: [[0], []], init: { kind: 'glorot' } },
-    { path: 'Translate.s.GRU.Wz', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'Translate.s.GRU.Wr', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'Translate.s.GRU.W', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'Translate.s.GRU.Uz', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'Translate.s.GRU.Ur', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'Translate.s.GRU.U', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'Translate.s.GRU.bz', axes: [{ label: 'hidden', size: n.units }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'Translate.s.GRU.br', axes: [{ label: 'hidden', size: n.units }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'Translate.s.GRU.b', axes: [{ label: 'hidden', size: n.units }], outs: 1, init: { kind: 'zeros' } },
+    ...gruParameters('Translate.s.GRU', n.units, n.embed + 2 * n.hidden),
     { path: 'Translate.logits.Readout.U', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'units', size: n.units }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
     { path: 'Translate.logits.Readout.V', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'embed', size: n.embed }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },
     { path: 'Translate.logits.Readout.C', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'annotation', size: 2 * n.hidden }], outs: 2, stored: [[2], [0, 1]], init: { kind: 'glorot' } },

@@ -44,8 +44,16 @@ type Seq2SeqBatch = {
 };
 
 /** What a step of a loop keeps for another. */
+type RunRow = Readonly<Record<'new' | 'h', tf.Tensor>>;
 type RunStep = Readonly<Record<'f' | 'g' | 'i' | 'tanh' | 'o' | 'c', tf.Tensor>>;
+type ReadRunRow = Readonly<Record<'new' | 'h', tf.Tensor>>;
 type WriteStep = Readonly<Record<'c' | 'f' | 'g' | 'i' | 'tanh' | 'o', tf.Tensor>>;
+type WriteRow = Readonly<Record<
+  | 'gTanhGradient' | 'oSigmoidGradient' | 'fSigmoidGradient' | 'iSigmoidGradient'
+, tf.Tensor>>;
+type RunRow2 = Readonly<Record<
+  | 'gTanhGradient' | 'oSigmoidGradient' | 'fSigmoidGradient' | 'iSigmoidGradient'
+, tf.Tensor>>;
 
 function lstmInputs(p: LSTMParameters, n: Seq2SeqSizes, x: tf.Tensor, size: number, source: number) {
   const { batch: batchSize, embed, hidden } = n;
@@ -222,7 +230,7 @@ function read(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, token
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const hSteps = new Array<tf.Tensor>(source), newSteps = new Array<tf.Tensor>(source);
+  const runRows = new Array<RunRow>(source);
   let h: tf.Tensor = runZeros;
   let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
@@ -233,18 +241,16 @@ function read(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, token
     const hNext = rt.where(isGreaterWide, hCH, h);
     const cNext = rt.where(isGreaterWide, hCNew, c);
     rt.dispose(h, isGreaterWide, c);
-    hSteps[t] = hCH; newSteps[t] = hCNew;
+    runRows[t] = { new: hCNew, h: hCH };
     h = hNext;
     c = cNext;
   }
+  const runStacks = rt.stacked(runRows);
   rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const hStacked = tf.stack(hSteps);
-  const newStacked = tf.stack(newSteps);
-  rt.dispose(hSteps, newSteps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const h2 = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const c2 = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(hStacked, newStacked);
+  const h2 = tf.tidy(() => tf.reshape(tf.slice(runStacks.h, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const c2 = tf.tidy(() => tf.reshape(tf.slice(runStacks.new, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  rt.dispose(runStacks.h, runStacks.new);
   return { h: h2, c: c2 };
 }
 
@@ -291,8 +297,8 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const hSteps = new Array<tf.Tensor>(source), newSteps = new Array<tf.Tensor>(source);
-  const hSteps2 = new Array<tf.Tensor>(source);
+  const hSteps = new Array<tf.Tensor>(source);
+  const readRunRows = new Array<ReadRunRow>(source);
   const runSteps = new Array<RunStep>(source);
   let h: tf.Tensor = tf.clone(runZeros);
   let c: tf.Tensor = tf.clone(runZeros);
@@ -303,20 +309,19 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
     const hNext = rt.where(isGreaterWide, hCH, h);
     const cNext = rt.where(isGreaterWide, hCNew, c);
     rt.dispose(isGreaterWide);
+    readRunRows[t] = { new: hCNew, h: hCH };
     runSteps[t] = { f, g, i, tanh, o, c };
-    hSteps[t] = hCH; newSteps[t] = hCNew; hSteps2[t] = h;
+    hSteps[t] = h;
     h = hNext;
     c = cNext;
   }
+  const readRunStacks = rt.stacked(readRunRows);
   rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const hStacked = tf.stack(hSteps);
-  const newStacked = tf.stack(newSteps);
-  rt.dispose(hSteps, newSteps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const h2 = tf.tidy(() => tf.reshape(tf.slice(hStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const c2 = tf.tidy(() => tf.reshape(tf.slice(newStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(hStacked, newStacked);
-  return { h: h2, c: c2, isGreater: sourceMaskSteps, runSteps, runH: hSteps2, x };
+  const h2 = tf.tidy(() => tf.reshape(tf.slice(readRunStacks.h, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const c2 = tf.tidy(() => tf.reshape(tf.slice(readRunStacks.new, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  rt.dispose(readRunStacks.h, readRunStacks.new);
+  return { h: h2, c: c2, isGreater: sourceMaskSteps, runSteps, runH: hSteps, x };
 }
 
 function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Random, y: tf.Tensor, h: tf.Tensor, c: tf.Tensor, site: string) {
@@ -436,8 +441,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // model.attn:37  Write(read.h, read.c)
   const logitsProductSteps = tf.tidy(() => tf.unstack(tf.transpose(logitsProduct, [1, 0, 2])));
   rt.dispose(logitsProduct);
-  const oSigmoidGradientSteps = new Array<tf.Tensor>(target), fSigmoidGradientSteps = new Array<tf.Tensor>(target);
-  const iSigmoidGradientSteps = new Array<tf.Tensor>(target), gTanhGradientSteps = new Array<tf.Tensor>(target);
+  const writeRows = new Array<WriteRow>(target);
   let state: tf.Tensor = tf.clone(runZeros);
   let state2: tf.Tensor = tf.clone(runZeros);
   for (let t = target - 1; t >= 0; t--) {
@@ -446,17 +450,12 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const dH = tf.add(state, logitsProductSteps[t]!);
     const { gProduct: stateNext, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(dH, step.tanh, step.o, state2, step.f, step.g, step.c, step.i, gJoined);
     rt.dispose(state, dH, state2);
-    oSigmoidGradientSteps[t] = oSigmoidGradient; fSigmoidGradientSteps[t] = fSigmoidGradient;
-    iSigmoidGradientSteps[t] = iSigmoidGradient; gTanhGradientSteps[t] = gTanhGradient;
+    writeRows[t] = { gTanhGradient, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient };
     state = stateNext;
     state2 = dC;
   }
+  const writeStacks = rt.stacked(writeRows);
   rt.dispose(writeSteps, gJoined, logitsProductSteps);
-  const tanhGradientStacked = tf.stack(gTanhGradientSteps);
-  const sigmoidGradientStacked = tf.stack(iSigmoidGradientSteps);
-  const sigmoidGradientStacked2 = tf.stack(fSigmoidGradientSteps);
-  const sigmoidGradientStacked3 = tf.stack(oSigmoidGradientSteps);
-  rt.dispose(gTanhGradientSteps, iSigmoidGradientSteps, fSigmoidGradientSteps, oSigmoidGradientSteps);
   const hStacked = tf.stack(hSteps2);
   rt.dispose(h, hSteps3);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
@@ -469,8 +468,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const scatteredSteps = tf.unstack(scattered);
   const readScatteredSteps = tf.unstack(readScattered);
   rt.dispose(scattered, readScattered);
-  const hCOSigmoidGradientSteps: tf.Tensor[] = [], hCFSigmoidGradientSteps: tf.Tensor[] = [];
-  const hCISigmoidGradientSteps: tf.Tensor[] = [], hCGTanhGradientSteps: tf.Tensor[] = [];
+  const runRows2: RunRow2[] = [];
   let dH: tf.Tensor = runZeros;
   let dC: tf.Tensor = tf.clone(runZeros);
   for (let t = 0; t < source; t++) {
@@ -486,24 +484,20 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     // model.attn:20  run = scan source reversed with xt = x {
     const dHNext = tf.add(chosen, gProduct);
     rt.dispose(gProduct, chosen);
-    hCOSigmoidGradientSteps.push(oSigmoidGradient); hCFSigmoidGradientSteps.push(fSigmoidGradient);
-    hCISigmoidGradientSteps.push(iSigmoidGradient); hCGTanhGradientSteps.push(gTanhGradient);
+    runRows2.push({ gTanhGradient, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient });
     dH = dHNext;
     dC = dCNext;
   }
+  const runStacks2 = rt.stacked(runRows2);
   rt.dispose(isGreaterSteps, runSteps, hCGJoined, scatteredSteps, readScatteredSteps, dH, dC);
-  const runTanhGradientStacked = tf.stack(hCGTanhGradientSteps);
-  const runSigmoidGradientStacked = tf.stack(hCISigmoidGradientSteps);
-  const readSigmoidGradientStacked = tf.stack(hCFSigmoidGradientSteps);
-  const sigmoidGradientStacked4 = tf.stack(hCOSigmoidGradientSteps);
-  rt.dispose(hCGTanhGradientSteps, hCISigmoidGradientSteps, hCFSigmoidGradientSteps, hCOSigmoidGradientSteps);
   const runHStacked = tf.stack(hSteps);
-  const { gradients: dLSTM, oSum } = lstmGradients(p.Write.h_c.LSTM, batch.n, hStacked, sigmoidGradientStacked, sigmoidGradientStacked2, sigmoidGradientStacked3, tanhGradientStacked, picked, batchSize * target, target);
-  rt.dispose(hSteps, picked, tanhGradientStacked, sigmoidGradientStacked, sigmoidGradientStacked2);
-  rt.dispose(sigmoidGradientStacked3, hStacked);
-  const { gradients: dHCLSTM, oSum: dX } = lstmGradients(p.read.Read.run.h_c.LSTM, batch.n, runHStacked, runSigmoidGradientStacked, readSigmoidGradientStacked, sigmoidGradientStacked4, runTanhGradientStacked, x, batchSize * source, source);
-  rt.dispose(x, runTanhGradientStacked, runSigmoidGradientStacked, readSigmoidGradientStacked, sigmoidGradientStacked4);
-  rt.dispose(runHStacked);
+  rt.dispose(hSteps);
+  const { gradients: dLSTM, oSum } = lstmGradients(p.Write.h_c.LSTM, batch.n, hStacked, writeStacks.iSigmoidGradient, writeStacks.fSigmoidGradient, writeStacks.oSigmoidGradient, writeStacks.gTanhGradient, picked, batchSize * target, target);
+  rt.dispose(picked, writeStacks.gTanhGradient, writeStacks.iSigmoidGradient, writeStacks.fSigmoidGradient);
+  rt.dispose(writeStacks.oSigmoidGradient, hStacked);
+  const { gradients: dHCLSTM, oSum: dX } = lstmGradients(p.read.Read.run.h_c.LSTM, batch.n, runHStacked, runStacks2.iSigmoidGradient, runStacks2.fSigmoidGradient, runStacks2.oSigmoidGradient, runStacks2.gTanhGradient, x, batchSize * source, source);
+  rt.dispose(x, runStacks2.gTanhGradient, runStacks2.iSigmoidGradient, runStacks2.fSigmoidGradient);
+  rt.dispose(runStacks2.oSigmoidGradient, runHStacked);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const dTable = rt.scatter(batch.inputs.y, oSum, characters);
   rt.dispose(oSum);
@@ -549,6 +543,22 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2Seq
   return { logits: logits as tf.Tensor3D, taps: {}, state: { h, c } };
 }
 
+/** What a call of LSTM has. */
+const lstmParameters = (path: string, hidden: number, input: number): readonly rt.ParameterSpec[] => [
+  { path: `${path}.Wi`, axes: [{ label: 'hidden', size: hidden }, { label: 'input', size: input }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+  { path: `${path}.Wf`, axes: [{ label: 'hidden', size: hidden }, { label: 'input', size: input }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+  { path: `${path}.Wo`, axes: [{ label: 'hidden', size: hidden }, { label: 'input', size: input }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+  { path: `${path}.Wg`, axes: [{ label: 'hidden', size: hidden }, { label: 'input', size: input }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
+  { path: `${path}.Ui`, axes: [{ label: 'hidden', size: hidden }, { label: 'hidden', size: hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+  { path: `${path}.Uf`, axes: [{ label: 'hidden', size: hidden }, { label: 'hidden', size: hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+  { path: `${path}.Uo`, axes: [{ label: 'hidden', size: hidden }, { label: 'hidden', size: hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+  { path: `${path}.Ug`, axes: [{ label: 'hidden', size: hidden }, { label: 'hidden', size: hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
+  { path: `${path}.bi`, axes: [{ label: 'hidden', size: hidden }], outs: 1, init: { kind: 'zeros' } },
+  { path: `${path}.bo`, axes: [{ label: 'hidden', size: hidden }], outs: 1, init: { kind: 'zeros' } },
+  { path: `${path}.bg`, axes: [{ label: 'hidden', size: hidden }], outs: 1, init: { kind: 'zeros' } },
+  { path: `${path}.bf`, axes: [{ label: 'hidden', size: hidden }], outs: 1, init: { kind: 'ones' } },
+];
+
 const seq2SeqDefinition: rt.Definition = {
   name: 'Seq2Seq',
   source: 'model.attn',
@@ -561,31 +571,9 @@ const seq2SeqDefinition: rt.Definition = {
   },
   parameters: (n: Seq2SeqSizes) => [
     { path: 'read.Read.table', axes: [{ label: 'words', size: n.words }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: 0.1 } },
-    { path: 'read.Read.run.h_c.LSTM.Wi', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'read.Read.run.h_c.LSTM.Wf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'read.Read.run.h_c.LSTM.Wo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'read.Read.run.h_c.LSTM.Wg', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'read.Read.run.h_c.LSTM.Ui', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'read.Read.run.h_c.LSTM.Uf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'read.Read.run.h_c.LSTM.Uo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'read.Read.run.h_c.LSTM.Ug', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'read.Read.run.h_c.LSTM.bi', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'read.Read.run.h_c.LSTM.bo', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'read.Read.run.h_c.LSTM.bg', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'read.Read.run.h_c.LSTM.bf', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'ones' } },
+    ...lstmParameters('read.Read.run.h_c.LSTM', n.hidden, n.embed),
     { path: 'Write.table', axes: [{ label: 'characters', size: n.characters }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: 0.1 } },
-    { path: 'Write.h_c.LSTM.Wi', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'Write.h_c.LSTM.Wf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'Write.h_c.LSTM.Wo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'Write.h_c.LSTM.Wg', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
-    { path: 'Write.h_c.LSTM.Ui', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'Write.h_c.LSTM.Uf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'Write.h_c.LSTM.Uo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'Write.h_c.LSTM.Ug', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'orthogonal' } },
-    { path: 'Write.h_c.LSTM.bi', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'Write.h_c.LSTM.bo', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'Write.h_c.LSTM.bg', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-    { path: 'Write.h_c.LSTM.bf', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'ones' } },
+    ...lstmParameters('Write.h_c.LSTM', n.hidden, n.embed),
     { path: 'Write.logits.Linear.W', axes: [{ label: 'out.characters', size: n.characters }, { label: 'in', size: n.hidden }], outs: 1, stored: [[1], [0]], init: { kind: 'glorot' } },
     { path: 'Write.logits.Linear.b', axes: [{ label: 'out.characters', size: n.characters }], outs: 1, init: { kind: 'zeros' } },
   ],

@@ -52,7 +52,11 @@ export interface Body {
 export function functionBody(lowered: Lowered, context: FunctionContext): Body {
   const keyOf = (origin: Origin): string => context.sources.equationKey(origin);
   const placeOf = places(lowered, keyOf);
-  const schedule = plan(lowered, (value) => keyOf(placeOf(value)));
+  const schedule = plan(
+    lowered,
+    (value) => keyOf(placeOf(value)),
+    (value) => context.steps.stacks.has(value),
+  );
   return new BodyWriter(lowered, schedule, context, placeOf).body();
 }
 
@@ -332,11 +336,21 @@ class BodyWriter {
   }
 
   #dispose(values: readonly Value[], depth: number): void {
-    this.#packed(depth, [...new Set(values.filter((value) => !this.#context.steps.absent.has(value)).map((value) => this.#name(value)))], {
-      front: 'rt.dispose(',
-      between: ', ',
-      back: ');',
-    });
+    this.#packed(
+      depth,
+      [
+        ...new Set(
+          values
+            .filter((value) => !this.#context.steps.absent.has(value) && this.#recordOf(value)?.isStacked !== true)
+            .map((value) => this.#name(value)),
+        ),
+      ],
+      {
+        front: 'rt.dispose(',
+        between: ', ',
+        back: ');',
+      },
+    );
   }
 
   /** What is alike, as much of it in a line as fits. */
@@ -374,6 +388,10 @@ class BodyWriter {
       dead = [];
     };
     for (const statement of block.statements) {
+      if (this.#context.steps.stacks.has(statement.value)) {
+        dead.push(...statement.dies);
+        continue;
+      }
       const line = this.#context.sources.line(this.#placeOf(statement.value));
       const begins = line !== place && line !== '';
       if (begins || statement.body !== null) flush();
@@ -485,7 +503,7 @@ class BodyWriter {
       const kept = this.#context.steps.fields.get(list);
       if (kept !== undefined) {
         const { record, field } = kept;
-        const step = records.get(record) ?? this.#names.takeFirst(['step', record.list.replace(/s$/, '')]);
+        const step = records.get(record) ?? this.#names.takeFirst(['step', record.list.replace(/s(?=\d*$)/, '')]);
         if (!records.has(record)) this.#write(depth + 1, `const ${step} = ${record.list}[${t}]!;`);
         records.set(record, step);
         this.#named.set(argument, `${step}${access(field)}`);
@@ -504,6 +522,30 @@ class BodyWriter {
     this.#block(body, loop, depth + 1);
     this.#names = around;
     this.#write(depth, '}');
+    this.#stack(emits, depth);
+  }
+
+  /** What the steps have made, each as one tensor. */
+  #stack(emits: Loop['emits'], depth: number): void {
+    const { steps } = this.#context;
+    const stacks = new Map([...steps.stacks].map(([stack, list]) => [list, stack]));
+    const record = emits.map(({ list }) => this.#recordOf(list)).find((each) => each?.isStacked);
+    if (record == null) return;
+    const name = this.#names.take(record.list.replace(/Rows(?=\d*$)/, 'Stacks'));
+    this.#write(depth, `const ${name} = rt.stacked(${record.list});`);
+    for (const { list } of emits)
+      if (this.#recordOf(list) === record) this.#named.set(stacks.get(list)!, `${name}${access(steps.fields.get(list)!.field)}`);
+  }
+
+  /** In one line, or else as much of it in each as fits. */
+  #list(depth: number, front: string, items: readonly string[], back: string): void {
+    const line = `${front} ${items.join(', ')} ${back}`;
+    if (2 * depth + line.length <= WIDTH) this.#write(depth, line);
+    else {
+      this.#write(depth, front);
+      this.#packed(depth + 1, items, { front: '', between: ', ', back: ',' });
+      this.#write(depth, back);
+    }
   }
 
   /** What the step keeps, much of it as one record; if its function is not told to, that ends here. */
@@ -539,14 +581,8 @@ class BodyWriter {
           if (taken !== undefined) return `${SPREAD}${belowText(taken.path, given(list))}`;
           return given(list) === kept!.field ? given(list) : `${property(kept!.field)}: ${given(list)}`;
         });
-      const [front, back] = loop.reversed ? [`${record.list}[${t}] = {`, '};'] : [`${record.list}.push({`, '});'];
-      const line = `${front} ${distinct(fields).join(', ')} ${back}`;
-      if (2 * depth + line.length <= WIDTH) this.#write(depth, line);
-      else {
-        this.#write(depth, front);
-        this.#packed(depth + 1, distinct(fields), { front: '', between: ', ', back: ',' });
-        this.#write(depth, back);
-      }
+      const [front, back] = loop.reversed ? ([`${record.list}[${t}] = {`, '};'] as const) : ([`${record.list}.push({`, '});'] as const);
+      this.#list(depth, front, distinct(fields), back);
     }
     const alone = wanted.filter((list) => this.#recordOf(list) === null);
     this.#packed(

@@ -46,8 +46,9 @@ export interface Plan {
   readonly onTheWay: ReadonlySet<Value>;
 }
 
-export function plan(lowered: Lowered, equationOf: EquationOf): Plan {
-  return new Planner(lowered, equationOf).plan();
+/** @param isApart whether a value is no part of another statement */
+export function plan(lowered: Lowered, equationOf: EquationOf, isApart: (value: Value) => boolean): Plan {
+  return new Planner(lowered, equationOf, isApart).plan();
 }
 
 /** The statements of a function by the loop in whose body they stand, in an order in which they can be computed. */
@@ -87,6 +88,7 @@ class Planner {
   readonly #calls: Lowered['calls'];
   readonly #roots: readonly Value[];
   readonly #equationOf: EquationOf;
+  readonly #isApart: (value: Value) => boolean;
   readonly #needed = new Set<Value>();
   #onTheWay: ReadonlySet<Value> = new Set();
   readonly #blocks = new Map<Loop | null, Value[]>();
@@ -133,8 +135,9 @@ class Planner {
       ]),
   );
 
-  constructor({ roots, loops, calls }: Lowered, equationOf: EquationOf) {
+  constructor({ roots, loops, calls }: Lowered, equationOf: EquationOf, isApart: (value: Value) => boolean = () => false) {
     this.#equationOf = equationOf;
+    this.#isApart = isApart;
     this.#roots = roots;
     this.#loops = loops;
     this.#calls = calls;
@@ -401,7 +404,7 @@ class Planner {
       this.#reads,
       this.#equationOf,
       new Set(after.flatMap((value) => [...this.#read(value)])),
-      (value) => value.origin.name !== null && !this.#onTheWay.has(value),
+      (value) => (value.origin.name !== null && !this.#onTheWay.has(value)) || this.#isApart(value),
     );
     const last = new Map<Value, number>();
     together.forEach(({ value, parts }, k) => {

@@ -92,9 +92,15 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
       return {
         nexts: [
           ...states.map((k) => body.pending.of(m, region.states[k]!) ?? zero),
-          ...carried.map((each, j) =>
-            sums.reduce((total, { sum, value }) => (isSame(sum, each) ? m.add(total, value) : total), loop.states[states.length + j]!),
-          ),
+          ...carried.map((each, j) => {
+            const total = sums.reduce(
+              (sum, { sum: own, value }) => (isSame(own, each) ? m.add(sum, value) : sum),
+              loop.states[states.length + j]!,
+            );
+            const name = each.factors.length === 0 ? nameOf(each.free) : null;
+            if (name !== null) m.call(total, `d_${name}`);
+            return total;
+          }),
         ],
         emits: [
           ...given.map((k) => body.pending.of(m, region.xs[k]!) ?? zero),
@@ -266,6 +272,13 @@ function fromInside(m: GraphBuilder, position: Node, { emits, total, ...share }:
       return total(emits.map((each, k) => (isEmitted[k] ? read.shift()! : each)));
     },
   };
+}
+
+/** What the program calls it. */
+function nameOf(node: Node): string | null {
+  let from = node;
+  while (from.origin.name === null && (from.op.kind === 'rename' || from.op.kind === 'broadcast')) from = from.inputs[0]!;
+  return from.op.kind === 'parameter' ? from.op.path.split('.').at(-1)! : from.origin.name;
 }
 
 function isSame(a: Sum, b: Sum): boolean {

@@ -1,15 +1,16 @@
 /** The object that hands a model to the runtime. */
 import type { CodeBlockWriter } from 'ts-morph';
 import { atomOf, type Size } from '../../../size/size.ts';
-import type { Axis, HostExpr, Initialiser, Input, Requirement, Space } from '../../../graph/graph.ts';
+import type { Axis, Input, Requirement, Space } from '../../../graph/graph.ts';
 import { MUST } from '../../../graph/requirement.ts';
 import { sizeOf } from '../../../graph/spaces.ts';
 import { isGrowing } from '../../../passes/core/axes.ts';
-import { hostExpression, unbracketed } from '../body.ts';
+import { hostExpression } from '../body.ts';
 import { access, comment, property, quoted } from '../names.ts';
 import { atomsIn, sizeText } from '../sizes.ts';
 import type { ModelContext } from './context.ts';
 import { writtenObjectives, type UpdateNames } from './objectives.ts';
+import { writtenParameters, type WrittenParameters } from './parameters.ts';
 import { isMade, SpecWriter, withinOf } from './specs.ts';
 
 export interface StepNames {
@@ -34,14 +35,16 @@ export function writeDefinition(
   nameOf: (update: string) => string,
 ): void {
   const objectives = writtenObjectives(context, names.objectives, nameOf);
+  const parameters = writtenParameters(writer, context);
+  for (const write of parameters.functions) write(writer);
   for (const { write } of objectives.functions) write(writer);
   writer.newLine().write(`const ${names.name}: rt.Definition = `);
-  new DefinitionWriter(writer, context).write(names, objectives.items);
+  new DefinitionWriter(writer, context).write(names, parameters, objectives.items);
   writer.write(';').newLine();
 }
 
 class DefinitionWriter extends SpecWriter {
-  write(names: DefinitionNames, objectives: readonly string[]): void {
+  write(names: DefinitionNames, parameters: WrittenParameters, objectives: readonly string[]): void {
     const { model, dimName } = this.context;
     const { program } = model;
     this.writer.inlineBlock(() => {
@@ -56,28 +59,7 @@ class DefinitionWriter extends SpecWriter {
         `ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty}${dim.ofCall === true ? ', ofCall: true' : ''}${program.told?.includes(dim) === true ? ', told: true' : ''}${dim.inside === undefined ? '' : `, inside: ${quoted(dimName(dim.inside))}`} }`).join(', ')}],`,
       );
       this.#sizes(program.requirements);
-      this.method(
-        'parameters',
-        [...program.parameters, ...program.running].flatMap(({ axes, init }) => [
-          ...axes.map((axis) => sizeOf(axis.space)),
-          ...sizesOf(init),
-        ]),
-        [...program.parameters, ...program.running].map((parameter) => {
-          const { kind, ...rest } = parameter.init;
-          const init = [
-            `kind: ${quoted(kind)}`,
-            ...Object.entries<number | HostExpr>(rest).map(
-              ([key, value]) => `${key}: ${typeof value === 'number' ? value : unbracketed(this.host(value, new Set()))}`,
-            ),
-          ].join(', ');
-          const rounds = parameter.axes.slice(0, parameter.rounds ?? 0);
-          const axes = parameter.axes.slice(rounds.length);
-          const spec = `{ path: ${quoted(parameter.path)}, axes: [${axes.map((axis) => this.fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`}${this.#stored(parameter.path)} init: { ${init} }${program.running.includes(parameter) ? ', running: true' : ''} }`;
-          return rounds.length === 0
-            ? spec
-            : `...rt.ofRounds([${rounds.map((axis) => this.size(sizeOf(axis.space))).join(', ')}], ${spec})`;
-        }),
-      );
+      this.method('parameters', parameters.sizes, parameters.items);
       this.inputs('inputs', this.#modelInputs());
       this.#outputs();
       this.line(`forward: ${names.forward},`);
@@ -85,11 +67,6 @@ class DefinitionWriter extends SpecWriter {
       this.#decoder(names);
       this.#stream(names);
     });
-  }
-
-  #stored(path: string): string {
-    const stored = this.context.model.stored.get(path);
-    return stored === undefined ? '' : ` stored: [${stored.map((group) => `[${group.join(', ')}]`).join(', ')}],`;
   }
 
   #modelInputs(): readonly Input[] {
@@ -264,15 +241,6 @@ class DefinitionWriter extends SpecWriter {
       .write(',')
       .newLine();
   }
-}
-
-/** The sizes that an initialiser's spread is made of. */
-function sizesOf(init: Initialiser): readonly Size[] {
-  const inside = (expression: number | HostExpr): readonly Size[] => {
-    if (typeof expression === 'number') return [];
-    return expression.kind === 'size' ? [expression.size] : expression.kind === 'call' ? expression.args.flatMap(inside) : [];
-  };
-  return init.kind === 'uniform' ? inside(init.limit) : init.kind === 'normal' ? inside(init.deviation) : [];
 }
 
 /** The parameters of an arrow as far as its body reads them; one that it passes over has an underscore in front. */

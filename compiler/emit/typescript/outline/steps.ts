@@ -20,6 +20,8 @@ export interface StepRecord {
   readonly fields: readonly string[];
   /** Of gradients: the path in rounds that all of its fields are below. */
   readonly path: string | null;
+  /** Are its fields stacked as soon as the loop ends, and read in no other way? */
+  readonly isStacked: boolean;
 }
 
 /** What one function has to do with it. */
@@ -30,6 +32,8 @@ export interface Steps {
   readonly optional: ReadonlySet<Value>;
   /** By call of a function that has to be told: what it is told. */
   readonly told: ReadonlyMap<Value, Told>;
+  /** What is a stack of such a list. */
+  readonly stacks: ReadonlyMap<Value, Value>;
   /** Lists that are not there, since a function was told so. */
   readonly absent: ReadonlySet<Value>;
 }
@@ -59,6 +63,8 @@ interface Channel {
   readonly sites: Set<string>;
   /** Do other things live in it, or is it somebody else's? Then nothing is known of it here. */
   isOwner: boolean;
+  /** Stacks of it. */
+  readonly stacks: Value[];
   /** The parameter in rounds whose gradients it is given as, and in which place. */
   gradient: { readonly path: string; readonly at: number } | null;
 }
@@ -124,7 +130,7 @@ class Recording {
   #channel(value: Value): Channel {
     const known = this.#channels.get(value);
     if (known !== undefined) return known;
-    const made = { values: [value], sites: new Set<string>(), isOwner: false, gradient: null };
+    const made = { values: [value], sites: new Set<string>(), isOwner: false, stacks: [], gradient: null };
     this.#channels.set(value, made);
     return made;
   }
@@ -171,6 +177,7 @@ class Recording {
         }
         for (const handed of calls.get(value)!.handed) note(handed, `${HANDED} ${value.id}`);
       } else if (value.kind !== 'output') for (const input of inputsOf(value)) note(input, `${WHOLE} ${value.id}`);
+      if (value.code[0] === 'tf.stack(') this.#channels.get(inputsOf(value)[0]!)?.stacks.push(value);
     }
     for (const loop of new Set(loops.values())) {
       if (!needed.has(loop.self)) continue;
@@ -198,9 +205,11 @@ class Recording {
     for (const channel of new Set(this.#channels.values())) {
       const is = (kind: string): boolean => [...channel.sites].some((site) => site.startsWith(`${kind} `));
       if (channel.isOwner || !is(MADE)) continue;
-      if (is(WHOLE)) this.#groups.set(channel, { channels: [channel], record: null });
+      const isStacked = channel.stacks.length === 1 && channel.sites.size === 2;
+      if (is(WHOLE) && !isStacked) this.#groups.set(channel, { channels: [channel], record: null });
       else {
-        const key = [...channel.sites, frontOf(channel.gradient?.path ?? '')].sort().join();
+        const sites = isStacked ? [...channel.sites].filter((site) => site.startsWith(MADE)) : [...channel.sites];
+        const key = [isStacked, ...sites, frontOf(channel.gradient?.path ?? '')].sort().join();
         groups.set(key, [...(groups.get(key) ?? []), channel]);
       }
     }
@@ -220,19 +229,27 @@ class Recording {
     if (gradient !== null) {
       const list = this.#naming.takeFirst([`${functionName(loop.self.origin.frame?.callee ?? '')} gradients`]);
       const front = frontOf(gradient.path);
-      return { type: 'rt.Tensors', list, fields: channels.map((each) => each.gradient!.path.slice(front.length + 1)), path: front };
+      return {
+        type: 'rt.Tensors',
+        list,
+        fields: channels.map((each) => each.gradient!.path.slice(front.length + 1)),
+        path: front,
+        isStacked: false,
+      };
     }
     const names = new Names([], new Set());
     const way = onTheWay([...needed], ({ origin }) => this.#naming.sources.equationKey(origin));
-    const type = this.#naming.takeFirst(this.#typeNames(loop, frame));
+    const isStacked = channels[0]!.stacks.length > 0;
+    const type = this.#naming.takeFirst(this.#typeNames(loop, frame, isStacked ? 'Row' : 'Step'));
     return {
       type,
-      list: `${lowerFirst(type)}s`,
+      list: lowerFirst(type).replace(/\d*$/, (number) => `s${number}`),
       fields: lists.map((list) => {
         const element = loop.emits.find((emit) => emit.list === list)!.value;
         return names.takeFirst(this.#namesOf(element, frame, way.has(element)));
       }),
       path: null,
+      isStacked,
     };
   }
 
@@ -243,12 +260,12 @@ class Recording {
     return [...names, ...calledAfter(names[0]!, own, frame)];
   }
 
-  #typeNames({ self }: Loop, frame: CallFrame | null): readonly string[] {
+  #typeNames({ self }: Loop, frame: CallFrame | null, kind: string): readonly string[] {
     const block = upperFirst(identifier((self.origin.frame ?? frame)?.callee ?? ''));
     const equation = this.#naming.sources.equation(self.origin);
     return equation === null
-      ? [`${block}Step`]
-      : [`${upperFirst(identifier(equation))}Step`, `${block}${upperFirst(identifier(equation))}Step`];
+      ? [`${block}${kind}`]
+      : [`${upperFirst(identifier(equation))}${kind}`, `${block}${upperFirst(identifier(equation))}${kind}`];
   }
 
   // ---------------------------------------------------------------- who keeps what
@@ -305,9 +322,15 @@ class Recording {
     return {
       fields: new Map(lists.flatMap((list) => this.#fieldOf(list))),
       optional: new Set(lists.filter((list) => optional.has(this.#groupOf(list)!))),
+      stacks: new Map(lists.flatMap((list) => this.#stackOf(list))),
       told,
       absent,
     };
+  }
+
+  #stackOf(list: Value): readonly (readonly [Value, Value])[] {
+    const [stack] = this.#groupOf(list)?.record?.isStacked === true ? this.#channels.get(list)!.stacks : [];
+    return stack === undefined ? [] : [[stack, list]];
   }
 
   #fieldOf(list: Value): readonly (readonly [Value, { readonly record: StepRecord; readonly field: string }])[] {

@@ -47,6 +47,7 @@ type FilterBatch = {
 };
 
 /** What a step of a loop keeps for another. */
+type RunRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
 type RunStep = Readonly<Record<'r' | 'new' | 'z' | 'difference', tf.Tensor>>;
 
 function gruInputs(p: GRUParameters, n: FilterSizes, WProduct: tf.Tensor) {
@@ -406,8 +407,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const rJoined = tf.concat([p.run.h.GRU.Ur, p.run.h.GRU.Uz], 1);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const dYSteps = tf.tidy(() => tf.unstack(tf.transpose(dY, [1, 0, 2])));
-  const zSigmoidGradientSteps = new Array<tf.Tensor>(time), rSigmoidGradientSteps = new Array<tf.Tensor>(time);
-  const newTanhGradientSteps = new Array<tf.Tensor>(time);
+  const runRows = new Array<RunRow>(time);
   let dH: tf.Tensor = tf.clone(runZeros);
   for (let t2 = time - 1; t2 >= 0; t2--) {
     const step = runSteps[t2]!;
@@ -416,21 +416,18 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum: hNewSum } = gruBackward(p.run.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t2]!, rJoined);
     const dH2 = tf.add(rProduct, hNewSum);
     rt.dispose(dH, dHNext, rProduct, hNewSum);
-    zSigmoidGradientSteps[t2] = zSigmoidGradient; rSigmoidGradientSteps[t2] = rSigmoidGradient;
-    newTanhGradientSteps[t2] = newTanhGradient;
+    runRows[t2] = { newTanhGradient, rSigmoidGradient, zSigmoidGradient };
     dH = dH2;
   }
+  const runStacks = rt.stacked(runRows);
   rt.dispose(runSteps, rJoined, dYSteps, dH);
-  const tanhGradientStacked = tf.stack(newTanhGradientSteps);
-  const sigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
-  const runSigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
   const hStacked = tf.stack(hSteps);
-  rt.dispose(newTanhGradientSteps, rSigmoidGradientSteps, zSigmoidGradientSteps, runZeros, hNextSteps);
+  rt.dispose(runZeros, hNextSteps);
   const productStacked = tf.stack(newProductSteps);
   const weightsProduct = scaledDotBackward(batch.n, x, dY, qWide, weightsBoth, weightsSoftmax, weightsChosen);
   rt.dispose(newProductSteps, x, qWide, weightsBoth, weightsSoftmax, weightsChosen, dY);
-  const { gradients: dGRU, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runSigmoidGradientStacked, sigmoidGradientStacked, tanhGradientStacked, nearWProduct);
-  rt.dispose(nearWProduct, tanhGradientStacked, sigmoidGradientStacked, runSigmoidGradientStacked, hStacked);
+  const { gradients: dGRU, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runStacks.zSigmoidGradient, runStacks.rSigmoidGradient, runStacks.newTanhGradient, nearWProduct);
+  rt.dispose(nearWProduct, runStacks.newTanhGradient, runStacks.rSigmoidGradient, runStacks.zSigmoidGradient, hStacked);
   rt.dispose(productStacked);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
   const dW = tf.tidy(() => tf.matMul(joinedRows, tf.reshape(tf.add(weightsProduct, hZSum), [batchSize * time, d]), true));

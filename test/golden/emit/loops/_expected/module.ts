@@ -47,6 +47,9 @@ type ReadBatch = {
   readonly lengths: { readonly sentence: tf.Tensor1D; readonly word: tf.Tensor1D };
 };
 
+/** What a step of a loop keeps for another. */
+type RoundsRow = Readonly<Record<'dB' | 'product', tf.Tensor>>;
+
 function linear(p: LinearParameters, n: ReadSizes, joined: tf.Tensor, size: number) {
   const { batch: batchSize, sentence } = n;
   // layers.attn:4  W @ x + b
@@ -319,20 +322,19 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const roundsProduct = tf.tidy(() =>
     tf.mul(1 / batchSize, tf.cast(tf.add(tf.range(0, round, 1, 'int32'), tf.scalar(1, 'int32')), 'float32')),
   );
-  const dBSteps = new Array<tf.Tensor>(round), productSteps = new Array<tf.Tensor>(round);
+  const roundsRows = new Array<RoundsRow>(round);
   for (let i = round - 1; i >= 0; i--) {
     // layers.attn:4  W @ x + b
     const dB = tf.tidy(() => tf.sum(tf.fill([batchSize], (1 / batchSize) * (i + 1))));
     const product = tf.tidy(() => tf.mul((1 / batchSize) * (i + 1), tf.sum(p.rounds[i]!.Linear.W, 0)));
-    dBSteps[i] = dB; productSteps[i] = product;
+    roundsRows[i] = { dB, product };
   }
-  const productStacked = tf.stack(productSteps);
-  rt.dispose(productSteps);
+  const roundsStacks = rt.stacked(roundsRows);
   // layers.attn:4  W @ x + b
   const xTanhGradientRows = tf.reshape(wideTanhGradient, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(xTanhGradientRows, p.wide.Grow.repeat[0]!.x.Linear.W, false, true);
-  const total = tf.sum(productStacked, 0);
-  rt.dispose(productStacked);
+  const total = tf.sum(roundsStacks.product, 0);
+  rt.dispose(roundsStacks.product);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
   const dFinal = tf.add(total, 1 / batchSize);
   const sum3 = tf.tidy(() => tf.add(part, rt.scatter(sum, tf.broadcastTo(dFinal, [batchSize, d]), sentence, 1)));
@@ -340,14 +342,14 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // input.attn:10  s' = 0.5 * s + inner[word = first]
   const sNextNumber = tf.scalar(0, 'int32');
   // input.attn:7  h = scan sentence with ts = tokens {
-  const stateFirst = tf.fill([words, d], 0);
+  const dTableFirst = tf.fill([words, d], 0);
   const dH = tf.tidy(() =>
     tf.add(tf.add(tf.reshape(WProduct, [batchSize, sentence, d]), sum3), tf.transpose(sum2, [1, 0, 2])),
   );
   const dHSteps = tf.tidy(() => tf.unstack(tf.transpose(dH, [1, 0, 2])));
   rt.dispose(sum2, WProduct, sum3, dH);
   let dS: tf.Tensor = tf.clone(hZeros);
-  let state: tf.Tensor = stateFirst;
+  let dTable: tf.Tensor = dTableFirst;
   for (let t = sentence - 1; t >= 0; t--) {
     // input.attn:7  h = scan sentence with ts = tokens {
     const dSNext = tf.add(dS, dHSteps[t]!);
@@ -382,10 +384,10 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     rt.dispose(innerTanhGradientSteps);
     // input.attn:7  h = scan sentence with ts = tokens {
     const dS2 = tf.tidy(() => rt.where(tf.reshape(isGreaterSteps[t]!, [batchSize, 1]), sNextSum, 0));
-    const stateNext = tf.add(state, innerScattered);
-    rt.dispose(sNextSum, innerScattered, state);
+    const dTableNext = tf.add(dTable, innerScattered);
+    rt.dispose(sNextSum, innerScattered, dTable);
     dS = dS2;
-    state = stateNext;
+    dTable = dTableNext;
   }
   rt.dispose(innerSteps, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextNumber, dHSteps, dS);
   // layers.attn:4  W @ x + b
@@ -396,14 +398,11 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const dLinearB = tf.sum(tanhGradient, [0, 1]);
   const dXLinearW = tf.matMul(xRows, tanhGradientRows, true);
   rt.dispose(tanhGradient, xRows, tanhGradientRows);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dBStacked = tf.stack(dBSteps);
-  rt.dispose(dBSteps);
   // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen:…
   const dWStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dW, [round, 1, d]), [round, d, d]));
-  const dBStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dBStacked, [round, 1]), [round, d]));
+  const dBStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(roundsStacks.dB, [round, 1]), [round, d]));
   const loss = fit(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
-  rt.dispose(dW, dBStacked, sentenceMask, sentenceMaskT, h, final, rounds, x);
+  rt.dispose(dW, roundsStacks.dB, sentenceMask, sentenceMaskT, h, final, rounds, x);
   const dWStepsWideWideSteps = tf.unstack(dWStepsWideWide);
   const dBStepsWideWideSteps = tf.unstack(dBStepsWideWide);
   rt.dispose(dWStepsWideWide, dBStepsWideWide);
@@ -411,7 +410,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     loss,
     metrics: {},
     gradients: {
-      table: state,
+      table: dTable,
       ...rt.rounds('rounds[*].Linear.W', dWStepsWideWideSteps),
       ...rt.rounds('rounds[*].Linear.b', dBStepsWideWideSteps),
       'wide.Grow.repeat[0].x.Linear.W': dLinearW,

@@ -49,6 +49,9 @@ type MachineBatch = {
 };
 
 /** What a step of a loop keeps for another. */
+type RunRow = Readonly<Record<
+  | 'MNextProduct' | 'dS' | 'cTotal' | 'product' | 'squaresTotal' | 'MNextProduct2'
+, tf.Tensor>>;
 type RunStep = Readonly<Record<
   | 'runChosen' | 'larger' | 'squaresLarger' | 'part' | 'root' | 'quotient' | 'product' | 'chosen' | 'c' | 'squaresTotal'
   | 'MNextDifference'
@@ -544,9 +547,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const product4Steps = tf.tidy(() => tf.unstack(tf.transpose(product4, [1, 0, 2, 3])));
   const productSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(wNextProductSteps), [0, 1, 3, 2])));
   rt.dispose(product3, product4, wNextProductSteps);
-  const dSSteps = new Array<tf.Tensor>(time), cTotalSteps = new Array<tf.Tensor>(time);
-  const cosineProductSteps = new Array<tf.Tensor>(time), squaresTotalSteps = new Array<tf.Tensor>(time);
-  const MNextProductSteps = new Array<tf.Tensor>(time), MNextProductSteps2 = new Array<tf.Tensor>(time);
+  const runRows = new Array<RunRow>(time);
   let dM: tf.Tensor = dMFirst;
   let dC: tf.Tensor = dCFirst;
   for (let t2 = time - 1; t2 >= 0; t2--) {
@@ -598,43 +599,34 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const MNextProduct2 = tf.tidy(() => tf.reshape(tf.matMul(MNextNegative, wNextWide), [batchSize, width]));
     const MNextProduct3 = tf.tidy(() => tf.reshape(tf.matMul(dMNext, wNextWide), [batchSize, width]));
     rt.dispose(MNextNegative, dMNext, wNextWide);
-    dSSteps[t2] = dS; cTotalSteps[t2] = cTotal; cosineProductSteps[t2] = cosineProduct;
-    squaresTotalSteps[t2] = cosineSquaresTotal; MNextProductSteps[t2] = MNextProduct2;
-    MNextProductSteps2[t2] = MNextProduct3;
+    runRows[t2] = {
+      MNextProduct: MNextProduct2, dS, cTotal, product: cosineProduct, squaresTotal: cosineSquaresTotal,
+      MNextProduct2: MNextProduct3,
+    };
     dM = dM2;
     dC = dCNext;
   }
+  const runStacks = rt.stacked(runRows);
   rt.dispose(oneHotRows, timeMaskSteps, sSteps, cSoftplusSteps, partSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
   rt.dispose(wNextSteps, runSteps, product3Steps, product4Steps, productSteps, dM, dC);
-  const productStacked = tf.stack(MNextProductSteps);
-  rt.dispose(MNextProductSteps);
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-  const MNextSigmoidGradient = tf.tidy(() => rt.sigmoidGradient(tf.transpose(productStacked, [1, 0, 2]), MNextSigmoid));
-  rt.dispose(MNextSigmoid, productStacked);
-  // input.attn:4  run = scan time with xt = x {
-  const totalStacked = tf.stack(squaresTotalSteps);
-  const runProductStacked = tf.stack(cosineProductSteps);
-  rt.dispose(squaresTotalSteps, cosineProductSteps);
+  const MNextSigmoidGradient = tf.tidy(() =>
+    rt.sigmoidGradient(tf.transpose(runStacks.MNextProduct, [1, 0, 2]), MNextSigmoid),
+  );
+  rt.dispose(MNextSigmoid, runStacks.MNextProduct);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const WRows = tf.reshape(p.run.c.Linear.W, [width]);
-  const quotient = cosineGradients(batch.n, squaresTotal, totalStacked, part, runProductStacked, largerWide);
-  rt.dispose(part, squaresTotal, largerWide, totalStacked, runProductStacked);
-  // input.attn:4  run = scan time with xt = x {
-  const runTotalStacked = tf.stack(cTotalSteps);
-  rt.dispose(cTotalSteps);
+  const quotient = cosineGradients(batch.n, squaresTotal, runStacks.squaresTotal, part, runStacks.product, largerWide);
+  rt.dispose(part, squaresTotal, largerWide, runStacks.squaresTotal, runStacks.product);
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-  const cProduct = tf.tidy(() => tf.mul(tf.transpose(runTotalStacked, [1, 0]), tf.sigmoid(cSum)));
-  rt.dispose(cSum, runTotalStacked);
-  // input.attn:4  run = scan time with xt = x {
-  const productStacked2 = tf.stack(MNextProductSteps2);
-  const dS = tf.stack(dSSteps);
-  rt.dispose(MNextProductSteps2, dSSteps);
+  const cProduct = tf.tidy(() => tf.mul(tf.transpose(runStacks.cTotal, [1, 0]), tf.sigmoid(cSum)));
+  rt.dispose(cSum, runStacks.cTotal);
   // input.attn:8  s = softmax[around](Linear[around](h))
   const sProduct = tf.tidy(() => {
-    const totalWide = tf.reshape(tf.transpose(tf.sum(tf.mul(s, tf.transpose(dS, [1, 0, 2])), 2), [1, 0]), [time, batchSize, 1]);
-    return tf.mul(s, tf.transpose(tf.sub(dS, totalWide), [1, 0, 2]));
+    const totalT = tf.transpose(tf.sum(tf.mul(s, tf.transpose(runStacks.dS, [1, 0, 2])), 2), [1, 0]);
+    return tf.mul(s, tf.transpose(tf.sub(runStacks.dS, tf.reshape(totalT, [time, batchSize, 1])), [1, 0, 2]));
   });
-  rt.dispose(s, dS);
+  rt.dispose(s, runStacks.dS);
   // layers.attn:4  W @ x + b
   const sigmoidGradientRows = tf.reshape(MNextSigmoidGradient, [batchSize * time, width]);
   const linearWProduct = tf.matMul(sigmoidGradientRows, p.run.M.Linear.W, false, true);
@@ -644,10 +636,11 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   rt.dispose(WRows);
   // input.attn:6  h = tanh(Linear[width](xt))
   const dH = tf.tidy(() => {
-    const sum = tf.add(tf.transpose(productStacked2, [1, 0, 2]), tf.reshape(linearWProduct, [batchSize, time, width]));
-    return tf.add(tf.add(tf.add(sum, quotient), runProduct), tf.reshape(sWProduct, [batchSize, time, width]));
+    const WProduct = tf.reshape(linearWProduct, [batchSize, time, width]);
+    const sum = tf.add(tf.add(tf.add(tf.transpose(runStacks.MNextProduct2, [1, 0, 2]), WProduct), quotient), runProduct);
+    return tf.add(sum, tf.reshape(sWProduct, [batchSize, time, width]));
   });
-  rt.dispose(quotient, productStacked2, linearWProduct, runProduct, sWProduct);
+  rt.dispose(quotient, runStacks.MNextProduct2, linearWProduct, runProduct, sWProduct);
   const hTanhGradient = rt.tanhGradient(dH, h);
   rt.dispose(h, dH);
   // layers.attn:4  W @ x + b

@@ -46,6 +46,7 @@ type ClassifyBatch = {
 
 /** What a step of a loop keeps for another. */
 type RunStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
+type RunRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
 
 function gruInputs(p: GRUParameters, n: ClassifySizes, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
@@ -211,8 +212,7 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dRunSteps = tf.unstack(dRun);
   rt.dispose(dRun);
-  const zSigmoidGradientSteps = new Array<tf.Tensor>(time), rSigmoidGradientSteps = new Array<tf.Tensor>(time);
-  const newTanhGradientSteps = new Array<tf.Tensor>(time);
+  const runRows = new Array<RunRow>(time);
   let dH: tf.Tensor = tf.clone(dHFirst);
   for (let t = time - 1; t >= 0; t--) {
     const step = runSteps[t]!;
@@ -221,20 +221,17 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward(p.run.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t]!, rJoined);
     const dH2 = tf.add(rProduct, newSum);
     rt.dispose(dH, dHNext, rProduct, newSum);
-    zSigmoidGradientSteps[t] = zSigmoidGradient; rSigmoidGradientSteps[t] = rSigmoidGradient;
-    newTanhGradientSteps[t] = newTanhGradient;
+    runRows[t] = { newTanhGradient, rSigmoidGradient, zSigmoidGradient };
     dH = dH2;
   }
+  const runStacks = rt.stacked(runRows);
   rt.dispose(runSteps, rJoined, dRunSteps, dH);
-  const sigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
-  const runSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
-  const tanhGradientStacked = tf.stack(newTanhGradientSteps);
   const hStacked = tf.stack(hSteps);
-  rt.dispose(zSigmoidGradientSteps, rSigmoidGradientSteps, newTanhGradientSteps, dHFirst, hNextSteps);
+  rt.dispose(dHFirst, hNextSteps);
   const productStacked = tf.stack(productSteps);
-  const dGRU = gruGradients(batch.n, productStacked, hStacked, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, x);
-  rt.dispose(productSteps, x, sigmoidGradientStacked, runSigmoidGradientStacked, tanhGradientStacked, hStacked);
-  rt.dispose(productStacked);
+  const dGRU = gruGradients(batch.n, productStacked, hStacked, runStacks.zSigmoidGradient, runStacks.rSigmoidGradient, runStacks.newTanhGradient, x);
+  rt.dispose(productSteps, x, runStacks.zSigmoidGradient, runStacks.rSigmoidGradient, runStacks.newTanhGradient);
+  rt.dispose(hStacked, productStacked);
   // layers.attn:4  W @ x + b
   const dB = tf.sum(dLogits, 0);
   const dW = tf.matMul(picked, dLogits, true);

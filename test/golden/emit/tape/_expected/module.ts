@@ -44,6 +44,7 @@ type WordsBatch = {
 
 /** What a step of a loop keeps for another. */
 type WriteStep = Readonly<Record<'wTanh' | 'wSoftmax' | 'w' | 'state', tf.Tensor>>;
+type WriteRow = Readonly<Record<'wProduct' | 'wProduct2' | 'wTotal' | 'dX', tf.Tensor>>;
 
 function linear(p: LinearParameters, n: WordsSizes, sNext: tf.Tensor[]) {
   const { batch: batchSize, d, target, words } = n;
@@ -388,8 +389,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const zeros = tf.fill([batchSize, d, target + 1], 0);
   const WProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WProduct, [1, 0, 2])));
   rt.dispose(WProduct);
-  const dXSteps = new Array<tf.Tensor>(target), wProductSteps = new Array<tf.Tensor>(target);
-  const wTotalSteps = new Array<tf.Tensor>(target), wProductSteps2 = new Array<tf.Tensor>(target);
+  const writeRows = new Array<WriteRow>(target);
   let state: tf.Tensor = stateFirst;
   let state2: tf.Tensor = zeros;
   for (let t = target - 1; t >= 0; t--) {
@@ -432,35 +432,31 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
       return tf.reshape(tf.matMul(tf.reshape(wChosen2, [1, batchSize * target + batchSize]), tanhRows), [d]);
     });
     rt.dispose(wChosen2);
-    dXSteps[t] = dX; wProductSteps[t] = wProduct; wTotalSteps[t] = wTotal; wProductSteps2[t] = wProduct2;
+    writeRows[t] = { wProduct: wProduct2, wProduct2: wProduct, wTotal, dX };
     state = wSum;
     state2 = stateNext;
   }
+  const writeStacks = rt.stacked(writeRows);
   rt.dispose(isEqualSteps, sNextSteps, writeSteps, isAtMostSteps, vRows, WProductSteps, state2);
-  const productStacked = tf.stack(wProductSteps);
-  const dXStacked = tf.stack(dXSteps);
-  const totalStacked = tf.stack(wTotalSteps);
-  const productStacked2 = tf.stack(wProductSteps2);
-  rt.dispose(wProductSteps, dXSteps, wTotalSteps, wProductSteps2);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const dX = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(productStacked, [1, 0, 2]), [batchSize * target, d]);
+    const productStepsRows = tf.reshape(tf.transpose(writeStacks.wProduct2, [1, 0, 2]), [batchSize * target, d]);
     const WxProduct = tf.reshape(tf.matMul(productStepsRows, p.Write.Wx, false, true), [batchSize, target, d]);
-    return tf.add(tf.transpose(dXStacked, [1, 0, 2]), WxProduct);
+    return tf.add(tf.transpose(writeStacks.dX, [1, 0, 2]), WxProduct);
   });
   const dWh = tf.tidy(() => {
-    const totalStepsRows = tf.reshape(totalStacked, [batchSize * target, d]);
+    const totalStepsRows = tf.reshape(writeStacks.wTotal, [batchSize * target, d]);
     const product = tf.matMul(totalStepsRows, tf.reshape(sNextStacked, [batchSize * target, d]), true);
     return tf.add(product, tf.matMul(tf.sum(state, 1), batch.inputs.start, true));
   });
-  rt.dispose(dXStacked, sNextStacked, state, totalStacked);
-  const dV = tf.sum(productStacked2, 0);
+  rt.dispose(writeStacks.dX, sNextStacked, state, writeStacks.wTotal);
+  const dV = tf.sum(writeStacks.wProduct, 0);
   const dWx = tf.tidy(() => {
-    const productStepsRows = tf.reshape(productStacked, [batchSize * target, d]);
+    const productStepsRows = tf.reshape(writeStacks.wProduct2, [batchSize * target, d]);
     return tf.matMul(tf.reshape(xT, [batchSize * target, d]), productStepsRows, true);
   });
   const dWriteV = tf.reshape(dV, [d, 1]);
-  rt.dispose(productStacked2, xT, productStacked, dV);
+  rt.dispose(writeStacks.wProduct, xT, writeStacks.wProduct2, dV);
   // input.attn:6  x = table[y]
   const dTable = rt.scatter(batch.inputs.y, dX, words);
   rt.dispose(dX);
