@@ -325,22 +325,22 @@ function gruGradients(n: TranslatorSizes, productStacked: tf.Tensor, tanhGradien
   return { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB };
 }
 
-function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, dForward: tf.Tensor, dForward2: tf.Tensor, dForward3: tf.Tensor, dForward4: tf.Tensor, dForward5: tf.Tensor, rJoined: tf.Tensor) {
+function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, forwardHNext: tf.Tensor, forwardZ: tf.Tensor, forwardNew: tf.Tensor, forwardR: tf.Tensor, forwardH: tf.Tensor, rJoined: tf.Tensor) {
   // cells.attn:14  (1 - z) * h + z * new
-  const dNew = tf.mul(dHNext, dForward2);
-  const dZ = tf.mul(dHNext, dForward);
+  const dNew = tf.mul(dHNext, forwardZ);
+  const dZ = tf.mul(dHNext, forwardHNext);
   const difference = tf.sub(dHNext, dNew);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradient = rt.sigmoidGradient(dZ, dForward2);
+  const zSigmoidGradient = rt.sigmoidGradient(dZ, forwardZ);
   rt.dispose(dZ);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newTanhGradient = rt.tanhGradient(dNew, dForward3);
+  const newTanhGradient = rt.tanhGradient(dNew, forwardNew);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
-  const dR = tf.mul(UProduct, dForward5);
-  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, dForward4)));
+  const dR = tf.mul(UProduct, forwardH);
+  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, forwardR)));
   rt.dispose(dNew, difference, UProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradient = rt.sigmoidGradient(dR, dForward4);
+  const rSigmoidGradient = rt.sigmoidGradient(dR, forwardR);
   const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
   return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
@@ -719,11 +719,11 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   for (let t = 0; t < source; t++) {
     const step = backwardSteps[t]!;
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const dBackwardWide = tf.reshape(isGreaterSteps[t]!, [batchSize, 1]);
-    const dHNext = tf.tidy(() => tf.add(dBackwardSteps[t]!, rt.where(dBackwardWide, dH, 0)));
+    const isGreaterWide = tf.reshape(isGreaterSteps[t]!, [batchSize, 1]);
+    const dHNext = tf.tidy(() => tf.add(dBackwardSteps[t]!, rt.where(isGreaterWide, dH, 0)));
     const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, step.difference, step.z, step.new, step.r, backwardHSteps[t]!, backwardRJoined);
-    const readDH = tf.tidy(() => tf.add(tf.add(rt.where(dBackwardWide, 0, dH), newSum), rProduct));
-    rt.dispose(dHNext, dBackwardWide, rProduct, newSum, dH);
+    const readDH = tf.tidy(() => tf.add(tf.add(rt.where(isGreaterWide, 0, dH), newSum), rProduct));
+    rt.dispose(dHNext, isGreaterWide, rProduct, newSum, dH);
     backwardRows.push({ newTanhGradient, rSigmoidGradient, zSigmoidGradient });
     dH = readDH;
   }

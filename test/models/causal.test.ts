@@ -54,6 +54,14 @@ const cases: Readonly<Record<string, string>> = {
   'a recurrent layer': model(
     "h = scan time with xt = x, rt = r { state h: [d] = c;  h' = GRU(xt * rt, h);  emit h' };  { y = h, s = cumsum[time](r) }",
   ),
+  'a stack of recurrent layers': model(
+    "h = scan time with xt = x, rt = r { z = xt * rt;  repeat layers as l { state h: [d] = tanh(Linear[d](c) * (l + 1));  h' = GRU(z, h);  z = h' };  emit z };  { y = h, s = cumsum[time](r) }",
+    'dim layers = 3',
+  ),
+  'a stack of recurrent layers that see what they were': model(
+    "h = scan time with xt = x { z = xt;  repeat layers { state h: [d] = c;  h' = GRU(z, h) + mean[before](past[before](h));  z = h' };  emit z };  { y = h, s = r }",
+    'dim layers = 3',
+  ),
   'heads with parameters of their own': model(
     'h = Head[d] per filters (x, x[upto time as key]);  { y = sum[filters](h), s = sum[d, filters](h * (Linear[d] per filters (c))) }',
     `

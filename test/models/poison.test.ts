@@ -46,6 +46,15 @@ const cases: Readonly<Record<string, { readonly text: string; readonly examples:
     ),
     examples: [{ x: long(-0.5, 9) }, { x: [1, 2, 3] }],
   },
+  'states of rounds that are multiplied beyond the end, or through the rounds': {
+    text: program(
+      'x: [time]',
+      '[time]',
+      "param p: [] = 1.3\ny = scan time with xt = x { z = xt;  repeat 3 { state s, t: [] = 1;  s' = p * s * (10 - xt);  t' = 0.5 * t + z;  z = tanh(z + t') * 1e-9 * s };  v = xt;  repeat 3 { state u: [] = 1;  u' = u + v;  v = 2 * u' };  emit z + 1e-9 * v }",
+      'sum[time](y)',
+    ),
+    examples: [{ x: long(9, 60) }, { x: [9, 9, 9] }],
+  },
   'two states that drive each other': {
     text: sequence(
       "s = scan time with xt = x { state s, t: [] = 1;  s' = p * t + 4 * s;  t' = q * s - xt * t;  emit { s = s * t, t = 1 / t } }\ny = s.s * 1e-9 + p * s.t",

@@ -89,6 +89,57 @@ model M(x: [time, d], u: [rows, d]) -> y: [time, d] {
   scan time with xt = x { z = xt;  repeat layers { state h, c: [d] = 0.1;  (h', c') = LSTM(dropout(z, 0.3), h, c);  z = h' };  emit z }
 }${fit('sum[time, d](y ^ 2)')}`,
   },
+  'in a block whose formal says how many rounds there are, by an option, in an attention with weights': {
+    text: `dim time: ragged, source: ragged, d = 4, layers = 3
+option cell = gru | rnn
+block Deep[n](x: [time, d], m: [source, d]) -> { z: [time, d], w: [time, n, source] } {
+  run = scan time with xt = x {
+    z = xt
+    w = repeat n {
+      state s: [d] = 0.1
+      match cell { gru { s' = GRU(z, s) } rnn { s' = RNN(z, s) } }
+      c = ScaledDot(s', m, m);  z = z + c;  emit c.weights
+    }
+    emit { z = z, w = w }
+  }
+  { z = run.z, w = run.w }
+}
+model M(x: [time, d], m: [source, d]) -> { z: [time, d], w: [time, layers, source], v: [time, d] } { r = Deep[layers](x, m);  { z = r.z, w = r.w, v = Deep[layers - 1](x, m).z } }${fit('sum[time, d](z ^ 2 + v) + sum[time, layers, source](w ^ 2)')}`,
+    set: { cell: 'rnn' },
+  },
+  'booleans, whole numbers, indices, and no axes': {
+    text: `${dims}model M(x: [time, d], i: index(d)[time]) -> y: [time, d] {
+  scan time with xt = x, it = i {
+    z = xt
+    repeat layers as l {
+      state b: bool[d] = false, n: int[d] = l, k: index(d)[] = it0(l), t: [] = 1 / (l + 1)
+      b' = (z > 0) or (not b);  n' = n + (if b then 2 else 1);  k' = it;  t' = t * z[d = k]
+      z = (if b then z else 0.5 * z) + 0.1 * n + t
+    }
+    emit z
+  }
+}
+block it0(l: int[]) -> index(d)[] { argmax[d](zeros[d]) }${fit('sum[time, d](y ^ 2)')}`,
+  },
+  'of steps in steps': {
+    text: `dim time: ragged, rows: ragged, d = 3, layers = 2
+model M(x: [time, d], u: [rows, d]) -> y: [time, d] {
+  scan time with xt = x {
+    state o: [d] = 0.1
+    r = scan rows with ut = u { z = ut + o;  repeat layers as i { state q: [d] = xt * (i + 1);  q' = RNN(z, q);  z = q' + o };  emit z }
+    z = r[rows = last]
+    repeat layers { state q: [d] = o_0;  q' = GRU(z, q);  z = z + q' }
+    o' = tanh(z)
+    emit z
+  }
+}${fit('sum[time, d](y ^ 2)')}`.replace('o_0', '0.2'),
+  },
+  'running values of a round, and sizes that are known': {
+    text: `${dims}model M(x: [time, d]) -> y: [time, d] {
+  let norm = LayerNorm
+  scan time with xt = x { z = norm(xt);  repeat 2 { state s: [d] = 0;  s' = RNN(LayerNorm(z), s);  z = norm(s') };  repeat 1 { state s: [d] = 1;  s' = z * s;  z = s' };  emit z }
+}${fit('sum[time, d](y ^ 2)')}`,
+  },
   'written out: states of other sizes in each round': {
     text: `${dims}model M(x: [time, d]) -> y: [time, d] {
   scan time with xt = x { z = xt;  repeat layers as i { state s: [wide: 2 ^ i] = 0.1;  s' = s + mean[d](z);  z = z * mean[wide](s') };  emit z }
@@ -98,6 +149,11 @@ model M(x: [time, d], u: [rows, d]) -> y: [time, d] {
 
 describe('states of rounds', () => {
   agreeEverywhere(cases);
+
+  it.each(Object.keys(cases))('are those of a loop, or of rounds that are written out: %s', async (title) => {
+    const { program } = await emit(cases[title]!);
+    expect((program.unrolled?.size ?? 0) > 0).toBe(title.startsWith('written out'));
+  });
 });
 
 const generating = (body: string): string => `dim source: ragged, target: ragged, words = 7, d = 4, layers = 3

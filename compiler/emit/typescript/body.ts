@@ -560,7 +560,9 @@ class BodyWriter {
     const [first, ...more] = this.#lines.slice(begin);
     const own = optional.map((list) => block.gives.get(list)!).filter(({ copy }) => !copy);
     const end = `else rt.dispose(${own.map(({ value }) => this.#expression(value)).join(', ')});`;
-    if (more.length === 0) this.#lines.splice(begin, 1, { depth, text: `if (${KEEP}) ${first!.text}` }, { depth, text: end });
+    // Several lists may be pushed to in one line.
+    const isOne = more.length === 0 && new Set(optional.map((list) => this.#recordOf(list) ?? list)).size === 1;
+    if (isOne) this.#lines.splice(begin, 1, { depth, text: `if (${KEEP}) ${first!.text}` }, { depth, text: end });
     else {
       this.#lines.splice(begin, 0, { depth, text: `if (${KEEP}) {` });
       this.#write(depth, `} ${end}`);

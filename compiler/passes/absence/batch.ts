@@ -446,7 +446,7 @@ class Batch extends Pass {
 
   protected override enter(x: Node, sequence: Node, loop: Loop, axis: Axis): void {
     const { value, masks } = this.partial(sequence);
-    this.set(x, loop.scanned(value));
+    this.set(x, this.stepOf(x, value, loop));
     this.#masks.set(
       x,
       masks.map((mask) => (hasAxis(axesOf(mask), axis.id) ? loop.scanned(mask) : mask)),

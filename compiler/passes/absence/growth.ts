@@ -3,11 +3,11 @@
  * step overflows there. One that is bounded, or grows by no more than a bounded number at each step (a gated cell's), does not.
  */
 import { folded } from '../../graph/fold.ts';
-import type { Node, Op } from '../../graph/graph.ts';
+import type { Node, Op, OpOf } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { saturates, UNARY } from '../../graph/operations/unary.ts';
 import { ANY, type Range } from '../../size/range.ts';
-import type { Facts, Scan } from '../core/pass.ts';
+import { isRounds, type Facts, type Scan } from '../core/pass.ts';
 
 /** How a value follows the states: not at all or within bounds, no further than they go, or further. */
 type Follows = 'bounded' | 'along' | 'beyond';
@@ -42,18 +42,61 @@ const MOVES: ReadonlySet<Op['kind']> = new Set([
 /** By a state's position among those of the scan: whether it may run away. */
 export function runaways(scan: Scan, facts: Facts): (state: number) => boolean {
   const { region } = scan.op;
-  const growth = folded<Node, Growth>(
-    (node) => (node.op.kind === 'result' || node.op.kind === 'argument' || !facts.loopsOf(node).has(scan) ? [] : node.inputs),
+  const carries = [...facts.arguments].flatMap(([node, { scan: rounds, kind, index }]) =>
+    kind === 'state' && isRounds(rounds) && standsIn(rounds, scan, facts) ? [{ node, ends: endsOf(rounds, index) }] : [],
+  );
+  // What goes from round to round is taken to be bounded until something in it is not.
+  const free = new Set<Node>();
+  for (;;) {
+    const growth = growthIn(scan, free, facts);
+    const more = carries.filter(({ node, ends }) => !free.has(node) && ends.some((each) => growth(each).follows !== 'bounded'));
+    if (more.length === 0) return (state) => growth(region.nexts[state]!).follows === 'beyond';
+    for (const { node } of more) free.add(node);
+  }
+}
+
+/** What a state of a loop begins as, and becomes. */
+function endsOf({ op, inputs }: Scan, state: number): readonly Node[] {
+  return [inputs[op.region.xs.length + state]!, op.region.nexts[state]!];
+}
+
+function standsIn(node: Node, scan: Scan, facts: Facts): boolean {
+  return [...facts.loopsOf(node)].some((loop) => loop === scan || (isRounds(loop) && standsIn(loop, scan, facts)));
+}
+
+/** `free`: what goes from round to round and is not bounded. */
+function growthIn(scan: Scan, free: ReadonlySet<Node>, facts: Facts): (node: Node) => Growth {
+  const { states } = scan.op.region;
+  /** What a value of a loop over rounds is in it; null: of another loop, nothing is known. */
+  const inRounds = (node: Node): readonly Node[] | null => {
+    const place = facts.arguments.get(node);
+    if (place !== undefined) return place.kind === 'x' && isRounds(place.scan) ? [place.scan.inputs[place.index]!] : [];
+    const rounds = facts.latest(node.inputs[0] as Scan);
+    if (!isRounds(rounds)) return null;
+    const { index } = node.op as OpOf<'result'>;
+    const own = rounds.op.region.states.length;
+    return index < own ? endsOf(rounds, index) : [rounds.op.region.emits[index - own]!];
+  };
+  const isHere = (node: Node): boolean => standsIn(node, scan, facts) && !states.includes(node);
+  return folded<Node, Growth>(
+    (node) => {
+      if (!isHere(node)) return [];
+      return node.op.kind === 'result' || node.op.kind === 'argument' ? (inRounds(node) ?? []) : node.inputs;
+    },
     (node, of) => {
-      if (!facts.loopsOf(node).has(scan))
-        return node.op.kind === 'constant' && Math.abs(node.op.value) <= 1 ? (node.op.value >= 0 ? SHARE : UNIT) : BOUNDED;
-      if (region.states.includes(node)) return ALONG;
-      if (node.op.kind === 'argument') return BOUNDED;
-      // A loop inside: nothing is known of it.
-      return node.op.kind === 'result' ? BEYOND : growthOf(node, of);
+      if (states.includes(node)) return ALONG;
+      if (!isHere(node)) return node.op.kind === 'constant' && Math.abs(node.op.value) <= 1 ? (node.op.value >= 0 ? SHARE : UNIT) : BOUNDED;
+      if (free.has(node)) return BEYOND;
+      if (node.op.kind !== 'result' && node.op.kind !== 'argument') return growthOf(node, of);
+      return inRounds(node)?.map(of).reduce(wider, BOUNDED) ?? BEYOND;
     },
   );
-  return (state) => growth(region.nexts[state]!).follows === 'beyond';
+}
+
+/** The one that goes further. */
+function wider(a: Growth, b: Growth): Growth {
+  const order: readonly Follows[] = ['bounded', 'along', 'beyond'];
+  return order.indexOf(b.follows) > order.indexOf(a.follows) ? b : a;
 }
 
 function growthOf(node: Node, of: (node: Node) => Growth): Growth {

@@ -6,7 +6,7 @@ import { constantOf, size as sizes, type Size } from '../../size/size.ts';
 import { GraphError } from '../../graph/errors.ts';
 import type { Axis, BinaryFn, Dim, Node, NodeOf, Op, OpOf, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from '../../graph/graph.ts';
 import { infer, typeOf } from '../../graph/infer.ts';
-import { canonicalMasks, hasAxis, join, originOf, without } from '../../graph/spaces.ts';
+import { canonicalMasks, hasAxis, join, originOf } from '../../graph/spaces.ts';
 import { BATCH } from './axes.ts';
 import { Keys } from './keys.ts';
 import { completed, type Making } from './making.ts';
@@ -196,9 +196,10 @@ export class GraphBuilder {
   }
 
   #widen(init: Node, next: Node): Node {
-    // In the order of the next value: a start that is the same everywhere has none of its own. Examples lie one behind the other.
-    const all = join(typeOf(next).axes, typeOf(init).axes);
-    const axes = [...all.filter(({ id }) => id === BATCH.id), ...without(all, [BATCH.id])];
+    // In the order of the next value: a start that is the same everywhere has none of its own. Examples lie one behind the other,
+    // and what each round has is read round by round.
+    const rank = ({ id, rounds }: Axis): number => (rounds === true ? 0 : id === BATCH.id ? 1 : 2);
+    const axes = join(typeOf(next).axes, typeOf(init).axes).toSorted((a, b) => rank(a) - rank(b));
     return axes.length === typeOf(init).axes.length ? init : this.make({ kind: 'broadcast', axes }, [init]);
   }
 

@@ -8,7 +8,7 @@ import { hasAxis, sizeOf } from '../../graph/spaces.ts';
 import { isOf } from '../../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { completed, made, type Making, type Need, type Site } from './making.ts';
-import { union, type GraphBuilder, type Loop, type LoopBody } from './graph-builder.ts';
+import { union, unnamed, type GraphBuilder, type Loop, type LoopBody } from './graph-builder.ts';
 
 export type Scan = NodeOf<'scan'>;
 
@@ -319,9 +319,17 @@ export class Pass implements Site {
 
   /** A step's position `x` of a sequence, which is made. */
   protected enter(x: Node, sequence: Node, loop: Loop, _axis: Axis): void {
-    const place = loop.scanned(this.get(sequence));
+    this.set(x, this.stepOf(x, this.get(sequence), loop));
+  }
+
+  /** What a step reads of the sequence, under its name. */
+  protected stepOf(x: Node, sequence: Node, loop: Loop): Node {
+    const { origin } = this.m;
+    this.m.origin = unnamed(x.origin);
+    const place = loop.scanned(sequence);
+    this.m.origin = origin;
     if (place.op.kind === 'argument') this.m.call(place, x.origin.name);
-    this.set(x, place);
+    return place;
   }
 
   readonly #needed = new Set<Node>();

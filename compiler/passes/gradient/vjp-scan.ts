@@ -37,11 +37,11 @@ export interface Reversal {
   saved(scan: Scan, node: Node): Node;
 }
 
-/** A free variable's share of one step: emitted values, and what makes the sum over all steps of them. */
+/** The shares of free variables in one step: emitted values, and what makes the sums over all steps of them. */
 interface Share {
-  readonly free: Node;
+  readonly free: readonly Node[];
   readonly emits: readonly Node[];
-  readonly total: (whole: readonly Node[]) => Node;
+  readonly total: (whole: readonly Node[]) => readonly Node[];
   readonly origin: Origin;
 }
 
@@ -85,7 +85,7 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
       m.origin = unnamed(scan.origin);
       shares = found;
       const isPassing = (k: number): boolean => isRounds(scan) && isOutside(scan.inputs[k]!);
-      passing = sequences.flatMap((k) => (isPassing(k) ? (asPassing(m, k, body.pending.of(m, region.xs[k]!), axis, body) ?? []) : []));
+      passing = sequences.flatMap((k) => (isPassing(k) ? (asPassing(m, k, body.pending.of(m, region.xs[k]!), body) ?? []) : []));
       const given = sequences.filter((k) => !passing.some((each) => each.sequence === k));
       missing = sums.map(({ sum }) => sum).filter((sum, k, all) => ![...carried, ...all.slice(0, k)].some((other) => isSame(other, sum)));
       const zero = m.constant(0);
@@ -125,13 +125,12 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
     let next = given.length;
     for (const { free, emits, total, origin } of shares) {
       m.origin = origin;
-      outer.add(free, total(made.emits.slice(next, next + emits.length)));
+      const totals = total(made.emits.slice(next, next + emits.length));
+      free.forEach((each, k) => outer.add(each, totals[k]!));
       next += emits.length;
     }
-    for (const { sequence, operands, total, origin } of passing) {
-      const emits = operands.map(({ emit, whole }) => whole(emit === null ? null : made.emits[next++]!));
-      outer.leaving!.push({ free: scan.inputs[sequence]!, emits, total, origin });
-    }
+    const wholes = passing.map(({ operands }) => operands.map(({ emit, whole }) => whole(emit === null ? null : made.emits[next++]!)));
+    if (passing.length > 0) outer.leaving!.push(behindSteps(m, scan, passing, wholes));
     return;
   }
 }
@@ -210,10 +209,13 @@ class Body implements Level {
   }
 }
 
-/** What of a round's product leaves the loop around too, which it is made behind: once for all steps, in a loop over the rounds. */
-interface Passing extends Omit<Share, 'free' | 'emits'> {
+/** A round's share of a sequence from outside the steps around, such as a parameter: it is made behind them, of its operands in all. */
+interface Passing {
   readonly sequence: number;
   readonly operands: readonly Operand[];
+  /** Of one round's operands. */
+  readonly make: (operands: readonly Node[]) => Node;
+  readonly origin: Origin;
 }
 
 /** `emit`: what the loop over rounds emits of it; null: it is there. `whole`: of all rounds, from that. */
@@ -223,15 +225,14 @@ interface Operand {
 }
 
 /** Null: it is no product or sum that would better be made behind the steps. */
-function asPassing(m: GraphBuilder, sequence: number, cotangent: Node | undefined, axis: Axis, body: Body): Passing | null {
+function asPassing(m: GraphBuilder, sequence: number, cotangent: Node | undefined, body: Body): Passing | null {
   if (cotangent === undefined) return null;
   const { later, inner } = withoutLater(m, body.position, cotangent);
   const keep = idsOf(inner);
   const isSum = inner.op.kind === 'reduce' && inner.op.fn === 'sum';
   const most = Math.max(keep.length, 2);
   if ((inner.op.kind !== 'contract' && !isSum) || inner.inputs.some((each) => axesOf(each).length > most)) return null;
-  const made = (inputs: readonly Node[]): Node => {
-    const [a, b] = inputs;
+  const made = ([a, b]: readonly Node[]): Node => {
     return b === undefined
       ? m.sum(
           a!,
@@ -242,12 +243,28 @@ function asPassing(m: GraphBuilder, sequence: number, cotangent: Node | undefine
   return {
     sequence,
     operands: inner.inputs.map((each) => operandOf(m, each, body)),
-    total: (wholes) =>
-      m.scan(axis, false, [], (loop) => {
-        const own = wholes.map((whole) => (hasAxis(axesOf(whole), axis.id) ? loop.scanned(whole) : whole));
-        return { nexts: [], emits: [later.reduceRight((sum, op) => m.make(op, [sum]), made(own))] };
-      }).emits[0]!,
+    make: (operands) => later.reduceRight((sum, op) => m.make(op, [sum]), made(operands)),
     origin: cotangent.origin,
+  };
+}
+
+/** One loop over the rounds for all of them. */
+function behindSteps(m: GraphBuilder, scan: Scan, passing: readonly Passing[], wholes: readonly (readonly Node[])[]): Share {
+  const { axis } = scan.op;
+  return {
+    free: passing.map(({ sequence }) => scan.inputs[sequence]!),
+    emits: wholes.flat(),
+    total: (all) => {
+      return m.scan(axis, false, [], (loop) => {
+        const read = all.map((whole) => (hasAxis(axesOf(whole), axis.id) ? loop.scanned(whole) : whole));
+        const emits = passing.map(({ operands, make, origin }) => {
+          m.origin = origin;
+          return make(read.splice(0, operands.length));
+        });
+        return { nexts: [], emits };
+      }).emits;
+    },
+    origin: unnamed(scan.origin),
   };
 }
 
@@ -303,7 +320,7 @@ function leaving(m: GraphBuilder, axis: Axis, position: Node, free: Node, cotang
   const share = leavingAs(m, axis, position, free, inner);
   return share === null || later.length === 0
     ? share
-    : { ...share, total: (emitted) => later.reduceRight((sum, op) => m.make(op, [sum]), share.total(emitted)) };
+    : { ...share, total: (emitted) => share.total(emitted).map((each) => later.reduceRight((sum, op) => m.make(op, [sum]), each)) };
 }
 
 /** A sign or another name is given to the sum. */
@@ -326,9 +343,9 @@ function leavingAs(m: GraphBuilder, axis: Axis, position: Node, free: Node, cota
   const keep = idsOf(cotangent);
   const { origin } = m;
   const sum = (node: Node, over: readonly string[]): Share => ({
-    free,
+    free: [free],
     emits: [node],
-    total: ([emitted]) => m.sum(emitted!, [axis.id, ...over]),
+    total: ([emitted]) => [m.sum(emitted!, [axis.id, ...over])],
     origin,
   });
   if (!whole(cotangent)) return sum(cotangent, []);
@@ -336,12 +353,12 @@ function leavingAs(m: GraphBuilder, axis: Axis, position: Node, free: Node, cota
   if (outer && inputs.every((x) => !whole(x) || rank(x) <= Math.max(rank(cotangent), 2))) {
     const [a, b] = inputs;
     return {
-      free,
+      free: [free],
       emits: inputs.filter(whole),
       total: (emitted) => {
         const read = [...emitted];
         const [p, q] = [a, b].map((x) => (whole(x!) ? read.shift()! : x));
-        return product(m, p!, q!, keep);
+        return [product(m, p!, q!, keep)];
       },
       origin,
     };

@@ -206,7 +206,9 @@ class Recording {
       const is = (kind: string): boolean => [...channel.sites].some((site) => site.startsWith(`${kind} `));
       if (channel.isOwner || !is(MADE)) continue;
       const isStacked = channel.stacks.length === 1 && channel.sites.size === 2;
-      if (is(WHOLE) && !isStacked) this.#groups.set(channel, { channels: [channel], record: null });
+      // Two calls of a function in one body give two lists, which have names of their own there.
+      const isAlone = (is(WHOLE) && !isStacked) || isTwice([...channel.sites]);
+      if (isAlone) this.#groups.set(channel, { channels: [channel], record: null });
       else {
         const sites = isStacked ? [...channel.sites].filter((site) => site.startsWith(MADE)) : [...channel.sites];
         const key = [isStacked, ...sites, frontOf(channel.gradient?.path ?? '')].sort().join();
@@ -338,6 +340,12 @@ class Recording {
     if (record === null) return [];
     return [[list, { record, field: record.fields[channels.indexOf(this.#channels.get(list)!)]! }]];
   }
+}
+
+/** Do two calls in one body give it? */
+function isTwice(sites: readonly string[]): boolean {
+  const bodies = sites.filter((site) => site.startsWith('output ')).map((site) => site.split(' ')[2]);
+  return new Set(bodies).size < bodies.length;
 }
 
 /** The calls that are made. */

@@ -44,8 +44,9 @@ function dInputs(p: DParameters, n: MSizes, h: tf.Tensor, y: tf.Tensor) {
   const sNextSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
+    const xt = ySteps[t]!;
     // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
-    const sNext = tf.tidy(() => tf.tanh(tf.add(ySteps[t]!, s)));
+    const sNext = tf.tidy(() => tf.tanh(tf.add(xt, s)));
     sNextSteps.push(sNext);
     s = sNext;
   }

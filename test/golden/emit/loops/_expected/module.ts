@@ -120,10 +120,11 @@ function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Ten
   const sNextSteps: tf.Tensor[] = [], innerSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < sentence; t++) {
+    const ts = tokensSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
     const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTSteps[t]!, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokensSteps[t]!), [1, 0, 2])));
+    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, ts), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
@@ -189,11 +190,11 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   const sNextSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < sentence; t++) {
-    const tokens = batchInputsTokensSteps[t]!;
+    const ts = batchInputsTokensSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
     const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskSteps[t]!, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
+    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, ts), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
@@ -358,22 +359,22 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     const dInner = rt.scatter(sNextNumber, dSNext, word);
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const dInnerSteps = tf.unstack(dInner);
-    const dHSteps2 = tf.unstack(innerSteps[t]!);
+    const xSteps = tf.unstack(innerSteps[t]!);
     rt.dispose(dInner);
     const innerTanhGradientSteps: tf.Tensor[] = [];
     let dUNext: tf.Tensor = tf.clone(hZeros);
     for (let t2 = 0; t2 < word; t2++) {
       // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const dInnerWide = tf.reshape(uNextSteps[t2]!, [batchSize, 1]);
+      const uNextWide = tf.reshape(uNextSteps[t2]!, [batchSize, 1]);
       const innerTanhGradient = tf.tidy(() =>
-        rt.tanhGradient(tf.add(dInnerSteps[t2]!, rt.where(dInnerWide, dUNext, 0)), dHSteps2[t2]!),
+        rt.tanhGradient(tf.add(dInnerSteps[t2]!, rt.where(uNextWide, dUNext, 0)), xSteps[t2]!),
       );
-      const dU = tf.tidy(() => tf.add(rt.where(dInnerWide, 0, dUNext), innerTanhGradient));
-      rt.dispose(dInnerWide, dUNext);
+      const dU = tf.tidy(() => tf.add(rt.where(uNextWide, 0, dUNext), innerTanhGradient));
+      rt.dispose(uNextWide, dUNext);
       innerTanhGradientSteps.push(innerTanhGradient);
       dUNext = dU;
     }
-    rt.dispose(dInnerSteps, dHSteps2);
+    rt.dispose(dInnerSteps, xSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
     const sNextSum = tf.tidy(() => tf.add(dUNext, tf.mul(dSNext, 0.5)));
     rt.dispose(dSNext, dUNext);

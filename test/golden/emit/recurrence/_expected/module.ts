@@ -87,22 +87,22 @@ function learn(logits: tf.Tensor, class_: tf.Tensor) {
   return { loss, mean, logSoftmax };
 }
 
-function gruBackward(p: GRUParameters, dHNext: tf.Tensor, dRun: tf.Tensor, dRun2: tf.Tensor, dRun3: tf.Tensor, dRun4: tf.Tensor, dRun5: tf.Tensor, rJoined: tf.Tensor) {
+function gruBackward(p: GRUParameters, dHNext: tf.Tensor, runHNext: tf.Tensor, runZ: tf.Tensor, runNew: tf.Tensor, runR: tf.Tensor, runH: tf.Tensor, rJoined: tf.Tensor) {
   // cells.attn:14  (1 - z) * h + z * new
-  const dNew = tf.mul(dHNext, dRun2);
-  const dZ = tf.mul(dHNext, dRun);
+  const dNew = tf.mul(dHNext, runZ);
+  const dZ = tf.mul(dHNext, runHNext);
   const difference = tf.sub(dHNext, dNew);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradient = rt.sigmoidGradient(dZ, dRun2);
+  const zSigmoidGradient = rt.sigmoidGradient(dZ, runZ);
   rt.dispose(dZ);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newTanhGradient = rt.tanhGradient(dNew, dRun3);
+  const newTanhGradient = rt.tanhGradient(dNew, runNew);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
-  const dR = tf.mul(UProduct, dRun5);
-  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, dRun4)));
+  const dR = tf.mul(UProduct, runH);
+  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, runR)));
   rt.dispose(dNew, difference, UProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradient = rt.sigmoidGradient(dR, dRun4);
+  const rSigmoidGradient = rt.sigmoidGradient(dR, runR);
   const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
   return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
