@@ -1,4 +1,4 @@
-/** From a program with its calls to the graphs of every function that is emitted. */
+/** From a program with calls to the graphs of all functions that are emitted. */
 import { atomsOf } from '../size/size.ts';
 import type { Axis, Node, Program, UpdateGraph } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
@@ -40,7 +40,7 @@ import { vectorise } from './loops/vectorise.ts';
 export interface DeriveOptions {
   /** Verify the graph after every pass. */
   readonly verify?: boolean;
-  /** The last pass; by default to 'laid-out'. */
+  /** The last pass; by default the one to 'laid-out'. */
   readonly layout?: (roots: Roots) => Roots;
   /** Called after every pass, as `forward: batch`. */
   readonly trace?: (pass: string, roots: Roots) => void;
@@ -57,7 +57,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   const { ragged } = program;
   const sizes = new Map([...program.hyperparameters, ...program.fixed].map(({ dim, value }) => [dim.id, value]));
   const batched = (fn: string, roots: Roots, forGradients = false): Roots => {
-    // One after the other in one variable: a graph is large, and no longer needed once the next is made of it.
+    // All graphs go through one variable: each is large, and not needed once the next is made.
     let graph = passes.run(`${fn}: inline`, 'inlined', roots, (each) => scanRounds(inline(each)));
     graph = passes.run(`${fn}: tapes`, 'inlined', graph, tapes);
     let ends: Batched['ends'] = new Map();
@@ -129,8 +129,8 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
 }
 
 /**
- * Laid-out models of one file as they are emitted: their parameters lie as the functions read them, and what a step makes of
- * parameters alone is made once. An objective over several models finds their parameters as these have them.
+ * Arranges the laid-out models of one file for emission: parameters are stored the way the functions read them, and what steps
+ * compute from parameters alone is hoisted. An objective over several models uses their parameters as those models store them.
  */
 export function arrange(models: readonly CompiledModel[], options: DeriveOptions = {}): readonly CompiledModel[] {
   const chosen = new Map(
@@ -149,12 +149,12 @@ export function arrange(models: readonly CompiledModel[], options: DeriveOptions
   });
 }
 
-/** What differs from one step to the next, or from a step to what prepares it: atoms of sizes. */
+/** Atoms of sizes that differ between steps, or between a step and its `prepare`. */
 function changingSizes({ ragged }: Program): ReadonlySet<string> {
   return new Set(['batch', 'beam', NOW, BEFORE, ...ragged.flatMap(({ size }) => [...atomsOf(size)])]);
 }
 
-/** An objective's models have their parameters under the names that it gives the models, and decide how these lie. */
+/** An objective's models keep their parameters under the names that the objective gives the models, and decide how they are stored. */
 function storedIn({ parts = [] }: Program, own: Stored, chosen: ReadonlyMap<Program, Stored>): Stored {
   const theirs = parts.flatMap(({ name, model, file }) => {
     const stored = [...chosen].find(([program]) => program.name === model && program.file === file)?.[1] ?? new Map<string, Groups>();
@@ -198,7 +198,7 @@ function inOrder(roots: Roots, axes: (name: string) => readonly Axis[]): Roots {
   return rebuilt(roots, (m, node, name) => m.broadcast(node, axes(name)));
 }
 
-/** Means over the batch of what is one number for each example. */
+/** Means over the batch of roots with one number per example. */
 function averaged(roots: Roots): Roots {
   return rebuilt(roots, (m, node) => (hasAxis(typeOf(node).axes, BATCH.id) ? m.reduce('mean', m.float(node), [BATCH.id]) : node));
 }

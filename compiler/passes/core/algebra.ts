@@ -1,6 +1,6 @@
 /**
- * Identities of algebra, applied while nodes are made ('batched' on: absence is explicit and padding finite). Every rule
- * answers with a node of the same axes; `⌈x⌉` below is `broadcast` of x to them.
+ * Algebraic identities, applied as nodes are made (from 'batched' on: absence is explicit and padding finite). Every rule returns
+ * a node with the same axes; `⌈x⌉` below is x broadcast to them.
  */
 import { constantOf, nonNegative, size as sizes } from '../../size/size.ts';
 import type { Axis, BinaryFn, Node, Op, OpOf, TensorType, UnaryFn } from '../../graph/graph.ts';
@@ -20,13 +20,13 @@ export const algebra: Rule = (m, op, inputs) => {
     case 'unary':
       return unary(m, op.fn, inputs[0]!);
     case 'binary':
-      return lifted(m, op, inputs) ?? binary(m, op, inputs[0]!, inputs[1]!) ?? turned(m, op, inputs);
+      return lifted(m, op, inputs) ?? binary(m, op, inputs[0]!, inputs[1]!) ?? swapped(m, op, inputs);
     case 'select':
       return lifted(m, op, inputs) ?? select(m, op, inputs);
     case 'reduce':
       return reduce(m, op, inputs[0]!);
     case 'contract':
-      return contract(m, op, inputs[0]!, inputs[1]!) ?? turned(m, op, inputs);
+      return contract(m, op, inputs[0]!, inputs[1]!) ?? swapped(m, op, inputs);
     case 'rename':
       return rename(m, op, inputs[0]!);
     case 'broadcast':
@@ -42,7 +42,7 @@ export const algebra: Rule = (m, op, inputs) => {
   }
 };
 
-/** The number everywhere in the node, or null. */
+/** The number that the node holds everywhere, or null. */
 export function literal(node: Node): number | null {
   let from = node;
   while (from.op.kind === 'broadcast') from = from.inputs[0]!;
@@ -55,13 +55,13 @@ function constantOfType(m: GraphBuilder, value: number, type: TensorType): Node 
   return m.broadcast(m.constant(value, kind), type.axes);
 }
 
-/** ⌈x⌉, if the elements agree. */
+/** ⌈x⌉, if the element types agree. */
 function fit(m: GraphBuilder, x: Node, type: TensorType): Node | null {
   if (!sameElem(typeOf(x).elem, type.elem)) return null;
   return axesOf(x).length === type.axes.length ? x : m.broadcast(x, type.axes);
 }
 
-/** A broadcast that only orders axes is there for its order. */
+/** A broadcast that only reorders axes is there for that order. */
 const repeatsAxes = (x: Node): boolean => x.op.kind === 'broadcast' && axesOf(x.inputs[0]!).length < axesOf(x).length;
 const inner = (x: Node): Node => (repeatsAxes(x) ? x.inputs[0]! : x);
 
@@ -73,7 +73,7 @@ function lifted(m: GraphBuilder, op: Op, inputs: readonly Node[]): Node | null {
   return axesOf(made).length === axes.length ? made : m.broadcast(made, axes);
 }
 
-const TURNED: { readonly [F in BinaryFn]?: BinaryFn } = {
+const SWAPPED: { readonly [F in BinaryFn]?: BinaryFn } = {
   add: 'add',
   mul: 'mul',
   max: 'max',
@@ -88,15 +88,15 @@ const TURNED: { readonly [F in BinaryFn]?: BinaryFn } = {
   ge: 'le',
 };
 
-/** x y = y x, x < y = y > x: what has the batch stands first, so that its axes lead in the result too and memory keeps one order. */
-function turned(m: GraphBuilder, op: OpOf<'binary'> | OpOf<'contract'>, [a, b]: readonly Node[]): Node | null {
+/** x y = y x, x < y = y > x: the operand with the batch goes first, so that its axes also lead in the result and memory keeps one order. */
+function swapped(m: GraphBuilder, op: OpOf<'binary'> | OpOf<'contract'>, [a, b]: readonly Node[]): Node | null {
   if (!hasAxis(axesOf(b!), BATCH.id) || hasAxis(axesOf(a!), BATCH.id)) return null;
   if (op.kind === 'contract') return m.make(op, [b!, a!]);
-  const fn = TURNED[op.fn];
+  const fn = SWAPPED[op.fn];
   return fn === undefined ? null : m.binary(fn, b!, a!);
 }
 
-/** (x v) y = (x y) v, where v is outside a loop that x and y are in and adds axes that y has: it may then leave the loop. */
+/** (x v) y = (x y) v, where v is outside a loop that contains x and y, and adds axes that y has: the product can then leave the loop. */
 function outward(m: GraphBuilder, p: Node, y: Node): Node | null {
   if (p.op.kind !== 'binary' || p.op.fn !== 'mul') return null;
   const loops = (node: Node): number => m.loopsOf(node).size;
@@ -108,8 +108,8 @@ function outward(m: GraphBuilder, p: Node, y: Node): Node | null {
 }
 
 /**
- * (1 - z) a + z b = a + z (b - a): one product for two, here and in the derivative. Where z is a gate: a that is far larger than
- * b would leave its rounding in what is b at z = 1.
+ * (1 - z) a + z b = a + z (b - a): one product instead of two, here and in the derivative. Only where z is a gate: if a is far
+ * larger than b, its rounding error would remain in the result at z = 1, which is b.
  */
 function mixed(m: GraphBuilder, p: Node, q: Node): Node | null {
   const factors = (x: Node): readonly (readonly [Node, Node])[] => {
@@ -160,7 +160,7 @@ function binary(m: GraphBuilder, op: OpOf<'binary'>, a: Node, b: Node): Node | n
   const type = infer(op, [a, b])[0]!;
   const [p, q] = [literal(a), literal(b)];
   const is = (x: Node, fn: UnaryFn): boolean => x.op.kind === 'unary' && x.op.fn === fn;
-  // There is no quotient by 0; the kernels give 0.
+  // A quotient by 0 is undefined; the kernels give 0.
   if (op.fn === 'quot' && q === 0) return constantOfType(m, 0, type);
   if (p !== null && q !== null) return constantOfType(m, BINARY[op.fn].value(p, q), type);
   switch (op.fn) {
@@ -186,7 +186,7 @@ function binary(m: GraphBuilder, op: OpOf<'binary'>, a: Node, b: Node): Node | n
     case 'div':
       return q === 1 ? fit(m, a, type) : p === 0 ? constantOfType(m, 0, type) : null; // x / 1 = x, 0 / x = 0
     case 'quot':
-      return q === 1 ? fit(m, a, type) : null; // the quotient by 1
+      return q === 1 ? fit(m, a, type) : null; // x quot 1 = x
     case 'pow':
       if (q === 1) return fit(m, a, type); // x^1 = x
       return q === 2 && typeOf(a).elem.kind === 'float' ? m.mul(a, a) : null; // x^2 = x * x
@@ -223,13 +223,13 @@ function kept(m: GraphBuilder, op: Op, inputs: readonly Node[], type: TensorType
   return fit(m, m.make(op, inputs), type);
 }
 
-/** How often a repeated value counts in a sum; null where the number differs among examples or batches. */
+/** How often a repeated value counts in a sum; null where the count differs between examples or batches. */
 function repeats(m: GraphBuilder, axes: readonly Axis[]): Node | null {
   if (axes.some((axis) => isRagged(axis.space) || axis.id === BATCH.id || axis.id === BEAM.id)) return null;
   return axes.map((axis) => m.size(sizeOf(axis.space))).reduce((a, b) => m.mul(a, b), m.constant(1, 'int'));
 }
 
-/** x * v, where x has all of the axes and v none. */
+/** x * v, where x has all of the axes and v has none. */
 function factored({ op, inputs }: Node, over: readonly string[]): readonly [x: Node, v: Node] | null {
   if (op.kind !== 'binary' || op.fn !== 'mul') return null;
   for (const [x, v] of [inputs, [...inputs].reverse()]) {
@@ -252,7 +252,7 @@ function reduce(m: GraphBuilder, op: OpOf<'reduce'>, x: Node): Node | null {
     }
     const rest = op.axes.filter((id) => !added.includes(id));
     const left = axesOf(x).filter(({ id }) => !op.axes.includes(id));
-    // sum[a] ⌈x⌉ = |a| x; prod has no such form; the others forget a: max[a] ⌈x⌉ = x
+    // sum[a] ⌈x⌉ = |a| x; prod has no such form; for the others a drops out: max[a] ⌈x⌉ = x
     if (op.fn === 'prod') return null;
     const count =
       op.fn === 'sum'
@@ -266,7 +266,7 @@ function reduce(m: GraphBuilder, op: OpOf<'reduce'>, x: Node): Node | null {
     const times = count === null ? once : m.mul(once!, typeOf(once!).elem.kind === 'float' ? m.float(count) : count);
     return m.broadcast(times!, left);
   }
-  // sum[a] sum[b] x = sum[a, b] x, and so for the rest
+  // sum[a] sum[b] x = sum[a, b] x, and likewise for the others
   if (x.op.kind === 'reduce' && x.op.fn === op.fn && op.fn !== 'mean') return m.reduce(op.fn, x.inputs[0]!, [...x.op.axes, ...op.axes]);
   // sum[a](scatter[a](g, i)) = sum of g: an index lies inside its axis.
   if (op.fn === 'sum' && x.op.kind === 'scatter' && op.axes.includes(x.op.axis.id) && typeOf(x.inputs[1]!).elem.kind === 'index') {
@@ -296,12 +296,12 @@ function reduce(m: GraphBuilder, op: OpOf<'reduce'>, x: Node): Node | null {
   return null;
 }
 
-/** ⌈a⌉ @[K] b: what a lacks of K is summed in b alone. */
+/** ⌈a⌉ @[K] b: the axes of K that a lacks are summed in b alone. */
 function contract(m: GraphBuilder, op: OpOf<'contract'>, a: Node, b: Node): Node | null {
   if (op.axes.length === 0) return m.mul(a, b);
   if (!repeatsAxes(a) && !repeatsAxes(b)) return null;
   const type = infer(op, [a, b])[0]!;
-  const turn = (x: Node, y: Node): Node | null => {
+  const unbroadcast = (x: Node, y: Node): Node | null => {
     if (!repeatsAxes(x)) return null;
     const own = inner(x);
     const lost = op.axes.filter((id) => !hasAxis(axesOf(own), id));
@@ -313,14 +313,14 @@ function contract(m: GraphBuilder, op: OpOf<'contract'>, a: Node, b: Node): Node
     );
     return axesOf(made).length === type.axes.length ? made : m.broadcast(made, type.axes);
   };
-  return turn(a, b) ?? turn(b, a);
+  return unbroadcast(a, b) ?? unbroadcast(b, a);
 }
 
 function rename(m: GraphBuilder, op: OpOf<'rename'>, x: Node): Node | null {
   if (op.from === op.to.id) return x;
-  // Renamed twice is renamed once.
+  // Two renames in a row are one.
   if (x.op.kind === 'rename' && x.op.to.id === op.from) return m.rename(x.inputs[0]!, x.op.from, op.to);
-  // The rename of an axis that ⌈x⌉ added is another ⌈x⌉; of an axis that x has, it happens before.
+  // Renaming an axis that ⌈x⌉ added gives another ⌈x⌉; an axis that x itself has is renamed first.
   if (x.op.kind === 'broadcast') {
     const axes = axesOf(x).map((axis) => (axis.id === op.from ? op.to : axis));
     const own = x.inputs[0]!;
@@ -338,13 +338,13 @@ function broadcast(m: GraphBuilder, op: OpOf<'broadcast'>, x: Node): Node | null
 
 function shift(m: GraphBuilder, op: OpOf<'shift'>, x: Node): Node | null {
   if (constantOf(op.by) === 0) return x;
-  if (literal(x) === 0) return x; // zeros everywhere, those that move in too
+  if (literal(x) === 0) return x; // zeros everywhere, including those shifted in
   if (repeatsAxes(x)) {
-    // What ⌈x⌉ repeats along another axis is shifted before; what it repeats along this one comes round to the same.
+    // If ⌈x⌉ repeats along another axis, x is shifted first; if along this one, a circular shift changes nothing.
     if (hasAxis(axesOf(inner(x)), op.axis)) return m.broadcast(m.shift(inner(x), op.axis, op.by, op.circular), axesOf(x));
     if (op.circular) return x;
   }
-  // Twice to one side is once as far; to both sides the ends are lost, unless they come round.
+  // Two shifts in one direction are one; in opposite directions the ends are lost, unless the shift is circular.
   if (x.op.kind !== 'shift' || x.op.axis !== op.axis || x.op.circular !== op.circular) return null;
   const both = [x.op.by, op.by];
   const adds = op.circular || both.every(nonNegative) || both.every((by) => nonNegative(sizes.sub(sizes.int(0), by)));

@@ -1,18 +1,18 @@
-/** What the passes hand to the emitter: one model with its functions, each a set of named roots in the 'laid-out' dialect. */
+/** What the passes hand to the emitter: a model with its functions, each a set of named roots in the 'laid-out' dialect. */
 import type { Clocked, DecoderGraph, Node, ObjectiveGraph, Program, UpdateGraph } from '../../graph/graph.ts';
 
 /** Named results of one function. Every pass maps roots to roots. */
 export type Roots = ReadonlyMap<string, Node>;
 
-/** In front of the paths of parameters among them. */
+/** Prefix of the paths of parameters among them. */
 export const GRADIENT = 'gradient.';
 
-/** The gradients among roots, by the paths of parameters. */
+/** The gradients among the roots, by parameter path. */
 export function gradientsOf(roots: Roots): readonly (readonly [path: string, root: Node])[] {
   return [...roots].flatMap(([name, root]) => (name.startsWith(GRADIENT) ? [[name.slice(GRADIENT.length), root] as const] : []));
 }
 
-/** In front of the paths of running values among the roots of gradients. */
+/** Prefix of the paths of running values among the roots of gradients. */
 export const RUNNING = 'running.';
 
 /** What a decoder or a stream computes once, and what it computes at each step. */
@@ -30,7 +30,10 @@ export interface CompiledUpdate {
   readonly update: UpdateGraph;
   /** `loss` [] and `metric.<name>` []: means over the batch. */
   readonly loss: Roots;
-  /** `loss`, `metric.<name>`, `gradient.<path>` with the parameter's axes, for those that the update trains; `running.<path>`: the next values of running values. */
+  /**
+   * `loss`, `metric.<name>`, `gradient.<path>` with the parameter's axes, for the parameters that the update trains;
+   * `running.<path>`: the next values of running values.
+   */
   readonly gradients: Roots;
 }
 
@@ -45,7 +48,7 @@ export interface CompiledDecoder {
   readonly step: Roots;
 }
 
-/** As a decoder, without a beam: the step's inputs are `place.<name>` [batch, …], its roots the outputs and `state.<name>`. */
+/** Like a decoder, but without a beam: the step's inputs are `place.<name>` [batch, …], its roots the outputs and `state.<name>`. */
 export interface CompiledStream {
   readonly clocked: Clocked;
   readonly prepare: Roots;
@@ -54,16 +57,16 @@ export interface CompiledStream {
 
 export interface CompiledModel {
   readonly program: Program;
-  /** By path, how those parameters lie on the device that do not lie as they are declared: of which axes each is made there. */
+  /** By path, the device layout of each parameter that is not stored as declared: which axes each stored axis is made of. */
   readonly stored: ReadonlyMap<string, readonly (readonly number[])[]>;
-  /** By output name, `batch` in front. */
+  /** By output name, with `batch` in front. */
   readonly forward: Roots;
   readonly objectives: readonly CompiledObjective[];
   readonly decoder: CompiledDecoder | null;
   readonly stream: CompiledStream | null;
 }
 
-/** Every function of a model under its name, such as `forward` or `stream step`. */
+/** Maps every function of a model, under a name such as `forward` or `stream step`. */
 export function mapFunctions(model: CompiledModel, change: (name: string, roots: Roots) => Roots): CompiledModel {
   const steps = <T extends StepRoots>(front: string, of: T | null): T | null =>
     of === null ? null : { ...of, prepare: change(`${front}prepare`, of.prepare), step: change(`${front}step`, of.step) };

@@ -1,26 +1,26 @@
-/** What is handed from one emitted function to another is called after what the program calls it, or else after what it is. */
+/** A value handed from one emitted function to another is named after what the program calls it, or else after what it is. */
 import type { Node } from '../../graph/graph.ts';
 import { hasAxis } from '../../graph/spaces.ts';
 import { nameOf } from '../../graph/walk.ts';
 import { axesOf, BATCH } from './axes.ts';
 
-/** A name for what is kept that is not taken yet. */
+/** A name for a kept value that is not taken yet. */
 export function keptName(node: Node, isTaken: (name: string) => boolean): string {
   return freeName(described(node), isTaken);
 }
 
-/** The name, or the first with a number behind it that is not taken yet. */
+/** The name itself, or the first numbered variant of it that is not taken yet. */
 export function freeName(wanted: string, isTaken: (name: string) => boolean): string {
   let name = wanted;
   for (let count = 2; isTaken(name); count++) name = `${wanted}${count}`;
   return name;
 }
 
-/** What the program calls a value, or else what it is. */
+/** The program's name for a value, or else what it is. */
 export function described(node: Node): string {
   const { op, inputs } = node;
   const bases = inputs.map(base);
-  // No equation of the program computes a mask, whatever it was made for.
+  // No equation of the program computes a mask, whatever the mask was made for.
   const masked =
     op.kind === 'binary' && bases.some((each) => each.op.kind === 'length') ? bases.find((each) => each.op.kind === 'position') : undefined;
   if (masked?.op.kind === 'position') return `${masked.op.axis.label}Mask`;
@@ -51,13 +51,13 @@ export function described(node: Node): string {
   }
 }
 
-/** A parameter, or one round's of it: an argument that no example changes. */
+/** A parameter, or one round's part of it: an argument that no example changes. */
 function parameterName(node: Node): string | null {
   const isRound = node.op.kind === 'argument' && !hasAxis(axesOf(node), BATCH.id);
   return node.op.kind === 'parameter' || isRound ? nameOf(node) : null;
 }
 
-/** What a node is under other axes. */
+/** The node without changes of its axes. */
 function base(node: Node): Node {
   let from = node;
   while (['rename', 'broadcast', 'reshape', 'permute'].includes(from.op.kind)) from = from.inputs[0]!;

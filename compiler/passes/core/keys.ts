@@ -1,8 +1,8 @@
-/** Text keys of operations: two operations with one key do the same to the same inputs. */
+/** Text keys of operations: two operations with the same key do the same to the same inputs. */
 import type { Axis, Dim, Op, Space, TensorType } from '../../graph/graph.ts';
 
 export class Keys {
-  /** Axes are long when written out, and few: each has a number, and what is written out alike has the same. */
+  /** Axes are long when written out, and few: each has a number, shared by axes that are written out alike. */
   readonly #numbers = new Map<string, number>();
   readonly #axes = new Map<Axis, number>();
 
@@ -32,7 +32,7 @@ export class Keys {
       case 'unary':
       case 'binary':
         return `${op.kind} ${op.fn}`;
-      // JSON has no infinities, and one zero.
+      // JSON has no infinities, and only one zero.
       case 'constant':
         return `constant ${Object.is(op.value, -0) ? '-0' : op.value}`;
       case 'size':

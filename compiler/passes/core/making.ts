@@ -49,7 +49,7 @@ export function completed<T>(work: Making<T>): T {
       const { by, node } = need;
       if (by.has(node)) continue;
       const those = begun.get(by) ?? new Set();
-      if (those.has(node)) throw new GraphError(`%${node.id} is made of itself`);
+      if (those.has(node)) throw new GraphError(`%${node.id} depends on itself`);
       begun.set(by, those.add(node));
       open.push({ work: by.visit(node), of: need, end: (made) => by.set(node, made as Node), needs: [], next: 0 });
       continue;

@@ -1,9 +1,9 @@
-/** A size that differs among examples, or from step to step, as the arithmetic that gives it. */
+/** A size that differs between examples, or from step to step, as the arithmetic that computes it. */
 import { foldSize, size as sizes, type Size } from '../../size/size.ts';
 import type { Node } from '../../graph/graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 
-/** int: `atom` gives what is not a number of the host; null: it is one. */
+/** int: `atom` gives what is not a host number; null: the whole size is one. */
 export function numberOf(m: GraphBuilder, size: Size, atom: (name: string) => Node | null): Node {
   const int = (n: number): Node => m.constant(n, 'int');
   const join = (fn: 'add' | 'mul', parts: readonly Node[]): Node => parts.reduce((a, b) => m.binary(fn, a, b));

@@ -1,4 +1,4 @@
-/** The axes of a clock as axes of the positions so far: for one step nothing is padded, and there are as many as there are. */
+/** Replaces the axes of a clock by axes of the positions so far: in a single step nothing is padded, and all positions exist. */
 import { atomsOf, size as sizes, substitute, type Size } from '../../size/size.ts';
 import type { Axis, Node, Op, Space, TensorType } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -9,19 +9,19 @@ import { GraphBuilder } from './graph-builder.ts';
 import type { Making } from './making.ts';
 import { analyse, mapRoots, Pass, type Facts, type Scan } from './pass.ts';
 
-/** Is it a number that is another at each step along the clock? */
+/** Is it a number that changes at each step along the clock? */
 export function countsPositions({ op }: Node): boolean {
   const size = op.kind === 'size' ? op.size : op.kind === 'slice' ? op.start : op.kind === 'shift' ? op.by : null;
   return size !== null && atomsOf(size).has(NOW);
 }
 
-/** In 'inlined'. */
+/** 'inlined' to 'inlined'. */
 export function respace(roots: Roots, space: Space): Roots {
   const pass = new Respace(new GraphBuilder(), analyse(roots.values()), space);
   return mapRoots(roots, (node) => pass.get(node));
 }
 
-/** Axes over other spaces. */
+/** Moves axes to other spaces. */
 export abstract class Spaces extends Pass {
   protected abstract space(space: Space): Space;
 
@@ -92,7 +92,8 @@ class Respace extends Spaces {
       inputs: [x],
     } = node;
     const isOfClock = (axis: Axis): boolean => sameSpace(axis.space, this.#space);
-    // What has all positions from the start is seen as far as the clock has come, as it enters it: under the name of the clock's axis, and as a parameter.
+    // A value that has all positions from the start is cut to those so far where it enters the clock: when it is renamed to the
+    // clock's axis, or read from a parameter.
     if (op.kind === 'rename' && isOfClock(op.to) && !isOfClock(axisOf(typeOf(x!), op.from))) {
       const whole = yield* this.one(x!);
       this.m.origin = node.origin;
@@ -115,7 +116,7 @@ class Respace extends Spaces {
   }
 }
 
-/** What grows with the positions, as it is at the first of them. */
+/** What grows with the positions, as it is at the first one. */
 export class AtFirst extends Spaces {
   protected space(space: Space): Space {
     if (!atomsOf(sizeOf(space)).has(NOW)) return space;

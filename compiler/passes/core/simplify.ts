@@ -1,4 +1,4 @@
-/** 'batched' to 'batched': equal nodes are one, identities of algebra are applied, and nothing is left that no root needs. */
+/** 'batched' to 'batched': merges equal nodes, applies algebraic identities, and drops what no root needs. */
 import type { Roots } from './compiled.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { analyse, mapRoots, Pass } from './pass.ts';

@@ -1,4 +1,4 @@
-/** Sums of many terms, as they stand in a graph: a tree of additions. */
+/** Sums of many terms as they appear in a graph: trees of additions. */
 import type { Node } from '../../graph/graph.ts';
 import { push } from '../../graph/fold.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -7,7 +7,7 @@ export function isSum(node: Node): boolean {
   return node.op.kind === 'binary' && node.op.fn === 'add' && typeOf(node).elem.kind === 'float';
 }
 
-/** The terms of a sum from the left, and the sums in it whose terms they are: those for which `isPart` holds. */
+/** The terms of a sum from left to right, and the inner sums that were taken apart: those for which `isPart` holds. */
 export function termsOf(node: Node, isPart: (sum: Node) => boolean): { readonly terms: readonly Node[]; readonly sums: readonly Node[] } {
   const terms: Node[] = [];
   const sums: Node[] = [];

@@ -1,6 +1,6 @@
 /**
- * Products that a step of a loop adds up become one product: A x + B y = [A B] [x; y]. The maps are joined once, outside the
- * loop; in the loop two products and a sum become one joining and one product.
+ * Products that a step of a loop adds up become one product: A x + B y = [A B] [x; y]. The maps are concatenated once, outside
+ * the loop; inside it, two products and a sum become one concatenation and one product.
  */
 import type { Axis, Node } from '../../graph/graph.ts';
 import { without } from '../../graph/spaces.ts';
@@ -17,7 +17,7 @@ export function pack(roots: Roots): Roots {
   return mapRoots(roots, (node) => pass.get(node));
 }
 
-/** `map` is outside the loop that `value` is in; `over` is the axis they are summed over. */
+/** `map` is outside the loop that contains `value`; `over` is the axis they are contracted over. */
 interface Term {
   readonly node: Node;
   readonly value: Node;
@@ -52,7 +52,7 @@ class Pack extends Pass {
     return rest.reduce((all, each) => this.m.add(all, each), product);
   }
 
-  /** The terms of a sum that become one product, and the others; null where there are not two. */
+  /** The terms of a sum that become one product, and the others; null where there are fewer than two. */
   #sumOf(node: Node): Sum | null {
     let sum = this.#sums.get(node);
     if (sum === undefined) {
@@ -81,7 +81,7 @@ class Pack extends Pass {
     }
     const [largest] = [...groups.values()].sort((a, b) => b.length - a.length);
     if (largest === undefined || largest.length < 2) {
-      // Nor are there in a part of it.
+      // Then its inner sums have none either.
       for (const each of sums) this.#sums.set(each, null);
       return null;
     }
@@ -89,7 +89,7 @@ class Pack extends Pass {
     return { terms: largest, rest: all.filter((each) => !packed.has(each)) };
   }
 
-  /** A row of numbers for each example, through a map that no step changes. */
+  /** One vector per example, times a map that no step changes. */
   #term(node: Node): Term | null {
     const { op } = node;
     if (op.kind !== 'contract' || op.axes.length !== 1 || this.#uses.get(node) !== 1) return null;

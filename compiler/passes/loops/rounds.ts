@@ -1,6 +1,6 @@
 /**
- * Rounds of a `repeat`, which are a scan over an axis that counts them: a parameter that a round reads at its own position is a
- * sequence of the scan, one element a round.
+ * The rounds of a `repeat` are a scan over an axis that counts them: a parameter that a round reads at its own position becomes a
+ * sequence of the scan, one element per round.
  */
 import type { Axis, Node } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
@@ -32,13 +32,13 @@ class ScanRounds extends Pass {
     if (op.kind !== 'gather') return super.operation(node, inputs);
     const [t, index] = [inputs[0]!, inputs[1]!];
     const isNumber = index.op.kind === 'unary' && index.op.fn === 'int';
-    const place = isNumber ? index.inputs[0]! : index;
-    const open = this.#open.get(place);
+    const position = isNumber ? index.inputs[0]! : index;
+    const open = this.#open.get(position);
     const isOwn =
       open !== undefined &&
       op.inside &&
       axesOf(t).some((axis) => axis.id === op.axis && (isNumber ? isAsLong(axis, open.axis) : axis.rounds === true)) &&
-      !this.m.loopsOf(t).has(place);
+      !this.m.loopsOf(t).has(position);
     return open !== undefined && isOwn ? open.loop.scanned(this.m.rename(t, op.axis, open.axis)) : super.operation(node, inputs);
   }
 }

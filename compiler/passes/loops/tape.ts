@@ -1,10 +1,10 @@
 /**
- * 'inlined' to 'inlined': what a state has been (`past`) becomes a state of its own, of as many slots as there may be steps,
- * and one for the initial value. Step k writes slot k + 1; of what is read at step k the slots after k are absent. So loops
- * keep one shape, and batches, gradients and kernels need to know nothing of what grows.
+ * 'inlined' to 'inlined': the past values of a state (`past`) become a state of their own, with one slot for each possible step
+ * and one for the initial value. Step k writes slot k + 1; when step k reads, the slots after k are absent. So loops keep one
+ * shape, and batching, gradients and kernels need not know of anything that grows.
  *
- * What a step computes of every slot by itself, such as a map of it, is kept in the slots instead: it is computed once.
- * Along a clock `past` stays, as one step's rows.
+ * What a step computes of each slot by itself, such as a map of it, is kept in the slots instead, so that it is computed once.
+ * Along a clock `past` stays, as the rows of one step.
  */
 import { atomsOf, size as sizes, substitute, type Size } from '../../size/size.ts';
 import type { Axis, Dim, Node, Space } from '../../graph/graph.ts';
@@ -20,7 +20,7 @@ import { numberOf } from '../core/number.ts';
 import { analyse, mapRoots, type Facts, type Scan } from '../core/pass.ts';
 import { Spaces } from '../core/respace.ts';
 
-/** `step`: the tape of a decoder whose step this is. */
+/** `step`: the tape of the decoder whose step is being derived. */
 export function tapes(roots: Roots, step: Dim | null = null): Roots {
   const facts = analyse(roots.values());
   const scans = new Map<string, Scan>();
@@ -30,12 +30,12 @@ export function tapes(roots: Roots, step: Dim | null = null): Roots {
   return mapRoots(roots, (node) => pass.get(node));
 }
 
-/** For each position by itself: what keeps one row for each row of a `past`, and that state. */
+/** Values with one row for each row of a `past`, computed position by position, and the `past` that each belongs to. */
 class Rowwise {
   readonly #isTape: (axis: Axis) => boolean;
-  /** The `past` that the node's rows are made of; null: they are not. */
+  /** The `past` that the node's rows are computed from; null: it has no such rows. */
   readonly of: (node: Node) => Node | null;
-  /** Is there a product in it, so that keeping it saves one at every step? */
+  /** Does it contain a product, so that keeping it saves one at every step? */
   readonly isWork: (node: Node) => boolean;
 
   constructor(isTape: (axis: Axis) => boolean, isFixed: (node: Node) => boolean) {
@@ -62,13 +62,13 @@ class Rowwise {
     return axesOf(node).some(this.#isTape);
   }
 
-  /** What to keep, so that `roots` can be computed: the largest such values. */
+  /** What to keep so that `roots` can be computed: the largest such values. */
   kept(roots: readonly Node[]): readonly Node[] {
     const isKept = (node: Node): boolean => this.of(node) !== null && (node.op.kind === 'past' || this.isWork(node));
     return reachable(roots, (node) => (isKept(node) ? [] : operands(node))).filter(isKept);
   }
 
-  /** What a row of a kept value is made with, besides the row of its `past`: as it is read from the left. */
+  /** The other operands that a row of a kept value is computed from, left to right. */
   fixed(node: Node): readonly Node[] {
     const chain = this.#chain(node);
     const along = ({ inputs }: Node): number => inputs.findIndex((input) => this.#hasRows(input));
@@ -78,7 +78,7 @@ class Rowwise {
     ];
   }
 
-  /** One row, of the row `value` of its `past`. */
+  /** One row, computed from the row `value` of its `past`. */
   row(m: GraphBuilder, node: Node, value: Node, get: (node: Node) => Node): Node {
     return this.#chain(node).reduce((row, { op, inputs, origin }) => {
       if (op.kind === 'rename' && axesOf(inputs[0]!).some((axis) => axis.id === op.from && this.#isTape(axis))) return row;
@@ -88,7 +88,7 @@ class Rowwise {
     }, value);
   }
 
-  /** The operations from the `past` of a kept value to it. */
+  /** The operations from the `past` to the kept value. */
   #chain(node: Node): readonly Node[] {
     const chain: Node[] = [];
     for (let at = node; at.op.kind !== 'past'; at = at.inputs.find((input) => this.#hasRows(input))!) chain.push(at);
@@ -103,9 +103,9 @@ export function rowwise(isTape: (axis: Axis) => boolean, isFixed: (node: Node) =
 class Tapes extends Spaces {
   readonly #scans: ReadonlyMap<string, Scan>;
   readonly #step: Dim | null;
-  /** By scan: the name under which its slots are distinguished, so that all masks of a step are one. */
+  /** By scan: the axis by which its slots are told apart, so that all masks of a step are one. */
   readonly #named = new Map<Node, Axis>();
-  /** In the body at hand: the slots of what is kept. */
+  /** In the current body: the slots of what is kept. */
   readonly #slots = new Map<Node, Node>();
 
   constructor(facts: Facts, scans: ReadonlyMap<string, Scan>, step: Dim | null) {
@@ -134,13 +134,13 @@ class Tapes extends Spaces {
     }
   }
 
-  /** The scan in whose body the axis is one of slots. */
+  /** The scan in whose body the axis is a slot axis. */
   #scanOf({ space }: Axis): Scan | null {
     const scan = space.kind === 'dim' ? this.#scans.get(space.dim.id) : undefined;
     return scan !== undefined && !isPositions(scan.op.axis) ? scan : null;
   }
 
-  /** int: how many steps lie before this one. */
+  /** int: the number of steps before this one. */
   #count({ op }: Scan): Node {
     const { m } = this;
     const place = this.get(op.region.position);
@@ -149,7 +149,7 @@ class Tapes extends Spaces {
     return m.sub(m.add(m.size(sizes.sub(sizeOf(op.axis.space), sizes.int(1))), origin), place);
   }
 
-  /** `made` over slots, of which those to come are absent. */
+  /** `made` over slots, with those not yet written absent. */
   #present(made: Node, axis: Axis): Node {
     const scan = this.#scanOf(axis);
     if (scan === null) return made;
@@ -173,7 +173,7 @@ class Tapes extends Spaces {
       return this.#size(op.size);
     }
     const made = yield* super.visit(node);
-    // For a value that is made there, or belongs to no position: a running sum, what stands where there is nothing.
+    // For a value that is made over slots, or belongs to no position: a running sum, or a fill value.
     const lacks = axesOf(node).filter((axis) => !typeOf(made).masks.some(([only, second]) => second === undefined && only?.id === axis.id));
     return lacks.reduce((x, axis) => this.#present(x, axis), made);
   }
@@ -195,12 +195,12 @@ class Tapes extends Spaces {
     return m.make({ kind: 'otherwise' }, [x, m.constant(0, elem.kind)]);
   }
 
-  /** States are all there: of a loop for each slot, those of the slots to come run as well. */
+  /** States have no absent positions: a loop over slots also runs for those not yet written. */
   protected override carried(values: readonly Node[]): readonly Node[] {
     return values.map((value) => this.#filled(value));
   }
 
-  /** A length of a tape is how many steps there were, and one. */
+  /** The length of a tape is the number of steps so far, plus one. */
   #size(size: Size): Node {
     const { m } = this;
     const soFar = [...this.#scans.values()].flatMap(({ op: { axis, region } }) => (isPositions(axis) ? [region.tape!.id] : []));
@@ -215,7 +215,7 @@ class Tapes extends Spaces {
     });
   }
 
-  /** One row of what is kept, of the row `value` of its `past`. */
+  /** One row of a kept value, computed from the row `value` of its `past`. */
   *#row(rows: Rowwise, node: Node, value: Node): Making<Node> {
     yield* this.all(rows.fixed(node));
     return rows.row(this.m, node, value, (fixed) => this.value(fixed));

@@ -1,7 +1,7 @@
 /**
- * 'batched' to 'batched': moves work out of loops. What does not depend on a state is computed for all positions before the
- * loop; what only emits need is computed for all positions behind it. Sums are regrouped, so that their stateless terms are
- * one: `W @ x + U @ h + b` becomes one addition a step.
+ * 'batched' to 'batched': moves work out of loops. What depends on no state is computed for all positions before the loop; what
+ * only emits need is computed for all positions after it. Sums are regrouped so that their stateless terms become one: `W @ x + U
+ * @ h + b` then takes one addition per step.
  */
 import { folded, push } from '../../graph/fold.ts';
 import type { Axis, Node, Op, ScanRegion } from '../../graph/graph.ts';
@@ -28,7 +28,7 @@ interface Open {
   readonly loop: Loop;
 }
 
-/** The terms of a sum that no state reaches, and the others. */
+/** The terms of a sum that depend on no state, and the others. */
 interface Sum {
   readonly apart: readonly Node[];
   readonly rest: readonly Node[];
@@ -63,7 +63,7 @@ class Vectorise extends Pass {
     return sum === null ? yield* super.visit(node) : yield* this.#regrouped(node, sum, open);
   }
 
-  /** What a loop reads from outside has the batch first, as the values of its steps do: then no step reorders it. */
+  /** What a loop reads from outside gets the batch first, like the values of its steps, so that no step permutes it. */
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const open = this.#opened(node);
     if (open === undefined) return super.operation(node, inputs);
@@ -98,7 +98,7 @@ class Vectorise extends Pass {
     return rest.reduce((all, term) => this.m.add(all, term), this.#scanned(loop, parts, whole));
   }
 
-  /** Null where there are not two terms that no state reaches, beside others. */
+  /** Null unless there are at least two terms that depend on no state, beside others. */
   #sumOf(node: Node, parts: Parts): Sum | null {
     let sum = this.#sums.get(node);
     if (sum === undefined) {
@@ -114,19 +114,19 @@ class Vectorise extends Pass {
     const isApart = (term: Node): boolean => !parts.isStateful(term) && (parts.isFree(term) || parts.isLifted(term));
     const apart = terms.filter(isApart);
     if (apart.length >= 2 && apart.length < terms.length) return { apart, rest: terms.filter((term) => !isApart(term)) };
-    // Nor are there in a part of it.
+    // Then its inner sums have none either.
     for (const each of sums) this.#sums.set(each, null);
     return null;
   }
 
-  /** The emits that are needed, and which of the results they are. */
+  /** The emits that are needed, with their indices among the results. */
   #emits(scan: Scan): readonly { readonly emit: Node; readonly index: number }[] {
     const { states, emits } = scan.op.region;
     return this.neededEmits(scan).map((k) => ({ emit: emits[k]!, index: states.length + k }));
   }
 
   protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
-    // What a round makes of its parameters would be as many as there are rounds.
+    // What a round computes from its parameters would be stored once per round.
     if (node.op.axis.rounds === true) return yield* super.scan(node);
     const { op } = node;
     const { axis, region } = op;
@@ -159,19 +159,19 @@ class Vectorise extends Pass {
   }
 }
 
-/** What costs little, and gives no more than it reads. */
+/** Cheap operations whose results are no larger than what they read. */
 const LIGHT: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'select', 'rename', 'broadcast', 'split', 'merge', 'slice', 'shift']);
 
-/** A loop's body, divided: what needs a state, what the next states need, and the rest. */
+/** A loop's body, divided into what needs a state, what the next states need, and the rest. */
 class Parts extends Pass {
   readonly axis: string;
   readonly #main: Pass;
   readonly #scan: Scan;
   readonly #region: ScanRegion;
   readonly #around: ReadonlySet<Node>;
-  /** Depends on a state. */
+  /** Does it depend on a state? */
   readonly isStateful: (node: Node) => boolean;
-  /** The largest rank of what a stateless node is made of; no limit where that includes a product. */
+  /** The largest rank among the operands that a stateless node is computed from; unlimited where these include a product. */
   readonly #room: (node: Node) => number;
 
   constructor(main: Pass, m: GraphBuilder, facts: Facts, scan: Scan) {
@@ -193,7 +193,7 @@ class Parts extends Pass {
     );
   }
 
-  /** Stands outside the loop already. */
+  /** Is it outside the loop already? */
   isFree(node: Node): boolean {
     const loops = this.facts.loopsOf(node);
     return loops.size === 0 || [...loops].every((loop) => this.#around.has(loop));
@@ -203,13 +203,13 @@ class Parts extends Pass {
     return LIGHT.has(node.op.kind) && !this.isFree(node);
   }
 
-  /** Worth computing for all positions at once: a product or the like, or something that takes no more room than its operands. */
+  /** Worth computing for all positions at once: a product or the like, or a value no larger than its operands. */
   isLifted(node: Node): boolean {
     if (node.op.kind === 'argument' || node.op.kind === 'random' || this.isFree(node) || this.isStateful(node)) return false;
     return rank(node) <= Math.max(1, this.#room(node));
   }
 
-  /** What the loop must emit for the emits to be computed behind it. */
+  /** What the loop must emit so that the emits can be computed after it. */
   boundary(nexts: readonly Node[], emits: readonly Node[]): readonly Node[] {
     const core = new Set<Node>();
     const open: Node[] = [];
@@ -222,7 +222,7 @@ class Parts extends Pass {
     return [...new Set(emits.flatMap((emit) => this.#read(emit, core)))];
   }
 
-  /** `core`: what the next states need, and emits that stay in the loop. */
+  /** `core`: what the next states need, and the emits that stay in the loop. */
   #read(emit: Node, core: Set<Node>): readonly Node[] {
     const found = new Set<Node>();
     const read = new Set<Node>();
@@ -236,7 +236,7 @@ class Parts extends Pass {
       else if (core.has(node) || kind === 'argument' || kind === 'result') found.add(node);
       else push(open, node.inputs, (each) => !seen.has(each));
     }
-    // What reads values of more positions than it has itself stays in the loop: kept for all steps they would be large.
+    // An emit that reads values over more positions than its own stays in the loop: kept for all steps, those would be large.
     const isLarger = (node: Node): boolean =>
       rank(node) > Math.max(2, rank(emit)) && axesOf(node).some((axis) => isRagged(axis.space) && !hasAxis(axesOf(emit), axis.id));
     if (found.size > 0 && [...found, ...read].some(isLarger)) {
@@ -246,7 +246,7 @@ class Parts extends Pass {
     return [...found];
   }
 
-  /** The value of a body node for all positions. */
+  /** A body node's value at all positions. */
   whole(node: Node): Making<Node> {
     return this.one(node);
   }
@@ -255,14 +255,14 @@ class Parts extends Pass {
     return this.isFree(node) ? this.#main.need(node) : super.need(node);
   }
 
-  /** A draw belongs to its step: a loop of its own makes the same draws. */
+  /** A draw belongs to its step: a separate loop makes the same draws. */
   *#draws(node: Node, axis: Axis): Making<Node> {
     this.m.origin = node.origin;
     const self = this;
     const made = yield* this.m.scanning(axis, false, [], function* (loop) {
-      const places: Node[] = [];
-      for (const place of node.inputs) places.push(place === self.#region.position ? loop.position : yield* self.one(place));
-      return { nexts: [], emits: [self.m.make(node.op, places)] };
+      const positions: Node[] = [];
+      for (const input of node.inputs) positions.push(input === self.#region.position ? loop.position : yield* self.one(input));
+      return { nexts: [], emits: [self.m.make(node.op, positions)] };
     });
     return made.emits[0]!;
   }
