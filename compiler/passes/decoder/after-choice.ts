@@ -1,7 +1,7 @@
 /**
- * States whose next value reads the output that is chosen at the step (semantics 7.3): it exists only after the choice. So a
- * step ends before it, and the next step begins with it: there the choice is `previous`, and what the equation reads besides
- * is kept from the step before. Every hypothesis of a beam thereby has its own choice.
+ * States whose next value reads the output chosen at the step (semantics 7.3), which exists only after the choice. So a step ends
+ * before computing it, and the next step begins with it: there the choice is `previous`, and whatever else the equation reads has
+ * been kept from the step before. Each hypothesis of a beam thereby has its own choice.
  */
 import type { Axis, Node, RecurrentDecoder } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -18,11 +18,11 @@ const STATE = 'state.';
 
 export interface Advanced {
   readonly roots: Roots;
-  /** The axes, behind batch and beam, of the states that are kept in place of the late ones. */
+  /** The axes, after batch and beam, of the states that are kept in place of the late ones. */
   readonly orders: ReadonlyMap<string, readonly Axis[]>;
 }
 
-/** `roots` of a step in 'inlined', its arguments being inputs; none of what is given back reads the input `chosen`. */
+/** `roots` of a step in 'inlined', its arguments being inputs; none of the returned roots reads the input `chosen`. */
 export function advanceAfterChoice(roots: Roots, { chosen, position, states, tape }: RecurrentDecoder): Advanced {
   if (chosen === undefined) return { roots, orders: new Map() };
   const facts = analyse(roots.values());
@@ -109,7 +109,7 @@ function freeName(node: Node, taken: ReadonlySet<string>): string {
   }
 }
 
-/** The nodes that need one for which `isEnd` holds. */
+/** The nodes that depend on one for which `isEnd` holds. */
 function reaching(nodes: readonly Node[], isEnd: (node: Node) => boolean): ReadonlySet<Node> {
   const found = new Set<Node>();
   let before: number;

@@ -1,4 +1,4 @@
-/** The key/value cache of a step: the rows that it keeps from step to step, how they begin, and in which order of axes they lie. */
+/** The key/value cache of a step: the rows kept from step to step, how they begin, and their order of axes. */
 import { size as sizes, type Size } from '../../size/size.ts';
 import type { Axis, Node, NodeOf, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -12,7 +12,10 @@ import { analyse, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts'
 import { algebra } from '../core/algebra.ts';
 import { rowwise } from '../loops/tape.ts';
 
-/** `row` behind the rows that are kept as the state `name`, along `axis`; `rounds`: the open loops, in each of whose rounds there are some. */
+/**
+ * Appends `row` to the rows kept as the state `name`, along `axis`; `rounds`: the open loops over rounds, each of whose rounds
+ * keeps rows of its own.
+ */
 export function appendToCache(
   m: GraphBuilder,
   name: string,
@@ -28,7 +31,7 @@ export function appendToCache(
 }
 
 /**
- * In the step of a decoder the past of a state is cached, or what the step makes of each of its rows by itself: each row is
+ * In a decoder's step, caches the past of a state, or what the step computes from each of its rows separately: each row is
  * computed once, in its own step.
  */
 export function pastAsCache(roots: Roots): Roots {
@@ -95,12 +98,12 @@ class PastAsCache extends Pass {
   }
 }
 
-// ---------------------------------------------------------------- how rows are kept
+// ---------------------------------------------------------------- layout of rows
 
-/** What a step reads of a state's past: the state is an input. */
+/** The state whose past a step reads, which is an input. */
 const stateOf = ({ inputs: [state] }: Node): string => (state as NodeOf<'input'>).op.name;
 
-/** The state whose rows these are; in rounds each has its own, as an element of the state. */
+/** The state that these rows belong to; each round has its own rows, as one element of the state. */
 function rowsOf(node: Node, facts: Facts): string {
   let rows = node.inputs[0]!;
   for (let place = facts.arguments.get(rows); place !== undefined; place = facts.arguments.get(rows))
@@ -108,7 +111,7 @@ function rowsOf(node: Node, facts: Facts): string {
   return (rows as NodeOf<'input'>).op.name;
 }
 
-/** By state: how many of the last rows are read at most; null: all. */
+/** By state: the largest number of last rows that is read; null: all rows. */
 function windows(facts: Facts): ReadonlyMap<string, Size | null> {
   const found = new Map<string, Size | null>();
   for (const node of facts.nodes) {
@@ -124,8 +127,8 @@ function windows(facts: Facts): ReadonlyMap<string, Size | null> {
 }
 
 /**
- * Rows lie so that their reader need not move them: what the other operand of a product shares and keeps stands before the
- * positions, the rest behind.
+ * Lays out rows so that their reader need not permute them: axes that the other operand of a product shares and keeps come before
+ * the positions, the rest after them.
  */
 export function layOutCache(roots: Roots): Roots {
   const facts = analyse(roots.values());
@@ -154,7 +157,7 @@ export function layOutCache(roots: Roots): Roots {
 class LayRows extends Pass {
   readonly #shared: ReadonlyMap<Node, ReadonlySet<string>>;
   readonly #keep: ReadonlyMap<string, Size | null>;
-  /** By a loop's argument. */
+  /** By argument of the loop. */
   readonly #loops = new Map<Node, Loop>();
 
   constructor(facts: Facts, shared: ReadonlyMap<Node, ReadonlySet<string>>, keep: ReadonlyMap<string, Size | null>) {
@@ -163,13 +166,13 @@ class LayRows extends Pass {
     this.#keep = keep;
   }
 
-  /** Rows are bound where they are appended to, in the order found there. */
+  /** Rows are bound where they are appended to, in the axis order found there. */
   protected override enter(x: Node, sequence: Node, loop: Loop, axis: Axis): void {
     this.#loops.set(x, loop);
     super.enter(x, sequence, loop, axis);
   }
 
-  /** The rows, or of rounds their list, in this order. */
+  /** The rows, or their list over rounds, in this order. */
   #laid(rows: Node, axes: readonly Axis[]): Node {
     const place = this.facts.arguments.get(rows);
     if (place === undefined) return this.m.leaf(rows.op, { ...typeOf(rows), axes });

@@ -1,8 +1,8 @@
 /**
- * One step along a clock, from what is computed for all its positions (semantics 8.3). A value over the clock's axis has two
- * forms here: its row at the newest position, which the step computes, and all its rows so far, which are the rows that earlier
- * steps kept and this one. These make up the key/value cache: it keeps the latest value of a position before another position's
- * view of it enters, which for an attention are the keys and values after their projections.
+ * One step along a clock, derived from the computation of all its positions (semantics 8.3). A value over the clock's axis has
+ * two forms here: its row at the newest position, which the step computes, and all its rows so far, those kept by earlier steps
+ * and the new one. These make up the key/value cache: it keeps the last value that belongs to one position alone, before the view
+ * from another position enters; for an attention these are the keys and values after their projections.
  */
 import { size as sizes, type Size } from '../../size/size.ts';
 import type { Axis, Clocked, Dim, Node, OpOf, Space } from '../../graph/graph.ts';
@@ -30,15 +30,15 @@ const POSITION = 't';
 const KEPT_IN_LOOP = 'what is to be kept stands inside a loop along another axis';
 
 export interface ClockStepOptions {
-  /** The axis of the hypotheses that one step advances; null: none. */
+  /** The axis of the hypotheses that a step advances; null: none. */
   readonly beam: Axis | null;
   readonly ragged: readonly Dim[];
   readonly optimise: (roots: Roots) => Roots;
 }
 
 /**
- * `prepare` and `step` in the 'batched' dialect. Inputs of the step: `place.<name>`, `state.<name>`, `memory.<k>`, `t`;
- * roots: the outputs by name, `state.<name>`. A state that is a cache is an `append`, and is not prepared: it begins empty.
+ * `prepare` and `step` in the 'batched' dialect. Inputs of the step: `place.<name>`, `state.<name>`, `memory.<k>`, `t`; roots:
+ * the outputs by name, `state.<name>`. A state that is a cache is an `append`, and is not prepared: it begins empty.
  */
 export function deriveClockStep(clocked: Clocked, { beam, ragged, optimise }: ClockStepOptions): StepRoots {
   const whole = optimise(batch(tapes(respace(scanRounds(opened(clocked)), clocked.axis.space)), { ragged, step: true }));
@@ -55,7 +55,7 @@ export function deriveClockStep(clocked: Clocked, { beam, ragged, optimise }: Cl
   });
 }
 
-/** The outputs for all positions at once, what each position may see written as masks; the arguments are inputs `place.<name>`. */
+/** The outputs for all positions at once, with masks for what each position may see; the arguments are inputs `place.<name>`. */
 function opened({ axis, args, outputs }: Clocked): Roots {
   const m = new GraphBuilder();
   const whole = new Whole();
@@ -68,21 +68,21 @@ function opened({ axis, args, outputs }: Clocked): Roots {
   return mapRoots(outputs, (node) => inline.get(node));
 }
 
-/** In the order of the output's type, the clock's axis gone. */
+/** In the order of the output's type, without the clock's axis. */
 function rowAxes(output: Node, axis: Axis, made: Node): readonly Axis[] {
   return without(typeOf(output).axes, [axis.id]).flatMap(({ id }) => axesOf(made).filter((own) => own.id === id));
 }
 
 const positionsOf = (node: Node): readonly Axis[] => node.types.flatMap(({ axes }) => axes.filter(isPositions));
 
-/** Does a loop along the clock give it, which runs on from step to step, or one over rounds? */
+/** Is it a result of a loop along the clock, which continues from step to step, or of one over rounds? */
 function isOfLoop({ op, inputs }: Node): boolean {
   if (op.kind !== 'result') return false;
   const { op: loop } = inputs[0]!;
   return loop.kind === 'scan' && (isPositions(loop.axis) || loop.axis.rounds === true);
 }
 
-/** A loop over rounds that is being made in a step, and what of its body is kept from step to step: a list, one element a round. */
+/** A loop over rounds that is being made in a step, and what its body keeps from step to step: lists, one element per round. */
 interface OpenRounds {
   readonly scan: Scan;
   readonly loop: Loop;
@@ -104,13 +104,13 @@ class Steps {
   readonly #loops = new Map<Node, readonly Node[]>();
   /** Outermost first. */
   readonly #rounds: OpenRounds[] = [];
-  /** For values in rounds, whose loop's body may be made more than once. */
+  /** For values in rounds: the body of their loop may be made more than once. */
   readonly #keptAs = new Map<Node, string>();
   readonly #states = new Map<string, { readonly next: Node; readonly init: Node | null; readonly axes: readonly Axis[] }>();
-  /** Does it depend on what the steps are given, draw or have kept? Positions alone are computed anew. */
+  /** Does it depend on the steps' inputs, on draws or on kept values? What depends on positions alone is recomputed. */
   readonly #isGiven: (node: Node) => boolean = folded(operands, (node, of) => {
     const { op, inputs } = node;
-    // What goes from round to round depends on what the steps are given.
+    // What is carried from round to round depends on the steps' inputs.
     if (op.kind === 'argument') {
       const bound = this.facts.arguments.get(node);
       return bound?.kind === 'state' && isRounds(bound.scan);
@@ -130,7 +130,7 @@ class Steps {
     this.#kept = new Kept(this);
   }
 
-  /** The newest row along this axis. */
+  /** Values at the newest position along this axis. */
   row(axis: string): Row {
     const known = this.#rows.get(axis);
     if (known !== undefined) return known;
@@ -139,14 +139,14 @@ class Steps {
     return made;
   }
 
-  /** Without an axis of the clock. */
+  /** A value without an axis of the clock. */
   fixed(node: Node): Need {
     const open = this.#rounds.at(-1);
-    // What stands in rounds is known only where these are open.
+    // A value in rounds is known only while these are open.
     return open !== undefined && this.facts.loopsOf(node).size > 0 ? open.row.need(node) : this.#fixed.need(node);
   }
 
-  /** All rows up to now. */
+  /** All rows so far. */
   all(node: Node): Need {
     const [axis, second] = positionsOf(node);
     if (axis === undefined) return this.fixed(node);
@@ -155,7 +155,7 @@ class Steps {
     return (second === undefined && !moves && (this.#isGiven(node) || isOfLoop(node)) ? this.#kept : this.#all).need(node);
   }
 
-  /** The cached rows of a value of one position. */
+  /** The cached rows of a value that belongs to one position. */
   keep(node: Node, row: Node, axis: Axis): Node {
     this.m.origin = node.origin;
     const name = this.#keptAs.get(node) ?? this.#name(described(node));
@@ -167,7 +167,7 @@ class Steps {
     return made;
   }
 
-  /** The body of a loop over rounds is made, as `row` sees it. */
+  /** Makes the body of a loop over rounds, as `row` sees it. */
   *inRounds(scan: Scan, loop: Loop, row: Row, body: () => Making<LoopBody>): Making<OpenRounds & { readonly body: LoopBody }> {
     for (const each of [this.#fixed, this.#all, this.#kept, ...this.#rows.values()]) each.forget(scan);
     const open: OpenRounds = { scan, loop, row, kept: new Map() };
@@ -177,13 +177,13 @@ class Steps {
     return { ...open, body: made };
   }
 
-  /** What an open loop over rounds binds, without an axis of the clock. */
+  /** The value bound by an open loop over rounds, without an axis of the clock. */
   bound(argument: Node): Node | null {
     const open = this.#rounds.findLast(({ row }) => row.has(argument));
     return open === undefined ? null : open.row.value(argument);
   }
 
-  /** The list of what each round keeps is a state, or what the rounds around keep. */
+  /** The list of what each round keeps becomes a state, or is kept by the rounds around. */
   settle(name: string, list: Node): void {
     this.#states.set(name, { next: list, init: null, axes: [] });
     this.#rounds.at(-1)?.kept.set(name, list);
@@ -193,7 +193,7 @@ class Steps {
     return freeName(wanted.replace(/_next$/, ''), (name) => this.#states.has(name));
   }
 
-  /** What a state of a scan along the clock has been: the rows before now, and what it is. */
+  /** The past values of a state of a scan along the clock: the earlier rows and the current value. */
   past(node: Node, row: Node, axis: Axis): Node {
     const name = this.#name(`${node.inputs[0]!.origin.name ?? 'state'}Past`);
     this.m.origin = node.origin;
@@ -202,7 +202,7 @@ class Steps {
     return made;
   }
 
-  /** A value that runs from step to step: what it is now; `settle` says what it is next. */
+  /** A value carried from step to step: its current value; `settle` sets its next one. */
   #running(wanted: string, like: Node, init: Node): { readonly now: Node; readonly settle: (next: Node) => void } {
     const name = this.#name(wanted);
     const own = without(axesOf(like), [BATCH.id, BEAM.id]);
@@ -214,7 +214,7 @@ class Steps {
     return { now, settle: (next) => void this.#states.set(name, { next, init, axes: own }) };
   }
 
-  /** The sum or product of the rows before now, and with this one. */
+  /** The sum or product of the earlier rows, without and with this one. */
   total(kind: 'cumsum' | 'cumprod', row: Node, name: string | null): { readonly before: Node; readonly now: Node } {
     const number = typeOf(row).elem.kind === 'float' ? 'float' : 'int';
     const [start, fn, wanted] = kind === 'cumsum' ? ([0, 'add', 'sum'] as const) : ([1, 'mul', 'product'] as const);
@@ -224,7 +224,7 @@ class Steps {
     return { before, now };
   }
 
-  /** What a scan along the clock emits at this step, by position among its emits. */
+  /** What a scan along the clock emits at this step, by index among its emits. */
   *loop(scan: Scan): Making<readonly Node[]> {
     const known = this.#loops.get(scan);
     if (known !== undefined) return known;
@@ -251,7 +251,7 @@ class Steps {
     return new Map([...this.#states].map(([name, { next }]): [string, Node] => [`state.${name}`, next]));
   }
 
-  /** What the states are before the first step. Axes of the clock have other sizes there than in a step. */
+  /** The states before the first step, where axes of the clock have other sizes than in a step. */
   inits(): Roots {
     return new Map([...this.#states].flatMap(([name, { init }]): [string, Node][] => (init === null ? [] : [[`init.${name}`, init]])));
   }
@@ -261,7 +261,7 @@ class Steps {
   }
 }
 
-/** The caches of values of one position. */
+/** The caches of values that belong to one position. */
 class Kept extends Pass {
   readonly #steps: Steps;
 
@@ -276,11 +276,11 @@ class Kept extends Pass {
   }
 }
 
-/** Values at the newest position along one axis, which their rows lack; of other axes of the clock all rows. */
+/** Values at the newest position along one axis, which their rows lack, and at all positions so far along other axes of the clock. */
 class Row extends Pass {
   readonly #steps: Steps;
   readonly #now: string | null;
-  /** Names of what the rounds keep whose loop is made just now. */
+  /** Names of what is kept by the rounds of the loop being made. */
   #keptInRounds: readonly string[] = [];
 
   constructor(steps: Steps, now: string | null) {
@@ -294,7 +294,7 @@ class Row extends Pass {
     const places = positionsOf(node);
     if (places.some(({ id }) => id === this.#now)) return super.need(node);
     if (places.length > 0) return this.#steps.all(node);
-    // What stands in a loop that is open here is known only here.
+    // What belongs to a loop that is open here is known only here.
     return this.#now === null || this.facts.loopsOf(node).size > 0 ? super.need(node) : this.#steps.fixed(node);
   }
 
@@ -329,12 +329,12 @@ class Row extends Pass {
           : yield* super.visit(node);
       }
       case 'binary': {
-        // Every position there is lies before now.
+        // Every position so far is at most the current one.
         const [a, b] = [node.inputs[0]!, node.inputs[1]!];
         const isPast = a.op.kind === 'position' && isPositions(a.op.axis) && a.op.axis.id !== this.#now && this.#isNow(b);
         if (isPast && op.fn === 'le') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(a)));
-        const turned = b.op.kind === 'position' && isPositions(b.op.axis) && b.op.axis.id !== this.#now && this.#isNow(a);
-        if (turned && op.fn === 'ge') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(b)));
+        const isPastSwapped = b.op.kind === 'position' && isPositions(b.op.axis) && b.op.axis.id !== this.#now && this.#isNow(a);
+        if (isPastSwapped && op.fn === 'ge') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(b)));
         return yield* super.visit(node);
       }
       case 'gather': {
@@ -364,7 +364,7 @@ class Row extends Pass {
     }
   }
 
-  /** A running sum or product that has another axis of the clock: at its newest position no earlier step has begun one. */
+  /** A running sum or product over another axis of the clock as well: no earlier step has begun the one at its newest position. */
   *#anew({ kind, axis, exclusive }: OpOf<'cumsum' | 'cumprod'>, { inputs: [x], origin }: Node): Making<Node> {
     const { m } = this;
     const [rows] = yield* made([this.#steps.all(x!)]);
@@ -375,11 +375,11 @@ class Row extends Pass {
     return m.reduce(kind === 'cumsum' ? 'sum' : 'prod', counted!, [axis]);
   }
 
-  /** The row `by` positions before now; 0 where there is none. */
+  /** The row `by` positions before the current one; 0 where there is none. */
   *#earlier(node: Node, by: Size): Making<Node> {
     const { m } = this;
-    const { rows, views } = unseen(node.inputs[0]!);
-    const axis = positionsOf(rows).find(({ id }) => id === seenAs(this.#now!, views))!;
+    const { rows, views } = stripped(node.inputs[0]!);
+    const axis = positionsOf(rows).find(({ id }) => id === nameBefore(this.#now!, views))!;
     const [all] = yield* made([this.#steps.all(rows)]);
     m.origin = node.origin;
     const place = m.sub(this.#steps.t, m.size(by));
@@ -403,7 +403,7 @@ class Row extends Pass {
     return kind === 'bool' ? m.binary('and', exists, row) : m.select(exists, row, m.constant(0, kind === 'float' ? 'float' : 'int'));
   }
 
-  /** The newest position of what is drawn over all of them; what belongs to a step is drawn for each hypothesis. */
+  /** The newest position of a draw over all positions; a draw that belongs to a step is made for each hypothesis. */
   #drawn(op: OpOf<'random'>, inputs: readonly Node[]): Node {
     const { m } = this;
     const { beam, space, t } = this.#steps;
@@ -428,7 +428,7 @@ class Row extends Pass {
     return super.operation({ ...node, op: { ...op, axes: without(op.axes, this.#now === null ? [] : [this.#now]) } }, inputs);
   }
 
-  /** What a round keeps is emitted behind the rest, and is a state as a list. */
+  /** What a round keeps is emitted after the rest, and its list is a state. */
   protected override *step(scan: Scan, loop: Loop, states: readonly number[], emits: readonly number[]): Making<LoopBody> {
     if (!isRounds(scan)) return yield* super.step(scan, loop, states, emits);
     const { kept, body } = yield* this.#steps.inRounds(scan, loop, this, () => super.step(scan, loop, states, emits));
@@ -446,8 +446,8 @@ class Row extends Pass {
   }
 }
 
-/** What rows are seen as under other names and orders of axes, which are the same rows; the views from the innermost on. */
-function unseen(x: Node): { readonly rows: Node; readonly views: readonly Node[] } {
+/** Strips renames and permutations from a value; the views are listed from the innermost on. */
+function stripped(x: Node): { readonly rows: Node; readonly views: readonly Node[] } {
   const views: Node[] = [];
   let rows = x;
   for (
@@ -459,12 +459,12 @@ function unseen(x: Node): { readonly rows: Node; readonly views: readonly Node[]
   return { rows, views: views.reverse() };
 }
 
-/** What the axis was called before it was seen so. */
-function seenAs(axis: string, views: readonly Node[]): string {
+/** The axis under its name before the views. */
+function nameBefore(axis: string, views: readonly Node[]): string {
   return views.reduceRight((id, { op }) => (op.kind === 'rename' && op.to.id === id ? op.from : id), axis);
 }
 
-/** All rows up to now of what needs no keeping: positions, and views of two positions. */
+/** All rows so far of values that need no cache: positions, and values over two positions. */
 class All extends Pass {
   readonly #steps: Steps;
 

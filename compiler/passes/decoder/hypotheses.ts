@@ -1,6 +1,6 @@
 /**
- * 'batched' to 'batched', for one step of decoding: the hypotheses of all examples lie along one axis, so that their rows
- * meet a map as one matrix. Where a value of each example takes part, which has no beam, the two axes stand apart again.
+ * 'batched' to 'batched', for one decoding step: merges batch and beam into one axis of hypotheses, so that a map is applied to
+ * all rows as one matrix product. Where a value per example, which has no beam, takes part, the two axes are split again.
  */
 import type { Node, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -36,7 +36,7 @@ class Merge extends Pass {
     return isRows(node) ? made : this.m.broadcast(made, axesOf(node));
   }
 
-  /** With batch and beam as they were. */
+  /** With batch and beam split, as before. */
   #parts(node: Node): Node {
     const merged = this.get(node);
     const known = this.#apart.get(node);
@@ -53,12 +53,12 @@ class Merge extends Pass {
     return this.m.make({ kind: 'merge', axes: [BATCH.id, BEAM.id], into: HYPOTHESES }, [parts]);
   }
 
-  /** What a round is given of a sequence is as the sequence was. */
+  /** The elements of a sequence lie like the sequence. */
   protected override enter(x: Node, sequence: Node, loop: Loop): void {
     this.set(x, this.#merged(x, loop.scanned(this.#parts(sequence))));
   }
 
-  /** A cache's rows are handed on as they are. */
+  /** The rows of a cache are passed on unchanged. */
   protected override *emitted(values: readonly Node[]): Making<readonly Node[]> {
     yield* this.all(values);
     return values.map((each) => (isRows(each) ? this.#parts(each) : this.get(each)));
@@ -90,7 +90,7 @@ class Merge extends Pass {
   }
 }
 
-/** The operation on merged operands: only a broadcast names the axes of what it gives. */
+/** The operation on merged operands: only a broadcast names the axes of its result. */
 function merged(op: Op): Op {
   if (op.kind !== 'broadcast') return op;
   return { ...op, axes: [HYPOTHESES, ...without(op.axes, [BATCH.id, BEAM.id])] };

@@ -1,7 +1,7 @@
 import { GraphError } from '../../graph/errors.ts';
 import type { Origin } from '../../graph/graph.ts';
 
-/** E0704: an expression of which a step does not know how to keep what later ones read. */
+/** E0704: an expression for which a step cannot keep what later steps read. */
 export class NoStep extends GraphError {
   readonly origin: Origin;
   readonly fix: string;

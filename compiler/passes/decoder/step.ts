@@ -1,6 +1,6 @@
 /**
- * One step of a recurrent decoder, apart from what is the same at all steps (semantics 7.3, 8.3). The step's inputs have axis
- * `beam`; what does not depend on them is computed once per example by `prepare` and handed on as `memory`, without `beam`.
+ * One step of a recurrent decoder, separated from what is the same at all steps (semantics 7.3, 8.3). The step's inputs have the
+ * axis `beam`; what does not depend on them is computed once per example by `prepare` and handed on as `memory`, without `beam`.
  */
 import type { Axis, Dim, Node, RecurrentDecoder } from '../../graph/graph.ts';
 import { folded } from '../../graph/fold.ts';
@@ -45,20 +45,20 @@ export function deriveStep(
 }
 
 export interface SplitOptions {
-  /** The axis of the hypotheses that a step advances; null: there is none. */
+  /** The axis of the hypotheses that a step advances; null: none. */
   readonly beam: Axis | null;
-  /** By root: its axes behind batch and beam, in order. */
+  /** By root: its axes after batch and beam, in order. */
   readonly orders: ReadonlyMap<string, readonly Axis[]>;
   readonly isStep: (input: string) => boolean;
 }
 
-/** Divides the roots of a step, and `init.<name>` of its states, into what is computed once and what each step computes. */
+/** Splits the roots of a step, and `init.<name>` of its states, into what is computed once and what each step computes. */
 export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions): StepRoots {
   const steps = new Map([...roots].filter(([name]) => !name.startsWith('init.')));
   const m = new GraphBuilder(algebra);
   const split = new Split(m, analyse(steps.values()), isStep);
   const front = [BATCH, ...(beam === null ? [] : [beam])];
-  // A cache lies as it is read.
+  // A cache is laid out for its readers.
   const step = mapRoots(steps, (node, name) =>
     isRows(node)
       ? split.get(node)
@@ -84,7 +84,8 @@ export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions
 }
 
 /**
- * Memory lies as its first product reads it, so that no step turns it: what both operands keep, what is summed, the rest.
+ * Memory is laid out for the first product that reads it, so that no step permutes it: axes that both operands keep, summed axes,
+ * the rest.
  */
 function asRead(step: Roots): { readonly step: Roots; readonly orders: ReadonlyMap<string, readonly Axis[]> } {
   const facts = analyse(step.values());
@@ -162,7 +163,7 @@ function liftedStep({ previous, chosen, position, states, logits, taps }: Recurr
   return scanRounds(mapRoots(inlined, (node) => drawn.get(node)));
 }
 
-/** What a step draws it draws for each hypothesis. */
+/** What a step draws is drawn for each hypothesis. */
 class DrawnForBeam extends Pass {
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const { op } = node;
@@ -171,7 +172,7 @@ class DrawnForBeam extends Pass {
   }
 }
 
-/** What no step input reaches, but an input of the model does, becomes an input of the step. */
+/** A value that depends on an input of the model, but on none of the step, becomes an input of the step. */
 class Split extends Pass {
   readonly memory = new Map<string, Memory>();
   readonly #reads: (node: Node) => Reads;
@@ -180,7 +181,7 @@ class Split extends Pass {
 
   constructor(m: GraphBuilder, facts: Facts, isStep: (input: string) => boolean) {
     super(m, facts);
-    // What a round is given is of the step if the loop is, or its sequence.
+    // What a round reads of the loop belongs to the step if the loop does; an element of a sequence, if the sequence does.
     const outside = readsOf(isStep, operands, () => false);
     const below = (node: Node): readonly Node[] => {
       const place = facts.arguments.get(node);
@@ -198,10 +199,10 @@ class Split extends Pass {
   }
 
   override *visit(node: Node): Making<Node> {
-    // These cost nothing and would only take room.
+    // These cost nothing to recompute and would only take memory.
     if (node.op.kind === 'broadcast' || node.op.kind === 'rename' || !this.#isMemory(node)) return yield* super.visit(node);
     const loops = [...this.facts.loopsOf(node)] as Scan[];
-    // In rounds of rounds it is computed at each step.
+    // In nested rounds it is recomputed at each step.
     if (loops.length > 1 || !loops.every((loop) => isRounds(loop) && this.facts.loopsOf(loop).size === 0)) return yield* super.visit(node);
     const name = `memory.${keptName(node, (each) => this.memory.has(`memory.${each}`))}`;
     const [rounds = null] = loops;
@@ -218,7 +219,7 @@ class Split extends Pass {
   }
 }
 
-/** What is computed once per example. `rounds`: the loop in whose rounds it stands, one element in each. */
+/** A value computed once per example. `rounds`: the loop over rounds that contains it, one element per round. */
 interface Memory {
   readonly node: Node;
   readonly axes: readonly Axis[];
@@ -226,7 +227,7 @@ interface Memory {
 }
 
 class Prepare extends Pass {
-  /** What a value is in each round, in this order. */
+  /** The value in each round, with its axes in this order. */
   list(scan: Scan, node: Node, axes: readonly Axis[]): Node {
     return completed(this.#list(scan, node, axes));
   }
@@ -244,7 +245,7 @@ class Prepare extends Pass {
   }
 }
 
-/** `also`: what is of the step besides. */
+/** `also`: what belongs to the step besides. */
 function readsOf(
   isStep: (input: string) => boolean,
   below: (node: Node) => readonly Node[],
@@ -254,7 +255,7 @@ function readsOf(
     const { op, types } = node;
     const reads = below(node).map(of);
     return {
-      // How many positions and hypotheses there are changes with the step, also where their values do not.
+      // The number of positions or hypotheses changes with the step, even where the values do not.
       step:
         (op.kind === 'input' && isStep(op.name)) ||
         also(node) ||
@@ -266,7 +267,7 @@ function readsOf(
   });
 }
 
-/** Whether a value depends on what is given anew at each step, and on the example at all. */
+/** Whether a value depends on what each step is given, and on the example at all. */
 interface Reads {
   readonly step: boolean;
   readonly example: boolean;

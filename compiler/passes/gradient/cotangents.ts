@@ -1,13 +1,13 @@
-/** What flows back to the values of one region, summed. */
+/** The cotangents of the values of one region, summed. */
 import { common } from '../../graph/frames.ts';
 import type { CallFrame, Node } from '../../graph/graph.ts';
 import { type GraphBuilder, unnamed } from '../core/graph-builder.ts';
 
-/** Within each call first, so that a call's backward part is by itself whatever else reads what it read. */
+/** Summed within each call first, so that a call's backward part does not depend on who else reads the same values. */
 export class Cotangents {
   readonly #sums = new Map<Node, Map<CallFrame | undefined, Node>>();
 
-  /** Where the maker stands says for which call. */
+  /** The frame of the builder's origin says for which call. */
   add(m: GraphBuilder, node: Node, cotangent: Node): void {
     const sums = this.#sums.get(node) ?? new Map<CallFrame | undefined, Node>();
     const { frame } = m.origin;
@@ -16,17 +16,17 @@ export class Cotangents {
     this.#sums.set(node, sums);
   }
 
-  /** The whole; undefined: nothing flows there. */
+  /** The total; undefined: no cotangent reaches the node. */
   of(m: GraphBuilder, node: Node): Node | undefined {
     const sums = [...(this.#sums.get(node) ?? [])];
     if (sums.length <= 1) return sums[0]?.[1];
     const { origin } = m;
-    const { frame: own = null, ...place } = unnamed(node.origin);
+    const { frame: own = null, ...rest } = unnamed(node.origin);
     const frame = summing(
       own,
       sums.map(([each = null]) => each),
     );
-    m.origin = frame === null ? place : { ...place, frame };
+    m.origin = frame === null ? rest : { ...rest, frame };
     const whole = sums.map(([, sum]) => sum).reduce((a, b) => m.add(a, b));
     m.origin = origin;
     return whole;
@@ -37,7 +37,7 @@ export class Cotangents {
   }
 }
 
-/** A call sums what flows back to a value of its own, if it reads that itself; else the innermost around those that do. */
+/** A call sums the cotangents of a value of its own if it reads the value itself; otherwise the innermost call around all readers does. */
 function summing(own: CallFrame | null, readers: readonly (CallFrame | null)[]): CallFrame | null {
   return readers.some((reader) => common(reader, own) === own) ? own : readers.reduce(common);
 }

@@ -1,6 +1,6 @@
 /**
- * Reverse mode as a pass over the 'batched' graph (semantics 9): one cotangent for each value on the way from the loss to a
- * parameter, summed at fan-out. Loops are vjp-scan.ts.
+ * Reverse mode as a pass over the 'batched' graph (semantics 9): one cotangent for each value on a path from a parameter to the
+ * loss, summed at fan-out. Loops: vjp-scan.ts.
  */
 import { GraphError } from '../../graph/errors.ts';
 import type { Node, Parameter } from '../../graph/graph.ts';
@@ -15,7 +15,7 @@ import { recomputed } from './recompute.ts';
 import { isDifferentiable, vjp } from './vjp.ts';
 import { scanVjp, type Level, type Reversal } from './vjp-scan.ts';
 
-/** `loss` names a root without axes. A parameter that it does not reach gets zeros and is named in `unreached`. */
+/** `loss` names a root without axes. A parameter that does not affect it gets zeros and is named in `unreached`. */
 export function differentiate(
   roots: Roots,
   loss: string,
@@ -45,7 +45,7 @@ class Reverse implements Reversal {
   readonly m: GraphBuilder;
   readonly facts: Facts;
   readonly #active: ReadonlySet<Node>;
-  /** By scan: which of its emits the values of its body are. */
+  /** By scan: the body values it emits, with their indices among its emits. */
   readonly #saved = new Map<Node, Map<Node, number>>();
   readonly #extended = new Map<Scan, Scan>();
   readonly #recomputed = new Map<Scan, (node: Node) => boolean>();
@@ -88,7 +88,7 @@ class Reverse implements Reversal {
     return this.#active.has(node);
   }
 
-  /** Carries the pending cotangents of a level back to its arguments and leaves. */
+  /** Propagates the pending cotangents of a level back to its arguments and leaves. */
   backward(level: Level, pending: Cotangents): void {
     const scans = new Map<Node, Map<number, Node>>();
     const steps = new Set<Node>();
@@ -115,7 +115,7 @@ class Reverse implements Reversal {
     }
   }
 
-  /** `d_z` for what flows to `z`, but not to the steps on the way to it, which have the same origin. */
+  /** `d_z` for the cotangent of `z`, but not for its intermediate values, which have the same origin. */
   #name(node: Node, cotangent: Node, steps: Set<Node>): void {
     const { origin, inputs } = node;
     if (origin.name === null) return;
@@ -123,33 +123,33 @@ class Reverse implements Reversal {
     for (const input of inputs) if (input.origin === origin) steps.add(input);
   }
 
-  /** The position among a scan's results of a value of its body, which it emits from now on: `latest` does. */
+  /** A value of the scan's body as a result of the scan, which emits it from now on: see `latest`. */
   saved(scan: Scan, node: Node): Node {
     const { region } = scan.op;
-    const places = this.#saved.get(scan) ?? new Map(region.emits.map((emit, k) => [emit, k]));
-    this.#saved.set(scan, places);
-    const place = places.get(node) ?? places.size;
-    places.set(node, place);
-    if (place < region.emits.length) return this.m.result(scan, region.states.length + place);
+    const indices = this.#saved.get(scan) ?? new Map(region.emits.map((emit, k) => [emit, k]));
+    this.#saved.set(scan, indices);
+    const index = indices.get(node) ?? indices.size;
+    indices.set(node, index);
+    if (index < region.emits.length) return this.m.result(scan, region.states.length + index);
     const type = infer({ ...scan.op, region: { ...region, emits: [node] } }, scan.inputs).at(-1)!;
-    return this.m.result(scan, region.states.length + place, type);
+    return this.m.result(scan, region.states.length + index, type);
   }
 
-  /** The scan with all that is saved of it. */
+  /** The scan extended by everything that is saved from it. */
   latest(scan: Scan): Scan {
-    const places = this.#saved.get(scan);
-    if (places === undefined || places.size === scan.op.region.emits.length) return scan;
+    const indices = this.#saved.get(scan);
+    if (indices === undefined || indices.size === scan.op.region.emits.length) return scan;
     const made = this.#extended.get(scan);
-    if (made?.op.region.emits.length === places.size) return made;
+    if (made?.op.region.emits.length === indices.size) return made;
     const { region, axis, reversed } = scan.op;
     this.m.origin = scan.origin;
-    const whole = this.m.scanNode(axis, reversed, { ...region, emits: [...places.keys()] }, scan.inputs);
+    const whole = this.m.scanNode(axis, reversed, { ...region, emits: [...indices.keys()] }, scan.inputs);
     this.#extended.set(scan, whole);
     return whole;
   }
 }
 
-/** Floats on the way from a parameter: a loop's state is one if its start or its next value is. */
+/** Floats that depend on a parameter; a loop's state does if its initial or its next value does. */
 function activeNodes(facts: Facts, parameters: ReadonlySet<string>): ReadonlySet<Node> {
   const active = new Set<Node>();
   const isActive = (node: Node): boolean => {
@@ -162,11 +162,11 @@ function activeNodes(facts: Facts, parameters: ReadonlySet<string>): ReadonlySet
       return active.has(op.index < region.states.length ? region.states[op.index]! : region.emits[op.index - region.states.length]!);
     }
     if (op.kind === 'argument') {
-      const place = facts.arguments.get(node);
-      if (place === undefined || place.kind === 'position') return false;
-      const { region } = place.scan.op;
-      if (place.kind === 'x') return active.has(place.scan.inputs[place.index]!);
-      return active.has(place.scan.inputs[region.xs.length + place.index]!) || active.has(region.nexts[place.index]!);
+      const index = facts.arguments.get(node);
+      if (index === undefined || index.kind === 'position') return false;
+      const { region } = index.scan.op;
+      if (index.kind === 'x') return active.has(index.scan.inputs[index.index]!);
+      return active.has(index.scan.inputs[region.xs.length + index.index]!) || active.has(region.nexts[index.index]!);
     }
     return isDifferentiable(op) && node.inputs.some((each) => active.has(each));
   };

@@ -1,6 +1,6 @@
 /**
- * The vector-Jacobian product of every operation (semantics 9). A cotangent may lack axes of the value it belongs to: it is
- * then the same along them. Kinds without a rule do not compile.
+ * The vector-Jacobian product of every operation (semantics 9). A cotangent may lack axes of its value: it is then constant along
+ * them. An operation kind without a rule does not compile.
  */
 import { constantOf, size as sizes } from '../../size/size.ts';
 import { GraphError } from '../../graph/errors.ts';
@@ -22,7 +22,7 @@ export interface Step<K extends Op['kind'] = Op['kind']> {
   readonly g: Node;
 }
 
-/** One cotangent for each input; null: none flows there. */
+/** One cotangent for each input; null: the input gets none. */
 export type Vjp<K extends Op['kind']> = (step: Step<K>) => readonly (Node | null)[];
 
 /** 'none': no input has a derivative. 'region': differentiate.ts. 'absent': not in the 'batched' dialect. */
@@ -44,7 +44,7 @@ export function isDifferentiable(op: Op): boolean {
 
 // ---------------------------------------------------------------- sums over axes
 
-/** Σ a b over all axes that are not in `keep`, of the axes that either has. */
+/** Σ a b over all axes of either operand that are not in `keep`. */
 export function product(m: GraphBuilder, a: Node, b: Node, keep: readonly string[]): Node {
   const alone = (x: Node, y: Node): Node =>
     m.sum(
@@ -59,7 +59,7 @@ export function product(m: GraphBuilder, a: Node, b: Node, keep: readonly string
   );
 }
 
-/** The cotangent of an operand with axes `to`, where g belongs to a value with axes `from`. */
+/** The cotangent of an operand with axes `to`, where g is the cotangent of a value with axes `from`. */
 export function reduceTo(m: GraphBuilder, g: Node, from: readonly Axis[], to: readonly Axis[]): Node {
   const over = from.filter((axis) => !hasAxis(to, axis.id));
   const missing = over.filter((axis) => !hasAxis(axesOf(g), axis.id));
@@ -75,13 +75,13 @@ function scaled(m: GraphBuilder, g: Node, by: Node, operand: Node): Node {
   return product(m, g, by, idsOf(operand));
 }
 
-/** With the axis, if it is not there. */
+/** With the axes that it lacks put in front. */
 function having(m: GraphBuilder, g: Node, axes: readonly Axis[]): Node {
   const missing = axes.filter((axis) => !hasAxis(axesOf(g), axis.id));
   return missing.length === 0 ? g : m.broadcast(g, [...missing, ...axesOf(g)]);
 }
 
-/** With all of these axes; those that it lacks beside those that it has, so that merging them moves nothing. */
+/** With all of these axes; those it lacks go next to those it has, so that merging them moves nothing. */
 function together(m: GraphBuilder, g: Node, axes: readonly Axis[]): Node {
   const own = axesOf(g);
   if (axes.every(({ id }) => hasAxis(own, id))) return g;
@@ -123,7 +123,7 @@ const REDUCE: { readonly [F in ReduceFn]: Reduction | 'none' } = {
   max: extreme('max'),
   min: extreme('min'),
   prod: ({ m, g }, x, over) => {
-    // One axis after the other; each position takes the product of all others: of those before and of those after.
+    // One axis after the other; each position gets the product of all others, those before it times those after it.
     const ids = over.map(({ id }) => id);
     const others = over.map((axis, k) => othersProduct(m, m.reduce('prod', x, ids.slice(k + 1)), axis));
     return others.reduce((a, b) => m.mul(a, b), g);
@@ -132,7 +132,7 @@ const REDUCE: { readonly [F in ReduceFn]: Reduction | 'none' } = {
   all: 'none',
 };
 
-/** To the first position that has it, row-major. */
+/** Goes to the first position that holds the extreme, in row-major order. */
 function extreme(fn: 'max' | 'min'): Reduction {
   return ({ m, g }, x, over) => {
     let share = g;
@@ -155,8 +155,8 @@ function othersProduct(m: GraphBuilder, x: Node, axis: Axis): Node {
 }
 
 /**
- * Position k has its share in the products of all positions behind it: Π_{i<k} x_i times s_k, where s_k = g_k + x_{k+1} s_{k+1}, or
- * one position later for exclusive products. (Division by x_k would not do: it may be 0.)
+ * Position k contributes to the products of all later positions: Π_{i<k} x_i times s_k, where s_k = g_k + x_{k+1} s_{k+1}, or one
+ * position later for exclusive products. (Division by x_k would not do: it may be 0.)
  */
 function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
   const x = inputs[0]!;
@@ -170,7 +170,7 @@ function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
   return [m.mul(m.make({ ...op, exclusive: true }, [x]), share)];
 }
 
-/** Positions of `axis`, all of them before (or after) the cotangent's own, hold 0. */
+/** All positions of `axis` before (or after) the cotangent's own hold 0. */
 function sliceVjp({ m, op, inputs, g }: Step<'slice'>): readonly Node[] {
   const axis = axisOf(typeOf(inputs[0]!), op.axis);
   if (op.into === null) {

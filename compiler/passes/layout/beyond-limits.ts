@@ -1,11 +1,14 @@
-/** Nothing that is emitted exceeds what a backend computes: the last pass rewrites what does, and here is refused what it cannot. */
+/**
+ * No emitted operation exceeds what a backend can compute: the last pass rewrites those that would, and what it cannot rewrite is
+ * refused here.
+ */
 import { GraphError } from '../../graph/errors.ts';
 import type { Origin } from '../../graph/graph.ts';
 import { excessOf } from '../../graph/limits.ts';
 import type { Roots } from '../core/compiled.ts';
 import { inOrder } from './build.ts';
 
-/** E0901: an expression that some backend cannot compute, in whatever way it is said. */
+/** E0901: an expression that some backend cannot compute in any form. */
 export class BeyondLimits extends GraphError {
   readonly origin: Origin;
 

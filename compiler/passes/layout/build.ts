@@ -1,4 +1,4 @@
-/** Building 'laid-out' graphs: equal nodes are one node, and permutations and reshapes that change nothing vanish. */
+/** Building 'laid-out' graphs: equal nodes become one, and permutations and reshapes that change nothing are dropped. */
 import { constantOf } from '../../size/size.ts';
 import type { Axis, Node, Op, Origin, TensorType } from '../../graph/graph.ts';
 import { infer } from '../../graph/infer.ts';
@@ -23,13 +23,13 @@ export function inOrder(roots: readonly Node[]): readonly Node[] {
   return [...seen].sort((a, b) => a.id - b.id);
 }
 
-/** No backend has a limit at so few axes. */
+/** No backend has a limit this low. */
 const FEW = 5;
 const sameOrder = (a: readonly Axis[], b: readonly Axis[]): boolean => a.length === b.length && a.every((axis, k) => axis.id === b[k]?.id);
 
 /**
- * The order in which tfjs gives a gather or a scatter, where it differs from the type's: a gather's positions stand where the
- * axis stood, a scatter's axis stands behind the axes that both operands keep.
+ * The order of axes that tfjs gives a gather or a scatter, where it differs from the type's: a gather's positions come where the
+ * indexed axis was, a scatter's axis comes after the axes that both operands keep.
  */
 export function nativeOrder({ op, inputs }: Node): readonly Axis[] | null {
   if (op.kind === 'gather') {
@@ -48,18 +48,18 @@ export class LaidOut implements Build {
   readonly #known = new Map<string, Node>();
   #count = 0;
 
-  /** One by itself, be there another like it. */
+  /** A node of its own, even if an equal one exists. */
   node(op: Op, inputs: readonly Node[], types: readonly TensorType[], origin: Origin): Node {
     return { id: this.#count++, op, inputs, types, origin };
   }
 
   leaf(op: Op, types: readonly TensorType[], origin: Origin): Node {
     if (op.kind === 'argument') return this.node(op, [], types, origin);
-    // A length lies along the axis that it is counted on, under whatever name that has there.
+    // A length lies along the axis that it is counted on, whatever its name there.
     return this.#shared(op, [], origin, () => types, types.map((type) => this.#keys.type(type)).join());
   }
 
-  /** The operation, or what comes to the same where it exceeds the limits of a backend. */
+  /** The operation, or an equivalent where it exceeds the limits of a backend. */
   make(op: Op, inputs: readonly Node[], origin: Origin): Node {
     if (inputs.some((input) => axesOf(input).length > FEW) && excessOf({ op, inputs, types: infer(op, inputs) }) !== null) {
       const within = narrowed(this, op, inputs, origin);
@@ -68,7 +68,7 @@ export class LaidOut implements Build {
     return this.#shared(op, inputs, origin, () => infer(op, inputs), '');
   }
 
-  /** In the order in which tfjs gives it: the emitter knows that this permutation moves nothing. */
+  /** In the order in which tfjs gives it: the emitter knows that this permutation moves no data. */
   inPlace(x: Node): Node {
     const order = nativeOrder(x);
     return order === null || sameOrder(axesOf(x), order)
@@ -105,8 +105,8 @@ export class LaidOut implements Build {
   }
 
   /**
-   * One axis for each group, in the order of the groups. Groups that lie together in memory are merged first: tfjs permutes
-   * few axes faster than many.
+   * One axis for each group, in the order of the groups. Groups that are adjacent in memory are merged first: tfjs permutes few
+   * axes faster than many.
    */
   grouped(x: Node, groups: readonly (readonly Axis[])[], into: readonly Axis[], origin: Origin): Node {
     const axes = axesOf(x);
@@ -130,7 +130,7 @@ export class LaidOut implements Build {
     );
   }
 
-  /** As an operand among others with the axes `order`: permuted, with unit axes where it lacks one after its first. */
+  /** Aligned with other operands to the axes `order`: permuted, with unit axes for those it lacks after its first. */
   aligned(x: Node, order: readonly Axis[], origin: Origin): Node {
     const placed = this.permuted(
       x,
@@ -147,7 +147,7 @@ export class LaidOut implements Build {
   }
 }
 
-/** What was reshaped, other names of axes notwithstanding: to be reshaped anew it need not have been. */
+/** The node before reshapes, skipping renames: it can be reshaped directly. */
 function unshaped(x: Node): Node {
   let shaped = x;
   for (;;) {
@@ -158,7 +158,7 @@ function unshaped(x: Node): Node {
   }
 }
 
-/** What the layout adds has no name of its own. */
+/** Nodes that the layout adds have no name of their own. */
 function unnamed(origin: Origin): Origin {
   return { ...origin, name: null };
 }

@@ -1,6 +1,7 @@
 /**
- * 'laid-out' to 'laid-out': what a step makes of parameters and constants alone (a transposed map, a table of sines) is made
- * once, by `prepare`, and handed on as memory. This is the last pass of a step: only the layout knows which operands turn.
+ * 'laid-out' to 'laid-out': what a step computes from parameters and constants alone (a transposed map, a table of sines) is
+ * computed once, by `prepare`, and handed on as memory. This is the last pass of a step: only the layout knows which operands are
+ * transposed.
  */
 import { atomsOf } from '../../size/size.ts';
 import type { Node, Op, ScanRegion } from '../../graph/graph.ts';
@@ -41,7 +42,7 @@ function isFixed({ op, inputs, types }: Node, fixed: ReadonlySet<Node>, changing
   return inputs.every((input) => fixed.has(input)) && !sizes.some((size) => [...atomsOf(size)].some((atom) => changing.has(atom)));
 }
 
-/** Nothing to keep: leaves, numbers of the host, and other views of a parameter. */
+/** Not worth keeping: leaves, host numbers, and reshaped parameters. */
 function isCheap(node: Node, fixed: ReadonlySet<Node>): boolean {
   const { op, inputs, types } = node;
   if (inputs.length === 0 && op.kind !== 'position') return true;
@@ -49,7 +50,7 @@ function isCheap(node: Node, fixed: ReadonlySet<Node>): boolean {
   return (op.kind === 'reshape' || op.kind === 'rename') && inputs.every((input) => isCheap(input, fixed));
 }
 
-/** The roots with `leaves` in place of their nodes. Ids keep their order. */
+/** The roots with `leaves` substituted for their nodes. Ids keep their order. */
 function replaced(roots: Roots, nodes: readonly Node[], leaves: ReadonlyMap<Node, Node>): Roots {
   const made = new Map<Node, Node>();
   const of = (node: Node): Node => made.get(node) ?? node;

@@ -1,10 +1,10 @@
 /**
  * 'batched' to 'laid-out': the order of axes becomes the order in memory, and every operation becomes one that tfjs has.
  *
- * Orders are chosen locally, from operands to results: an elementwise operation takes the order of its largest operand and
- * the others are permuted and padded with unit axes to align; a contraction becomes one 2-D matrix product, or a batched
- * 3-D one where both operands share axes that stay. What exceeds the limits of a backend is said otherwise (`limits.ts`), so
- * that one module runs on all of them. Last, transpositions that only products read become theirs (`transposed.ts`).
+ * Orders are chosen locally, from operands to results: an elementwise operation takes the order of its largest operand, and the
+ * others are permuted and padded with unit axes to align; a contraction becomes one 2-D matrix product, or a batched 3-D one
+ * where both operands share axes that stay. What exceeds the limits of a backend is rewritten (`limits.ts`), so that one module
+ * runs on all of them. Last, transpositions that only products read are folded into these (`transposed.ts`).
  */
 import { constantOf, size } from '../../size/size.ts';
 import type { Axis, Node, OpOf, Origin, ScanRegion, TensorType } from '../../graph/graph.ts';
@@ -25,7 +25,7 @@ export function layout(roots: Roots): Roots {
   return transposed(requireWithinLimits(new Map([...roots].map(([name, node]) => [name, pass.root(node)]))));
 }
 
-/** By what a round is given: the list of what other rounds have emitted. */
+/** By element of a list that a round reads: the list, where other rounds have emitted it. */
 function listsOfRounds(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
   const emitted = (node: Node): boolean => node.op.kind === 'result' || (node.op.kind === 'rename' && emitted(node.inputs[0]!));
   return new Map(
@@ -37,10 +37,10 @@ function listsOfRounds(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
   );
 }
 
-/** The batch; in a step of decoding the hypotheses of all examples. */
+/** The batch, or in a decoding step the hypotheses of all examples. */
 const BATCHES: readonly string[] = ['batch', 'hypotheses'];
 const isBatch = ({ id }: Axis): boolean => BATCHES.includes(id);
-/** Beyond these the kernels of some backends are slow. What is wrong, or refused, stands in `graph/limits.ts`. */
+/** With more axes the kernels of some backends are slow. What they compute wrongly or refuse is in `graph/limits.ts`. */
 const MOST_AXES = 4;
 const ids = (axes: readonly Axis[]): readonly string[] => axes.map((axis) => axis.id);
 const pick = (axes: readonly Axis[], wanted: readonly string[]): readonly Axis[] => axes.filter((axis) => wanted.includes(axis.id));
@@ -50,10 +50,10 @@ class Layout {
   readonly #build = new LaidOut();
   readonly #spread: ReadonlyMap<Node, Node>;
   readonly #summed: Summed;
-  /** By scan: the sequences computed for all its positions at once, and what the body reads of them. */
+  /** By scan: the sequences computed for all its positions at once, and the arguments by which its body reads them. */
   readonly #more = new Map<Node, { readonly argument: Node; readonly sequence: Node }[]>();
 
-  /** By argument of a loop over rounds: the list of what another one has emitted. */
+  /** By argument of a loop over rounds: the list that another such loop has emitted. */
   readonly #lists: ReadonlyMap<Node, Node>;
 
   constructor(spread: ReadonlyMap<Node, Node>, summed: Summed, lists: ReadonlyMap<Node, Node>) {
@@ -68,7 +68,7 @@ class Layout {
     return laid;
   }
 
-  /** A result keeps the order of axes that it came with: it is what callers were promised. */
+  /** A result keeps its declared order of axes, which callers rely on. */
   root(node: Node): Node {
     return this.#build.permuted(this.of(node), axesOf(node), node.origin);
   }
@@ -78,7 +78,7 @@ class Layout {
     this.#done.set(node, scan === undefined ? this.#rule(node) : this.#forAllPositions(node, scan));
   }
 
-  /** What depends on the position of a step alone, such as a padding mask, is computed for all positions at once. */
+  /** What depends on a step's position alone, such as a padding mask, is computed for all positions at once. */
   #forAllPositions(node: Node, scan: Node): Node {
     const op = scan.op as OpOf<'scan'>;
     const build = this.#build;
@@ -92,7 +92,7 @@ class Layout {
     return argument;
   }
 
-  /** One element of a list lies as the loop that made the list has left it. */
+  /** The elements of a list lie as the loop that emitted it left them. */
   #asListed(argument: Node): TensorType {
     const type = argument.types[0]!;
     const list = this.#lists.get(argument);
@@ -118,7 +118,7 @@ class Layout {
       case 'random':
         return build.make(op, inputs, origin);
       case 'unary':
-        // tfjs would round what a function of floats gives for an integer.
+        // tfjs would round the result of a float function applied to an integer.
         return build.make(op, [UNARY[op.fn].takes === 'float' ? build.float(x, origin) : x], origin);
       case 'argmax':
       case 'onehot':
@@ -195,7 +195,7 @@ class Layout {
   #elementwise(op: OpOf<'binary'> | OpOf<'select'>, node: Node): Node {
     const build = this.#build;
     const wanted = axesOf(node);
-    // An operand may come without its broadcast where the others have the axes.
+    // An operand may drop its broadcast where the other operands have the axes.
     const narrow = node.inputs.map((input) => {
       let inner = input;
       while (inner.op.kind === 'broadcast') inner = inner.inputs[0]!;
@@ -211,7 +211,7 @@ class Layout {
     if (op.kind === 'binary' && (op.fn === 'div' || op.fn === 'pow')) operands = operands.map((x) => build.float(x, node.origin));
     const order = commonOrder(operands.map(axesOf));
     const aligned = operands.map((x) => build.aligned(x, order, node.origin));
-    // Kernels are slow beyond few axes.
+    // Kernels are slow beyond a few axes.
     return order.length > MOST_AXES ? collapsed(build, op, aligned, node.origin) : build.make(op, aligned, node.origin);
   }
 
@@ -269,7 +269,7 @@ class Layout {
       );
     };
     const operands = [flat(way.left, [rows, inner]), flat(way.right, [inner, columns])];
-    // The batch comes first again, while the result is still a matrix.
+    // Moves the batch back to the front while the result is still a matrix.
     const late = columns.some(isBatch);
     const axes = late ? [...zip, ...columns, ...rows] : [...zip, ...rows, ...columns];
     const straight = !late && zip.length <= 1 && rows.length === 1 && columns.length === 1;
@@ -306,7 +306,7 @@ class Layout {
   #scatter(op: OpOf<'scatter'>, [g, i]: readonly Node[], origin: Origin): Node {
     const build = this.#build;
     const index = i!;
-    // Axes summed that the index lacks are summed first; axes of the index that the cotangent lacks are made whole.
+    // Summed axes that the index lacks are summed first; axes of the index that the cotangent lacks are broadcast.
     const early = op.over.filter((id) => !hasAxis(axesOf(index), id));
     const summed = early.length === 0 ? g! : build.make({ kind: 'reduce', fn: 'sum', axes: early }, [g!], origin);
     const kept = without(axesOf(index), op.over);
@@ -327,7 +327,7 @@ class Layout {
     const parts: string[] = [];
     const operands = inputs.map((x, k) => {
       const part = op.parts[k] ?? null;
-      const own = part === null ? onePlace(op.axis) : pick(axesOf(x), [part])[0]!;
+      const own = part === null ? onePosition(op.axis) : pick(axesOf(x), [part])[0]!;
       parts.push(own.id);
       return this.#broadcast(
         x,
@@ -338,7 +338,7 @@ class Layout {
     const floats = operands.some((x) => x.types[0]!.elem.kind === 'float');
     const alike = floats ? operands.map((x) => build.float(x, origin)) : operands;
     if (order.length <= MOST_AXES) return build.make({ ...op, parts }, alike, origin);
-    // What lies in the joined axis and behind it is one row of memory.
+    // The joined axis and everything after it are one row of memory.
     const k = order.findIndex((axis) => axis.id === op.axis.id);
     const rows = (own: Axis): readonly Axis[] => [
       ...(k === 0 ? [] : [merged(order.slice(0, k), 0)]),
@@ -368,7 +368,7 @@ class Layout {
 
   // ---------------------------------------------------------------- scans
 
-  /** Sequences are read with their axis in front; a state keeps the order that its type has, batch first. */
+  /** Sequences are read with their axis in front; a state keeps the order of its type, batch first. */
   #scan(op: OpOf<'scan'>, node: Node, inputs: readonly Node[]): Node {
     const build = this.#build;
     const { region } = op;
@@ -400,8 +400,8 @@ class Layout {
 // ---------------------------------------------------------------- orders
 
 /**
- * One order for the operands of an elementwise operation: the largest operand's, batch preferred; what it lacks comes
- * before the axis that it stands before in the other operand, so that `[batch, query, d]` and `[batch, key, d]` keep d last.
+ * One order for the operands of an elementwise operation: the largest operand's, preferably one with the batch; an axis that it
+ * lacks goes before the axis that follows it in the other operand, so that `[batch, query, d]` and `[batch, key, d]` keep d last.
  */
 function commonOrder(operands: readonly (readonly Axis[])[]): readonly Axis[] {
   const rank = (axes: readonly Axis[]): number =>
@@ -416,7 +416,7 @@ function commonOrder(operands: readonly (readonly Axis[])[]): readonly Axis[] {
     }
   }
   const batch = order.findIndex(isBatch);
-  // An outer product of a parameter and a batched value: rows of the batch stay together.
+  // An outer product of a parameter and a batched value: rows of the batch stay contiguous.
   if (batch > 0 && !operands.some((axes) => axes.length === order.length)) order.unshift(...order.splice(batch, 1));
   return order;
 }
@@ -431,7 +431,7 @@ interface Product {
   readonly cost: number;
 }
 
-/** left[zip, rows, inner] x right[zip, inner, columns], and what it costs to permute the operands for it. */
+/** left[zip, rows, inner] x right[zip, inner, columns], and the cost of permuting the operands for it. */
 function product(left: Node, right: Node, over: readonly string[]): Product {
   const leading = axesOf(left).length >= axesOf(right).length ? left : right;
   const shared = axesOf(leading).filter((axis) => hasAxis(axesOf(left), axis.id) && hasAxis(axesOf(right), axis.id));
@@ -444,7 +444,7 @@ function product(left: Node, right: Node, over: readonly string[]): Product {
     const same = axesOf(x).every((axis, k) => axis.id === order[k]?.id);
     return same ? 0 : axesOf(x).some(isBatch) ? 4 : 1;
   };
-  // A batch among the columns: the result has to be permuted to be batch first.
+  // A batch among the columns: the result must be permuted to put the batch first.
   const late = columns.some(isBatch) ? 3 : 0;
   return {
     left,
@@ -457,12 +457,12 @@ function product(left: Node, right: Node, over: readonly string[]): Product {
   };
 }
 
-/** What a loop stacked has its time in front: products bring the batch back there, once for all that follows. */
+/** A value stacked by a loop has time in front: products put the batch back there, once for all that follows. */
 function batchFirst(axes: readonly Axis[]): readonly Axis[] {
   return [...axes.filter(isBatch), ...axes.filter((axis) => !isBatch(axis))];
 }
 
-/** Neighbours that are alike. */
+/** Groups of adjacent axes of the same kind. */
 function neighbours(axes: readonly Axis[], kind: (axis: Axis) => string): readonly (readonly Axis[])[] {
   const groups: Axis[][] = [];
   for (const axis of axes) {
@@ -474,6 +474,6 @@ function neighbours(axes: readonly Axis[], kind: (axis: Axis) => string): readon
 }
 
 /** The one position that an operand without the joined axis fills. */
-function onePlace(axis: Axis): Axis {
+function onePosition(axis: Axis): Axis {
   return { id: `${axis.id}.one`, label: axis.label, space: unitAxis(0).space };
 }

@@ -1,13 +1,13 @@
 /**
- * What exceeds the limits of a backend (`graph/limits.ts`), said otherwise: neighbouring axes that an operation treats alike are
- * one axis to it, and where too many are left it is taken in steps.
+ * Rewrites what exceeds the limits of a backend (`graph/limits.ts`): adjacent axes that an operation treats alike are merged, and
+ * an operation that still has too many is done in steps.
  */
 import type { Axis, Node, Op, OpOf, Origin } from '../../graph/graph.ts';
 import { infer } from '../../graph/infer.ts';
 import { groupsOf, hasPlace, mostOf, type Capable } from '../../graph/limits.ts';
 import { hasAxis, isUnit, unitAxis } from '../../graph/spaces.ts';
 
-/** What a graph in the 'laid-out' dialect is built with. */
+/** What 'laid-out' nodes are built with. */
 export interface Build {
   make(op: Op, inputs: readonly Node[], origin: Origin): Node;
   reshaped(x: Node, axes: readonly Axis[], origin: Origin): Node;
@@ -19,7 +19,7 @@ export interface Build {
 export const axesOf = (node: Node): readonly Axis[] => node.types[0]!.axes;
 const ids = (axes: readonly Axis[]): readonly string[] => axes.map(({ id }) => id);
 
-/** Neighbouring axes as one; `unit` tells the axes of size 1 of one type apart. */
+/** Adjacent axes as one; `unit` distinguishes the unit axes of one type. */
 export function merged(axes: readonly Axis[], unit: number): Axis {
   if (axes.length === 0) return unitAxis(unit);
   if (axes.length === 1) return axes[0]!;
@@ -30,10 +30,10 @@ export function merged(axes: readonly Axis[], unit: number): Axis {
   };
 }
 
-/** As `merged`, of no axes none. */
+/** As `merged`, but no axis stays none. */
 const atMostOne = (axes: readonly Axis[]): readonly Axis[] => (axes.length === 0 ? [] : [merged(axes, 0)]);
 
-/** The same result, axes and their order included, within the limits; null where nothing is known that helps. */
+/** The same result, with the same axes in the same order, within the limits; null where no rewrite is known. */
 export function narrowed(build: Build, op: Op, inputs: readonly Node[], origin: Origin): Node | null {
   const inner = { ...origin, name: null };
   const { axes } = infer(op, inputs)[0]!;
@@ -59,7 +59,7 @@ export function narrowed(build: Build, op: Op, inputs: readonly Node[], origin: 
   }
 }
 
-/** What stands before an axis as one axis, and what stands behind it. */
+/** The axes before an axis merged into one, and likewise those after it. */
 function around(build: Build, x: Node, id: string, origin: Origin): Node {
   const axes = axesOf(x);
   const k = axes.findIndex((axis) => axis.id === id);
@@ -68,13 +68,16 @@ function around(build: Build, x: Node, id: string, origin: Origin): Node {
 
 // ---------------------------------------------------------------- elementwise
 
-/** An axis for each group of axes that are broadcast alike. Where those are too many, neighbours are made whole in every operand first. */
+/**
+ * One axis for each group of axes that are broadcast alike. If there are too many groups, adjacent ones are first broadcast in
+ * every operand.
+ */
 export function collapsed(build: Build, op: OpOf<'binary'> | OpOf<'select'>, inputs: readonly Node[], origin: Origin): Node {
   const result = infer(op, inputs);
   const { axes } = result[0]!;
   const groups = groupsOf({ op, inputs, types: result });
   const has = (x: Node, group: readonly number[]): boolean => group.some((k) => hasPlace(x, k - axes.length));
-  const whole = runMadeWhole(
+  const whole = runToMerge(
     groups.map((group) => inputs.map((x) => has(x, group))),
     mostGroups(op),
   );
@@ -116,10 +119,10 @@ function mostGroups(op: OpOf<'binary'> | OpOf<'select'>): number {
 }
 
 /**
- * The neighbours that are to be made one group, so that no more than `most` are left: those for which the fewest operands have to
- * be repeated, and of several the last, which lie closest in memory. `has`: by group and operand.
+ * The adjacent groups to merge so that no more than `most` remain: those where the fewest operands must be repeated, and among
+ * equals the last, which are closest in memory. `has`: by group and operand.
  */
-function runMadeWhole(has: readonly (readonly boolean[])[], most: number): readonly number[] {
+function runToMerge(has: readonly (readonly boolean[])[], most: number): readonly number[] {
   const length = has.length - most + 1;
   if (length <= 1) return [];
   const missing = has.map((operands) => operands.filter((each) => !each).length);
@@ -131,7 +134,7 @@ function runMadeWhole(has: readonly (readonly boolean[])[], most: number): reado
 
 // ---------------------------------------------------------------- permutations and reductions
 
-/** Axes that stay behind one another are one. Too many left: as many as fit are brought to the front, and the rest follows. */
+/** Axes that stay adjacent are one. If too many remain, as many as fit are moved to the front, and the rest follows. */
 function permuted(build: Build, x: Node, order: readonly string[], origin: Origin): Node {
   const axes = axesOf(x);
   const most = mostOf('permute').axes;
@@ -139,7 +142,7 @@ function permuted(build: Build, x: Node, order: readonly string[], origin: Origi
     order.map((id) => axes.findIndex((axis) => axis.id === id)),
     (k, before) => k === before + 1,
   );
-  if (groups.length <= most) return turned(build, x, groups, origin);
+  if (groups.length <= most) return grouped(build, x, groups, origin);
   let front: readonly (readonly number[])[] = [];
   for (let count = 1; count < groups.length; count++) {
     const moved = groups.slice(0, count);
@@ -148,11 +151,11 @@ function permuted(build: Build, x: Node, order: readonly string[], origin: Origi
     if (step.length > most) break;
     front = step;
   }
-  // Two axes from anywhere leave three runs: five groups at the most, of which the first may be one with those already in front.
+  // Moving two axes leaves three runs: at most five groups, the first of which may join those already in front.
   return permuted(
     build,
     build.reshaped(
-      turned(build, x, front, origin),
+      grouped(build, x, front, origin),
       front.flat().map((k) => axes[k]!),
       origin,
     ),
@@ -161,8 +164,8 @@ function permuted(build: Build, x: Node, order: readonly string[], origin: Origi
   );
 }
 
-/** The groups of positions in this order, each as one axis. */
-function turned(build: Build, x: Node, groups: readonly (readonly number[])[], origin: Origin): Node {
+/** The groups, by index of their axes, in this order, each as one axis. */
+function grouped(build: Build, x: Node, groups: readonly (readonly number[])[], origin: Origin): Node {
   const axes = axesOf(x);
   const parts = groups.map((group) =>
     merged(
@@ -174,7 +177,7 @@ function turned(build: Build, x: Node, groups: readonly (readonly number[])[], o
   return build.permuted(build.reshaped(x, inMemory, origin), parts, origin);
 }
 
-/** Axes that are reduced together, or kept together, are one. Too many left: the last are reduced first. */
+/** Axes that are reduced together, or kept together, are one. If too many remain, the last are reduced first. */
 function reduced(build: Build, op: OpOf<'reduce'>, x: Node, origin: Origin): Node {
   const isGone = (axis: Axis): boolean => op.axes.includes(axis.id);
   const groups = runs(axesOf(x), (axis, before) => isGone(axis) === isGone(before));
@@ -187,7 +190,7 @@ function reduced(build: Build, op: OpOf<'reduce'>, x: Node, origin: Origin): Nod
   return build.make({ ...op, axes: op.axes.filter((id) => !ids(last).includes(id)) }, [first], origin);
 }
 
-/** Neighbours that go together. */
+/** Runs of adjacent items that belong together. */
 function runs<T>(items: readonly T[], together: (item: T, before: T) => boolean): readonly (readonly T[])[] {
   const found: T[][] = [];
   for (const item of items) {

@@ -1,13 +1,13 @@
-/** 'laid-out' to 'laid-out': every node made again, some by another rule. */
+/** 'laid-out' to 'laid-out': rebuilds every node, some by a rule. */
 import type { Node, NodeOf, ScanRegion } from '../../graph/graph.ts';
 import { isOf } from '../../graph/walk.ts';
 import type { Roots } from '../core/compiled.ts';
 import { inOrder, LaidOut } from './build.ts';
 
-/** What takes the place of a node, whose inputs are rewritten already; null: the same operation on them. */
+/** The replacement of a node, whose inputs are rewritten already; null: the same operation on them. */
 export type Rule = (node: Node, inputs: readonly Node[], build: LaidOut, of: (node: Node) => Node) => Node | null;
 
-/** What takes the place of a root; null: what its node has become. */
+/** The replacement of a root; null: the rewritten node. */
 export type RootRule = (name: string, root: Node, of: (node: Node) => Node, build: LaidOut) => Node | null;
 
 export function rewritten(roots: Roots, rule: Rule, rootRule: RootRule = () => null): Roots {
@@ -21,14 +21,14 @@ export function rewritten(roots: Roots, rule: Rule, rootRule: RootRule = () => n
   return new Map([...roots].map(([name, node]) => [name, rootRule(name, node, of, build) ?? of(node)]));
 }
 
-/** What is read has the axes that it had, so that the types stay. */
+/** The inputs keep their axes, so the types stay. */
 function again(node: Node, inputs: readonly Node[], build: LaidOut, of: (node: Node) => Node): Node {
   if (!isOf(node, 'scan')) return build.node(node.op, inputs, node.types, node.origin);
   const { xs, emits } = node.op.region;
   return scanAgain(node, inputs, build, of, { xs: xs.map(of), emits: emits.map(of) });
 }
 
-/** With what it binds of its sequences, and what it emits, made already. */
+/** A scan whose sequence elements and emits have been made already. */
 export function scanAgain(
   { op, types, origin }: NodeOf<'scan'>,
   inputs: readonly Node[],
@@ -41,7 +41,7 @@ export function scanAgain(
   return build.node({ ...op, region }, inputs, types, origin);
 }
 
-/** Who reads each node: operations, and the loops that go on with it or give it. A root is read by null. */
+/** Who reads each node: operations, and the loops that carry or emit it. A root is read by null. */
 export type Readers = ReadonlyMap<Node, readonly (Node | null)[]>;
 
 export function readersOf(roots: Roots): Readers {

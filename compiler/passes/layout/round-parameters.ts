@@ -1,4 +1,4 @@
-/** Parameters of rounds in one function: a loop over rounds binds one round's of each, and emits its gradient. */
+/** Parameters of rounds in one function: a loop over rounds reads one round's part of each, and emits its gradient. */
 import type { Axis, Node, NodeOf } from '../../graph/graph.ts';
 import { isOf } from '../../graph/walk.ts';
 import { gradientsOf, type Roots } from '../core/compiled.ts';
@@ -6,21 +6,21 @@ import { isOfRounds } from '../core/axes.ts';
 import type { Readers } from './rewrite.ts';
 
 export interface RoundParameters {
-  /** What the innermost loop binds, with the parameter's path. */
+  /** The elements that the innermost loop reads, with the parameter's path. */
   readonly elements: ReadonlyMap<Node, string>;
-  /** The parameter, its axis of rounds under other names, and what loops around the innermost bind. */
+  /** The parameter, its renames along the axis of rounds, and the elements that outer loops read. */
   readonly sequences: ReadonlyMap<Node, string>;
   /** By path, the gradient that the innermost loop emits. */
   readonly slopes: ReadonlyMap<string, Node>;
-  /** What a loop emits, by its number, that is a gradient or a list of them. */
+  /** By loop: the emits, by index, that are a gradient or a list of gradients. */
   readonly emits: ReadonlyMap<Node, ReadonlyMap<number, string>>;
   /** Those lists, outside the loops that emit them. */
   readonly lists: ReadonlyMap<Node, string>;
-  /** Paths of those that are read, or whose gradient comes, in another way. */
+  /** Paths of parameters that are read, or whose gradient arrives, in any other way. */
   readonly others: ReadonlySet<string>;
 }
 
-/** Behind those that count rounds. */
+/** The axes after those that count rounds. */
 export const axesInRound = (axes: readonly Axis[]): readonly Axis[] => axes.slice(roundsOf(axes));
 export const roundsOf = (axes: readonly Axis[]): number => axes.filter(({ rounds }) => rounds === true).length;
 
@@ -67,14 +67,14 @@ function gradientsIn(roots: Roots, readers: Readers, others: Set<string>): Pick<
   return { slopes, emits, lists };
 }
 
-/** A list under other names of the axis that counts rounds, and what is called so. */
+/** A list and what it is renamed from. */
 function namesOf(list: Node): readonly Node[] {
   const names = [list];
   for (let node = list; isOf(node, 'rename') && node.op.to.rounds === true; names.push(node)) node = node.inputs[0]!;
   return names;
 }
 
-/** Loops around come first: their arguments are made before those of loops inside. */
+/** Outer loops come first: their arguments are made before those of inner loops. */
 const regionStart = ({ op }: Scan): number => op.region.position.id;
 
 function isSequenceOf(node: Node, { op, inputs }: Scan): boolean {

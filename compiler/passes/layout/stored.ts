@@ -1,7 +1,7 @@
 /**
- * 'laid-out' to 'laid-out', over all functions of a model: in which order each parameter lies on the device, so that none of them
- * transposes one. Of the views that stand on a parameter one is it; products may read it transposed, which costs less the
- * more of them read it as it is. The runtime brings values into that order where they are set, and back where they are read.
+ * 'laid-out' to 'laid-out', over all functions of a model: chooses the device layout of each parameter so that no function
+ * transposes it. One of the views of a parameter becomes its layout; products may read it transposed, which costs less the more
+ * of them read it untransposed. The runtime permutes values into that layout when they are set, and back when they are read.
  */
 import type { Axis, Node, NodeOf } from '../../graph/graph.ts';
 import { isOf } from '../../graph/walk.ts';
@@ -14,20 +14,20 @@ import { readersOf, rewritten, scanAgain, type Readers, type RootRule, type Rule
 import { transposed } from './transposed.ts';
 import { liesAs, seenIn, viewed, viewsOf, wholeOf, type Groups, type View, type Views } from './views.ts';
 
-/** By path, of those that do not lie as they are declared. Of a parameter of rounds it is said of each round's. */
+/** By path, the layout of parameters that are not stored as declared. For a parameter of rounds, the layout of each round's part. */
 export type Stored = ReadonlyMap<string, Groups>;
 
-/** How something that has views is read: in the ways that would leave nothing to transpose, the best first. */
+/** How a value with views is read: the layouts that would need no transposition, the best first. */
 interface Use {
   readonly wants: readonly Groups[];
-  /** What any other way than the first costs. */
+  /** The cost of any of them but the first. */
   readonly otherwise: number;
 }
 
-/** The cost of a transposition in memory, where one as it is read costs 1. */
+/** The cost of a transposition in memory, relative to 1 for a transposed read. */
 const TRANSPOSITION = 1000;
 
-/** `functions`: the roots of each. `running` values lie as they are declared: nothing multiplies them. */
+/** `functions`: the roots of each. `running` values are stored as declared: no product reads them. */
 export function chooseStored(functions: readonly Roots[], running: ReadonlySet<string>): Stored {
   const uses = new Map<string, { readonly axes: readonly Axis[]; readonly all: Use[] }>();
   const others = new Set(running);
@@ -53,7 +53,7 @@ export function chooseStored(functions: readonly Roots[], running: ReadonlySet<s
   );
 }
 
-/** Parameters that are joined for a product are joined in the order that they lie in. */
+/** Parameters that are joined for a product are joined in the order in which they are stored. */
 export function joinedAsStored(roots: Roots, stored: Stored): Roots {
   const graph = graphOf(roots);
   if (graph.joins.size === 0) return roots;
@@ -76,7 +76,7 @@ export function joinedAsStored(roots: Roots, stored: Stored): Roots {
   );
 }
 
-/** The graph with parameters, and gradients, as they are stored. */
+/** The graph with parameters, and their gradients, as they are stored. */
 export function withStored(roots: Roots, stored: Stored): Roots {
   const graph = graphOf(roots);
   const views = viewsOf(graph.nodes, (node) => graph.parameters.get(node)?.source === node && stored.has(pathOf(node, graph)));
@@ -94,7 +94,7 @@ export function withStored(roots: Roots, stored: Stored): Roots {
   return transposed(made);
 }
 
-/** A parameter, or what a loop over rounds binds of one, as it lies. */
+/** A parameter, or the part of it that a loop over rounds reads, as it is stored. */
 function placed({ op, types, origin }: Node, lies: Groups, build: LaidOut): Node {
   const { axes } = types[0]!;
   const rounds = roundsOf(axes);
@@ -110,7 +110,7 @@ function slopeAs(slope: Node, groups: Groups, of: (node: Node) => Node, build: L
   return viewed(build, of(source), { atoms, lies, groups, axes: storedAxes(atoms, groups) }, slope.origin);
 }
 
-/** What loops over rounds read of stored parameters, and emit of their gradients. `sources`: what they bind, as it lies. */
+/** What loops over rounds read of stored parameters, and emit of their gradients. `sources`: the elements they read, as stored. */
 function inRounds({ sequences, lists, emits }: RoundParameters, stored: Stored, sources: ReadonlyMap<Node, Node>): Rule {
   const isStored = (paths: ReadonlyMap<Node, string>, node: Node): boolean => stored.has(paths.get(node) ?? '');
   return (node, inputs, build, of) => {
@@ -132,7 +132,7 @@ function inRounds({ sequences, lists, emits }: RoundParameters, stored: Stored, 
   };
 }
 
-/** As it lies on the device. */
+/** The axes as stored on the device. */
 function storedAxes(axes: readonly Axis[], groups: Groups): readonly Axis[] {
   return groups.map((group, k) =>
     merged(
@@ -152,10 +152,10 @@ const isWhole = (groups: Groups): boolean => groups.every((group, k) => group.le
 interface Graph {
   readonly nodes: readonly Node[];
   readonly readers: Readers;
-  /** For what is one parameter to it: of a parameter of rounds, one round's part. */
+  /** The source is what the function treats as one parameter: of a parameter of rounds, one round's part. */
   readonly parameters: Views;
   readonly rounds: RoundParameters;
-  /** Joinings of parameters, and how they are read. */
+  /** Concatenations of parameters, and how they are read. */
   readonly joins: ReadonlyMap<Node, readonly Use[]>;
 }
 
@@ -193,7 +193,7 @@ function useBy(reader: Node | null, node: Node, { groups }: View, { joins }: Gra
   return { wants: isTransposed ? [swapped(groups), groups] : [groups, swapped(groups)], otherwise: 1 };
 }
 
-/** A product comes out either way, where nothing else reads it. */
+/** If nothing else reads the product, it can be computed in either order. */
 function gradientUse(root: Node, { readers }: Graph): Use {
   const { source, groups } = seenIn(root);
   const isOnly = isOf(source, 'matmul') && (readers.get(source) ?? []).length === 1;
@@ -211,7 +211,7 @@ function costOf(axes: readonly Axis[], uses: readonly Use[], lies: Groups): numb
   }, 0);
 }
 
-/** Every order that something wants, the one that costs least first; as declared in case of doubt. */
+/** Every order that some use wants, cheapest first; the declared order wins ties. */
 function ranked(axes: readonly Axis[], uses: readonly Use[]): readonly Groups[] {
   const orders = [wholeOf(axes), ...uses.flatMap(({ wants }) => wants.map((wanted) => wanted.flat().map((k) => [k])))];
   const different = new Map(orders.map((order) => [order.join(), order]));
@@ -221,7 +221,7 @@ function ranked(axes: readonly Axis[], uses: readonly Use[]): readonly Groups[] 
     .map(({ order }) => order);
 }
 
-/** What lies in this order in the shape in which most read it. */
+/** The shape, among those in this order, that most readers use. */
 function inShape(axes: readonly Axis[], uses: readonly Use[], order: Groups): Groups {
   const readers = new Map<string, { readonly shape: Groups; count: number }>([[JSON.stringify(order), { shape: order, count: 0 }]]);
   for (const { wants } of uses) {
@@ -235,7 +235,7 @@ function inShape(axes: readonly Axis[], uses: readonly Use[], order: Groups): Gr
   return leastOf([...readers.values()], ({ count }) => -count).shape;
 }
 
-/** The first of those with the least cost. */
+/** The first with the least cost. */
 function leastOf<T>(all: readonly T[], cost: (each: T) => number): T {
   const costs = all.map(cost);
   return all[costs.indexOf(Math.min(...costs))]!;
@@ -243,7 +243,7 @@ function leastOf<T>(all: readonly T[], cost: (each: T) => number): T {
 
 // ---------------------------------------------------------------- rewriting
 
-/** A source as it lies from now on. */
+/** A source in its new layout. */
 interface Placed {
   readonly lies: Groups;
   readonly made: Node;
@@ -251,7 +251,7 @@ interface Placed {
 
 type Place = (node: Node, inputs: readonly Node[], build: LaidOut) => Placed;
 
-/** The roots with other sources under their views, and what else a rule makes otherwise. */
+/** Replaces the sources under their views, and whatever else `rule` rewrites. */
 function replaced(roots: Roots, views: Views, place: Place, rule: Rule = () => null, rootRule?: RootRule): Roots {
   const sources = new Map<Node, Placed>();
   return rewritten(
@@ -267,7 +267,7 @@ function replaced(roots: Roots, views: Views, place: Place, rule: Rule = () => n
   );
 }
 
-/** A joining of operands whose axes are in this order. */
+/** A concatenation of operands with their axes in this order. */
 function joined({ op, types, origin }: NodeOf<'concat'>, inputs: readonly Node[], lies: Groups, build: LaidOut): Node {
   const order = lies.flat().map((k) => types[0]!.axes[k]!);
   const operands = inputs.map((x, k) => {

@@ -1,6 +1,6 @@
 /**
- * 'laid-out' to 'laid-out': a matrix that only products read is transposed as they read it, and a product that is only read
- * transposed is the product the other way round: (A B)^T = B^T A^T. Nothing is copied for either on most backends.
+ * 'laid-out' to 'laid-out': a transposition that only products read is folded into them, and a product that is only read
+ * transposed is computed the other way round: (A B)^T = B^T A^T. On most backends neither copies anything.
  */
 import type { Node, NodeOf } from '../../graph/graph.ts';
 import { isOf } from '../../graph/walk.ts';
@@ -18,24 +18,24 @@ export function transposed(roots: Roots): Roots {
       const names = renamesOf(inputs[0]!);
       const product = names.at(-1)?.inputs[0] ?? inputs[0]!;
       const isRead = renamesOf(node.inputs[0]!).flatMap(({ inputs: [x] }) => [x!]);
-      const turned = other(product, build);
-      if (turned === null || [node.inputs[0]!, ...isRead].some((each) => readers.get(each)!.length > 1)) return null;
-      return names.reduceRight((x, name) => build.make(name.op, [x], name.origin), turned);
+      const swapped = other(product, build);
+      if (swapped === null || [node.inputs[0]!, ...isRead].some((each) => readers.get(each)!.length > 1)) return null;
+      return names.reduceRight((x, name) => build.make(name.op, [x], name.origin), swapped);
     }
     if (!isOf(node, 'matmul')) return null;
-    // What became a product itself is no longer to be transposed.
+    // An operand that became a product itself needs no transposition any more.
     const folded = node.inputs.map((operand, k) => isFree(operand) && isTransposition(inputs[k]!));
     const [a, b] = inputs.map((input, k) => (folded[k]! ? input.inputs[0]! : input)) as [Node, Node];
     const { origin } = node;
     const [transposeA, transposeB] = [node.op.transposeA !== folded[0], node.op.transposeB !== folded[1]];
     if (!transposeA || !transposeB) return build.make({ kind: 'matmul', transposeA, transposeB }, [a, b], origin);
-    // No kernel is fast on A^T B^T, and (B A)^T is small where much was summed over, as in weights' gradients.
-    const turned = build.make({ kind: 'matmul', transposeA: false, transposeB: false }, [b, a], origin);
-    return build.make({ kind: 'permute', order: axesOf(node).map(({ id }) => id) }, [turned], origin);
+    // No kernel is fast on A^T B^T, and (B A)^T is small where the contracted axis is long, as in gradients of weights.
+    const swapped = build.make({ kind: 'matmul', transposeA: false, transposeB: false }, [b, a], origin);
+    return build.make({ kind: 'permute', order: axesOf(node).map(({ id }) => id) }, [swapped], origin);
   });
 }
 
-/** A product the other way round; null for what is none, and for A B, whose transposition costs less than B^T A^T. */
+/** The product computed the other way round; null if it is none, and for A B, whose transposition costs less than B^T A^T. */
 function other(product: Node, build: LaidOut): Node | null {
   if (isTransposition(product) && isOf(product.inputs[0]!, 'matmul')) return product.inputs[0]!;
   if (!isOf(product, 'matmul') || (!product.op.transposeA && !product.op.transposeB)) return null;
@@ -44,12 +44,12 @@ function other(product: Node, build: LaidOut): Node | null {
   return build.make({ kind: 'matmul', transposeA: !transposeB, transposeB: !transposeA }, [b, a], product.origin);
 }
 
-/** What gives a value other names of axes, the last first. */
+/** The renames of a value, the last first. */
 function renamesOf(node: Node): readonly NodeOf<'rename'>[] {
   return isOf(node, 'rename') ? [node, ...renamesOf(node.inputs[0]!)] : [];
 }
 
-/** The last two axes change positions, and memory with them: what an operation gives in that order anyway is not moved. */
+/** A swap of the last two axes that moves data: an order that the operation gives anyway is free. */
 function isTransposition(node: Node): node is NodeOf<'permute'> {
   if (!isOf(node, 'permute')) return false;
   const [x] = node.inputs as readonly [Node];

@@ -1,16 +1,16 @@
-/** Views of a node in the 'laid-out' dialect: its elements in another order or shape, and nothing else. */
+/** Views of a node in the 'laid-out' dialect: the same elements in another order or shape. */
 import { size, type Size } from '../../size/size.ts';
 import type { Axis, Node, Origin } from '../../graph/graph.ts';
 import { isUnit, sizeOf } from '../../graph/spaces.ts';
 import type { LaidOut } from './build.ts';
 import { axesOf } from './limits.ts';
 
-/** For each axis, the axes that it is made of, by their index in some list; made of none, it has one position. */
+/** For each axis, the axes that it is made of, as indices into some list; an axis made of none has one position. */
 export type Groups = readonly (readonly number[])[];
 
 export interface View {
   readonly source: Node;
-  /** Over the axes of the source. */
+  /** As indices into the axes of the source. */
   readonly groups: Groups;
 }
 
@@ -30,7 +30,7 @@ export function viewsOf(nodes: readonly Node[], isSource: (node: Node) => boolea
   return views;
 }
 
-/** What a node is a view of in the end, whose axes are told by those of the node. */
+/** The node that a node is ultimately a view of; the groups are over the axes of the view. */
 export function seenIn(node: Node): View {
   const axes = axesOf(node);
   let [source, groups] = [node, wholeOf(axes)];
@@ -59,7 +59,7 @@ function beneath({ op, inputs }: Node, groups: Groups, atoms: readonly Axis[]): 
   return regrouped(groups.flat(), atoms, own);
 }
 
-/** The same elements in the same order as these axes: which of the atoms make up each; null where it parts one. */
+/** The same elements in the same order, with these axes: which atoms make up each; null where an atom would be split. */
 function regrouped(order: readonly number[], atoms: readonly Axis[], axes: readonly Axis[]): Groups | null {
   const rest = [...order];
   const groups = axes.map(({ space }) => taken(rest, atoms, sizeOf(space)));
@@ -78,7 +78,7 @@ function taken(rest: number[], atoms: readonly Axis[], wanted: Size): readonly n
   return group;
 }
 
-/** Do the elements lie in the same order? Axes of one position lie anywhere. */
+/** Are the elements in the same order? Axes of one position may be anywhere. */
 export function liesAs(a: Groups, b: Groups, atoms: readonly Axis[]): boolean {
   const moving = (groups: Groups): string =>
     groups
@@ -88,18 +88,18 @@ export function liesAs(a: Groups, b: Groups, atoms: readonly Axis[]): boolean {
   return moving(a) === moving(b);
 }
 
-/** What a view is to become of something that lies otherwise. */
+/** How a view is to be rebuilt from a value with another layout. */
 export interface Wanted {
   /** The axes that groups are made of. */
   readonly atoms: readonly Axis[];
-  /** What there is. */
+  /** The layout at hand. */
   readonly lies: Groups;
   readonly groups: Groups;
   /** One for each group. */
   readonly axes: readonly Axis[];
 }
 
-/** Groups that lie together are moved as one axis. */
+/** Groups that are contiguous are moved as one axis. */
 export function viewed(build: LaidOut, x: Node, { atoms, lies, groups, axes }: Wanted, origin: Origin): Node {
   if (liesAs(lies, groups, atoms)) return shapedAs(build, x, axes, origin);
   const flat = lies.flat();
@@ -110,15 +110,15 @@ export function viewed(build: LaidOut, x: Node, { atoms, lies, groups, axes }: W
   }
   const present = groups.flatMap((group, k) => (group.length === 0 ? [] : [{ at: start(group), axis: axes[k]! }]));
   const together = present.toSorted((a, b) => a.at - b.at).map(({ axis }) => axis);
-  const turned = build.permuted(
+  const permuted = build.permuted(
     shapedAs(build, x, together, origin),
     present.map(({ axis }) => axis),
     origin,
   );
-  return shapedAs(build, turned, axes, origin);
+  return shapedAs(build, permuted, axes, origin);
 }
 
-/** Where only the names of axes differ, nothing is to be done for it. */
+/** Where only the names of axes differ, nothing has to be done at run time. */
 function shapedAs(build: LaidOut, x: Node, axes: readonly Axis[], origin: Origin): Node {
   const own = axesOf(x);
   if (own.length === axes.length && own.every(({ id }, k) => id === axes[k]!.id)) return x;

@@ -1,14 +1,14 @@
-/** Where in memory a convolution's window stands: beside the axes that are summed with them, so that the sum is one product. */
+/** Where a convolution's window goes in memory: next to the axes that are summed with it, so that the sum is one product. */
 import type { Axis, Node, Op } from '../../graph/graph.ts';
 import { without } from '../../graph/spaces.ts';
 import { BATCH } from '../core/axes.ts';
 
-/** By node, the axes over which a product sums what is made of it. */
+/** By node, the axes over which a product sums what is computed from it. */
 export type Summed = ReadonlyMap<Node, ReadonlySet<string>>;
 
 const FOLLOWED: ReadonlySet<Op['kind']> = new Set(['rename', 'concat', 'shift', 'slice', 'unary', 'binary', 'select', 'broadcast']);
 
-/** `nodes`: inputs first. Of several products the first decides: those of a gradient come later, and sum over the rest. */
+/** `nodes`: inputs first. Of several products the first decides: those of a gradient come later, and sum over the other axes. */
 export function summedLater(nodes: readonly Node[]): Summed {
   const found = new Map<Node, ReadonlySet<string>>();
   for (const node of nodes.toReversed()) {
@@ -28,7 +28,7 @@ export function summedLater(nodes: readonly Node[]): Summed {
   return found;
 }
 
-/** Values of neighbouring positions, joined along a new axis. */
+/** Is it a join of values at neighbouring positions along a new axis? */
 export function isWindow({ op, inputs }: Node): boolean {
   return (
     op.kind === 'concat' &&
@@ -37,7 +37,7 @@ export function isWindow({ op, inputs }: Node): boolean {
   );
 }
 
-/** The summed axes last, and among them the window first: then what is joined are rows that lie together. */
+/** The summed axes last, the window first among them: then the joined operands are contiguous rows. */
 export function windowOrder(axes: readonly Axis[], window: Axis, summed: ReadonlySet<string>): readonly Axis[] {
   return [...without(axes, [...summed]), window, ...axes.filter(({ id }) => summed.has(id))];
 }
