@@ -1,6 +1,6 @@
 /**
- * What is present, as explicit bool nodes (semantics 4): lengths of spaces, masks of ragged ends, tests of positions, and the
- * reductions that skip what is absent. In a batch a ragged axis is a valid prefix of a padded one; padding holds finite junk.
+ * Presence as explicit bool nodes (semantics 4): lengths of spaces, masks of ragged ends, tests of positions, and the reductions
+ * that skip what is absent. In a batch a ragged axis is a valid prefix of a padded one; padding holds arbitrary finite values.
  */
 import { atomOf, atomsOf, nonNegative, size as sizes, type Size } from '../../size/size.ts';
 import type { AcrossFn, Axis, Dim, Node, Space } from '../../graph/graph.ts';
@@ -15,19 +15,19 @@ import { literal } from '../core/algebra.ts';
 import { BINARY } from '../../graph/operations/binary.ts';
 import { keepsZero } from '../../graph/operations/unary.ts';
 
-/** What changes no maximum (no minimum) of numbers of its kind: no legal number stands for what is absent. */
+/** The neutral element of a maximum (minimum) over numbers of each kind: no legal number stands for absence. */
 const NEUTRAL = {
   max: { float: -Infinity, int: -(2 ** 31) },
   min: { float: Infinity, int: 2 ** 31 - 1 },
 } as const;
 
-/** A value, and what `where` or an index outside an axis made absent in it: positions where any mask is false. */
+/** A value, and the masks that `where` or indices outside an axis put on it: a position is absent where any mask is false. */
 export interface Partial {
   readonly value: Node;
   readonly masks: readonly Node[];
 }
 
-/** The ragged dims that stand in a space, by the atom of their size. */
+/** The ragged dims in a space, by the atom of their size. */
 export function raggedDims(space: Space, into: Map<string, Dim>): void {
   if (space.kind === 'cat' || space.kind === 'merge') for (const part of space.parts) raggedDims(part, into);
   if (space.kind !== 'dim' || !space.dim.ragged) return;
@@ -37,7 +37,7 @@ export function raggedDims(space: Space, into: Map<string, Dim>): void {
 
 export function mayBeEmpty(space: Space): boolean {
   switch (space.kind) {
-    // A padded position of the outer dim has nothing of the inner one.
+    // A padded position of the outer dim has no positions of the inner one.
     case 'dim':
       return space.dim.ragged && (space.dim.mayBeEmpty || space.dim.inside !== undefined);
     case 'cat':
@@ -49,13 +49,13 @@ export function mayBeEmpty(space: Space): boolean {
   }
 }
 
-/** A value, along an axis. */
+/** A value along one axis. */
 interface Along {
   readonly node: Node;
   readonly axis: string;
 }
 
-/** Operands by which a value is 0 in the padding: by any of them, of a `concat` by all. */
+/** Operands that make a value 0 in the padding: any one of them, or for a `concat` all together. */
 function passing({ node: { op, inputs }, axis }: Along): readonly Along[] {
   const having = (): readonly Along[] => inputs.filter((x) => hasAxis(axesOf(x), axis)).map((node): Along => ({ node, axis }));
   switch (op.kind) {
@@ -69,7 +69,7 @@ function passing({ node: { op, inputs }, axis }: Along): readonly Along[] {
       return op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop' ? [{ node: inputs[0]!, axis }] : [];
     case 'concat':
       return op.axis.id !== axis && having().length === inputs.length ? having() : [];
-    // To earlier positions, only padding moves into padding.
+    // A shift to earlier positions moves only padding into padding.
     case 'shift':
       return op.axis !== axis || (!op.circular && nonNegative(sizes.sub(sizes.int(0), op.by))) ? [{ node: inputs[0]!, axis }] : [];
     default:
@@ -77,7 +77,7 @@ function passing({ node: { op, inputs }, axis }: Along): readonly Along[] {
   }
 }
 
-/** Operands by which a value may be 0 where a mask is false. */
+/** Operands that may make a value 0 where a mask is false. */
 function keepingZero({ op, inputs }: Node): readonly Node[] {
   switch (op.kind) {
     case 'unary':
@@ -102,7 +102,7 @@ export class Absence {
   readonly #domains: Domains;
   /** By value and mask, whether the value is exactly 0 wherever the mask is false. */
   readonly #zeroWhere = new Map<Node, Map<Node, boolean>>();
-  /** Loops over ragged axes by position: their steps beyond an example's end compute junk. */
+  /** By position node, loops over ragged axes: their steps beyond an example's end compute arbitrary values. */
   readonly #steps = new Map<Node, Axis>();
 
   constructor(m: GraphBuilder, dims: ReadonlyMap<string, Dim>, domains: Domains) {
@@ -113,7 +113,7 @@ export class Absence {
 
   // -------------------------------------------------------------- lengths
 
-  /** int: this example's own number; `[batch]` where it differs among examples. */
+  /** int: this example's own size; `[batch]` where it differs between examples. */
   number(size: Size, within: ReadonlyMap<string, Axis> = new Map()): Node {
     const m = this.#m;
     if (!this.differs(size)) return m.size(size);
@@ -138,7 +138,7 @@ export class Absence {
     return this.numberOn(sizeOf(axis.space), axis);
   }
 
-  /** A size with the lengths that the axis has. */
+  /** A size computed from the lengths along the axis. */
   numberOn(size: Size, axis: Axis): Node {
     return this.number(size, new Map(innerDims(axis.space).map(({ dim, within }) => [dim.id, within])));
   }
@@ -150,13 +150,13 @@ export class Absence {
     return this.before(this.#m.position(axis), axis);
   }
 
-  /** bool [batch]: this step of a loop over a ragged axis is before the example's end. */
+  /** bool [batch]: whether this step of a loop over a ragged axis is before the example's end. */
   step(position: Node, axis: Axis): Node {
     this.#steps.set(position, axis);
     return this.before(position, axis);
   }
 
-  /** bool: the position is before the example's end. */
+  /** bool: whether the position is before the example's end. */
   before(place: Node, axis: Axis): Node {
     const m = this.#m;
     const end = startsAtZero(axis.space) ? this.length(axis) : m.add(this.length(axis), m.first(axis));
@@ -167,7 +167,7 @@ export class Absence {
     return this.#m.isInside(i, axis, this.length(axis));
   }
 
-  /** The nearest position that exists; of an empty axis the first. */
+  /** The nearest position that exists; in an empty axis the first. */
   clamp(i: Node, axis: Axis): Node {
     const m = this.#m;
     const length = this.length(axis);
@@ -175,7 +175,7 @@ export class Absence {
     return m.binary('min', m.binary('max', i, m.first(axis)), last);
   }
 
-  /** Everything that decides whether a position of the value exists: masks, ragged ends, and ends of the loops it stands in. */
+  /** Everything that decides whether a position of the value exists: masks, ragged ends, and ends of the loops around it. */
   presence({ value, masks }: Partial): Node | null {
     const ends = axesOf(value)
       .filter((axis) => this.ragged(axis))
@@ -213,7 +213,7 @@ export class Absence {
     return of({ node, axis });
   }
 
-  /** A float input: its padding may hold anything, and is 0 from here on. */
+  /** A float input: its padding may hold anything, and is set to 0 here. */
   ended(x: Node): Node {
     const m = this.#m;
     const ends = axesOf(x).filter((axis) => this.ragged(axis));
@@ -248,7 +248,7 @@ export class Absence {
     else known.set(mask, true);
   }
 
-  /** Then what counts absent elements as 0 needs no select. */
+  /** If so, an operation that counts absent elements as 0 needs no select. */
   isZeroWhere(node: Node, mask: Node): boolean {
     const known = this.#zeroWhere.get(node)?.get(mask);
     if (known !== undefined) return known;
@@ -280,12 +280,12 @@ export class Absence {
     }
   }
 
-  /** 0 times any number is 0. */
+  /** 0 times any finite number is 0. */
   #hasZero([a, b]: readonly Node[], zero: (x: Node) => boolean): boolean {
     return (zero(a!) && this.#domains.isTame(b!)) || (zero(b!) && this.#domains.isTame(a!));
   }
 
-  /** A change of axes happens to the masks as to the value. */
+  /** Applies a change of axes to the value and its masks alike. */
   move({ value, masks }: Partial, change: (node: Node) => Node): Partial {
     const made = change(value);
     return {
@@ -298,15 +298,15 @@ export class Absence {
     };
   }
 
-  /** Masks that make a difference where an absent element counts as 0. */
-  #telling(value: Node, masks: readonly Node[]): readonly Node[] {
+  /** The masks that matter where an absent element counts as 0. */
+  #relevant(value: Node, masks: readonly Node[]): readonly Node[] {
     return masks.filter((mask) => !this.isZeroWhere(value, mask));
   }
 
   /** `by` where x is absent. */
   filled(x: Partial, by: Node): Node {
     const m = this.#m;
-    const left = literal(by) === 0 ? this.#telling(x.value, x.masks) : x.masks;
+    const left = literal(by) === 0 ? this.#relevant(x.value, x.masks) : x.masks;
     const present = all(m, left);
     if (present !== null) return m.select(present, x.value, by);
     const value = by.types[0]!.elem.kind === 'float' ? m.float(x.value) : x.value;
@@ -315,7 +315,7 @@ export class Absence {
 
   // -------------------------------------------------------------- reductions
 
-  /** What a reduction over `over` skips: masks that meet it, and ragged ends in it. */
+  /** What a reduction over `over` skips: the masks that meet it, and its ragged ends. */
   part(
     masks: readonly Node[],
     axes: readonly Axis[],
@@ -371,7 +371,7 @@ export class Absence {
     }
   }
 
-  /** Over the axes and the examples, of what is present in them. */
+  /** Over the axes and the examples, of the elements present in them. */
   across(fn: AcrossFn, { value: x, masks }: Partial, axes: readonly string[]): Node {
     const m = this.#m;
     const over = [BATCH.id, ...axes];
@@ -406,7 +406,7 @@ export class Absence {
     );
   }
 
-  /** float: how many positions are present, at least 1. */
+  /** float: the number of present positions, at least 1. */
   #count(present: Node, ending: readonly Node[], over: readonly Axis[], empty: boolean): Node {
     const m = this.#m;
     const inner = over.filter((axis) => innerDims(axis.space).some(({ within }) => hasAxis(over, within.id)));
@@ -431,8 +431,8 @@ export class Absence {
     const present = all(m, [...ending, ...ends.map((end) => this.valid(end))]);
     if (present === null) return { value: m.make({ kind: 'softmax', axis, log }, [value]), masks: staying };
     const result = m.make({ kind: 'softmax', axis, log }, [m.select(present, m.float(value), m.constant(-Infinity))]);
-    // exp(-Infinity) is exactly 0. A row of nothing else is NaN, which stays between these two choices: the one behind makes
-    // it 0, the one in front does so with its cotangent.
+    // exp(-Infinity) is exactly 0. A row of nothing else is NaN, which stays between these two selects: the one after it makes
+    // the result 0, the one before it does the same to the cotangent.
     const mayBeVoid = ending.length > 0 || ends.some((end) => mayBeEmpty(end.space));
     const made = mayBeVoid || log ? m.select(present, result, m.constant(0)) : result;
     for (const end of ends) this.markZero(made, end.id);
@@ -449,7 +449,7 @@ export class Absence {
     const kind = value.types[0]!.elem.kind === 'float' ? 'float' : 'int';
     const found = arg(m.select(present, value, m.constant(NEUTRAL.max[kind], kind)));
     if (ending.length === 0) return { value: found, masks: staying };
-    // An absent position in front of present ones that are all as little as can be: the first present one is meant.
+    // An absent position may precede present ones that all hold the least number: the result is the first present one.
     return { value: m.select(m.gather(present, found, axis), found, arg(m.float(present))), masks: staying };
   }
 
@@ -460,21 +460,22 @@ export class Absence {
     const left = ends.filter((axis) => !this.isZero(a.value, axis.id) && !this.isZero(b.value, axis.id));
     const present = all(m, [...ending, ...left.map((axis) => this.valid(axis))]);
     if (present === null) return { value: m.contract(a.value, b.value, over), masks: staying };
-    // The mask goes to the operand that grows least by it.
+    // The mask goes on the operand that it makes grow least.
     const cost = (x: Node): number => new Set([...axesOf(x), ...axesOf(present)].map(({ id }) => id)).size;
     const zero = m.constant(0, a.value.types[0]!.elem.kind === 'float' || b.value.types[0]!.elem.kind === 'float' ? 'float' : 'int');
     const [x, y] = cost(a.value) <= cost(b.value) ? [a.value, b.value] : [b.value, a.value];
-    // 0 times what is out of its domain would be NaN: such an operand is masked itself, where the mask does not make it larger.
+    // 0 times a value outside its domain would be NaN: such an operand is masked itself, as far as the mask does not make it
+    // larger.
     const own = all(m, [
       ...met.filter((mask) => axesOf(mask).every(({ id }) => hasAxis(axesOf(y), id))),
       ...left.filter(({ id }) => hasAxis(axesOf(y), id)).map((axis) => this.valid(axis)),
     ]);
     const other = own === null || this.#domains.isTame(y) ? y : m.select(own, y, zero);
-    const telling = all(m, [
-      ...this.#telling(x, ending),
+    const relevant = all(m, [
+      ...this.#relevant(x, ending),
       ...left.filter((axis) => !this.isZero(x, axis.id)).map((axis) => this.valid(axis)),
     ]);
-    const masked = telling === null ? x : m.select(telling, x, zero);
+    const masked = relevant === null ? x : m.select(relevant, x, zero);
     return { value: x === a.value ? m.contract(masked, other, over) : m.contract(other, masked, over), masks: staying };
   }
 
@@ -491,7 +492,7 @@ export class Absence {
   zeroed({ value, masks }: Partial, over: readonly string[]): Partial {
     const m = this.#m;
     const { ending: met, ends, staying } = this.part(masks, axesOf(value), over);
-    const ending = this.#telling(value, met);
+    const ending = this.#relevant(value, met);
     const areZero = ending.length === 0 && ends.every((axis) => this.isZero(value, axis.id));
     const present = areZero ? null : all(m, [...ending, ...ends.map((axis) => this.valid(axis))]);
     const zero = m.constant(0, value.types[0]!.elem.kind === 'float' ? 'float' : 'int');
@@ -499,7 +500,7 @@ export class Absence {
   }
 }
 
-/** Whether one condition is a part of the other. */
+/** Whether `mask` is one of the conditions that the node conjoins. */
 function implies({ op, inputs }: Node, mask: Node): boolean {
   return op.kind === 'binary' && op.fn === 'and' && inputs.some((each) => each === mask);
 }

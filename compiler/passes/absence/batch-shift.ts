@@ -1,8 +1,9 @@
 /**
- * Indices that are sums of positions, as shifts: `x[time = position[time] - 4]` is the value four positions before, and
- * `x[row = position[row] + position[dy]]` with few `dy` is as many shifts, joined along `dy`. Dense moves of whole tensors are
- * much cheaper than a gather, and their derivative than a scatter. `mod` the size of the axis, such a sum goes round:
- * `w[slots = (position[slots] - position[shift]) mod slots]` is a circular convolution's operand. Quotients: batch-spread.ts.
+ * Indices that are sums of positions, as shifts: `x[time = position[time] - 4]` is the value four positions before, and `x[row =
+ * position[row] + position[dy]]` with few `dy` is that many shifts, joined along `dy`. Shifts of whole tensors are much cheaper
+ * than a gather, and so are their derivatives than a scatter. Taken `mod` the size of the axis, such a sum is a circular shift:
+ * `w[slots = (position[slots] - position[shift]) mod slots]` is the operand of a circular convolution. Quotients:
+ * batch-spread.ts.
  */
 import { constantOf, nonNegative, size as sizes, type Size } from '../../size/size.ts';
 import { folded } from '../../graph/fold.ts';
@@ -14,7 +15,7 @@ import { spread } from './batch-spread.ts';
 import type { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf } from '../core/axes.ts';
 
-/** Each is one node: beyond this a gather is smaller, and hardly slower. */
+/** Each offset is a node: beyond this many a gather is smaller, and hardly slower. */
 const MOST_OFFSETS = 32;
 
 interface Term {
@@ -22,7 +23,7 @@ interface Term {
   readonly scale: Size;
 }
 
-/** The sum of `scale` times the position (from 0) on each axis, and of `offset`. */
+/** The sum of `scale` times the position (from 0) on each axis, plus `offset`. */
 interface Form {
   readonly terms: readonly Term[];
   readonly offset: Size;
@@ -91,7 +92,7 @@ interface Window {
   readonly to: Axis;
   readonly stride: number;
   readonly kernel: readonly KernelAxis[];
-  /** By which position of the indexed axis, for the first position of all others. */
+  /** The position of the indexed axis that the first positions of all other axes read. */
   readonly offset: Size;
 }
 
@@ -99,21 +100,21 @@ interface KernelAxis extends Term {
   readonly count: number;
 }
 
-/** `taken`: the axes of what is indexed and of its masks, with which an index would zip. */
+/** `taken`: the axes of the indexed value and of its masks, with which the axes of an index would zip. */
 function windowOf(form: Form, axis: Axis, isRagged: boolean, taken: readonly Axis[]): Window | null {
   const isFree = ({ id }: Axis): boolean => !hasAxis(taken, id);
   const strideOf = ({ axis: to, scale }: Term): number | null => {
     if (to.id !== axis.id && !isFree(to)) return null;
     const stride = constantOf(scale);
     if (stride === 1 && sameSpace(to.space, axis.space)) return 1;
-    // Another axis takes its positions from the first on: they must be there.
+    // Another axis reads from its own first position on: those positions must exist.
     if (stride === null || stride <= 0 || to.id === axis.id) return null;
     const [count, read] = [sizeOf(axis.space), sizeOf(to.space)];
     if (stride > 1 && (isEqual(read, sizes.div(count, stride)) || isEqual(read, sizes.ceilDiv(count, stride)))) return stride;
     return !isRagged && nonNegative(sizes.sub(count, sizes.mul(read, scale))) ? stride : null;
   };
   const able = form.terms.filter((term) => strideOf(term) !== null);
-  // Where either axis could be moved along, as in valid windows, the larger is not the window.
+  // Where either axis could be the one that moves, as in valid windows, the larger is not the window.
   const main =
     able.find((term) => term.axis.id === axis.id) ?? able.find((term) => constantOf(sizeOf(term.axis.space)) === null) ?? able[0];
   if (main === undefined) return null;
@@ -131,12 +132,12 @@ function windowOf(form: Form, axis: Axis, isRagged: boolean, taken: readonly Axi
 
 function offsetsOf({ kernel, offset }: Window): readonly Size[] {
   return kernel.reduce<readonly Size[]>(
-    (known, { scale, count }) => known.flatMap((each) => places(count).map((k) => sizes.add(each, sizes.mul(scale, sizes.int(k))))),
+    (known, { scale, count }) => known.flatMap((each) => range(count).map((k) => sizes.add(each, sizes.mul(scale, sizes.int(k))))),
     [offset],
   );
 }
 
-const places = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => k);
+const range = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => k);
 
 /** t[axis = i], or null where `i` has another form. `isInside`: all of its positions exist. */
 export function shifted(m: GraphBuilder, absence: Absence, t: Partial, i: Node, axis: Axis, isInside: boolean): Partial | null {
@@ -149,12 +150,12 @@ export function shifted(m: GraphBuilder, absence: Absence, t: Partial, i: Node, 
   const window = form === null ? null : windowOf(form, axis, isRagged, [t.value, ...t.masks].flatMap(axesOf));
   if (window === null) return null;
   const { elem } = typeOf(t.value);
-  // What moves in is 0: not everywhere a position.
+  // A shift moves in zeros, which are not a position of every space.
   if (elem.kind === 'index' && !startsAtZero(elem.space)) return null;
 
   const { to, stride, kernel } = window;
   const count = sizeOf(axis.space);
-  /** The last position read, for each offset, is before the end of the axis. */
+  /** How far the last position read at an offset is from the end of the axis. */
   const room = (offset: Size): Size =>
     sizes.sub(sizes.sub(count, sizes.int(1)), sizes.add(offset, sizes.mul(sizes.sub(sizeOf(to.space), sizes.int(1)), sizes.int(stride))));
   const offsets = offsetsOf(window);
@@ -171,7 +172,7 @@ export function shifted(m: GraphBuilder, absence: Absence, t: Partial, i: Node, 
     tests.push(m.binary('lt', isPlain ? m.position(to) : i, absence.numberOn(isPlain ? sizes.sub(end, window.offset) : end, axis)));
   }
 
-  // Zeros at the ragged end are made once, before the kernel multiplies it.
+  // Zeros at the ragged end are made once, before the kernel multiplies them.
   const isZeroed = isRagged && mayBeBehind && kernel.length > 0 && elem.kind === 'float';
   const from = isZeroed ? { value: absence.zeroAt(t.value, axis), masks: t.masks } : t;
   const moved = absence.move(from, (node) =>
@@ -190,15 +191,15 @@ export function shifted(m: GraphBuilder, absence: Absence, t: Partial, i: Node, 
   return { value: whole.length === axesOf(moved.value).length ? moved.value : m.broadcast(moved.value, whole), masks };
 }
 
-/** Joined along the kernel's axes, the last of them outermost; `place` gives the value for one offset. */
-function windowed(m: GraphBuilder, kernel: readonly KernelAxis[], offset: Size, place: (offset: Size) => Node): Node {
+/** Joined along the kernel's axes, the last of them outermost; `at` gives the value at one offset. */
+function windowed(m: GraphBuilder, kernel: readonly KernelAxis[], offset: Size, at: (offset: Size) => Node): Node {
   const [kernelAxis, ...rest] = kernel;
-  if (kernelAxis === undefined) return place(offset);
-  const parts = places(kernelAxis.count).map((k) => windowed(m, rest, sizes.add(offset, sizes.mul(kernelAxis.scale, sizes.int(k))), place));
+  if (kernelAxis === undefined) return at(offset);
+  const parts = range(kernelAxis.count).map((k) => windowed(m, rest, sizes.add(offset, sizes.mul(kernelAxis.scale, sizes.int(k))), at));
   return m.make({ kind: 'concat', axis: kernelAxis.axis, parts: parts.map(() => null) }, parts);
 }
 
-/** What is taken `mod` the size of the axis, or null. */
+/** The operand of a `mod` by the size of the axis, or null. */
 function circular(i: Node, axis: Axis): Node | null {
   let index = i;
   while (index.op.kind === 'broadcast') index = index.inputs[0]!;
@@ -210,7 +211,7 @@ function circular(i: Node, axis: Axis): Node | null {
 
 /** t[axis = inner mod n], n the size of the axis. */
 function rolled(m: GraphBuilder, absence: Absence, t: Partial, i: Node, axis: Axis, inner: Node): Partial | null {
-  // A ragged axis goes round at each example's own length; of one that does not begin at 0 `mod` gives other positions.
+  // A ragged axis wraps around at each example's own length; on one that does not begin at 0, `mod` gives other positions.
   if (absence.ragged(axis) || !startsAtZero(axis.space)) return null;
   const form = formOf(inner);
   const window = form === null ? null : windowOf(form, axis, false, [t.value, ...t.masks].flatMap(axesOf));
@@ -233,7 +234,7 @@ function placed(m: GraphBuilder, x: Node, axis: Axis, { to, stride }: Window, of
   const all: Axis = isEqual(read, sizeOf(axis.space))
     ? axis
     : { id: `${axis.id}.read.${read.key}`, label: axis.label, space: { kind: 'anon', size: read } };
-  // What the last window lacks is filled up.
+  // The last window is filled up if it is incomplete.
   const isWhole = isEqual(sizeOf(to.space), sizes.div(sizeOf(axis.space), stride)) || nonNegative(sizes.sub(sizeOf(axis.space), read));
   const phase: Axis = { id: `${to.id}.step`, label: to.label, space: { kind: 'anon', size: sizes.int(stride) } };
   const split = m.make({ kind: 'split', axis: all.id, into: [to, phase] }, [
@@ -242,7 +243,7 @@ function placed(m: GraphBuilder, x: Node, axis: Axis, { to, stride }: Window, of
   return m.make({ kind: 'slice', axis: phase.id, start: ZERO, into: null }, [split]);
 }
 
-/** With this many zeros behind it. */
+/** With `by` zeros after it. */
 function longer(m: GraphBuilder, x: Node, axis: Axis, by: number): Node {
   const { elem } = typeOf(x);
   const zero = m.constant(0, elem.kind === 'index' ? 'int' : elem.kind);
@@ -251,5 +252,5 @@ function longer(m: GraphBuilder, x: Node, axis: Axis, by: number): Node {
     label: axis.label,
     space: { kind: 'anon', size: sizes.add(sizeOf(axis.space), sizes.int(by)) },
   };
-  return m.make({ kind: 'concat', axis: into, parts: [axis.id, ...places(by).map(() => null)] }, [x, ...places(by).map(() => zero)]);
+  return m.make({ kind: 'concat', axis: into, parts: [axis.id, ...range(by).map(() => null)] }, [x, ...range(by).map(() => zero)]);
 }

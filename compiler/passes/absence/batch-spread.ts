@@ -1,6 +1,6 @@
 /**
- * `x[row = floor(position[tall] / n)]`, nearest upsampling: each position stands n times, one after the other. That is a
- * broadcast along a new axis and a merge with it, and its derivative a sum; a gather would be a scatter backwards.
+ * `x[row = floor(position[tall] / n)]`, nearest upsampling: each position is repeated n times. That is a broadcast along a new
+ * axis and a merge with it, and its derivative a sum; the derivative of a gather would be a scatter.
  */
 import { constantOf, nonNegative, size as sizes } from '../../size/size.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
@@ -9,7 +9,7 @@ import type { Absence, Partial } from './absence.ts';
 import type { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf } from '../core/axes.ts';
 
-/** The axis whose positions are divided, and by what. */
+/** The axis whose positions are divided, and the divisor. */
 function divided(i: Node): { readonly to: Axis; readonly by: number } | null {
   const { op, inputs } = i;
   if (op.kind === 'broadcast' || (op.kind === 'unary' && op.fn === 'int')) return divided(inputs[0]!);

@@ -1,6 +1,6 @@
 /**
- * Where operations are finite. Some are not for every operand: where nothing reads their result, the operand holds a harmless
- * value instead, so that neither the result nor its derivative is more than a number.
+ * Where operations are finite. Some are not for every operand: where nothing reads their result, the operand is replaced by a
+ * harmless value, so that the result and its derivative stay finite.
  */
 import { constantOf } from '../../size/size.ts';
 import { folded } from '../../graph/fold.ts';
@@ -9,24 +9,24 @@ import { typeOf } from '../../graph/infer.ts';
 import { BINARY } from '../../graph/operations/binary.ts';
 import { imageOf, saturates, UNARY, type Weakness } from '../../graph/operations/unary.ts';
 
-/** The operand that leaves the domain, or makes the result too large, and a value that does not. */
+/** The operand that can leave the domain, or make the result overflow, and a value that does neither. */
 type Weak = Weakness & { readonly operand: number };
 
-/** What is sure of a value, whatever finite numbers its inputs and parameters hold. */
+/** What holds of a value, whatever finite numbers its inputs and parameters are. */
 interface Facts {
   /** Above 0: in the domain of div, log, sqrt and pow. */
   readonly positive: boolean;
   readonly nonNegative: boolean;
   readonly nonPositive: boolean;
-  /** Small enough that no function of it overflows: what saturates, and small constants. */
+  /** Small enough that no function of it overflows: results of functions that saturate, and small constants. */
   readonly moderate: boolean;
-  /** Made of float inputs, which may hold the largest numbers there are. */
+  /** Computed from float inputs, which may hold the largest floats. */
   readonly fromData: boolean;
-  /** Finite everywhere, also at positions that nothing reads. */
+  /** Finite everywhere, even at positions that nothing reads. */
   readonly tame: boolean;
 }
 
-/** Operations that move numbers, or bound them: none comes out larger. */
+/** Operations that move numbers without making any larger. */
 const MOVES: ReadonlySet<Op['kind']> = new Set(['rename', 'broadcast', 'slice', 'gather', 'merge', 'split', 'shift', 'concat']);
 
 type Of = (node: Node) => Facts;
@@ -34,14 +34,14 @@ type Of = (node: Node) => Facts;
 export class Domains {
   readonly #facts = folded<Node, Facts>(({ op, inputs }) => (op.kind === 'result' ? [] : inputs), factsOf);
 
-  /** The weak operand of a float operation; null where the operation is finite for all that the operand can be. */
+  /** The weak operand of a float operation; null where the operation is finite for every value that the operand can have. */
   weak(node: Pick<Node, 'op' | 'inputs' | 'types'>): Weak | null {
     if (node.op.kind !== 'unary' && node.op.kind !== 'binary') return null;
     for (const input of node.inputs) this.#facts(input);
     return weakOperand(node, this.#facts);
   }
 
-  /** Whether exact zeros can stand for a mask in a product with it: 0 times any number is 0. */
+  /** Whether zeros in the other operand of a product can replace a mask on this one: 0 times any finite number is 0. */
   isTame(node: Node): boolean {
     return this.#facts(node).tame;
   }
@@ -82,7 +82,7 @@ function factsOf(node: Node, of: Of): Facts {
   };
 }
 
-/** The same numbers. */
+/** Passes numbers through unchanged. */
 function isPassed(op: Op): boolean {
   return op.kind === 'broadcast' || op.kind === 'rename' || (op.kind === 'unary' && (op.fn === 'float' || op.fn === 'stop'));
 }

@@ -1,7 +1,7 @@
 /**
- * In the 'batched' graph of a gradient: what nothing reads must not reach the gradient as 0 * inf. Where a value is not
- * needed (needs.ts), an operand that could leave its operation's domain holds a harmless value (the double `where`), and so
- * does an input, which may be as large as a float can be.
+ * In the 'batched' graph of a gradient: values that nothing reads must not enter the gradient as 0 * inf. Where a value is not
+ * needed (needs.ts), an operand that could leave its operation's domain is replaced by a harmless value (the double `where`), and
+ * so is an input, which may be as large as a float can be.
  */
 import type { Node } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -14,7 +14,7 @@ import { endsOf, needsOf, type Condition, type Need } from './needs.ts';
 import { analyse, mapRoots, Pass, type Facts } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 
-/** `ends`: what `batch` says of its loops. */
+/** `ends`: the ends that `batch` reports for its loops. */
 export function hold(roots: Roots, ends: Batched['ends'] = new Map()): Roots {
   const facts = analyse([...endsOf(ends), ...roots.values()]);
   const pass = new Hold(new GraphBuilder(algebra), facts, needsOf(facts, roots.values(), ends));
@@ -50,7 +50,7 @@ class Hold extends Pass {
     return this.all(need.flatMap((each) => each.map(({ node }) => node)));
   }
 
-  /** `conditions`: of the need, in order, made. */
+  /** `conditions`: the nodes of the need, in order, rebuilt. */
   #held(need: NonNullable<Need>, x: Node, harmless: number, { origin }: Node, conditions: readonly Node[]): Node {
     const { m } = this;
     m.origin = origin;

@@ -1,7 +1,7 @@
 /**
- * Whole numbers are int32. Between which numbers a value lies follows from sizes, positions and literals; what these do not keep
- * within int32 is checked where it is computed, against the same operation on floats. Nothing else is: no index of a common
- * model costs anything.
+ * Whole numbers are int32. Bounds of a value follow from sizes, positions and literals; what these do not keep within int32 is
+ * checked where it is computed, against the same operation on floats. Nothing else is checked: indices in common models cost
+ * nothing.
  */
 import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../../size/size.ts';
 import { folded } from '../../graph/fold.ts';
@@ -17,20 +17,20 @@ import type { Facts } from '../core/pass.ts';
 
 export const LEAST = -(2 ** 31);
 export const MOST = 2 ** 31 - 1;
-/** The runtime refuses a dim of more positions (`MOST_POSITIONS` there). */
+/** The runtime refuses a dim with more positions (`MOST_POSITIONS` there). */
 const MOST_POSITIONS = 2 ** 26;
-/** What is summed is in memory. */
+/** The elements of a sum are in memory. */
 const ELEMENTS = 2 ** 30;
 
 const WHOLE: Range = [LEAST, MOST];
 const within = ([low, high]: Range): boolean => low >= LEAST && high <= MOST;
 
-/** How many positions an axis has, at most. */
+/** The largest number of positions that an axis can have. */
 function positionsIn(size: Size): number {
   return constantOf(size) ?? MOST_POSITIONS;
 }
 
-/** A size as a number. What is made of several is a number of the host, and checked where it becomes a tensor. */
+/** Bounds of a size. A size computed from several is a host number, and checked where it becomes a tensor. */
 function sizeRange(size: Size): Range {
   const known = constantOf(size);
   if (known !== null) return [known, known];
@@ -43,14 +43,14 @@ function positionRange(space: Space): Range {
   return first === null ? [-MOST_POSITIONS, MOST_POSITIONS] : [first, first + Math.max(count - 1, 0)];
 }
 
-/** What loops give is not followed into them. */
+/** Bounds do not follow loops into their bodies. */
 const operandsOf = ({ op, inputs }: Node): readonly Node[] => (op.kind === 'result' ? [] : inputs);
 
 /** Bounds of the numbers in a 'batched' node. NaN is in every range of floats. */
 export function ranges(): (node: Node) => Range {
   return folded<Node, Range>(operandsOf, (node, of) => {
     const found = rangeOf(node, operandsOf(node).map(of));
-    // What leaves int32 is refused: behind its check a value is in it.
+    // A value that leaves int32 is refused: after its check it is within.
     return typeOf(node).elem.kind === 'int' ? [Math.max(found[0], LEAST), Math.min(found[1], MOST)] : found;
   });
 }
@@ -148,20 +148,20 @@ export function mayLeave(op: Op, result: Node, operands: readonly Node[], of: (n
   return isArithmetic(op) && typeOf(result).elem.kind === 'int' && !within(unchecked(op, operands, operands.map(of)));
 }
 
-/** bool: where the whole numbers that `exact` holds are not what `rough`, the same of floats, says: then they have gone round. */
+/** bool: where the integers in `exact` differ from what `rough`, the same operation on floats, says: then they have wrapped around. */
 export function hasLeft(m: GraphBuilder, op: Arithmetic, exact: Node, rough: Node, [x, y]: readonly Node[]): Node {
   const int = (value: number): Node => m.constant(value, 'int');
   if (op.kind === 'binary' && op.fn === 'quot') {
     return m.binary('or', m.binary('eq', y!, int(0)), m.binary('and', m.binary('eq', x!, int(LEAST)), m.binary('eq', y!, int(-1))));
   }
-  // Floats below and above what int32 holds; NaN is neither.
+  // Floats below and above int32; NaN is neither.
   if (op.kind === 'unary' && op.fn === 'floor')
     return m.unary('not', m.binary('and', m.binary('ge', x!, m.constant(LEAST)), m.binary('lt', x!, m.constant(-LEAST))));
-  // A float is within a few millionths of the number, and what has gone round is 2^32 away.
+  // The float is within a few millionths of the exact number, and a number that wrapped around is 2^32 away.
   return m.binary('gt', m.unary('abs', m.binary('sub', m.float(exact), rough)), m.constant(2 ** 30));
 }
 
-/** A count of steps, `t' = t + 1` from a number that is known: no loop has enough steps for it to leave int32. */
+/** A step counter, `t' = t + 1` from a known number: no loop has enough steps for it to leave int32. */
 export function counters(facts: Facts, roots: Roots): (node: Node) => boolean {
   const isStart = (init: Node | undefined): boolean => init?.op.kind === 'constant' && Math.abs(init.op.value) <= 2 ** 30;
   const isState = (state: Node, next: Node): boolean => {

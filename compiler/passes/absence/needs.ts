@@ -1,7 +1,7 @@
 /**
- * Where the value of each node is read ('batched'): not where a choice takes the other operand, be it an `if`, or the select
- * of what something skips. A need is known as conditions that are nodes of the graph; where they are many or cannot be said
- * for the operand's own axes, the value counts as read everywhere.
+ * Where the value of each node is read ('batched'): not where a select takes its other operand, whether it comes from an `if` or
+ * from skipping what is absent. A need is given by conditions that are nodes of the graph; where there are too many, or they
+ * cannot be expressed over the operand's own axes, the value counts as read everywhere.
  */
 import type { Axis, Node } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -11,7 +11,7 @@ import type { Batched, Ends } from './batch.ts';
 import { idsOf } from '../core/axes.ts';
 import type { Facts } from '../core/pass.ts';
 
-/** That a bool node is true, or false; its axes under other names where the value's were renamed on the way. */
+/** That a bool node is true, or false; its axes are renamed where the value's were on the way. */
 export interface Condition {
   readonly node: Node;
   readonly holds: boolean;
@@ -28,7 +28,7 @@ export type Need = readonly Case[] | null;
 /** More are not worth distinguishing. */
 const MOST_CASES = 3;
 
-/** A step of a loop beyond the example's end is not read, nor is a position of a sequence that such a step alone reads. */
+/** A step of a loop beyond the example's end is not read, nor is a position of a sequence that only such a step reads. */
 export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends']): ReadonlyMap<Node, Need> {
   const needs = new Map<Node, Need>();
   const isBefore = conditionsFirst(facts.nodes, endsOf(ends));
@@ -37,7 +37,7 @@ export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends
     needs.set(node, needs.has(node) ? either(needs.get(node)!, own) : own);
   };
   for (const root of roots) add(root, null);
-  // Inputs have smaller ids: whoever reads a node comes before it.
+  // Inputs have smaller ids, so the readers of a node come before it.
   for (const node of facts.nodes.toReversed()) {
     const { op, inputs } = node;
     const need = needs.get(node) ?? null;
@@ -48,7 +48,7 @@ export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends
       region.emits.forEach((each) => add(each, inside));
       // Only the scan's result reads the last step's next state.
       region.nexts.forEach((each, k) => add(each, facts.results.get(node)?.has(k) === true ? inside : both(inside, known(end?.more))));
-      // What the steps read of a sequence is known when they have been seen.
+      // What the steps read of a sequence is known once they have been visited.
       inputs.forEach((input, k) => (k < region.xs.length && input.id < region.xs[k]!.id ? undefined : add(input, null)));
     } else if (op.kind === 'argument') {
       const place = facts.arguments.get(node);
@@ -60,7 +60,7 @@ export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends
   return needs;
 }
 
-/** The nodes that say it. */
+/** The nodes that mark the ends. */
 export function endsOf(ends: Batched['ends']): readonly Node[] {
   return [...ends.values()].flatMap(({ step, place, more }) => [
     ...(step === null ? [] : [step]),
@@ -82,8 +82,8 @@ function ofSequence(need: Need, end: Ends | undefined): Need {
 }
 
 /**
- * In what order nodes can be made so that most conditions are there before what they are needed for. A condition that comes
- * later may itself be made of the value.
+ * The order in which nodes can be made so that most conditions precede what they guard. A condition that comes later may itself
+ * be computed from the value.
  */
 function conditionsFirst(nodes: readonly Node[], ends: readonly Node[]): (condition: Node, node: Node) => boolean {
   const chosen = nodes.flatMap(({ op, inputs }) => (op.kind === 'select' ? [inputs[0]!] : []));
@@ -113,7 +113,7 @@ function ofOperand(node: Node, k: number, need: Need): Need {
   }
 }
 
-/** `a and b` is both of them, `not a` that a is false. */
+/** `a and b` means both, `not a` that a is false. */
 function conditions(node: Node, holds: boolean): Case {
   const { op, inputs } = node;
   if (op.kind === 'unary' && op.fn === 'not') return conditions(inputs[0]!, !holds);
@@ -129,7 +129,7 @@ function either(a: Need, b: Need): Need {
   return a === null || b === null ? null : simplest([...a, ...b]);
 }
 
-/** Without cases that another includes; everywhere, if a case asks for nothing, or two of them are opposites. */
+/** Drops cases that include another; everywhere, if a case has no conditions, or two of them are opposites. */
 function simplest(cases: readonly Case[]): Need {
   if (cases.some((each) => each.length === 0)) return null;
   const includes = (less: Case, more: Case): boolean => less.every(({ key }) => more.some((other) => other.key === key));
@@ -143,11 +143,11 @@ function kept(need: Need, keep: (condition: Condition) => boolean): Need {
   return need === null ? null : simplest(need.map((each) => each.filter(keep)));
 }
 
-/** What can be said of the node: its own axes, loops that it stands in, and what is not made of it. */
+/** What can be expressed at the node: over its own axes and within its loops, by conditions that are not computed from it. */
 function within(need: Need, node: Node, facts: Facts, isBefore: (condition: Node, node: Node) => boolean): Need {
   if (need === null) return null;
   const loops = facts.loopsOf(node);
-  // For a scan, all of its results: its body's nodes have axes of their own.
+  // For a scan, valid for all of its results: the nodes of its body have other axes.
   const has = (id: string): boolean => node.op.kind === 'scan' || hasAxis(typeOf(node).axes, id);
   return kept(
     need,

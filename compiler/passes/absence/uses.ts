@@ -1,4 +1,7 @@
-/** Under which conditions a value is read at all: what an `if` does not take, and what a `where` leaves out, is computed and not read. */
+/**
+ * Under which conditions a value is read at all: the untaken operand of an `if`, and what a `where` excludes, are computed but
+ * not read.
+ */
 import { folded } from '../../graph/fold.ts';
 import type { Node } from '../../graph/graph.ts';
 import { isOf, precedence } from '../../graph/walk.ts';
@@ -6,22 +9,22 @@ import type { Roots } from '../core/compiled.ts';
 import type { Facts, Scan } from '../core/pass.ts';
 import { isArithmetic } from './int32.ts';
 
-/** It is read only where the condition holds, or only where it does not. */
+/** The value is read only where the condition holds, or only where it does not. */
 export interface Use {
   readonly condition: Node;
   readonly holds: boolean;
 }
 
-/** Where a value is read: where all of these say so and, for a loop's next state, where another step follows. */
+/** Where a value is read: where all of these hold and, for a loop's next state, where another step follows. */
 export interface Reading {
   readonly uses: readonly Use[];
   readonly next: Scan | null;
 }
 
 /**
- * Followed through elementwise operations, as long as one thing alone reads the value. A condition comes before what is read
- * under it, since what comes later may itself be made of the value: first those that cannot leave int32 themselves, and the
- * left side of an `and` before the right one.
+ * Followed through elementwise operations while the value has a single reader. A condition must come before what is read under
+ * it, since what comes later may itself be computed from the value: conditions that cannot leave int32 go first, and the left
+ * side of an `and` before the right.
  */
 export function readings(facts: Facts, roots: Roots): (node: Node) => Reading {
   let known: Readers | null = null;
@@ -29,7 +32,7 @@ export function readings(facts: Facts, roots: Roots): (node: Node) => Reading {
 }
 
 interface Readers {
-  /** By node the one that reads it; null: several, or a root. */
+  /** By node its only reader; null: several, or a root. */
   readonly users: ReadonlyMap<Node, Node | null>;
   readonly isBefore: (condition: Node, node: Node) => boolean;
 }

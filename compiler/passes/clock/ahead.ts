@@ -1,4 +1,4 @@
-/** How far an index may lie behind the position that it is read from: what a clock's proof knows of indices. */
+/** How far an index may point beyond the position that reads it: what the proof of causality knows of indices. */
 import { constantOf } from '../../size/size.ts';
 import { folded } from '../../graph/fold.ts';
 import type { Node, Op, Space } from '../../graph/graph.ts';
@@ -13,7 +13,10 @@ import { ANY, type Range } from '../../size/range.ts';
 const BOUNDED: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'broadcast', 'rename']);
 const SEEN: ReadonlySet<Op['kind']> = new Set([...BOUNDED, 'select', 'otherwise', 'where']);
 
-/** Some c with `node <= now + c` for the only position `now` of the space that the value is seen from; null where there is none to prove. */
+/**
+ * Some c with `node <= now + c`, for the only position `now` of the space that the value is seen from; null where no bound can be
+ * proved.
+ */
 export function ahead(space: Space): (node: Node) => number | null {
   const range = bounds();
   return folded<Node, number | null>(
@@ -69,7 +72,7 @@ function beyond(node: Node, space: Space, of: (node: Node) => number | null, ran
     case 'broadcast':
     case 'rename':
       return of(inputs[0]!);
-    // One of the positions up to now.
+    // One of the positions so far.
     case 'argmax':
       return clockAxes(inputs, space).some(({ id }) => id === op.axis) ? 0 : null;
     default:

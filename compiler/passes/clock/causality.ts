@@ -1,7 +1,7 @@
 /**
- * The proof that nothing inside a clock looks ahead (semantics 8.2). It goes over the inlined graph with the lifted axes in
- * position, since an anchor is often one of them. A value over axes S of the clock depends on positions up to the latest of its
- * own indices in S; each operation either keeps that or is a violation.
+ * The proof that nothing inside a clock looks ahead (semantics 8.2). It works on the inlined graph, where lifted axes are
+ * explicit, since an anchor is often one of them. A value over axes S of the clock depends on positions up to the latest of its
+ * own indices in S; each operation either preserves that or is a violation.
  */
 import { atomsOf } from '../../size/size.ts';
 import type { Axis, Node, NodeOf, Origin, Space } from '../../graph/graph.ts';
@@ -20,17 +20,23 @@ export interface Lookahead {
   readonly kind: 'future' | 'anchor';
   /** The expression at fault. */
   readonly origin: Origin;
-  /** The calls that it stands in, outermost first. */
+  /** The calls around it, outermost first. */
   readonly calls: readonly Origin[];
   /** What it does: "a sum over the whole of `target`". */
   readonly what: string;
   readonly fix: string | null;
-  /** Named values from the output that needs the expression to what the expression reads of the sequence, the output first. */
+  /**
+   * Named values on the path from the output to the expression, the output first, and from the expression to the sequence that it
+   * reads.
+   */
   readonly reachedBy: readonly NamedOrigin[];
   readonly reads: readonly NamedOrigin[];
 }
 
-/** Every violation that the results of a clock need, nearest to the sequences first; `names`: of the results, the most telling one first. */
+/**
+ * Every violation that the results of a clock depend on, nearest to the sequences first; `names`: of the results, the most
+ * informative first.
+ */
 export function lookahead(clock: NodeOf<'clock'>, names: readonly string[]): readonly Lookahead[] {
   const { op } = clock;
   const { space } = op.axis;
@@ -54,7 +60,7 @@ export function lookahead(clock: NodeOf<'clock'>, names: readonly string[]): rea
     const to = (isEnd: (each: Node) => boolean): readonly NamedOrigin[] | null => path(node, (each) => users.get(each) ?? [], isEnd, named);
     return (to((each) => each === results[0]) ?? to((each) => named.has(each)))!;
   };
-  // Positions without a time cannot be read at all: what reads them further on is not at fault as well.
+  // Displaced positions have no time and cannot be read at all: what reads them further on is not reported again.
   const displaced = new Set<Node>();
   return nodes.flatMap((node): Lookahead[] => {
     if (operandsOf(node).some((operand) => displaced.has(operand))) {
@@ -77,10 +83,10 @@ function operandsOf({ op, inputs }: Node): readonly Node[] {
   return [...inputs, ...region.nexts, ...region.emits];
 }
 
-/** Operations that give positions another order, or put others between them. */
+/** Operations that reorder positions, or put others between them. */
 const DISPLACES: ReadonlySet<Node['op']['kind']> = new Set(['slice', 'merge', 'split', 'concat']);
 
-/** Arguments that nothing here binds: a declaration's own, where it is checked by itself. */
+/** Arguments that nothing here binds: those of a declaration that is checked by itself. */
 function freeArguments(results: readonly Node[], bound: readonly Node[]): readonly Node[] {
   const inner = new Set<Node>(bound);
   const nodes = insideOf(results);
@@ -100,7 +106,7 @@ const future = (what: string, fix: string | null = null): Fault => ({ kind: 'fut
 function faultOf(m: GraphBuilder, node: Node, space: Space, label: string): Fault | null {
   const { op, inputs } = node;
   const isClock = (axis: Axis): boolean => sameSpace(axis.space, space);
-  // The positions of another dim, of the same size, are all there from the start.
+  // The positions of another dim, even of the same size, all exist from the start.
   const clocks = clockAxes(inputs, space);
   const mixed = inputs
     .flatMap(({ types }) => types.flatMap(({ axes }) => axes))
@@ -115,7 +121,7 @@ function faultOf(m: GraphBuilder, node: Node, space: Space, label: string): Faul
     const anchor = anchorOf(m, inputs, over, along, space);
     const word = op.kind === 'reduce' ? op.fn : op.kind === 'contract' ? '@' : op.kind === 'scatter' ? 'sum' : op.kind;
     if (anchor.kind === 'none') {
-      // A copy with nothing to see it from: `upto` says from where.
+      // A copy that is seen from no position: `upto` gives it one.
       if (over.label !== label)
         return future(
           `\`${word}\` over the whole of \`${over.label}\``,
@@ -202,14 +208,14 @@ function faultOf(m: GraphBuilder, node: Node, space: Space, label: string): Faul
   }
 }
 
-/** One position in front of the clock's is what its first position reads in place of an earlier one; anything else is read by itself. */
+/** One position in front of the clock's replaces the earlier value that the first position lacks; anything else is reduced by itself. */
 function joinedFix(parts: readonly (string | null)[], inputs: readonly Node[], label: string): string {
   if (parts.length === 2 && parts[0] === null && parts[1] !== null)
     return `let each position read the one before it: \`x[${label} = position[${label}] - 1] else ${nameOf(inputs[0]!) ?? 'start'}\``;
   return 'keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`';
 }
 
-/** Unless it is proved that the index is at most the position that it is read from. */
+/** Unless the index is proved to be at most the position that reads it. */
 function mayBeLater(index: Node, space: Space): boolean {
   const by = ahead(space)(index);
   return by === null || by > 0;
@@ -228,7 +234,7 @@ function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
   return users;
 }
 
-/** The shortest way along `next` to its end, as the named values on it. */
+/** The shortest path along `next` to a node with `isEnd`, as the named values on it. */
 function path(
   from: Node,
   next: (node: Node) => readonly Node[],

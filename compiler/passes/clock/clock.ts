@@ -1,7 +1,7 @@
 /**
  * Clocks (semantics 8): along a clock a position sees the positions up to its own. A reduction over a copy of the clock's axis,
- * in a tensor with one other axis of the clock (the anchor), ranges over the positions up to the anchor's. Opening a clock
- * writes this down as masks, after which the graph means the same for all positions at once.
+ * in a tensor with exactly one other axis of the clock (the anchor), ranges over the positions up to the anchor's. Opening a
+ * clock makes this explicit as masks, after which the graph computes the same for all positions at once.
  */
 import type { Axis, Node, Op, Space } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -10,7 +10,7 @@ import { reachable } from '../../graph/walk.ts';
 import type { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf } from '../core/axes.ts';
 
-/** The axes of the clock that an operation takes away, or normalises over, and so looks along. */
+/** The axes of the clock that an operation reduces or normalises over, and so looks along. */
 export function lookedAlong(op: Op, inputs: readonly Node[], space: Space): readonly Axis[] {
   const ids =
     op.kind === 'reduce' || op.kind === 'contract'
@@ -23,7 +23,7 @@ export function lookedAlong(op: Op, inputs: readonly Node[], space: Space): read
   return ids.flatMap((id) => clockAxes(inputs, space).filter((axis) => axis.id === id));
 }
 
-/** The axes of the clock's space that operands have, masks included, each once. */
+/** The axes of the clock's space among the operands' axes and masks, each once. */
 export function clockAxes(inputs: readonly Node[], space: Space): readonly Axis[] {
   const found = new Map<string, Axis>();
   for (const input of inputs) {
@@ -42,7 +42,7 @@ export type Anchor =
 /** `gone`: all axes that the operation looks along. */
 export function anchorOf(m: GraphBuilder, inputs: readonly Node[], over: Axis, gone: readonly Axis[], space: Space): Anchor {
   const others = clockAxes(inputs, space).filter((axis) => !hasAxis(gone, axis.id));
-  // A mask over the two says which is meant: `softmax[k <= q](e)`.
+  // A mask over both axes says which is meant: `softmax[k <= q](e)`.
   const named = others.filter((axis) =>
     inputs.some((input) => typeOf(input).masks.some((mask) => mask.length === 2 && hasAxis(mask, axis.id) && hasAxis(mask, over.id))),
   );
@@ -56,7 +56,7 @@ export function anchorOf(m: GraphBuilder, inputs: readonly Node[], over: Axis, g
   return steps.length === 1 ? { kind: 'one', place: steps[0]!, axis: null } : { kind: 'none' };
 }
 
-/** Operands of an operation inside a clock, with what lies after the anchor made absent. */
+/** The operands of an operation inside a clock, with positions after the anchor made absent. */
 export function upToNow(m: GraphBuilder, op: Op, inputs: readonly Node[], space: Space): readonly Node[] {
   const gone = lookedAlong(op, inputs, space);
   return gone.reduce<readonly Node[]>((operands, over) => {
@@ -65,7 +65,7 @@ export function upToNow(m: GraphBuilder, op: Op, inputs: readonly Node[], space:
     const adds = (op.kind === 'reduce' && op.fn === 'sum') || op.kind === 'contract';
     if (adds && operands.some((operand) => isZeroLater(operand, over.id, anchor.place))) return operands;
     const holds = m.binary('le', m.position(over), anchor.place);
-    // One operand is enough: the one that grows least by the mask.
+    // One operand is enough: the one that the mask makes grow least.
     const [least] = operands
       .map((_, k) => k)
       .filter((k) => op.kind !== 'contract' || hasAxis(axesOf(operands[k]!), over.id))
@@ -75,7 +75,7 @@ export function upToNow(m: GraphBuilder, op: Op, inputs: readonly Node[], space:
   }, inputs);
 }
 
-/** Exactly 0 at positions of `over` after the anchor's: what a softmax over `over` skipped, and products with it. */
+/** Exactly 0 at positions of `over` after the anchor's: a softmax that skipped them, or a product with one. */
 function isZeroLater(node: Node, over: string, place: Node): boolean {
   const { op, inputs } = node;
   const either = (): boolean => inputs.some((x) => hasAxis(axesOf(x), over) && isZeroLater(x, over, place));
@@ -108,7 +108,7 @@ function isUpTo({ op, inputs }: Node, over: string, place: Node): boolean {
   );
 }
 
-/** Every node that the results of a clock need, bodies of calls and scans included. */
+/** Every node that the results of a clock depend on, including bodies of calls and scans. */
 export function insideOf(results: Iterable<Node>): ReadonlySet<Node> {
   return new Set(reachable([...results]));
 }

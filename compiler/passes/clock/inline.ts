@@ -1,6 +1,7 @@
 /**
- * 'calls' to 'inlined': a call becomes its body (lifting is inlining and broadcasting by name). Arguments take the body's
- * axes, extras broadcast, results take the caller's axes back. A clock is opened: its body for all positions at once, masked.
+ * 'calls' to 'inlined': a call is replaced by its body (lifting is inlining and broadcasting by name). Arguments are renamed to
+ * the body's axes, extras broadcast, results are renamed back to the caller's axes. A clock is opened: its body is computed for
+ * all positions at once, masked.
  */
 import type { Axis, Node, NodeOf, Origin, Space } from '../../graph/graph.ts';
 import { hasAxis, innerDims, isInner, join, sameAxes, without } from '../../graph/spaces.ts';
@@ -17,7 +18,7 @@ export function inline(roots: Roots): Roots {
   return mapRoots(roots, (node) => rebuild.get(node));
 }
 
-/** What the bodies of one program share: the clocks that are open, and which calls each node was made in. */
+/** State shared by the bodies of one program: the open clocks, and the calls that each node was made in. */
 export class Whole {
   readonly #clocks = new Set<Node>();
   readonly #inside = new Map<Node, Space>();
@@ -53,11 +54,11 @@ export class Whole {
 export class Inline extends Pass {
   /** The extras of all enclosing calls, outermost first: a draw is independent along each. */
   readonly #extras: readonly Axis[];
-  /** Those of them along which there is one instance. */
+  /** Those of them along which instances are shared. */
   readonly #shared: readonly Axis[];
   readonly #calls = new Map<Node, Inline>();
   readonly #whole: Whole;
-  /** Where the enclosing calls stand, outermost first. */
+  /** The origins of the enclosing calls, outermost first. */
   readonly #trail: readonly Origin[];
 
   constructor(
@@ -84,7 +85,7 @@ export class Inline extends Pass {
     const { op } = node;
     if (op.kind === 'random') return this.m.make({ ...op, axes: [...this.#extras, ...op.axes] }, inputs);
     if (op.kind === 'across') {
-      // Every element counts, also where one value stands for several.
+      // Every element counts, even where one value is shared by several.
       const x = inputs[0]!;
       const whole = this.m.broadcast(x, join(this.#shared, axesOf(x)));
       return this.m.make({ ...op, axes: [...this.#shared.map(({ id }) => id), ...op.axes] }, [whole]);
@@ -93,7 +94,10 @@ export class Inline extends Pass {
     return this.#counted(super.operation(node, space === null ? inputs : upToNow(this.m, op, inputs, space)));
   }
 
-  /** What has an inner dim of a body that stands at one position of the outer one has that one as well, once all positions are there. */
+  /**
+   * A value over an inner dim, in a body that runs at one position of the outer one, gets the outer axis too once all its
+   * positions are computed.
+   */
   #counted(made: Node): Node {
     const lacking = axesOf(made)
       .flatMap(({ space }) => this.#parents(space))
@@ -105,7 +109,7 @@ export class Inline extends Pass {
     return isInner(space) ? innerDims(space).flatMap(({ within }) => this.#extras.filter(({ id }) => id === within.id)) : [];
   }
 
-  /** How many steps there are differs between the positions of the outer dim, and so do the states after them. */
+  /** The number of steps, and so the states after them, differs between the positions of the outer dim. */
   protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
     const parents = this.#parents(op.axis.space);
