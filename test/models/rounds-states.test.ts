@@ -84,6 +84,19 @@ model M(x: [time, d], u: [rows, d]) -> y: [time, d] {
   }
 }${fit('sum[time, d](y ^ 2)')}`,
   },
+  'what there is for each round, read in it': {
+    text: `${dims}model M(x: [time, d], H: [layers, d]) -> { y: [time, d], v: [time, d] } {
+  param P: [layers, d] = normal(1)
+  y = scan time with xt = x {
+    G = H * xt
+    z = xt
+    repeat layers as i { state s: [d] = H[layers = i] + P[layers = i];  s' = RNN(z, s) + G[layers = i];  z = s' * P[layers = i] }
+    emit z
+  }
+  v = x;  repeat layers as i { v = tanh(Linear[d](v) + P[layers = i]) + 0.1 * sum[time](x) + H[layers = i] }
+  { y = y, v = v }
+}${fit('sum[time, d](y ^ 2 + v)')}`,
+  },
   'draws in the rounds': {
     text: `${dims}model M(x: [time, d]) -> y: [time, d] {
   scan time with xt = x { z = xt;  repeat layers { state h, c: [d] = 0.1;  (h', c') = LSTM(dropout(z, 0.3), h, c);  z = h' };  emit z }
@@ -139,6 +152,27 @@ model M(x: [time, d], u: [rows, d]) -> y: [time, d] {
   let norm = LayerNorm
   scan time with xt = x { z = norm(xt);  repeat 2 { state s: [d] = 0;  s' = RNN(LayerNorm(z), s);  z = norm(s') };  repeat 1 { state s: [d] = 1;  s' = z * s;  z = s' };  emit z }
 }${fit('sum[time, d](y ^ 2)')}`,
+  },
+  'what has the axis of the rounds inside them': {
+    text: `${dims}model M(x: [time, d]) -> { y: [layers, time, d] } { h = x; y = repeat layers as l { param P, Q: [layers, d] = normal(1); g = tanh(h * P); w = softmax[layers](g * Q); h = sum[layers](w * g * g) + tanh(Linear[d](h)); emit h };  {y = y} }${fit('sum[layers, time, d](y ^ 2)')}`,
+  },
+  'what is picked in a block': {
+    text: `${dims}block Pick(H: [layers, d], i: int[]) -> [d] { H[layers = (i + 1) mod layers] }
+model M(x: [time, d]) -> y: [time, d] { param P: [layers, d] = normal(1); H = tanh(P); h = x;  repeat layers as l { h = tanh(Linear[d](h)) * Pick(H, l) };  h }${fit('sum[time, d](y ^ 2)')}`,
+  },
+  'what has the axis of the rounds inside them, in steps': {
+    text: `${dims}model M(x: [time, d]) -> { y: [time, d] } { y = scan time with xt = x { z = xt; repeat layers as l { param P, Q: [layers, d] = normal(1); state s: [d] = 0; g = tanh(z * P + s); w = softmax[layers](g * Q); s' = sum[layers](w * g * g) + tanh(Linear[d](z)); z = s' }; emit z };  {y = y} }${fit('sum[time, d](y ^ 2)')}`,
+  },
+  'a state that begins as what is picked in a block': {
+    text: `${dims}block Pick(H: [layers, d], i: int[]) -> [d] { H[layers = (i + 1) mod layers] }
+model M(x: [time, d]) -> y: [time, d] { param P: [layers, d] = normal(1); H = tanh(P); scan time with xt = x { z = xt;  repeat layers as l { state s: [d] = Pick(H, l); s' = RNN(z, s) * Pick(H, l);  z = s' * Pick(H, l) }; emit z } }${fit('sum[time, d](y ^ 2)')}`,
+  },
+  'a state of the steps that the rounds read': {
+    text: `${dims}model M(x: [time, d]) -> y: [time, d] { scan time with xt = x { state S: [layers, d] = 0.1; z = xt;  T = repeat layers as l { z = RNN(z, S[layers = l]); emit z }; S' = T + sum[layers](S); emit z } }${fit('sum[time, d](y ^ 2)')}`,
+  },
+  'one count in itself': {
+    text: `${dims}model M(x: [time, d]) -> { y: [layers, time, d], v: [time, d], w: [layers, d] } { h = x; y = repeat layers { repeat layers { h = tanh(Linear[d](h)) + RNN(h, h) }; emit h };
+  r = scan time with xt = x { z = xt; w = repeat layers as i { state a: [d] = 0.1 * i; repeat layers as j { state b: [d] = 0.1 * j + i; b' = RNN(z, b); z = b' }; a' = RNN(z, a); emit a' }; emit { z = z, w = w } }; { y = y, v = r.z, w = r.w[time = last] } }${fit('sum[layers, time, d](y ^ 2) + sum[time, d](v) + sum[layers, d](w ^ 2)')}`,
   },
   'written out: states of other sizes in each round': {
     text: `${dims}model M(x: [time, d]) -> y: [time, d] {

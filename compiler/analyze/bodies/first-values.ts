@@ -21,11 +21,9 @@ export class FirstValues {
     const axis = this.#axis;
     const isOfRound = (node: Node): boolean => this.#dependence.of(node).has(this.#position);
     if (!isOfRound(init)) return builder.broadcast(init, [axis, ...type.axes]);
-    // A loop of its own, whose rounds may read what has the axis.
-    const own: Axis = { ...axis, id: `${axis.id}~first` };
-    const position = builder.step(own);
+    const position = builder.step(axis);
     const emits = [replaced(builder.broadcast(init, type.axes), this.#position, position, builder)];
-    return builder.rename(builder.result(builder.scan({ axis: own, position, xs: [], states: [], emits }), 0), own.id, axis);
+    return builder.result(builder.scan({ axis, position, xs: [], states: [], emits }), 0);
   }
 }
 

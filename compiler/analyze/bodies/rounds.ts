@@ -31,7 +31,10 @@ export function loopRounds(expr: RepeatExpr, count: Size, path: string, here: Si
   if (carried === null) return { reason: 'it carries what is not a tensor', tried: false };
   if (here.clocked && here.own.some(({ round }) => round !== undefined))
     return { reason: 'it stands in rounds along a clock', tried: false };
-  const axis: Axis = { ...roundsAxis(expr, count, here), rounds: true };
+  const outside = roundsAxis(expr, count, here);
+  // Another one than what values of the body have on that dim, and than those of rounds around.
+  const depth = here.own.filter(({ round }) => round !== undefined).length;
+  const axis: Axis = { ...outside, id: `${outside.id}~round${depth}`, rounds: true };
   const running = enterRounds(roundOf(path), here);
   try {
     return ctx.attempt((again) => {
@@ -148,7 +151,8 @@ function oneRound(
   const all = [...nexts, ...emittedOf(made), ...made.states.map(({ next }) => next)];
   if (here.clocked && runsOn(all, new Set([position, ...states]))) throw new NotOneType('its rounds carry something along the clock');
   if (isPartlyLate(all, here)) throw new NotOneType('some of what it gives is known only after the choice');
-  if (readsByRound(all, number)) throw new NotOneType('which positions it reads depends on the round, and is known while compiling');
+  if (readsByRound(all, number, here.clocked ? null : new Set([position, ...states])))
+    throw new NotOneType('which positions it reads depends on the round, and is known while compiling');
   if ([...carried.flatMap(({ leaves }) => leaves), ...nexts].some((node) => typeOf(node).masks.length > 0))
     throw new NotOneType('what it carries may be absent');
   return { position, states, nexts, round: made, inside };
@@ -173,11 +177,19 @@ function isPartlyLate(nodes: readonly Node[], { decoding }: Site): boolean {
   return late.length > 0 && late.length < nodes.length;
 }
 
-/** Is there an index made of the round's number? Written out it is a constant, and reading a shift. */
-function readsByRound(nodes: readonly Node[], number: Node): boolean {
+/**
+ * Is there an index made of the round's number? Written out it is a constant, and reading a shift. What there is for each round
+ * from outside is a sequence of the loop. `round`: what the loop binds; null: a clock may be in what there is.
+ */
+function readsByRound(nodes: readonly Node[], number: Node, round: ReadonlySet<Node> | null): boolean {
   const ofRound = new Set([number]);
   for (const node of reachable(nodes)) if (node.inputs.some((input) => ofRound.has(input))) ofRound.add(node);
-  return [...ofRound].some(({ op, inputs }) => op.kind === 'gather' && ofRound.has(inputs[1]!));
+  const dependence = new Dependence();
+  const isOutside = (node: Node): boolean => round !== null && ![...dependence.of(node)].some((argument) => round.has(argument));
+  return [...ofRound].some(({ op, inputs }) => {
+    if (op.kind !== 'gather' || !ofRound.has(inputs[1]!)) return false;
+    return inputs[1] !== number || !op.inside || !isOutside(inputs[0]!);
+  });
 }
 
 /** The value that a call with fields besides (an attention's weights) stands for. */
@@ -257,14 +269,16 @@ function scanned(expr: RepeatExpr, axis: Axis, path: string, carried: readonly C
   const emits = [...nodes, ...nexts, ...running.map(([, next]) => next)];
   const scan = builder.scan({ axis, reversed: false, position: body.position, xs: [], states, emits });
   const result = (k: number): Node => builder.result(scan, k);
+  const outside = here.frame.axis(axis.label, axis.space);
+  const stacked = (k: number): Node => builder.rename(result(states.length + k), axis.id, outside);
   running.forEach(([path], k) =>
     ctx.runningValues.set(
       path,
       rename(result(states.length + nodes.length + nexts.length + k), axis, frontAxis(path, true, 0, here), here, expr.span),
     ),
   );
-  weights.forEach(([name], k) => here.alignments.set(name, result(states.length + emitted.length + k)));
-  if (tap !== null) here.taps.push({ name: 'weights', node: result(states.length + emitted.length + weights.length) });
+  weights.forEach(([name], k) => here.alignments.set(name, stacked(emitted.length + k)));
+  if (tap !== null) here.taps.push({ name: 'weights', node: stacked(emitted.length + weights.length) });
   const first = new FirstValues(axis, body.position, builder);
   passOn(
     round.states.map((state, k) => ({
@@ -293,7 +307,7 @@ function scanned(expr: RepeatExpr, axis: Axis, path: string, carried: readonly C
     if (round.carried.has(name)) here.scope.define(name, { kind: 'value', value: made, span: null });
   }
   if (emitted.length > 0) {
-    const columns = new Map(emitted.map(([name], k): [string, Value] => [name, tensor(result(states.length + k))]));
+    const columns = new Map(emitted.map(([name], k): [string, Value] => [name, tensor(stacked(k))]));
     return columns.get('') ?? { kind: 'record', fields: columns, main: null };
   }
   const name = [...round.carried.keys()].at(-1);
