@@ -1,4 +1,4 @@
-/** Makes nodes: types are inferred, ids increase, nothing is shared behind the caller's back (a pass does that). */
+/** Makes nodes: types are inferred, ids increase, and nodes are never shared implicitly (a pass does that). */
 import type { Size } from '../size/size.ts';
 import { GraphError } from './errors.ts';
 import type {
@@ -21,13 +21,13 @@ import type {
 import { infer, isGiven, typeOf } from './infer.ts';
 import { showType, tensor } from './spaces.ts';
 
-/** For nodes that no source text stands for. */
+/** For nodes that correspond to no source text. */
 export const NOWHERE: Origin = { file: '', start: 0, end: 0, name: null };
 
 export interface ScanParts {
   readonly axis: Axis;
   readonly reversed?: boolean;
-  /** The argument `index(axis) []` that the body reads as this step's position. */
+  /** The argument `index(axis) []` through which the body reads this step's position. */
   readonly position: Node;
   readonly xs: readonly { readonly arg: Node; readonly value: Node }[];
   readonly states: readonly { readonly arg: Node; readonly init: Node; readonly next: Node }[];
@@ -64,7 +64,7 @@ export class Builder {
     return { id: this.#ids.next++, op, inputs, types, origin };
   }
 
-  /** The same computation as a node of its own, under another name or position. */
+  /** The same computation as a separate node, with another name or location. */
   copy(node: Node, origin: Origin): Node {
     return this.#make(node.op, node.inputs, node.types, origin);
   }
@@ -91,7 +91,7 @@ export class Builder {
     return this.node({ kind: 'size', size }, []);
   }
 
-  /** Lengths of a ragged dim, one per example. */
+  /** The lengths of a ragged dim, one per example. */
   length(dim: Dim, batch: Axis): Node {
     return this.leaf({ kind: 'length', dim }, tensor({ kind: 'int' }, [batch]));
   }
@@ -100,7 +100,7 @@ export class Builder {
     return this.node({ kind: 'position', axis }, []);
   }
 
-  /** `positions`: of the scans it stands in, outermost first. */
+  /** `positions`: of the scans around it, outermost first. */
   random(draw: Draw, rate: number, site: string, axes: readonly Axis[], positions: readonly Node[] = []): Node {
     return this.node({ kind: 'random', draw, rate, site, axes }, positions);
   }
@@ -167,7 +167,7 @@ export class Builder {
     return this.node({ kind: 'onehot', axis }, [i]);
   }
 
-  /** For each part, the id of its axis that is joined; null: one position. */
+  /** For each part, the id of the axis that is joined; null: a single position. */
   concat(axis: Axis, parts: readonly (readonly [Node, string | null])[]): Node {
     return this.node(
       { kind: 'concat', axis, parts: parts.map(([, part]) => part) },
@@ -197,7 +197,7 @@ export class Builder {
     return this.node({ kind: 'split', axis, into }, [x]);
   }
 
-  /** `x` itself if it has just these axes in this order. */
+  /** `x` itself if it has exactly these axes in this order. */
   broadcast(x: Node, axes: readonly Axis[]): Node {
     const own = typeOf(x).axes;
     if (own.length === axes.length && own.every((axis, k) => axis.id === axes[k]!.id)) return x;
@@ -240,7 +240,7 @@ export class Builder {
     return this.node({ kind: 'call', callee, region, binding }, inputs);
   }
 
-  /** `results` as the positions along `axis` compute them, one after the other. */
+  /** `results` as computed position by position along `axis`. */
   clock(axis: Axis, sequences: readonly { readonly arg: Node; readonly value: Node }[], results: readonly Node[]): NodeOf<'clock'> {
     return this.node(
       { kind: 'clock', axis, region: { args: sequences.map(({ arg }) => arg), results } },

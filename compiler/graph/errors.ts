@@ -1,4 +1,4 @@
-/** A graph that no lowering and no pass should have made: a fault of the compiler, not of the user's program. */
+/** An ill-formed graph, which no lowering or pass should produce: a bug in the compiler, not in the user's program. */
 export class GraphError extends Error {
   override readonly name = 'GraphError';
 }

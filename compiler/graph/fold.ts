@@ -1,8 +1,8 @@
-/** A memoised recursion without the call stack: each thing's answer from the answers of what it needs, however long the chain. */
+/** Memoised recursion without the call stack: each key's value from the values of what it depends on, however long the chain. */
 
 /**
- * `make` is asked once for each thing that is needed, after all that `next` names for it; `of` answers for those. Cycles
- * have no answer: `next` must name none. Things of one identity are one.
+ * `make` runs once for each key that is needed, after everything that `next` returns for it; `of` returns those values. `next`
+ * must not form cycles. Keys with the same identity are the same.
  */
 export function folded<K, V>(
   next: (key: K) => readonly K[],
@@ -24,7 +24,7 @@ export function folded<K, V>(
   };
 }
 
-/** Puts those that are wanted on the stack, so that the first of them is on top; whether there are any. */
+/** Pushes the wanted items, the first of them on top; returns whether there were any. */
 export function push<T>(stack: T[], items: readonly T[], isWanted: (item: T) => boolean): boolean {
   const before = stack.length;
   for (let k = items.length - 1; k >= 0; k--) if (isWanted(items[k]!)) stack.push(items[k]!);

@@ -1,14 +1,14 @@
-/** How calls lie in one another. */
+/** How calls are nested. */
 import type { CallFrame } from './graph.ts';
 
-/** The calls around, outermost first, and the frame itself. */
+/** The frame and the calls around it, outermost first. */
 export function chain(frame: CallFrame | null): readonly CallFrame[] {
   const result: CallFrame[] = [];
   for (let each = frame; each !== null; each = each.parent) result.push(each);
   return result.reverse();
 }
 
-/** The innermost call in which both lie. */
+/** The innermost call that contains both. */
 export function common(a: CallFrame | null, b: CallFrame | null): CallFrame | null {
   if (a === b) return a;
   const others = new Set(chain(b));

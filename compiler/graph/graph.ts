@@ -1,13 +1,13 @@
 /**
  * The graph: pure operations on tensors with named axes, in structured regions.
  *
- * It is a sea of nodes. A node is immutable and refers to its inputs; a region (the body of a scan or of a call) is
- * given by its argument nodes and its result nodes. Which loop a node stands in is not written down: it stands in the
- * innermost region on whose arguments it depends, so what does not depend on a loop is outside it by construction.
+ * The graph is a sea of nodes. A node is immutable and refers to its inputs; a region (the body of a scan or of a call) is
+ * given by its argument nodes and its result nodes. Which loop a node belongs to is not stored: it belongs to
+ * the innermost region on whose arguments it depends, so what does not depend on a loop is outside it by construction.
  *
- * One graph passes through these dialects; the verifier checks what each may hold:
+ * One graph passes through these dialects; the verifier checks what each may contain:
  *   'calls'    block calls are still calls, a clock is a loop, one example, absence implicit: what the oracle interprets
- *   'inlined'  no call, no clock: what a position may see stands in masks
+ *   'inlined'  no call, no clock: what a position may see is given by masks
  *   'batched'  axis `batch` added, absence made explicit: no where/otherwise, no `size` of a ragged dim, reductions masked
  *   'laid-out' axis order is memory order; operands of elementwise operations aligned as tfjs broadcasts; contractions are
  *              matrix products; only operations with an emit rule
@@ -18,7 +18,7 @@ import type { Size } from '../size/size.ts';
 
 /** What an axis ranges over. Two fixed spaces agree by size, two ragged ones only by identity. */
 export type Space =
-  /** `within`, of a dim `ragged in` another: the axis of that one, each of whose positions has a length of this one. */
+  /** `within`, for a dim `ragged in` another: the axis of the outer dim, each of whose positions has a length of its own for this one. */
   | { readonly kind: 'dim'; readonly dim: Dim; readonly within?: Axis }
   | { readonly kind: 'cat'; readonly parts: readonly Space[] }
   | { readonly kind: 'merge'; readonly parts: readonly Space[] }
@@ -29,26 +29,29 @@ export interface Dim {
   /** Unique in a program, e.g. `source`, `Additive.align#2`; equal ids mean the same dim. */
   readonly id: string;
   readonly label: string;
-  /** A dim with a default or a formal: its own atom; a derived dim: its formula; a ragged dim: its own atom (padded size in a batch, own length in one example). */
+  /**
+   * A dim with a default, or a formal: its own atom; a derived dim: its formula; a ragged dim: its own atom (the padded size in a
+   * batch, the own length in one example).
+   */
   readonly size: Size;
   readonly ragged: boolean;
-  /** Number of the first position: `dim offset = -reach..reach` has -reach. */
+  /** The number of the first position: `dim offset = -reach..reach` has -reach. */
   readonly origin: Size;
-  /** Only ragged: may an example have length 0? */
+  /** Ragged dims only: may an example have length 0? */
   readonly mayBeEmpty: boolean;
-  /** `= input`: one size for all examples of a call, known from their data. */
+  /** `= input`: one size for all examples of a call, taken from their data. */
   readonly ofCall?: true;
-  /** `ragged in sentence`: a length for each position of that dim. */
+  /** `ragged in sentence`: it has a length for each position of that dim. */
   readonly inside?: Dim;
 }
 
 export interface Axis {
-  /** Identity: broadcasting and contraction compare ids. Two axes with one id in different nodes agree in size. */
+  /** Identity: broadcasting and contraction compare ids. Axes with the same id in different nodes have the same size. */
   readonly id: string;
   /** For printing and for the emitted names. */
   readonly label: string;
   readonly space: Space;
-  /** It counts the rounds of a `repeat`: what has it in front, parameters among others, is kept as a list, one element a round. */
+  /** It counts the rounds of a `repeat`: a value with it in front, such as a parameter, is kept as a list with one element per round. */
   readonly rounds?: true;
 }
 
@@ -59,9 +62,9 @@ export interface TensorType {
   /** Ids distinct. The order is the printing order, and in 'laid-out' the memory order (row-major). */
   readonly axes: readonly Axis[];
   /**
-   * The axes of each mask: positions that `where` or an index outside an axis may make absent. Ragged ends are not listed.
-   * A mask may have axes that the value lacks (`keys where c`, c over [query, key]): they join where the mask ends.
-   * Canonical: axes sorted by id, no two masks with the same axes, sorted.
+   * The axes of each mask: where `where` or an index outside an axis may make positions absent. Ragged ends are not listed. A
+   * mask may have axes that the value lacks (`keys where c`, c over [query, key]): they join the value where the mask ends.
+   * Canonical: axes sorted by id, no two masks with the same axes, masks sorted.
    */
   readonly masks: readonly (readonly Axis[])[];
 }
@@ -69,11 +72,11 @@ export interface TensorType {
 // ---------------------------------------------------------------- nodes
 
 export interface Node {
-  /** Unique per builder, increasing: inputs have smaller ids, so it orders deterministically. */
+  /** Unique per builder and increasing: inputs have smaller ids, which gives a deterministic order. */
   readonly id: number;
   readonly op: Op;
   readonly inputs: readonly Node[];
-  /** One per result: most operations have one, `scan` and `call` any number, read through `result` nodes. */
+  /** One per result: most operations have one; `scan` and `call` have any number, read through `result` nodes. */
   readonly types: readonly TensorType[];
   readonly origin: Origin;
 }
@@ -85,16 +88,16 @@ export interface Origin {
   readonly end: number;
   /** The equation's name (`context`, `s'` as `s_next`), if this node is the value of one. */
   readonly name: string | null;
-  /** The call whose body it stands in; left out: none. */
+  /** The call whose body contains it, if any. */
   readonly frame?: CallFrame;
-  /** On the way back: is it made once more, rather than kept? */
+  /** In the backward pass: is it recomputed rather than kept? */
   readonly again?: true;
 }
 
-/** One call of a block, a round of a `repeat`, a model or an objective: its identity is the object itself. */
+/** A call of a block, a round of a `repeat`, a model or an objective: its identity is the object itself. */
 export interface CallFrame {
   readonly callee: string;
-  /** Where its parameters lie: `Translate.s.GRU`; '' for all. */
+  /** The prefix of its parameters' paths: `Translate.s.GRU`; '' for all. */
   readonly path: string;
   readonly parent: CallFrame | null;
 }
@@ -134,7 +137,7 @@ export type BinaryFn =
   | 'max'
   | 'min'
   | 'mod' // mathematical: a - b floor(a / b), in [0, b) for b > 0; a for b = 0
-  | 'quot' // of ints: floor(a / b); not a number for b = 0
+  | 'quot' // of ints: floor(a / b); undefined for b = 0
   | 'eq'
   | 'ne'
   | 'lt'
@@ -153,7 +156,10 @@ export type ReduceFn = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' | 'all';
 export type Op =
   // leaves
   | { readonly kind: 'input'; readonly name: string }
-  /** `stored`, in 'laid-out': it lies as a view of the axes that it is declared with: of which of these each of its own is made. */
+  /**
+   * `stored`, in 'laid-out': the parameter is stored as a view of its declared `axes`; `groups` says which of them make up each
+   * stored axis.
+   */
   | {
       readonly kind: 'parameter';
       readonly path: string;
@@ -164,7 +170,10 @@ export type Op =
   | { readonly kind: 'length'; readonly dim: Dim } // int [batch], or [batch, sentence] of a dim `ragged in sentence`: lengths; 'batched' on
   | { readonly kind: 'position'; readonly axis: Axis } // index(space)[axis]: origin, origin + 1, …
   | { readonly kind: 'argument' } // of a region; identity is the node itself
-  /** A fresh draw per element, float. Inputs: the positions of the scans it stands in, outermost first; a call's body gets them as arguments. */
+  /**
+   * A separate draw for each element, float. Inputs: the positions of the scans around it, outermost first; a call's body gets
+   * them as arguments.
+   */
   | { readonly kind: 'random'; readonly draw: Draw; readonly rate: number; readonly site: string; readonly axes: readonly Axis[] }
   // elementwise: axes joined by id (a ++ (b \ a))
   | { readonly kind: 'unary'; readonly fn: UnaryFn }
@@ -176,24 +185,33 @@ export type Op =
   // over axes; absent positions are skipped ('calls', 'inlined'), masks are explicit afterwards
   | { readonly kind: 'reduce'; readonly fn: ReduceFn; readonly axes: readonly string[] }
   | { readonly kind: 'softmax'; readonly axis: string; readonly log: boolean }
-  /** Over `axes` of all examples, in 'calls' also over all extras of the calls that it stands in ('inlined': they are among `axes`). All absence ends. One value for all examples; gone after `batch`. */
+  /**
+   * Over `axes` of all examples, in 'calls' also over all extras of the calls around it ('inlined': they are among `axes`). All
+   * absence ends. One value for all examples; gone after `batch`.
+   */
   | { readonly kind: 'across'; readonly fn: AcrossFn; readonly axes: readonly string[] }
-  | { readonly kind: 'argmax'; readonly axis: string } // index(space); first of equals
+  | { readonly kind: 'argmax'; readonly axis: string } // index(space); the first of equals
   /** (a, b): product, summed over `axes`; other shared axes zip. Result axes: (a ++ (b \ a)) without `axes`. */
   | { readonly kind: 'contract'; readonly axes: readonly string[] }
-  /** (x, wrong): x. Where `wrong` is true anywhere, the call fails and says `what`. 'batched' on. */
+  /** (x, wrong): x. If `wrong` is true anywhere, the call fails with `what`. From 'batched' on. */
   | { readonly kind: 'check'; readonly what: string }
   // positions
   /** (t, i): t at position i of `axis`; i is an index or int (a position, origin included). Result axes: i ++ (t \ axis), shared axes zip. Absent outside the axis unless `inside`. */
   | { readonly kind: 'gather'; readonly axis: string; readonly inside: boolean }
-  /** (g, i): the adjoint of gather: into[axis = p] = sum of g where i = p. `over`: the axes summed (those of i that the result lacks). */
+  /** (g, i): the adjoint of gather: into[axis = p] = sum of g where i = p. `over`: the summed axes (those of i that the result lacks). */
   | { readonly kind: 'scatter'; readonly axis: Axis; readonly over: readonly string[] }
   | { readonly kind: 'onehot'; readonly axis: Axis } // (i): float, new axis last
-  /** Joins along `axis`, in order; parts[k] is the id of the axis of input k that is joined, null for one position. Other axes are joined by broadcasting. The new axis stands where the first joined one stood, else first. */
+  /**
+   * Joins along `axis`, in order; parts[k] is the id of the axis of input k that is joined, null for a single position. Other
+   * axes are broadcast to each other. The new axis is where the first joined one was, or else first.
+   */
   | { readonly kind: 'concat'; readonly axis: Axis; readonly parts: readonly (string | null)[] }
   /** `axis` from `start`, `into.space` positions; `into: null` takes one position and drops the axis. */
   | { readonly kind: 'slice'; readonly axis: string; readonly start: Size; readonly into: Axis | null }
-  /** The value `by` positions before (after, if negative): result[t] = x[t - by]; exactly 0 where there is no such position, or, `circular`, on from the other end. 'batched' on. */
+  /**
+   * The value `by` positions before (after, if negative): result[t] = x[t - by]; exactly 0 where there is no such position, or
+   * with `circular` wrapping around. From 'batched' on.
+   */
   | { readonly kind: 'shift'; readonly axis: string; readonly by: Size; readonly circular: boolean }
   // shape
   | { readonly kind: 'rename'; readonly from: string; readonly to: Axis }
@@ -205,14 +223,20 @@ export type Op =
   /** (a state of a scan, or of a decoder's step): its values so far, the initial one first. `axis` is over the region's `tape`. */
   | { readonly kind: 'past'; readonly axis: Axis }
   // one step along a clock
-  /** (cached, row): the key/value cache's earlier positions, along `before`, with this one behind them, along `axis`; `keep`: only this many of the last are ever read, null: all. */
+  /**
+   * (cached, row): appends the newest row of a key/value cache to its earlier rows, which are along `before`; the result is along
+   * `axis`. `keep`: only this many of the last rows are ever read, null: all.
+   */
   | { readonly kind: 'append'; readonly axis: Axis; readonly before: string; readonly keep: Size | null }
-  /** (append): the cached position `by` before the newest, or the first there is. */
+  /** (append): the cached row `by` positions before the newest, or the first one if there are fewer. */
   | { readonly kind: 'before'; readonly axis: string; readonly by: Size }
   // 'laid-out' only
   | { readonly kind: 'permute'; readonly order: readonly string[] }
-  | { readonly kind: 'reshape'; readonly axes: readonly Axis[] } // same elements in the same order; unit axes come and go here
-  /** [i, k] x [k, j], or [b, i, k] x [b, k, j]: axes already in place, but for an operand that is transposed as it is read: [k, i], [j, k]. */
+  | { readonly kind: 'reshape'; readonly axes: readonly Axis[] } // same elements in the same order; may add and drop unit axes
+  /**
+   * [i, k] x [k, j], or [b, i, k] x [b, k, j], with the axes already in this order; an operand that is read transposed is [k, i]
+   * or [j, k].
+   */
   | { readonly kind: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
   // structure
   | { readonly kind: 'result'; readonly index: number }
@@ -222,7 +246,7 @@ export type Op =
 
 export type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 
-/** A node that is known to be of this kind. */
+/** A node known to be of this kind. */
 export type NodeOf<K extends Op['kind']> = Node & { readonly op: OpOf<K> };
 
 /**
@@ -248,9 +272,9 @@ export interface CallRegion {
 }
 
 /**
- * What is computed along a clock: every position once, at its time, from the positions that exist then. Inputs of the node: the
- * sequences that `args` stand for, with the same axes. A reduction over a copy of the axis ranges over the positions up to now.
- * What stands inside depends on an argument or has an axis of the clock's space.
+ * What is computed along a clock: each position once, at its time, from the positions that exist then. Inputs of the node: the
+ * sequences that `args` stand for, with the same axes. A reduction over a copy of the axis ranges over the positions so far. A
+ * node is inside if it depends on an argument or has an axis of the clock's space.
  */
 export interface ClockRegion {
   readonly args: readonly Node[];
@@ -258,19 +282,22 @@ export interface ClockRegion {
 }
 
 /**
- * How a call is lifted. Inside, argument k has its axes `args[k]` (caller's axis id to the body's axis); every other axis
- * of the argument is an extra. The oracle loops over `extras` and runs the body for one element each; `inline` renames
- * and lets the extras broadcast. Results get `extras` in front and the body's axes back under the caller's names.
+ * How a call is lifted. Inside, argument k has its axes `args[k]` (caller's axis id to the body's axis); every other axis of the
+ * argument is an extra. The oracle loops over `extras` and runs the body for one element each; `inline` renames and lets the
+ * extras broadcast. Results get `extras` in front, and the body's axes are renamed back to the caller's.
  */
 export interface Binding {
   readonly args: readonly (readonly { readonly from: string; readonly to: Axis }[])[];
   readonly extras: readonly Axis[];
-  /** Extras that only decide which elements exist: the results' masks have them, their values do not. */
+  /** Extras that only decide which elements exist: the results' masks have them, the values do not. */
   readonly maskOnly?: readonly string[];
   readonly results: readonly (readonly { readonly from: string; readonly to: Axis }[])[];
-  /** Results that are one for all elements of the call, since they read arguments with extras through `across` alone: they have no extras, but those of `per`. */
+  /**
+   * Results shared by all elements of the call, since they read arguments with extras only through `across`: they have no extras
+   * but those of `per`.
+   */
   readonly once?: readonly number[];
-  /** Extras for each position of which the call is an instance of its own: what is `across` all elements is across those of one instance. */
+  /** Extras along which each position is an instance of its own: `across` then ranges over the elements of one instance. */
   readonly per?: readonly string[];
 }
 
@@ -283,15 +310,21 @@ export type Initialiser =
   | { readonly kind: 'normal'; readonly deviation: number | HostExpr };
 
 export interface Parameter {
-  /** Instance path, stable under edits elsewhere: `Annotate.forward.GRU.Wz`. Of the rounds of a `repeat`: `Encode.repeat[*].W`. */
+  /** The instance path, stable under edits elsewhere: `Annotate.forward.GRU.Wz`. For rounds of a `repeat`: `Encode.repeat[*].W`. */
   readonly path: string;
   /** For a map `[out <- in]`: out axes, then in axes. */
   readonly axes: readonly Axis[];
-  /** How many of the axes are out-axes: fan-out is their product, fan-in the rest's. */
+  /** The number of out-axes: fan-out is their product, fan-in that of the others. */
   readonly outs: number;
-  /** How many axes in front count rounds of a `repeat`: users and checkpoints know the parameter of each round, `Encode.repeat[0].W`. */
+  /**
+   * The number of axes in front that count rounds of a `repeat`: users and checkpoints see each round's parameter,
+   * `Encode.repeat[0].W`.
+   */
   readonly rounds?: number;
-  /** For `F per a (…)`: how many axes in front count instances. Each has its own first values, as if it were alone; `outs` counts from behind them. */
+  /**
+   * For `F per a (…)`: the number of axes in front that count instances. Each has its own initial values, as if it were alone;
+   * `outs` counts from after them.
+   */
   readonly per?: number;
   readonly init: Initialiser;
   readonly origin: Origin;
@@ -301,7 +334,7 @@ export interface Input {
   readonly name: string;
   readonly type: TensorType;
   readonly doc: string | null;
-  /** Every element of it where an example leaves it out. */
+  /** The value of every element where an example leaves the input out. */
   readonly otherwise?: number;
 }
 
@@ -314,29 +347,29 @@ export interface Requirement {
   readonly why: string;
 }
 
-/** What one step along a clock is derived from: a region's arguments and what its outputs are made of. */
+/** What one step along a clock is derived from: the region's arguments and its outputs. */
 export interface Clocked {
   readonly axis: Axis;
-  /** Arguments over `axis`: a step is given one position of each. */
+  /** Arguments over `axis`: a step gets one position of each. */
   readonly args: readonly { readonly name: string; readonly node: Node }[];
-  /** Over `axis`: a step gives one position of each. */
+  /** Over `axis`: a step computes one position of each. */
   readonly outputs: ReadonlyMap<string, Node>;
 }
 
 /** What every decoder has. */
 interface DecoderBase {
   readonly name: string;
-  /** What the program calls the outputs: the previous one is `y`, the target `y'`. */
+  /** The program's name for the outputs: the previous one is `y`, the target `y'`. */
   readonly output: string;
-  /** The axis generated along. */
+  /** The axis along which it generates. */
   readonly axis: Axis;
   /** The space that `y` indexes. */
   readonly vocabulary: Space;
   readonly start: number;
   readonly end: number | null;
-  /** Score of a finished hypothesis: `logp` and `length` are inputs of those names; null: log-probability as it is. */
+  /** The score of a finished hypothesis: `logp` and `length` are inputs with these names; null: the plain log-probability. */
   readonly rank: Node | null;
-  /** Most outputs for one example; may read `size`. */
+  /** The greatest number of outputs for one example; may read `size`. */
   readonly atMost: Node | null;
 }
 
@@ -345,12 +378,12 @@ export interface RecurrentDecoder extends DecoderBase {
   readonly kind: 'recurrent';
   /** index(vocabulary) scalar argument: the previous output. */
   readonly previous: Node;
-  /** The same of the output that is chosen at this step. Next values of states alone read it; absent where none does. */
+  /** The same for the output chosen at this step, which only next values of states read; left out where none does. */
   readonly chosen?: Node;
   /** index(axis) scalar argument. */
   readonly position: Node;
   readonly states: readonly { readonly name: string; readonly argument: Node; readonly init: Node; readonly next: Node }[];
-  /** As of a scan. */
+  /** As for a scan. */
   readonly tape?: Dim;
   /** [vocabulary]. */
   readonly logits: Node;
@@ -370,26 +403,29 @@ export interface ObjectiveGraph {
   readonly name: string;
   /** Data besides the model's inputs: the targets and what is `given`. */
   readonly given: readonly Input[];
-  /** In order: in one training step each sees the parameters that those before have left. */
+  /** In order: within a training step each sees the parameters as updated by those before. */
   readonly updates: readonly UpdateGraph[];
 }
 
 /** A loss, and the parameters that its gradient changes. */
 export interface UpdateGraph {
-  /** `update D { … }`: D. Null: the objective has one loss, and it is of everything. */
+  /** `update D { … }`: D. Null: the objective has a single loss, which trains everything. */
   readonly name: string | null;
   /** float [] per example: averaged over the batch. Dropout off, `training` false. */
   readonly loss: Node;
   readonly metrics: ReadonlyMap<string, Node>;
-  /** The same two as training sees them: `training` true. Gradients are taken of this loss. `running`: by path, what those running values become that it gives a next value. */
+  /**
+   * The same two as evaluated in training, where `training` is true. Gradients are those of this loss. `running`: by path, the
+   * next values of the running values that it updates.
+   */
   readonly training: { readonly loss: Node; readonly metrics: ReadonlyMap<string, Node>; readonly running: ReadonlyMap<string, Node> };
-  /** Names of the models whose parameters (`D.…`) the gradient is taken by; null: every parameter. */
+  /** The models whose parameters (`D.…`) the gradient is taken with respect to; null: all parameters. */
   readonly trains: readonly string[] | null;
   readonly optimizer: OptimizerSpec;
   readonly clip: { readonly kind: 'norm' | 'value'; readonly limit: number } | null;
 }
 
-/** Arithmetic of the host, for schedules and initialisers; names: `step`, `epoch`. */
+/** Host arithmetic, for schedules and initialisers; names: `step`, `epoch`. */
 export type HostExpr =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'name'; readonly name: string }
@@ -413,34 +449,37 @@ export interface Part {
   readonly file: string;
 }
 
-/** One model with what derives from it, in one dialect; or an objective over several. */
+/** One model with everything derived from it, in one dialect; or an objective over several. */
 export interface Program {
   readonly name: string;
   readonly doc: string | null;
-  /** That declares the model. */
+  /** The file that declares the model. */
   readonly file: string;
-  /** Construct-phase dims with their defaults, in order of declaration: the constructor's overrides. */
+  /** Construct-phase dims with their defaults, in order of declaration: the overrides that the constructor takes. */
   readonly hyperparameters: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
-  /** Dims whose size is part of the code (a `repeat` counts with them): no constructor argument, only `--set`. */
+  /** Dims whose size is part of the code (a `repeat` counts with them): not a constructor argument, only `--set`. */
   readonly fixed: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
-  /** Those that the data size: ragged ones, and those that are `= input`. */
+  /** Dims sized by the data: ragged ones, and those that are `= input`. */
   readonly ragged: readonly Dim[];
-  /** The ragged dims on no input's axes: how many positions an example has is an input itself. */
+  /** Ragged dims on no input's axes: an example's length is then an input of its own. */
   readonly told?: readonly Dim[];
   readonly parameters: readonly Parameter[];
-  /** Kept as parameters are, and bound and read as they are; no gradient changes them. */
+  /** Values kept, bound and read like parameters, but changed by no gradient. */
   readonly running: readonly Parameter[];
   readonly inputs: readonly Input[];
   /** Results by name; a model that generates has `logits` [target, vocabulary] and its taps with the axis in front, teacher-forced. */
   readonly outputs: ReadonlyMap<string, Node>;
   /** Present where the model generates. The teacher-forced outputs read inputs `y` (previous) and, in objectives, `y'` (target). */
   readonly decoder: DecoderGraph | null;
-  /** Present where the model says `causal`: what its inputs and outputs along the clock are inside. */
+  /** Present where the model is `causal`: its inputs and outputs along the clock, as seen inside. */
   readonly causal: Clocked | null;
   readonly objectives: readonly ObjectiveGraph[];
-  /** For an objective over several models: what it calls them, and what they are. It has their parameters, as `D.…`, and no inputs or outputs of its own. */
+  /**
+   * For an objective over several models: its names for them, and the models. It has their parameters, as `D.…`, and no inputs or
+   * outputs of its own.
+   */
   readonly parts?: readonly Part[];
   readonly requirements: readonly Requirement[];
-  /** By path, the `repeat`s that are written out round by round, and why. */
+  /** By path, the `repeat`s that are unrolled, and why. */
   readonly unrolled?: ReadonlyMap<string, string>;
 }

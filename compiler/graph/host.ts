@@ -1,9 +1,9 @@
-/** What the host computes of its own numbers, beside the tensors: how a decoder ranks, and how far it goes. */
+/** What the host computes from its own numbers, outside the tensors: a decoder's ranking, and how far it goes. */
 import type { Node } from './graph.ts';
 import { UNARY } from './operations/unary.ts';
 import { reachable } from './walk.ts';
 
-/** Is the value made of numbers, sizes and these inputs by operations that the host has? */
+/** Is the value computed from constants, sizes and these inputs by operations that the host has? */
 export function isOfHost(root: Node, inputs: readonly string[]): boolean {
   return reachable([root]).every(({ op }) => {
     switch (op.kind) {

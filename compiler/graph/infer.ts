@@ -1,7 +1,7 @@
 /**
- * The shape rule of every operation. Axes are compared by id, so the same rules serve a block's own body, a lifted one and
- * a batched one: an axis more in an operand is an axis more in the result. Masks follow the rules (masks), (Where), (Else)
- * and (IdxInt): elementwise they unite; over reduced axes R a mask that meets R ends and its other axes join the result.
+ * The shape rule of every operation. Axes are compared by id, so the same rules serve a block's own body, a lifted one and a
+ * batched one: an additional axis of an operand becomes one of the result. Masks follow the rules (masks), (Where), (Else) and
+ * (IdxInt): elementwise they unite; over reduced axes R a mask that meets R ends, and its other axes join the result.
  */
 import { constantOf } from '../size/size.ts';
 import { GraphError } from './errors.ts';
@@ -32,7 +32,7 @@ import { UNARY } from './operations/unary.ts';
 type Rule<K extends Op['kind']> = (op: OpOf<K>, inputs: readonly TensorType[], nodes: readonly Node[]) => readonly TensorType[];
 type Masks = TensorType['masks'];
 
-/** Leaves whose type stands in the node alone. */
+/** Leaves whose type is given by the node alone. */
 export type GivenKind = 'input' | 'parameter' | 'constant' | 'length' | 'argument';
 type Rules = { readonly [K in Op['kind']]: K extends GivenKind ? 'given' : Rule<K> };
 
@@ -115,7 +115,10 @@ function matrixAxes({ axes }: TensorType, transposed: boolean): readonly (Axis |
   return transposed ? axes.slice(-2).reverse() : axes.slice(-2);
 }
 
-/** An id that both have must mean one axis. Fixed sizes are compared with facts by the verifier; here only if constant. */
+/**
+ * An id that both have must mean the same axis. The verifier compares fixed sizes with the known facts; here only constants are
+ * compared.
+ */
 function meet(a: readonly Axis[], b: readonly Axis[]): void {
   for (const axis of a) {
     for (const other of b) {
@@ -124,12 +127,12 @@ function meet(a: readonly Axis[], b: readonly Axis[]): void {
   }
 }
 
-/** The result of an operation over `over`: its own axes are `axes`, which may or may not still hold `over`. */
+/** The result of an operation over `over`: `axes` are its own axes, which may still include `over`. */
 function reducing(elem: Elem, axes: readonly Axis[], masks: Masks, over: readonly string[]): TensorType {
   if (masks.length === 0) return tensor(elem, axes);
   const ends = (mask: readonly Axis[]): boolean => mask.some((axis) => over.includes(axis.id));
   const joining = masks.filter(ends).map((mask) => without(mask, over));
-  // In front, as the axes that a call is lifted over: `mean[key](x[upto time as key])` is [time, …].
+  // In front, like the axes that a call is lifted over: `mean[key](x[upto time as key])` is [time, …].
   const gained = without(
     joining.reduce<readonly Axis[]>(join, []),
     axes.map(({ id }) => id),
@@ -141,14 +144,14 @@ function reducing(elem: Elem, axes: readonly Axis[], masks: Masks, over: readonl
   );
 }
 
-/** Every mask over one of `from` is over `to` instead. */
+/** Moves every mask over an axis of `from` to `to`. */
 function moveMasks(masks: Masks, from: readonly string[], to: readonly Axis[]): Masks {
   return masks.length === 0
     ? masks
     : masks.map((mask) => (mask.some((axis) => from.includes(axis.id)) ? join(without(mask, from), to) : mask));
 }
 
-/** Axes that have a length for each position of `from` have it for each of `to`. */
+/** Axes with a length for each position of `from` get one for each of `to`. */
 function along(axes: readonly Axis[], from: string, to: Axis): readonly Axis[] {
   if (!axes.some(({ space }) => isInner(space))) return axes;
   return axes.map((axis) => {
@@ -164,7 +167,7 @@ function replaceAxis(axes: readonly Axis[], id: string, by: readonly Axis[]): re
 
 const isNumber = (elem: Elem): boolean => elem.kind !== 'bool';
 
-/** int and index become int in arithmetic; beside a float they become floats. */
+/** int and index become int in arithmetic; beside a float they become float. */
 function arithmetic(inputs: readonly TensorType[]): Elem {
   for (const type of inputs) check(isNumber(type.elem), () => `${showType(type)} is not a number`);
   return inputs.some((type) => type.elem.kind === 'float') ? FLOAT : INT;
@@ -180,7 +183,7 @@ function bools(inputs: readonly TensorType[]): Elem {
   return BOOL;
 }
 
-/** The element of alternatives: theirs where it is the same, else what arithmetic makes of them. */
+/** The element type of alternatives: theirs if they agree, else as in arithmetic. */
 function either(inputs: readonly TensorType[]): Elem {
   return inputs.every((type) => sameElem(type.elem, inputs[0]!.elem)) ? inputs[0]!.elem : arithmetic(inputs);
 }
@@ -235,7 +238,7 @@ function constantSize(axis: Axis): number | null {
   return constantOf(sizeOf(axis.space));
 }
 
-/** Constant sizes must multiply to the same number; symbolic ones are the verifier's. */
+/** Constant sizes must have equal products; symbolic ones are checked by the verifier. */
 function sameCount(a: readonly Axis[], b: readonly Axis[]): void {
   const count = (axes: readonly Axis[]): number | null =>
     axes.map(constantSize).reduce((p, n) => (p === null || n === null ? null : p * n), 1);
@@ -306,7 +309,7 @@ const RULES: Rules = {
     arity(inputs, 1);
     const [x] = inputs;
     axisOf(x, op.axis);
-    // A weight that is skipped is 0; its logarithm is not a number, and stays absent.
+    // The weight of a skipped position is 0; its logarithm is not a number, and stays absent.
     return [op.log ? tensor(floats(inputs), x.axes, x.masks) : reducing(floats(inputs), x.axes, x.masks, [op.axis])];
   },
   across(op, inputs) {
@@ -381,7 +384,7 @@ const RULES: Rules = {
       return join(a, b);
     });
     const axes = hasAxis(joined, op.axis.id) ? joined : [op.axis, ...joined];
-    // A part's absence is at its own positions only, so every mask depends on the position.
+    // A part's absence is at its own positions only, so every mask depends on the position along the axis.
     const masks = inputs.flatMap((type, k) => type.masks.map((mask) => join(without(mask, [op.parts[k] ?? op.axis.id]), [op.axis])));
     return [tensor(either(inputs), axes, masks)];
   },
@@ -553,7 +556,7 @@ const RULES: Rules = {
         check(type.masks.length === 0, () => `result ${k} may be absent`);
         return tensor(type.elem, [...binding.extras.filter(({ id }) => binding.per?.includes(id) === true), ...type.axes.map(outside)]);
       }
-      // On which extras the absence of a loop's results depends is not known.
+      // It is not known on which extras the absence of a loop's results depends.
       const own =
         lifted[k]?.map((mask) => mask.map((axis) => (hasAxis(binding.extras, axis.id) ? axis : outside(axis)))) ??
         type.masks.map((mask) => join(mask.map(outside), binding.extras));
@@ -562,7 +565,7 @@ const RULES: Rules = {
   },
 };
 
-/** `given` may stand where `expected` is declared: same element, same axes in any order, no mask more. */
+/** `given` may be used where `expected` is declared: the same element type, the same axes in any order, and no further masks. */
 function stands(given: TensorType, expected: TensorType, what: string): void {
   const masked = (type: TensorType, mask: readonly Axis[]): boolean => type.masks.some((other) => sameAxes(other, mask));
   meet(given.axes, expected.axes);
@@ -572,7 +575,7 @@ function stands(given: TensorType, expected: TensorType, what: string): void {
   );
 }
 
-/** The type of a call's argument as one element of the call sees it: bound axes under the body's names, extras gone. */
+/** The type of a call's argument as one element sees it: bound axes are renamed to the body's, extras are gone. */
 export function argumentType(type: TensorType, bound: OpOf<'call'>['binding']['args'][number], extras: readonly Axis[]): TensorType {
   const view = (axes: readonly Axis[]): readonly Axis[] =>
     axes.flatMap((axis) => {

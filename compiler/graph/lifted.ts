@@ -1,6 +1,6 @@
 /**
- * What a lifted call makes absent: as if its body stood in its place, with the extras as further axes (semantics 5.5:
- * a mask has those extras alone that it depends on).
+ * The absence that a lifted call causes: as if its body were inlined, with the extras as further axes (semantics 5.5: a mask has
+ * only the extras that it depends on).
  */
 import { folded } from '../graph/fold.ts';
 import type { Axis, Node, Op, OpOf, TensorType } from '../graph/graph.ts';
@@ -9,7 +9,7 @@ import { hasAxis, without } from '../graph/spaces.ts';
 type CallOp = OpOf<'call'>;
 type Infer = (op: Op, inputs: readonly Node[]) => readonly TensorType[];
 
-/** The masks of each result in the body's frame, extras among their axes; null where a loop or a clock makes the result. */
+/** The masks of each result in the body's frame, extras among their axes; null where a loop or a clock computes the result. */
 export function liftedMasks(
   { region, binding }: CallOp,
   inputs: readonly TensorType[],
@@ -42,14 +42,14 @@ export function liftedMasks(
   return region.results.map((result) => lifted(result)?.types[0]!.masks ?? null);
 }
 
-/** What goes over all elements of an instance has none of their axes behind it. */
+/** The operand of an `across`, which ranges over all elements of an instance, without their axes. */
 function elementOf(node: Node, instances: readonly Axis[]): Node {
   const ids = instances.map(({ id }) => id);
   const { elem, axes, masks } = node.types[0]!;
   return { ...node, types: [{ elem, axes: without(axes, ids), masks: masks.map((mask) => without(mask, ids)) }] };
 }
 
-/** The operation on operands that have further axes. */
+/** The operation for operands with further axes. */
 function widened(op: Op, operands: readonly Node[]): Op {
   if (op.kind === 'broadcast')
     return {

@@ -1,6 +1,7 @@
 /**
- * What each backend computes, operation by operation: the one table. The last pass brings a program within it, the verifier holds
- * every laid-out graph against it, and `docs/backends.md` is printed from it. `npx tsx bench/limits.ts` measures it anew.
+ * What each backend can compute, operation by operation: the only table of it. The last pass keeps programs within it, the
+ * verifier checks every laid-out graph against it, and `docs/backends.md` is printed from it. `npx tsx bench/limits.ts` measures
+ * it.
  */
 import { isUnit } from './spaces.ts';
 import { BINARY, type BinaryOperation } from './operations/binary.ts';
@@ -10,17 +11,17 @@ export const BACKENDS = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 export type Backend = (typeof BACKENDS)[number];
 
 export interface Limit {
-  /** The most axes that an operand or the result may have. */
+  /** The greatest number of axes that an operand or the result may have. */
   readonly axes?: number;
-  /** The most groups of axes: neighbours that each operand has, or each lacks, count as one. */
+  /** The greatest number of groups of axes: adjacent axes that each operand either has or lacks as a whole are one group. */
   readonly groups?: number;
 }
 
 export interface Capability {
-  /** In `docs/backends.md`. */
+  /** Heading in `docs/backends.md`. */
   readonly title: string;
   readonly types: readonly Exclude<Elem['kind'], 'index'>[];
-  /** A backend that is not named takes whatever it can hold. */
+  /** A backend that is not listed has no limit but memory. */
   readonly limits: Readonly<Partial<Record<Backend, Limit>>>;
 }
 
@@ -56,7 +57,7 @@ export type Capable = keyof typeof CAPABILITIES;
 
 const COMPARES: ReadonlySet<string> = new Set(['order', 'equality', 'bool'] satisfies BinaryOperation['takes'][]);
 
-/** What a laid-out node asks of a backend. */
+/** What a laid-out node requires of a backend. */
 interface Demand {
   readonly capable: Capable;
   readonly operands: readonly Node[];
@@ -88,7 +89,7 @@ export function excessOf(node: Computed): string | null {
   return null;
 }
 
-/** The most axes and groups that every backend takes. */
+/** The numbers of axes and groups that every backend can handle. */
 export function mostOf(capable: Capable): { readonly axes: number; readonly groups: number } {
   const limits: readonly Limit[] = Object.values(CAPABILITIES[capable].limits);
   const least = (of: (limit: Limit) => number | undefined): number => Math.min(...limits.map((limit) => of(limit) ?? Infinity), Infinity);
@@ -129,14 +130,14 @@ function demandsOf(node: Computed): readonly Demand[] {
     case 'cumsum':
     case 'cumprod':
       return one('running');
-    // A single position that the host knows is a slice.
+    // A single position known to the host is a slice.
     case 'gather':
       return one(rankOf(inputs[1]!) === 0 ? 'slice' : 'gather', inputs.slice(0, 1));
     case 'scatter':
       return one('scatter', inputs.slice(0, 1));
     case 'onehot':
       return one('onehot', []);
-    // Held, named, moved by the host; or gone once a graph is laid out.
+    // Kept, renamed or moved by the host; or gone once a graph is laid out.
     case 'input':
     case 'parameter':
     case 'constant':
@@ -166,8 +167,8 @@ function demandsOf(node: Computed): readonly Demand[] {
 }
 
 /**
- * The positions of the result's axes in an elementwise operation, in runs that every operand has, or lacks, as a whole. An axis of
- * size 1 belongs to the run that it stands in.
+ * The axes of the result of an elementwise operation, by index, in runs that each operand either has or lacks as a whole. An axis
+ * of size 1 belongs to the run around it.
  */
 export function groupsOf({ inputs, types }: Computed): readonly (readonly number[])[] {
   const axes = types[0]!.axes;
@@ -182,7 +183,7 @@ export function groupsOf({ inputs, types }: Computed): readonly (readonly number
   return groups;
 }
 
-/** Has an operand a real axis at this position, counted from behind (-1: the last)? */
+/** Does the operand have an axis other than a unit axis at this position, counted from the end (-1: the last)? */
 export function hasPlace(operand: Node, place: number): boolean {
   const axis = operand.types[0]!.axes.at(place);
   return -place <= operand.types[0]!.axes.length && axis !== undefined && !isUnit(axis);

@@ -1,11 +1,11 @@
-/** A graph as deterministic text: one line per node, numbered from 0 in order of use, regions indented below their node. */
+/** Prints a graph as deterministic text: one line per node, numbered from 0 in order of use, regions indented below their node. */
 import { showSize } from '../size/size.ts';
 import type { Axis, Binding, Node, Op } from './graph.ts';
 import { isGiven } from './infer.ts';
 import { showAxis, showSpace, showType } from './spaces.ts';
 import { Dependence, operands, reachable, regionArguments, regionResults } from './walk.ts';
 
-/** `roots` as a list or by name; what no root needs is not printed. Equal graphs print equally whatever their ids are. */
+/** `roots` as a list or by name; only what the roots need is printed. Equal graphs print equally, whatever their ids. */
 export function printGraph(roots: readonly Node[] | ReadonlyMap<string, Node>): string {
   const entries: Iterable<readonly [string | number, Node]> = roots.entries();
   const named = [...entries];
@@ -42,7 +42,7 @@ class Printer {
     this.#block(roots, '');
   }
 
-  /** The nodes that the roots need and that stand here: nothing from inside a call, and of a scan only what is outside it. */
+  /** The nodes of this block that the roots need: nothing from inside a call, and of a scan only what is outside it. */
   #block(roots: readonly Node[], indent: string): void {
     for (const node of reachable(roots, (other) => (other.op.kind === 'call' ? other.inputs : operands(other)))) {
       const here = !this.#names.has(node) && [...this.#dependence.of(node)].every((argument) => this.#names.has(argument));

@@ -1,8 +1,8 @@
-/** What is demanded of sizes: when it holds, and how it is said. */
+/** Requirements on sizes: when they hold, and how they are worded. */
 import { atomsOf, evaluate, SizeError, type Size } from '../size/size.ts';
 import type { Requirement } from './graph.ts';
 
-/** Between the two sizes, in words. */
+/** The relation between the two sizes, in words. */
 export const MUST: Readonly<Record<Requirement['kind'], string>> = {
   equal: 'must equal',
   atMost: 'must be at most',
@@ -20,13 +20,13 @@ export function holds(kind: Requirement['kind'], a: number, b: number): boolean 
   }
 }
 
-/** Null where an atom has no value, or the size has none with those of its atoms. */
+/** Null where an atom has no value, or the size is undefined for these values. */
 export function numberOf(size: Size, values: ReadonlyMap<string, number>): number | null {
   if ([...atomsOf(size)].some((atom) => !values.has(atom))) return null;
   try {
     return evaluate(size, (atom) => values.get(atom)!);
   } catch (error) {
-    // A quotient that is not whole has a requirement of its own.
+    // A division with a remainder has a requirement of its own.
     if (error instanceof SizeError) return null;
     throw error;
   }

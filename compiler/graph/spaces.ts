@@ -42,12 +42,12 @@ export function innerDims(space: Space): readonly { readonly dim: Dim; readonly 
   return space.kind === 'anon' ? [] : space.parts.flatMap(innerDims);
 }
 
-/** Has the space a dim that is `ragged in` another? */
+/** Does the space contain a dim that is `ragged in` another? */
 export function isInner(space: Space): boolean {
   return space.kind === 'dim' ? space.dim.inside !== undefined : space.kind !== 'anon' && space.parts.some(isInner);
 }
 
-/** The space with another axis for what its inner dims are counted along, where `change` gives one. */
+/** The space with the outer axes of its inner dims replaced where `change` returns one. */
 export function relocated(space: Space, change: (dim: Dim, within: Axis | null) => Axis | null): Space {
   if (space.kind === 'anon') return space;
   if (space.kind !== 'dim')
@@ -57,7 +57,7 @@ export function relocated(space: Space, change: (dim: Dim, within: Axis | null) 
   return within === undefined || within.id === space.within?.id ? space : { ...space, within };
 }
 
-/** Number of the first position; `words + oov` starts where `words` starts, so that positions of `words` mean the same in both. */
+/** The number of the first position; `words + oov` starts where `words` starts, so that positions of `words` mean the same in both. */
 export function originOf(space: Space): Size {
   switch (space.kind) {
     case 'dim':
@@ -74,19 +74,19 @@ export function startsAtZero(space: Space): boolean {
   return constantOf(originOf(space)) === 0;
 }
 
-/** End to end. What is joined to what was joined lies flat, so that no space is deep. */
+/** End to end. Nested concatenations are flattened, so that no space is deep. */
 export function cat(spaces: readonly Space[]): Space {
   return { kind: 'cat', parts: flatten('cat', spaces) };
 }
 
-/** Does the space begin with another's positions, so that positions on that are positions on it? */
+/** Does the space begin with the other's positions, so that a position on that is one on it? */
 export function beginsWith(whole: Space, part: Space): boolean {
   if (whole.kind !== 'cat') return false;
   const first = part.kind === 'cat' ? part.parts : [part];
   return first.length <= whole.parts.length && first.every((each, k) => sameSpace(each, whole.parts[k]!));
 }
 
-/** The normal form: `cat` and `merge` are associative, and of one part they are that part. Nominal on dims. */
+/** The normal form: `cat` and `merge` are associative, and with a single part equal that part. Dims are nominal. */
 export function spaceKey(space: Space): string {
   switch (space.kind) {
     case 'dim':
@@ -111,20 +111,20 @@ export function sameSpace(a: Space, b: Space): boolean {
   return spaceKey(a) === spaceKey(b);
 }
 
-/** Another space whose size hangs on this one's. */
+/** Is it another space whose size depends on this one's atoms? */
 export function countsIn(a: Space, b: Space): boolean {
   const own = atomsOf(sizeOf(b));
   return !sameSpace(a, b) && [...atomsOf(sizeOf(a))].some((atom) => own.has(atom));
 }
 
-/** Axes agree by size; each ragged dim has one of its own. Ids and labels do not matter. */
+/** Axes agree by size; ragged axes only if they have the same dim. Ids and labels do not matter. */
 export function agree(a: Axis, b: Axis, facts?: Facts): boolean {
   if (sameSpace(a.space, b.space)) return true;
   if (isRagged(a.space) !== isRagged(b.space)) return false;
   return equalSizes(sizeOf(a.space), sizeOf(b.space), facts) === 'equal';
 }
 
-/** Cheap and without facts: true only if the axes differ whatever the facts are. */
+/** Cheap and without facts: true only if the axes differ regardless of facts. */
 export function surelyDiffer(a: Axis, b: Axis): boolean {
   if (sameSpace(a.space, b.space)) return false;
   if (isRagged(a.space) !== isRagged(b.space)) return true;
@@ -137,8 +137,8 @@ export function surelyDiffer(a: Axis, b: Axis): boolean {
 const UNIT = '1#';
 
 /**
- * An axis of size 1 that only pads a shape so that tfjs aligns it: `[a, 1]` against `[a, b]`. In elementwise operations
- * it gives way to whatever stands at its position, counted from the right. `key` tells the unit axes of one type apart.
+ * An axis of size 1 that only pads a shape so that tfjs aligns it: `[a, 1]` against `[a, b]`. In elementwise operations it is
+ * broadcast to whatever is at its position, counted from the right. `key` distinguishes the unit axes of one type.
  */
 export function unitAxis(key: number): Axis {
   return { id: `${UNIT}${key}`, label: '1', space: { kind: 'anon', size: size.int(1) } };
@@ -223,7 +223,7 @@ export function sameElem(a: Elem, b: Elem): boolean {
   return a.kind === b.kind;
 }
 
-/** Elements, the order of the axes, their ids and spaces, and the masks. */
+/** Compares elements, the order of the axes, their ids and spaces, and the masks. */
 export function sameType(a: TensorType, b: TensorType): boolean {
   const same = (p: readonly Axis[], q: readonly Axis[]): boolean =>
     p.length === q.length && p.every((axis, k) => axis.id === q[k]!.id && sameSpace(axis.space, q[k]!.space));
@@ -249,7 +249,7 @@ export function showSpace(space: Space): string {
   }
 }
 
-/** `source`, or `key: source` where the axis is not called as its space. */
+/** `source`, or `key: source` where the axis has another name than its space. */
 export function showAxis(axis: Axis): string {
   const space = showSpace(axis.space);
   return isUnit(axis) ? '1' : axis.id === space ? axis.id : `${axis.id}: ${space}`;

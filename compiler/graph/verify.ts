@@ -1,4 +1,4 @@
-/** What holds of every graph, and what each dialect adds. Run after every pass in tests. */
+/** What holds for every graph, and what each dialect adds. Runs after every pass in tests. */
 import { atomOf, atomsOf, equalSizes, showSize, size, type Size } from '../size/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Node, Op, OpOf, Space, TensorType } from './graph.ts';
@@ -13,13 +13,13 @@ export type Facts = Parameters<typeof equalSizes>[2];
 
 export interface VerifyOptions {
   readonly dialect: Dialect;
-  /** What `require a == b` lets sizes be compared with. */
+  /** Equalities of sizes that `require a == b` declares. */
   readonly facts?: Facts;
-  /** Arguments that the program itself binds, as those of a decoder's step. */
+  /** Arguments that the program itself binds, such as those of a decoder's step. */
   readonly free?: readonly Node[];
 }
 
-/** Operations that a dialect does not hold. */
+/** Operations that must not occur in a dialect. */
 const FORBIDDEN: { readonly [D in Dialect]: readonly Op['kind'][] } = {
   calls: ['length', 'shift', 'permute', 'reshape', 'matmul', 'append', 'before'],
   inlined: ['length', 'shift', 'permute', 'reshape', 'matmul', 'call', 'clock'],
@@ -27,7 +27,7 @@ const FORBIDDEN: { readonly [D in Dialect]: readonly Op['kind'][] } = {
   'laid-out': ['across', 'call', 'clock', 'where', 'otherwise', 'contract', 'past'],
 };
 
-/** Throws `GraphError` with the first fault, its node and the nodes around it. */
+/** Throws `GraphError` with the first violation, its node and the nodes around it. */
 export function verify(roots: readonly Node[], options: VerifyOptions): void {
   new Verifier(roots, options).run();
 }
@@ -91,7 +91,7 @@ class Verifier {
     for (const axis of [...type.axes, ...type.masks.flat()]) this.#agree(this.#axes.get(axis.id) ?? axis, axis);
   }
 
-  /** One id, one size: also checks the ids met so far. */
+  /** The same id means the same size: also checks against ids seen before. */
   #agree(a: Axis, b: Axis): void {
     if (!this.#axes.has(b.id)) this.#axes.set(b.id, b);
     const ok = (isUnit(a) && isUnit(b)) || agree(a, b, this.#options.facts);
@@ -114,7 +114,10 @@ class Verifier {
       `${showSize(left)} and ${showSize(right)} positions are not proved equal`);
   }
 
-  /** Within the limits of every backend; operands of elementwise operations stand under the result's axes as tfjs aligns them: from the right. */
+  /**
+   * Within the limits of every backend; operands of elementwise operations are aligned with the result's axes as tfjs does it:
+   * from the right.
+   */
   #laidOut(node: Node): void {
     const excess = excessOf(node);
     if (excess !== null) throw new GraphError(excess);
@@ -127,7 +130,10 @@ class Verifier {
     }
   }
 
-  /** Every argument is bound by one region, and used only inside it. A call's body reads nothing outside but parameters and constants. */
+  /**
+   * Every argument is bound by one region, and used only inside it. A call's body reads nothing from outside but parameters and
+   * constants.
+   */
   #scoping(): void {
     const owners = new Map<Node, Node>();
     for (const node of this.#nodes) {
@@ -157,7 +163,7 @@ class Verifier {
     this.#at(call, input === undefined, () => `the body reads input %${input?.id}`);
   }
 
-  /** In a batch a ragged dim has no one size: what was `size` must read lengths. */
+  /** In a batch a ragged dim has no single size: a `size` of it must have become lengths. */
   #raggedSizes(): void {
     if (this.#options.dialect === 'calls' || this.#options.dialect === 'inlined') return;
     const ragged = new Set([...this.#axes.values()].flatMap(({ space }) => (isRagged(space) ? [...raggedAtoms(space)] : [])));
@@ -173,7 +179,7 @@ class Verifier {
   }
 }
 
-/** Lengths; of `source * width`, which is ragged as well, the width is one for all. */
+/** The atoms of lengths; of `source * width`, which is ragged as well, the width is the same for all. */
 function raggedAtoms(space: Space): ReadonlySet<string> {
   if (space.kind === 'dim') return new Set(space.dim.ragged ? [atomOf(space.dim.size)].filter((atom) => atom !== null) : []);
   return space.kind === 'anon' ? new Set() : new Set(space.parts.flatMap((part) => [...raggedAtoms(part)]));

@@ -1,4 +1,4 @@
-/** Ways through a graph: what a node depends on, and in which region it stands. */
+/** Traversals of a graph: what a node depends on, and which region it belongs to. */
 import { atomsOf } from '../size/size.ts';
 import { push } from './fold.ts';
 import type { Node, NodeOf, Op } from './graph.ts';
@@ -9,13 +9,13 @@ export function isOf<K extends Op['kind']>(node: Node, kind: K): node is NodeOf<
   return node.op.kind === kind;
 }
 
-/** What must be known before the node is: its inputs and what its region yields. Free variables are reached through these. */
+/** What must be known before the node: its inputs and the results of its region. Free variables are reached through these. */
 export function operands(node: Node): readonly Node[] {
   const results = regionResults(node);
   return results.length === 0 ? node.inputs : [...node.inputs, ...results];
 }
 
-/** What the region yields: next states, then emits; or a call's or a clock's results. */
+/** The results of the region: next states, then emits; or a call's or a clock's results. */
 export function regionResults(node: Node): readonly Node[] {
   if (node.op.kind === 'scan') return [...node.op.region.nexts, ...node.op.region.emits];
   return node.op.kind === 'call' || node.op.kind === 'clock' ? node.op.region.results : [];
@@ -27,7 +27,7 @@ export function regionArguments(node: Node): readonly Node[] {
   return node.op.kind === 'call' || node.op.kind === 'clock' ? node.op.region.args : [];
 }
 
-/** What needs a scan's step because it has an axis of its tape, or reads how long that is: to the step's position. */
+/** For a node that depends on a scan's step because it has an axis of its tape, or reads its length: the step's position. */
 export function tapePositions(roots: readonly Node[]): (node: Node) => Node | null {
   const positions = new Map<string, Node>();
   for (const { op } of reachable(roots))
@@ -43,7 +43,7 @@ export function tapePositions(roots: readonly Node[]): (node: Node) => Node | nu
   };
 }
 
-/** Every node that the roots need, operands first, depth first from left to right; `next` says what a node needs. */
+/** Every node that the roots depend on, operands first, depth first from left to right; `next` gives a node's dependencies. */
 export function reachable(roots: readonly Node[], next: (node: Node) => readonly Node[] = operands): readonly Node[] {
   const done = new Set<Node>();
   const stack = [...roots].reverse();
@@ -55,7 +55,7 @@ export function reachable(roots: readonly Node[], next: (node: Node) => readonly
   return [...done];
 }
 
-/** Whether one node is there before another where these are made in this order, each behind what it is made of. */
+/** Whether one node comes before another when nodes are made in this order, each after its operands. */
 export function precedence(nodes: readonly Node[]): (a: Node, b: Node) => boolean {
   const order = new Map(reachable(nodes).map((node, k) => [node, k]));
   return (a, b) => order.get(a)! < order.get(b)!;
@@ -63,11 +63,11 @@ export function precedence(nodes: readonly Node[]): (a: Node, b: Node) => boolea
 
 export interface Apart {
   readonly next: (node: Node) => readonly Node[];
-  /** Is the argument bound by a region that was met? */
+  /** Is the argument bound by a region that was visited? */
   isBound(argument: Node): boolean;
 }
 
-/** What a value reads for one element: of a call and of rounds what its one result reads, and nothing that is reduced across examples. */
+/** What a value reads for one element: only the one result of a call or of rounds, and nothing that is reduced across examples. */
 export function apart(): Apart {
   const bound = new Map<Node, readonly Node[]>();
   return {
@@ -97,17 +97,17 @@ export function apart(): Apart {
 
 const NONE: ReadonlySet<Node> = new Set();
 
-/** Which region arguments nodes depend on, and so where they stand. */
+/** Which region arguments nodes depend on, and hence where they belong. */
 export class Dependence {
   readonly #known = new Map<Node, ReadonlySet<Node>>();
   readonly #also: (node: Node) => Node | null;
 
-  /** `also`: an argument that a node needs besides those of its operands. */
+  /** `also`: an argument that a node depends on besides those of its operands. */
   constructor(also: (node: Node) => Node | null = () => null) {
     this.#also = also;
   }
 
-  /** The arguments that the node needs and does not bind itself. */
+  /** The arguments that the node depends on and does not bind itself. */
   of(node: Node): ReadonlySet<Node> {
     const stack = [node];
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
@@ -118,7 +118,7 @@ export class Dependence {
     return this.#known.get(node)!;
   }
 
-  /** Every operand is known. Equal sets are shared: most nodes need what one operand needs. */
+  /** Every operand is known. Equal sets are shared: most nodes depend on just what one operand depends on. */
   #compute(node: Node): ReadonlySet<Node> {
     if (node.op.kind === 'argument') return new Set([node]);
     let all = this.#union(node.inputs);
@@ -146,9 +146,9 @@ export class Dependence {
 }
 
 /**
- * The index, among nested scopes (innermost last), of the one that the node stands in: the innermost on whose arguments it
- * depends, or that covers it by its type (a clock: positions along it). A call's body stays together (a random draw in it is
- * one per call, although it depends on nothing); only parameters, constants and inputs are the same everywhere.
+ * The index, among nested scopes (innermost last), of the scope that the node belongs to: the innermost on whose arguments it
+ * depends, or that covers it by its type (a clock: positions along it). A call's body stays together (a random draw in it is one
+ * per call, although it depends on nothing); only parameters, constants and inputs are the same everywhere.
  */
 export function scopeOf(
   node: Node,
@@ -163,7 +163,7 @@ export function scopeOf(
   return 0;
 }
 
-/** What the program calls a value, if it has a name there; another axis or element type changes nothing of it. */
+/** The program's name for a value, if it has one; changes of axis or element type are skipped. */
 export function nameOf({ op, origin, inputs }: Node): string | null {
   if (origin.name !== null) return origin.name;
   if (op.kind === 'parameter') return op.path.split('.').at(-1)!;

@@ -1,4 +1,4 @@
-/** Tensors of the oracle: float64 data with named extents, walked position by position. Clarity before speed. */
+/** Tensors of the oracle: float64 data with named extents, visited position by position. Clarity before speed. */
 import { GraphError } from '../graph/errors.ts';
 import { maskKey } from '../graph/spaces.ts';
 
@@ -16,7 +16,7 @@ export interface Grid<Data extends Float64Array | Uint8Array> {
 /** 1 where present. */
 export type Mask = Grid<Uint8Array>;
 
-/** Absent where any mask is 0: what `data` holds there means nothing. Masks differ in their axes. */
+/** A position is absent where any mask is 0, and `data` is meaningless there. No two masks have the same axes. */
 export interface Tensor extends Grid<Float64Array> {
   readonly masks: readonly Mask[];
 }
@@ -35,7 +35,10 @@ export function everywhere(axes: readonly Extent[], visit: (at: readonly number[
   }
 }
 
-/** Where in the grid a position of `axes` lies. Axes that the grid lacks do not matter; of its own it may miss only units. */
+/**
+ * The offset in the grid of a position of `axes`. Axes that the grid lacks are ignored; an axis of the grid that is missing must
+ * have size 1.
+ */
 export function locate(grid: { readonly axes: readonly Extent[] }, axes: readonly Extent[]): (at: readonly number[]) => number {
   const strides = axes.map(() => 0);
   let stride = 1;
@@ -74,7 +77,7 @@ export function reader(grid: Grid<Float64Array>, axes: readonly Extent[]): (at: 
   return (at) => grid.data[offset(at)]!;
 }
 
-/** Whether a position of `axes` is present by all of the masks. */
+/** Whether a position of `axes` is present according to all of the masks. */
 export function presence(masks: readonly Mask[], axes: readonly Extent[]): (at: readonly number[]) => boolean {
   const offsets = masks.map((mask) => locate(mask, axes));
   return (at) => masks.every((mask, k) => mask.data[offsets[k]!(at)] === 1);
@@ -85,7 +88,7 @@ export function joinExtents(a: readonly Extent[], b: readonly Extent[]): readonl
   return [...a, ...b.filter((axis) => !a.some((other) => other.id === axis.id))];
 }
 
-/** One mask for each set of axes: masks over the same axes become their conjunction. */
+/** One mask for each set of axes: masks over the same axes are conjoined. */
 export function uniteMasks(masks: readonly Mask[]): readonly Mask[] {
   const groups = new Map<string, Mask[]>();
   for (const mask of masks) groups.set(maskKey(mask.axes), [...(groups.get(maskKey(mask.axes)) ?? []), mask]);
@@ -96,7 +99,7 @@ export function uniteMasks(masks: readonly Mask[]): readonly Mask[] {
   });
 }
 
-/** The grid at one position of axis `id`, which goes; a grid without the axis as it is. */
+/** The grid at one position of axis `id`, which is dropped; a grid without the axis is returned as it is. */
 function takePosition<Data extends Float64Array | Uint8Array>(grid: Grid<Data>, id: string, place: number): Grid<Data> {
   const k = grid.axes.findIndex((axis) => axis.id === id);
   if (k < 0) return grid;
@@ -134,7 +137,7 @@ export function cut(tensor: Tensor, ids: readonly string[], places: number): Ten
   };
 }
 
-/** Where the positions that exist in `before` along each of the axes keep what they were. */
+/** Positions that already exist in `before` along each of the axes keep their values. */
 export function kept(now: Tensor, before: Tensor, ids: readonly string[]): Tensor {
   const hold = <Data extends Float64Array | Uint8Array>(grid: Grid<Data>, old: Grid<Data>): Grid<Data> => {
     const clocked = grid.axes.flatMap((axis, k) => (ids.includes(axis.id) ? [k] : []));
@@ -153,7 +156,7 @@ function offsets(axes: readonly Extent[]): (at: readonly number[]) => number {
   return (at) => axes.reduce((offset, axis, k) => offset * axis.size + at[k]!, 0);
 }
 
-/** Tensors of one form, one for each position of `axes` in row-major order, as one tensor with `axes` in front. */
+/** Stacks tensors like `form`, one for each position of `axes` in row-major order, with `axes` in front. */
 export function stack(axes: readonly Extent[], tensors: readonly Tensor[], form: Tensor): Tensor {
   const join = <Data extends Float64Array | Uint8Array>(grids: readonly Grid<Data>[], one: Grid<Data>, data: Data): Grid<Data> => {
     grids.forEach((grid, k) => data.set(grid.data, k * one.data.length));
@@ -170,7 +173,7 @@ export function stack(axes: readonly Extent[], tensors: readonly Tensor[], form:
   return { ...join(tensors, form, new Float64Array(total * form.data.length)), masks };
 }
 
-/** The values without the axes `ids`, along which they are the same wherever they are present. */
+/** The values without the axes `ids`, along which the present ones are all equal. */
 export function onePresent(tensor: Tensor, ids: readonly string[]): Grid<Float64Array> {
   const axes = tensor.axes.filter(({ id }) => !ids.includes(id));
   const gone = joinExtents(
@@ -198,18 +201,18 @@ export function onePresent(tensor: Tensor, ids: readonly string[]): Grid<Float64
   });
 }
 
-/** The same values in another order of axes; missing axes are repeated. */
+/** The same values with this order of axes; missing axes are broadcast. */
 export function arrange(tensor: Tensor, axes: readonly Extent[]): Tensor {
   if (tensor.axes.length === axes.length && tensor.axes.every((axis, k) => axis.id === axes[k]!.id)) return tensor;
   return { ...fill(axes, reader(tensor, axes)), masks: tensor.masks };
 }
 
-/** Has the tensor, or a mask of it, the axis? */
+/** Does the tensor, or one of its masks, have the axis? */
 export function hasExtent(x: Tensor, id: string): boolean {
   return x.axes.some((axis) => axis.id === id) || x.masks.some((mask) => mask.axes.some((axis) => axis.id === id));
 }
 
-/** As long as the longest along every axis, with NaN where there is nothing. */
+/** Padded to the longest extent of every axis, with NaN. */
 export function widened(x: Tensor, longest: readonly Extent[]): Tensor {
   const size = (axis: Extent): number => longest.find(({ id }) => id === axis.id)?.size ?? axis.size;
   const widen = (axes: readonly Extent[]): readonly Extent[] => axes.map((axis) => ({ id: axis.id, size: size(axis) }));

@@ -1,4 +1,4 @@
-/** What the oracle is given, and what it gives. */
+/** Inputs and outputs of the oracle. */
 import { arrange, count, fillMask, joinExtents, presence, type Extent, type Tensor } from './arrays.ts';
 import { GraphError } from '../graph/errors.ts';
 import type { Node, OpOf, TensorType } from '../graph/graph.ts';
@@ -7,7 +7,7 @@ import type { Node, OpOf, TensorType } from '../graph/graph.ts';
 export interface Value {
   readonly type: TensorType;
   readonly axes: readonly Extent[];
-  /** Bools and indices as numbers, an index as its position (origin included). */
+  /** Bools and indices as numbers; an index is its position (origin included). */
   readonly data: Float64Array;
   /** Parallel to `data`, 1 where present; null: all present. */
   readonly present: Uint8Array | null;
@@ -18,18 +18,21 @@ export type Nested = number | boolean | readonly Nested[];
 export type RandomOp = OpOf<'random'>;
 
 export interface Bindings {
-  /** Atom to number; of a ragged dim this example's own length, or the padded size of a batch. */
+  /** The value of each atom; for a ragged dim this example's own length, or the padded size of a batch. */
   readonly sizes: ReadonlyMap<string, number>;
   readonly inputs: ReadonlyMap<string, Value | Nested>;
-  /** By path, row-major in the order of the parameter's axes; of rounds whole (`layers[*].W`) or each by itself (`layers[0].W`). */
+  /**
+   * By path, row-major in the order of the parameter's axes; parameters of rounds either whole (`layers[*].W`) or separately
+   * (`layers[0].W`).
+   */
   readonly parameters: ReadonlyMap<string, Float64Array>;
-  /** By the id of a dim that is `ragged in` another: this example's length at each position of that one. */
+  /** By the id of a dim that is `ragged in` another: this example's length at each position of the outer dim. */
   readonly inner?: ReadonlyMap<string, readonly number[]>;
-  /** For `length` of a batched graph: by the id of the dim, one for each example (and position of what it is ragged in). */
+  /** For `length` in a batched graph: by the id of the dim, one for each example (and each position of its outer dim). */
   readonly lengths?: ReadonlyMap<string, readonly number[]>;
   /** Values of the program's free arguments (a decoder's step), by node. */
   readonly arguments?: ReadonlyMap<Node, Value | Nested>;
-  /** Values of `stop` by where they stand: those that are here are taken, the others are put here. */
+  /** Values of `stop` by where they are evaluated: those present are reused, the others recorded. */
   readonly stopped?: Map<string, readonly Tensor[]>;
   /**
    * One element of a draw; `op.axes` are the extras of its calls, then its own. Coordinates: the positions of the scans it
@@ -37,7 +40,7 @@ export interface Bindings {
    * the same before and after inlining.
    */
   readonly random?: (op: RandomOp, coordinates: readonly number[]) => number;
-  /** What each result of an operation that rounds becomes: so one sees what rounding does to a value. */
+  /** Applied to each result of an operation that rounds: shows how rounding affects a value. */
   readonly rounded?: (x: number, elem: 'float' | 'int') => number;
 }
 
@@ -56,7 +59,7 @@ export function isValue(value: Value | Nested): value is Value {
   return typeof value === 'object' && 'data' in value;
 }
 
-/** `isOpen`: rows may be shorter than the longest; there is nothing in what they lack. */
+/** `isOpen`: rows may be shorter than the longest; missing elements are NaN. */
 export function flatten(value: Nested, axes: readonly Extent[], what: string, isOpen: boolean): readonly number[] {
   if (axes.length === 0) {
     if (typeof value === 'object') throw new GraphError(`${what} is nested deeper than its axes`);
@@ -76,7 +79,7 @@ export function showSizes(axes: readonly Extent[]): string {
   return `[${axes.map(({ id, size }) => `${id}: ${size}`).join(', ')}]`;
 }
 
-/** All masks as one, over the value's own axes and then theirs. */
+/** All masks as one, over the value's own axes and then the masks' other axes. */
 export function publish(type: TensorType, x: Tensor): Value {
   if (x.masks.length === 0) return { type, axes: x.axes, data: x.data, present: null };
   const axes = x.masks.map((mask) => mask.axes).reduce(joinExtents, x.axes);

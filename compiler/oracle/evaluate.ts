@@ -1,6 +1,6 @@
 /**
- * What every operation computes, on one example, in float64: plain loops over positions. A result is absent where an operand
- * is; over axes R what is absent by a mask that meets R is skipped, and all other absence stays.
+ * What every operation computes on one example, in float64: plain loops over positions. A result is absent where an operand is;
+ * an operation over axes R skips what is absent because of a mask that meets R, and all other absence stays.
  */
 import type { Size } from '../size/size.ts';
 import {
@@ -27,15 +27,15 @@ import { UNARY } from '../graph/operations/unary.ts';
 import { originOf } from '../graph/spaces.ts';
 
 export interface Context {
-  /** The result's. */
+  /** The type of the result. */
   readonly type: TensorType;
   extents(axes: readonly Axis[]): readonly Extent[];
   number(size: Size): number;
-  /** Number of the first position of an axis of operand k. */
+  /** The number of the first position of an axis of operand k. */
   origin(operand: number, axis: string): number;
 }
 
-/** What needs more than its operands: `interpret` knows. */
+/** Operations that need more than their operands: see `interpret`. */
 type Outside = 'input' | 'parameter' | 'length' | 'argument' | 'random' | 'across' | 'past' | 'result' | 'scan' | 'call' | 'clock';
 export type PureOp = Exclude<Op, { readonly kind: Outside }>;
 type Rule<K extends PureOp['kind']> = (op: Extract<PureOp, { readonly kind: K }>, inputs: readonly Tensor[], context: Context) => Tensor;
@@ -62,7 +62,7 @@ const REDUCE: { readonly [F in ReduceFn]: (xs: readonly number[]) => number } = 
 
 // ---------------------------------------------------------------- examples
 
-/** `fn` over `over`, of what is present in any of `xs`, for every position of `axes`. */
+/** Reduces by `fn` over `over` what is present in any of `xs`, for every position of `axes`. */
 export function acrossAll(fn: ReduceFn, over: readonly string[], xs: readonly Tensor[], axes: readonly Extent[]): Tensor {
   const found = fill(axes, () => 0);
   const lists = Array.from(found.data, (): number[] => []);
@@ -107,8 +107,8 @@ function part(masks: readonly Mask[], over: readonly string[]): Parted {
 const drop = (axes: readonly Extent[], ids: readonly string[]): readonly Extent[] => axes.filter((axis) => !ids.includes(axis.id));
 
 /**
- * `fold` of the present values along `over`, for every other position of the operands and of the masks that end: `fold` gets
- * the positions along `over` with the values there, in row-major order.
+ * Reduces the present values along `over`, for every other position of the operands and of the masks that end: `fn` gets the
+ * positions along `over` with their values, in row-major order.
  */
 function fold(
   inputs: readonly Tensor[],
@@ -146,8 +146,8 @@ const values = (found: readonly Found[]): readonly number[] => found.map(({ valu
 const first = ([x]: readonly number[]): number => x!;
 
 /**
- * A result along `axis`, computed at once for every line of positions along it: `line` gets the positions that are present. Absence
- * along the axis ends, unless it `stays`.
+ * A result along `axis`, computed line by line: `line` gets the values and the presence of all positions on it. Absence along the
+ * axis ends, unless it `stays`.
  */
 function along(
   x: Tensor,
@@ -193,7 +193,7 @@ function running(
 
 type Plain = Grid<Float64Array>;
 
-/** `move` of the values and of every mask over one of `ids`; a mask first gets those of them that it lacks. */
+/** Applies `move` to the values and to every mask over one of `ids`; a mask is first broadcast to those of `ids` that it lacks. */
 function moved(x: Tensor, ids: readonly string[], move: (grid: Plain) => Plain): Tensor {
   const own = x.axes.filter((axis) => ids.includes(axis.id));
   const masks = x.masks.map((mask) => {
@@ -208,10 +208,10 @@ function moved(x: Tensor, ids: readonly string[], move: (grid: Plain) => Plain):
 const replace = (axes: readonly Extent[], id: string, by: readonly Extent[]): readonly Extent[] =>
   axes.flatMap((axis) => (axis.id === id ? by : [axis]));
 
-/** The values of `grid` at position `placeOf` of axis `id`, at each position of `to` joined with its other axes; 0 if null. */
+/** The values of `grid` at position `placeOf` of axis `id`, at each position of `to` joined with its other axes; 0 where that is null. */
 function pick(grid: Plain, id: string, to: readonly Extent[], placeOf: (at: readonly number[]) => number | null): Plain {
   const axes = joinExtents(to, drop(grid.axes, [id]));
-  // `to` may hold an axis of the same id: it is another one, of which the grid knows nothing.
+  // `to` may have an axis with the same id: it is another axis, which the grid does not have.
   const kept = axes.flatMap((axis, k) => (axis.id === id ? [] : [k]));
   const read = reader(grid, [...kept.map((k) => axes[k]!), ...grid.axes.filter((axis) => axis.id === id)]);
   return fill(axes, (at) => {
@@ -282,7 +282,7 @@ const RULES: Rules = {
   },
   argmax(op, inputs, { origin }) {
     const start = origin(0, op.axis);
-    // Over nothing: the first position. The checker demands a non-empty axis or an `else`.
+    // Over nothing: the first position. The checker requires a non-empty axis or an `else`.
     return fold(inputs, [op.axis], first, (found) => {
       const best = Math.max(...values(found));
       return start + (found.find(({ value }) => value === best)?.at[0] ?? 0);
@@ -357,7 +357,7 @@ const RULES: Rules = {
       return { x, id, from: start - size, to: start };
     });
     if (start !== whole.size) throw new GraphError(`${start} positions joined into axis ${whole.id} of ${whole.size}`);
-    /** `grid`, a part or a mask of it, along the whole axis; 1 outside the part. */
+    /** `grid`, a part or one of its masks, extended to the whole axis; 1 outside the part. */
     const widen = ({ id, from, to }: (typeof parts)[number], grid: Plain): Plain => {
       const own = id !== null && grid.axes.some((axis) => axis.id === id);
       const rest = own ? drop(grid.axes, [id]) : grid.axes;

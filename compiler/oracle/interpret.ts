@@ -1,8 +1,8 @@
 /**
- * The oracle: a graph run in float64, one example at a time, as its definition reads; what is computed `across` examples
- * reads its operand in all of them, in every element of the calls around it. A call is nested loops over its
- * extras with one element each, a scan is a loop, a clock is a loop over its positions, nothing is masked or batched. It runs
- * every dialect, so that a pass can be checked by what it leaves equal.
+ * The oracle: runs a graph in float64, one example at a time, exactly as it is defined; only a reduction `across` examples reads
+ * its operand in all of them, and in every element of the calls around it. A call is nested loops over its extras with one
+ * element each, a scan is a loop, a clock is a loop over its positions; nothing is masked or batched. It runs every dialect, so
+ * that every pass can be checked for preserving values.
  */
 import {
   arrange,
@@ -35,12 +35,12 @@ import { apart, Dependence, isOf, reachable, scopeOf, tapePositions } from '../g
 
 export type { Bindings, Nested, RandomOp, Value } from './bindings.ts';
 
-/** The values of the roots, in their order. Throws `GraphError` with the node where a binding is missing or does not fit. */
+/** The values of the roots, in order. Throws `GraphError` with the node where a binding is missing or does not fit. */
 export function interpret(roots: readonly Node[], bindings: Bindings): Value[] {
   return interpretAll(roots, [bindings])[0]!;
 }
 
-/** The same for the examples of one batch. */
+/** The same for all examples of one batch. */
 export function interpretAll(roots: readonly Node[], examples: readonly Bindings[]): Value[][] {
   const together: Together = { runs: [], across: new Map() };
   for (const bindings of examples) together.runs.push(new Run(roots, bindings, together));
@@ -48,8 +48,8 @@ export function interpretAll(roots: readonly Node[], examples: readonly Bindings
 }
 
 /**
- * Central differences (f(x + eps) - f(x - eps)) / 2 eps of a scalar, for the given entries of one parameter (row-major); of
- * several examples the mean. What stands under `stop` stays as it is at x.
+ * Central differences (f(x + eps) - f(x - eps)) / 2 eps of a scalar, for the given entries of one parameter (row-major); for
+ * several examples, of the mean. Values under `stop` stay what they are at x.
  */
 export function finiteDifference(
   loss: Node,
@@ -77,38 +77,38 @@ export function finiteDifference(
 
 const isOne = (bindings: Bindings | readonly Bindings[]): bindings is Bindings => !Array.isArray(bindings);
 
-/** The examples of a batch, and what is one for all of them. */
+/** The examples of a batch, and what they share. */
 interface Together {
   readonly runs: Run[];
-  /** By node, and by the instance that it stands in. */
+  /** By node, and by the instance around it. */
   readonly across: Map<Node, Map<string, Tensor>>;
 }
 
-/** What a node stands in: the instances of a call, or one round. */
+/** What encloses a node: one instance of a call, or one round. */
 type Around =
   | { readonly call: NodeOf<'call'>; readonly instance: ReadonlyMap<string, number> }
   | { readonly scan: NodeOf<'scan'>; readonly place: number };
 
-/** The call of which a node is a result that is one for all elements. */
+/** If the node is a result that all elements of a call share: that call. */
 function onceOf({ op, inputs }: Node): NodeOf<'call'> | null {
   if (op.kind !== 'result') return null;
   const [call] = inputs;
   return isOf(call!, 'call') && call.op.binding.once?.includes(op.index) === true ? call : null;
 }
 
-/** The positions that distinguish the instances of a call with `per`, by extra. */
+/** The positions that identify an instance of a call with `per`, by extra. */
 function instanceOf({ op }: NodeOf<'call'>, extras: readonly Axis[], places: readonly number[]): ReadonlyMap<string, number> {
   const per = op.binding.per ?? [];
   return new Map(extras.flatMap(({ id }, k): [string, number][] => (per.includes(id) ? [[id, places[k]!]] : [])));
 }
 
-/** What leaves int32 is not a number: nothing may read it. A literal and a size may become floats first. */
+/** An int outside int32 becomes NaN, which nothing may read. A literal or a size is exempt, since it may become a float first. */
 function heldIn32({ kind }: Op, x: Tensor, { elem }: TensorType): Tensor {
   if (elem.kind !== 'int' || kind === 'constant' || kind === 'size' || x.data.every((value) => (value | 0) === value)) return x;
   return { ...x, data: x.data.map((value) => ((value | 0) === value ? value : NaN)) };
 }
 
-/** @throws GraphError where a whole number that is read has left int32 */
+/** @throws GraphError where an int that is read has left int32 */
 function readable(x: Tensor, { elem }: TensorType): Tensor {
   if (elem.kind !== 'int' || !x.data.some(Number.isNaN)) return x;
   const axes = x.masks.map((mask) => mask.axes).reduce(joinExtents, x.axes);
@@ -141,7 +141,7 @@ class Run {
     this.#together = together;
   }
 
-  /** The value of a node with one result, in the innermost open environment that it stands in. */
+  /** The value of a node with one result, in the innermost open environment that it belongs to. */
   value(root: Node): Tensor {
     const pending = [root];
     for (let node = pending.at(-1); node !== undefined; node = pending.at(-1)) {
@@ -157,7 +157,7 @@ class Run {
     return this.#results(root)[0]!;
   }
 
-  /** What no position of an inner dim has is absent, as what a mask excludes is. */
+  /** With positions that an inner dim does not have marked absent by masks. */
   whole(root: Node): Tensor {
     const value = this.value(root);
     const ends = this.#scopes.ends(typeOf(root).axes);
@@ -173,13 +173,13 @@ class Run {
     const values = home.values.get(node);
     if (values === undefined) throw new GraphError(`%${node.id} is not computed yet`);
     const clock = this.#scopes.clock();
-    // What stands outside a clock is seen as far as the clock has come.
+    // From inside a clock, outer values are visible up to the current position.
     if (clock === null || this.#stack.indexOf(home) >= this.#stack.findLastIndex((scope) => scope.clock !== null)) return values;
     return values.map((value, k) => cut(value, clockedIds(node.types[k]!, clock), clock.places));
   }
 
   #compute(node: Node): readonly Tensor[] {
-    // What stands further out than the open environments runs without them: a call there is not in the inner scans.
+    // A node of an outer environment runs without the inner ones: a call there is not inside the inner scans.
     const deeper = this.#stack.splice(scopeOf(node, this.#dependence, this.#stack) + 1);
     try {
       const clock = this.#scopes.clock();
@@ -261,13 +261,13 @@ class Run {
     }
   }
 
-  /** What has all positions from the start is seen as far as the clock has come, under the name of an axis of the clock as well. */
+  /** A value that has all positions from the start is cut to the current one when it is renamed to an axis of the clock. */
   #entering({ from, to }: OpOf<'rename'>, node: Node, x: Tensor): Tensor {
     const clock = this.#scopes.clock();
     return clock !== null && isClocked(to, clock) && !isClocked(axisOf(typeOf(node), from), clock) ? cut(x, [from], clock.places) : x;
   }
 
-  /** As `bindings.rounded` says. */
+  /** Rounds as `bindings.rounded` says. */
   #rounded(node: Node, inputs: readonly Tensor[], x: Tensor): Tensor {
     const { rounded } = this.#bindings;
     return rounded === undefined ? x : { ...x, data: roundedAs(node, inputs, x.data, rounded, this.#context(node)) };
@@ -276,8 +276,8 @@ class Run {
   // ---------------------------------------------------------------- dims that are ragged in another
 
   /**
-   * Each position of `sentence` has its own number of `word`s: what has both is computed for one position after the other, and
-   * laid side by side up to the longest, with NaN where there is nothing. Null where nothing has both.
+   * Each position of `sentence` has its own number of `word`s: a node with both axes is computed one sentence at a time, and the
+   * results are stacked, padded with NaN to the longest. Null where the node does not have both.
    */
   #apart(node: Node, inputs: readonly Tensor[]): readonly Tensor[] | null {
     if (this.#bindings.inner === undefined) return null;
@@ -296,9 +296,9 @@ class Run {
       op.kind === 'across'
     )
       return null;
-    // The outer axis under another name: nothing is computed.
+    // Renaming the outer axis computes nothing.
     if (op.kind === 'rename' && (op.from === parent.id || op.to.id === parent.id)) return null;
-    // Else it is the body that has both.
+    // Otherwise it is the body that has both axes.
     if (op.kind === 'call' && !hasAxis(op.binding.extras, parent.id)) return null;
     if (op.kind === 'scan' && !innerDims(op.axis.space).some(({ within }) => within.id === parent.id)) return null;
     if (
@@ -328,7 +328,7 @@ class Run {
       const wide = runs.map((run) => widened(run[k]!, longest));
       const blank = this.#scopes.blank({ ...type, axes: rest, masks: type.masks.map((mask) => without(mask, [parent.id])) });
       const side = stack([extent], wide, blank);
-      // A mask that knows nothing of the axis is the same at all of its positions, as far as each goes.
+      // A mask without the outer axis is the same at all of its positions, as far as each extends.
       const masks = side.masks.map((mask, m): Mask => {
         if (hasAxis(type.masks[m]!, parent.id)) return mask;
         const { axes } = blank.masks[m]!;
@@ -339,7 +339,7 @@ class Run {
     });
   }
 
-  /** Along a clock a softmax ranges over the positions up to its own: later ones have weight 0, as everything that it skips has. */
+  /** Along a clock a softmax ranges over the positions up to its own: later ones get weight 0, like everything it skips. */
   #upToNow(x: Tensor, { axis }: OpOf<'softmax'>, type: TensorType, clock: Clock): Tensor {
     const over = x.axes.findIndex(({ id }) => id === axis);
     if (!isClocked(axisOf(type, axis), clock)) return x;
@@ -380,7 +380,7 @@ class Run {
     return [...states, ...region.emits.map((emit, k) => stack(extents, emitted[k]!, this.#scopes.blank(typeOf(emit))))];
   }
 
-  /** Runs `visit` in every step, up to that of `end`; gives the states after it. */
+  /** Runs `visit` in every step, up to step `end`; returns the states after it. */
   #steps(node: NodeOf<'scan'>, inputs: readonly Tensor[], visit: (place: number) => void, end?: number): readonly Tensor[] {
     const { op } = node;
     const { axis, region } = op;
@@ -443,13 +443,13 @@ class Run {
       const elements = runs.map((run) => renamed(run[k]!, binding.results[k]!));
       if (once.includes(k)) return renamed(this.#scopes.blank(typeOf(result)), binding.results[k]!);
       const all = stack(extras, elements, renamed(this.#scopes.blank(typeOf(result)), binding.results[k]!));
-      const whole = { ...all, masks: this.#told(all.masks, node.types[k]!, binding.extras) };
+      const whole = { ...all, masks: this.#joinedMasks(all.masks, node.types[k]!, binding.extras) };
       return binding.maskOnly === undefined ? whole : { ...onePresent(whole, binding.maskOnly), masks: whole.masks };
     });
   }
 
-  /** The masks of all elements, over those extras alone that they depend on, as the type says. */
-  #told(masks: readonly Mask[], type: TensorType, extras: readonly Axis[]): readonly Mask[] {
+  /** The masks of all elements, over just those extras that the type says they depend on. */
+  #joinedMasks(masks: readonly Mask[], type: TensorType, extras: readonly Axis[]): readonly Mask[] {
     const own = (axes: readonly { readonly id: string }[]): string =>
       axes
         .flatMap(({ id }) => (hasAxis(extras, id) ? [] : [id]))
@@ -473,7 +473,7 @@ class Run {
     });
   }
 
-  /** Runs `visit` in the body of the call for one element after the other. */
+  /** Runs `visit` in the body of the call for one element after another. */
   #elements(node: NodeOf<'call'>, inputs: readonly Tensor[], visit: () => void, instance: ReadonlyMap<string, number> = new Map()): void {
     const { region, binding } = node.op;
     const extras = this.#scopes.extents(binding.extras);
@@ -482,7 +482,7 @@ class Run {
     const clocked = clock === null ? [] : open.flatMap((axis, k) => (isClocked(axis, clock) ? [k] : []));
     everywhere(extras, (places) => {
       const bound = new Map(extras.map(({ id }, k) => [id, places[k]!]));
-      // An inner dim has fewer positions at some of the outer one's.
+      // At some positions of the outer dim an inner one has fewer positions.
       if (binding.extras.some((axis) => isInner(axis.space) && (bound.get(axis.id) ?? 0) >= this.#scopes.length(axis, bound))) return;
       if (extras.some(({ id }, k) => (instance.get(id) ?? places[k]) !== places[k])) return;
       const elements = inputs.map((input, k) => {
@@ -516,7 +516,7 @@ class Run {
     });
   }
 
-  /** A result that is one for all elements of the call, or of an instance: of the arguments it needs those that are. */
+  /** A result shared by all elements of the call, or of an instance; it reads only arguments that are shared too. */
   #once(node: NodeOf<'call'>, index: number): Tensor {
     const { region, binding } = node.op;
     const read = new Set(reachable([region.results[index]!], apart().next));
@@ -527,7 +527,7 @@ class Run {
     everywhere(instances, (places) => {
       const bound = region.args.flatMap((argument, k): [Node, Tensor][] => {
         const input = inputs[k];
-        // What the result does not read is computed of nothing, where it stands in rounds beside what it reads.
+        // Arguments that the result does not read are blank.
         if (input === null) return [[argument, this.#scopes.blank(typeOf(argument))]];
         const element = instances.reduce(
           (x, { id }, e) => (x!.axes.some((axis) => axis.id === id) ? takeTensor(x!, id, places[e]!) : x),
@@ -543,7 +543,7 @@ class Run {
     return stack(instances, results, renamed(this.#scopes.blank(typeOf(region.results[index]!)), binding.results[index]!));
   }
 
-  /** Over all examples, and in each over all elements of the enclosing calls. */
+  /** Over all examples, and within each over all elements of the enclosing calls. */
   #across({ fn, axes }: OpOf<'across'>, node: Node): Tensor {
     const around = this.#stack
       .slice(1)
@@ -564,7 +564,7 @@ class Run {
     return made;
   }
 
-  /** Runs `visit` in every element of the innermost of the calls that belongs to these instances and rounds, from the outside in. */
+  /** Runs `visit` in every element of the calls and rounds that belongs to these instances and rounds, outermost first. */
   #everywhere(around: readonly Around[], visit: () => void): void {
     const open = this.#stack.splice(1);
     const enter = ([first, ...inner]: readonly Around[]): void => {
@@ -584,7 +584,7 @@ class Run {
     }
   }
 
-  /** For each time in turn: what exists then. */
+  /** Runs the region for each time in turn, on the positions that exist then. */
   #clocked({ axis, region }: OpOf<'clock'>, inputs: readonly Tensor[]): readonly Tensor[] {
     const kept = new Map<string, readonly Tensor[]>();
     let results: readonly Tensor[] = region.results.map((result) => this.#scopes.blank(typeOf(result)));
@@ -614,12 +614,12 @@ class Run {
   }
 }
 
-/** The axes of input k that a call's body has under its own names: there they are whole. */
+/** The axes of input k that the call's body renames: there they are whole. */
 function named({ op }: Node, k: number): readonly string[] {
   return op.kind === 'call' ? op.binding.args[k]!.map(({ from }) => from) : [];
 }
 
-/** Axes under other names. */
+/** Renames axes. */
 function renamed(x: Tensor, names: readonly { readonly from: string; readonly to: Axis }[]): Tensor {
   const rename = (axes: readonly Extent[]): readonly Extent[] =>
     axes.map(({ id, size }) => ({ id: names.find(({ from }) => from === id)?.to.id ?? id, size }));

@@ -1,4 +1,4 @@
-/** What rounding does to values: so one sees how far those of float32 may be away (`Bindings.rounded`). */
+/** Applies rounding to values, to bound how far a float32 result may be off (`Bindings.rounded`). */
 import type { Bindings } from './bindings.ts';
 import type { Tensor } from './arrays.ts';
 import { evaluateOp, type Context, type PureOp } from './evaluate.ts';
@@ -15,7 +15,7 @@ function sums(op: Op): boolean {
     : op.kind === 'contract' || op.kind === 'cumsum' || op.kind === 'scatter' || op.kind === 'matmul';
 }
 
-/** Not what chooses, moves or compares. */
+/** Operations that choose, move or compare do not round. */
 function rounds(op: Op): boolean {
   if (op.kind === 'unary') return !UNARY[op.fn].exact;
   if (op.kind === 'binary') return !BINARY[op.fn].exact;
@@ -23,7 +23,7 @@ function rounds(op: Op): boolean {
   return sums(op) || op.kind === 'softmax' || op.kind === 'cumprod';
 }
 
-/** The results `data` of an operation, each rounded; a sum by as much as what is summed up is large. */
+/** The results `data` of an operation, each rounded; a sum by an amount that follows from the magnitude of its terms. */
 export function roundedAs(node: Node, inputs: readonly Tensor[], data: Float64Array, rounded: Rounded, context: Context): Float64Array {
   const { op } = node;
   const {
@@ -36,20 +36,20 @@ export function roundedAs(node: Node, inputs: readonly Tensor[], data: Float64Ar
       inputs.map((input) => ({ ...input, data: input.data.map(change) })),
       context,
     ).data;
-  // A number of which nothing is known may be on either side of another, be it infinite.
+  // A number of which nothing is known may compare either way with any other, even an infinite one.
   if ((op.kind === 'argmax' || (kind === 'bool' && op.kind === 'binary')) && inputs.some((input) => input.data.some(Number.isNaN)))
     return again(op, (x) => (Number.isNaN(x) ? rounded(x, 'int') * Infinity : x));
   if (kind !== 'float' || !rounds(op)) return data;
-  // The logarithm is one of 1 and more: it rounds as 1 does, however small what comes out.
+  // The logarithm is that of a number of at least 1, and rounds like one, however small the result.
   if (op.kind === 'softmax' && op.log) return data.map((x) => rounded(x, kind) + (rounded(1, kind) - 1));
   if (op.kind === 'cumprod' || (op.kind === 'reduce' && op.fn === 'prod')) {
-    // Taken in another order, some of the factors may leave the range of floats that all together do not leave.
+    // In another order of multiplication, a partial product may leave the range of floats though the whole product does not.
     const [large, small] = [again(op, (x) => Math.max(1, Math.abs(x))), again(op, (x) => (x === 0 ? 1 : Math.min(1, Math.abs(x))))];
     return data.map((x, k) =>
       Number.isFinite(rounded(large[k]!, kind)) && (rounded(small[k]!, kind) !== 0 || x === 0) ? rounded(x, kind) : NaN,
     );
   }
-  // Nothing is known of an angle that rounding turns.
+  // If rounding shifts an angle by much, nothing is known of its sine.
   if (op.kind === 'unary' && (op.fn === 'sin' || op.fn === 'cos'))
     return data.map((x, k) => (Math.abs(rounded(inputs[0]!.data[k]!, kind) - inputs[0]!.data[k]!) < 0.1 ? rounded(x, kind) : NaN));
   if (!sums(op)) return data.map((x) => rounded(x, kind));
@@ -59,7 +59,7 @@ export function roundedAs(node: Node, inputs: readonly Tensor[], data: Float64Ar
   return data.map((x, k) => {
     const size = Math.abs(rounded(sizes[k]!, kind));
     if (Number.isFinite(size)) return rounded(x, kind) + (size - sizes[k]!);
-    // Terms of both signs whose sum leaves the range on the way may come to anything.
+    // A sum with terms of both signs whose partial sums may overflow can come to anything.
     const isSure = sizes[k] === Infinity ? Number.isFinite(rounded(finite[k]!, kind)) : Math.abs(x) === sizes[k];
     return isSure ? rounded(x, kind) : NaN;
   });

@@ -1,4 +1,4 @@
-/** Where the oracle stands while it runs: the open regions from the outside in, and how many positions each axis has there. */
+/** The state of the oracle while it runs: the open regions, outermost first, and how many positions each axis has there. */
 import { evaluate, type Size } from '../size/size.ts';
 import { arrange, count, cut, fill, fillMask, hasExtent, presence, takeTensor, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { flatten, isValue, showSizes, type Bindings, type Nested, type Value } from './bindings.ts';
@@ -10,28 +10,28 @@ import { operands, reachable } from '../graph/walk.ts';
 
 /** One run of a region: a step of a scan, one element of a call, or the whole program. */
 export interface Environment {
-  /** A call's body sees nothing outside but leaves. */
+  /** A call's body sees only leaves from outside. */
   readonly whole: boolean;
-  /** Values of the region's arguments, then of the nodes that stand in it: every result of each. */
+  /** All results of the region's arguments and of the nodes computed in it. */
   readonly values: Map<Node, readonly Tensor[]>;
   /** The call whose body this is. */
   readonly call: NodeOf<'call'> | null;
   /** A call's extras, and its positions along them. */
   readonly extras: readonly Axis[];
   readonly places: readonly number[];
-  /** The position along each axis that is looked at one position at a time: a call's extras, what inner dims are counted along. */
+  /** The position along each axis that is visited one position at a time: a call's extras, and the outer axes of inner dims. */
   readonly bound: ReadonlyMap<string, number>;
-  /** Tells the runs of one region apart: a call's positions, a scan's step. */
+  /** Identifies this run among those of its region: a call's positions, a scan's step. */
   readonly run: string;
-  /** For a clock: the time, and what earlier times computed. */
+  /** For a clock: the current time, and what earlier times computed. */
   readonly clock: Clock | null;
-  /** For a scan along a clock: a step of an earlier time, which has been computed. */
+  /** For a scan along a clock: is this a step of an earlier time, already computed? */
   readonly past: boolean;
   /** For a call lifted over the clock, or a scan along it: the position of this run. */
   readonly anchor: number | null;
-  /** For a scan's step: what `past` ranges over, and by state argument the values so far. */
+  /** For a scan's step: the dim that `past` ranges over, and by state argument the values so far. */
   readonly tape: { readonly dim: Dim; readonly places: number; readonly past: ReadonlyMap<Node, readonly Tensor[]> } | null;
-  /** The rounds of a `repeat` whose step this is, and which one. */
+  /** For a step over the rounds of a `repeat`: the scan, and which round. */
   readonly rounds: { readonly scan: NodeOf<'scan'>; readonly place: number } | null;
   has(argument: Node): boolean;
   covers?(node: Node): boolean;
@@ -39,9 +39,9 @@ export interface Environment {
 
 export interface Clock {
   readonly space: Space;
-  /** Positions that exist. */
+  /** The number of positions that exist. */
   readonly places: number;
-  /** By the runs around and the node: its results at the time before. */
+  /** By the runs around and the node: its results at the previous time. */
   readonly kept: Map<string, readonly Tensor[]>;
 }
 
@@ -66,7 +66,7 @@ export function environment(
   };
 }
 
-/** An axis of the clock's space: its positions come into being one by one. */
+/** Is it an axis of the clock's space, whose positions come into existence one by one? */
 export function isClocked(axis: Axis, clock: Clock): boolean {
   return sameSpace(axis.space, clock.space);
 }
@@ -76,8 +76,8 @@ export function clockedIds(type: TensorType, clock: Clock): readonly string[] {
 }
 
 /**
- * What stands inside a clock: what has an axis of its space, and what is made of that, as its first position. What is given has
- * all its positions from the start.
+ * The nodes inside a clock: those with an axis of its space, and those computed from them. Given values have all their positions
+ * from the start.
  */
 export function clockedNodes(results: readonly Node[], space: Space): ReadonlySet<Node> {
   const found = new Set<Node>();
@@ -93,7 +93,7 @@ export function clockedNodes(results: readonly Node[], space: Space): ReadonlySe
 }
 
 export class Scopes {
-  /** The outermost first. */
+  /** Outermost first. */
   readonly stack: Environment[] = [environment([], { whole: false, run: '' })];
   readonly bindings: Bindings;
   readonly #sizes = new Map<string, number>();
@@ -110,7 +110,7 @@ export class Scopes {
     return this.stack.findLast((scope) => scope.bound.has(axis))?.bound.get(axis);
   }
 
-  /** At one position of some axes. */
+  /** Runs at one position of some axes. */
   at<T>(bound: ReadonlyMap<string, number>, run: () => T): T {
     this.stack.push({ ...environment([], { whole: false, run: '' }), bound });
     try {
@@ -159,7 +159,7 @@ export class Scopes {
     });
   }
 
-  /** How many positions an axis has at one position of what its dims are counted along, or at most. */
+  /** The length of an axis at one position of the outer axes of its dims; where that is not fixed, the greatest length. */
   length({ space }: Axis, at: ReadonlyMap<string, number> = new Map()): number {
     const lengths = new Map(
       innerDims(space).map(({ dim, within }) => {
@@ -173,7 +173,7 @@ export class Scopes {
     return evaluate(sizeOf(space), (atom) => lengths.get(atom) ?? this.#atom(atom));
   }
 
-  /** The axes that inner dims among them are counted along, and along which no run stands at one position. */
+  /** The outer axes of inner dims among these, if not fixed to one position. */
   parents(axes: readonly Axis[]): readonly Axis[] {
     const { inner } = this.bindings;
     if (inner === undefined) return [];
@@ -185,7 +185,7 @@ export class Scopes {
       .filter((parent, k, all) => hasAxis(axes, parent.id) && all.findIndex(({ id }) => id === parent.id) === k);
   }
 
-  /** For inner dims beside what they are counted along: which positions there are. */
+  /** Masks of the positions that inner dims have, for those that come together with their outer axis. */
   ends(axes: readonly Axis[]): readonly Mask[] {
     return this.parents(axes).flatMap((parent) =>
       axes
@@ -198,7 +198,10 @@ export class Scopes {
     );
   }
 
-  /** What a run at one position of an axis sees: that position, but of axes that are looked at `whole`; and of an inner dim the positions that there are. */
+  /**
+   * What a run at one position of an axis sees: that position, except along axes that are read `whole`, and of inner dims only
+   * the positions that exist there.
+   */
   seen(x: Tensor, type: TensorType, whole: readonly string[]): Tensor {
     if (this.bindings.inner === undefined) return x;
     const taken = type.axes.reduce((part, { id }) => {
@@ -228,7 +231,7 @@ export class Scopes {
     return this.sized(Float64Array.from(flatten(value, axes, what, this.ends(type.axes).length > 0)), type, what);
   }
 
-  /** The tensor with just the axes and masks of its type, in their order: so a rule that disagrees with `infer` is found. */
+  /** The tensor with exactly the axes and masks of its type, in order: this catches rules that disagree with `infer`. */
   conform(x: Tensor, type: TensorType): Tensor {
     const axes = this.extents(type.axes);
     const extra = x.axes.filter(({ id, size }) => size !== 1 && !hasAxis(type.axes, id));
@@ -251,7 +254,7 @@ export class Scopes {
     return { ...arrange(x, axes), masks };
   }
 
-  /** The form of a region's value when the region never runs. */
+  /** The value of a result whose region never runs. */
   blank(type: TensorType): Tensor {
     const masks = type.masks.map((mask) => fillMask(this.extents(mask), () => true));
     return { ...fill(this.extents(type.axes), () => 0), masks };

@@ -1,4 +1,4 @@
-/** The table of elementwise operations of two operands, as `unary.ts` has those of one. */
+/** The table of elementwise operations of two operands, like the one in `unary.ts`. */
 import { ANY, hull, power, product, union, type Range } from '../../size/range.ts';
 import type { BinaryFn, Node } from '../graph.ts';
 import { between, truth, type Algebra, type Emitted, type Weakness } from './unary.ts';
@@ -11,24 +11,24 @@ export interface Cotangent {
 }
 
 export interface BinaryOperation {
-  /** As it is written. */
+  /** As written in the language. */
   readonly symbol: string;
-  /** As above; 'whole' numbers alone; 'order' compares numbers, 'equality' truth values, too. */
+  /** See `Takes`; 'whole': whole numbers only; 'order' compares numbers, 'equality' also truth values. */
   readonly takes: 'float' | 'number' | 'whole' | 'order' | 'equality' | 'bool';
   readonly value: (a: number, b: number) => number;
   /** Does it choose or compare without rounding? */
   readonly exact: boolean;
-  /** The operand that float32 does not survive, gradients included; null: none. */
+  /** The operand for which float32 gives up, gradients included; null: none. */
   readonly weak: (Weakness & { readonly operand: 0 | 1 }) | null;
-  /** Is it 0 where both operands are? */
+  /** Is it 0 wherever both operands are? */
   readonly zeroOfZeros: boolean;
-  /** `whole`: of whole numbers, of which the largest below n is n - 1. */
+  /** `whole`: for whole numbers, where the largest below n is n - 1. */
   readonly range: (a: Range, b: Range, whole: boolean) => Range;
-  /** The cotangents of a and b, where `g` is that of y = f(a, b); null: it has no slope anywhere. */
+  /** The cotangents of a and b, where `g` is that of y = f(a, b); null: no gradient flows. */
   readonly slopes: ((m: Algebra, g: Node, a: Node, b: Node, y: Node) => readonly [Cotangent, Cotangent]) | null;
   readonly typescript: Emitted & {
     readonly call: string;
-    /** On numbers of the host. */
+    /** On host numbers. */
     readonly host: <P>(a: P, b: P) => readonly (P | string)[];
   };
 }
@@ -127,7 +127,7 @@ export const BINARY: { readonly [F in BinaryFn]: BinaryOperation } = {
     zeroOfZeros: false,
     range: ([a, b], [c, d]) => (a >= 1 && c >= 0 ? [power(a, c), power(b, d)] : ANY),
     slopes: (m, g, a, b, y) => {
-      // a^0 is 1 everywhere; of a base of 0 or less there are powers at whole exponents only, which have no slope.
+      // a^0 is 1 everywhere; a base of 0 or less has powers only at whole exponents, so there is no derivative by the exponent.
       const [zero, one] = [m.constant(0), m.constant(1)];
       const less = m.select(m.binary('eq', b, zero), one, m.sub(b, one));
       const base = m.select(m.binary('gt', a, zero), a, one);
@@ -178,7 +178,7 @@ export const BINARY: { readonly [F in BinaryFn]: BinaryOperation } = {
     exact: false,
     weak: null,
     zeroOfZeros: false,
-    // There is no quotient by 0.
+    // A quotient by 0 is undefined.
     range: ([a, b], [c, d]) => (c >= 1 ? [Math.min(a, 0), Math.max(b, 0)] : c > 0 || d < 0 ? hull([a, b, -a, -b]) : ANY),
     slopes: null,
     typescript: { call: 'rt.quot', hint: 'quotient', host: (a, b) => ['Math.floor(', a, ' / ', b, ')'] },

@@ -2,13 +2,13 @@
 
 export const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
-/** A shut gate lets nothing through, not even of infinity. */
+/** A closed gate lets nothing through, not even infinity. */
 const through = (x: number, gate: number): number => (gate === 0 ? 0 : x * gate);
 
 /** x σ(x): Elfwing, Uchibe & Doya 2018. */
 export const silu = (x: number): number => through(x, sigmoid(x));
 
-/** Half of 1 + tanh(√(2/π) (x + 0.044715 x³)) is σ(a x + b x³), which loses nothing below 0. */
+/** Half of 1 + tanh(√(2/π) (x + 0.044715 x³)) is σ(a x + b x³), which loses no precision below 0. */
 export const GELU_GATE = [Math.sqrt(8 / Math.PI), 0.044715 * Math.sqrt(8 / Math.PI)] as const;
 
 /** Hendrycks & Gimpel 2016, sec. 2, the approximation by tanh. */

@@ -1,13 +1,13 @@
 /**
- * The table of elementwise operations: everything that any part of the compiler knows of one stands in its record, so that
- * what is left out does not compile. Facts that follow from others are functions below the table. Those of two operands have
- * theirs in `binary.ts`.
+ * The table of elementwise operations: everything that any part of the compiler knows of an operation is in its record, so that
+ * an omission does not compile. Facts that follow from others are functions below the table. Operations of two operands:
+ * `binary.ts`.
  */
 import { ANY, type Range } from '../../size/range.ts';
 import { erf, GELU_GATE, geluTanh, sigmoid, silu } from './functions.ts';
 import type { BinaryFn, Node, UnaryFn } from '../graph.ts';
 
-/** What derivatives are written with. */
+/** The operations that derivatives are written in. */
 export interface Algebra {
   constant(value: number): Node;
   float(x: Node): Node;
@@ -21,23 +21,23 @@ export interface Algebra {
   select(condition: Node, then: Node, other: Node): Node;
 }
 
-/** What TypeScript on tfjs calls it. */
+/** What TypeScript on tfjs calls the operation. */
 export interface Emitted {
   /** The function on tensors; null: the emitter has a rule for it. */
   readonly call: string | null;
-  /** A name for a result that has none of its own. */
+  /** A name for a result that has none. */
   readonly hint: string;
 }
 
 /**
- * What elements it takes: 'float', whose operands become floats; 'number', where whole numbers stay whole; 'floor', of numbers an int;
- * 'bool'; 'same', of anything; 'to float' and 'to int' change the element alone.
+ * The elements it takes: 'float', whose operands become floats; 'number', where whole numbers stay whole; 'floor', from numbers
+ * to int; 'bool'; 'same', anything; 'to float' and 'to int' change the element type only.
  */
 type Takes = 'float' | 'number' | 'floor' | 'bool' | 'same' | 'to float' | 'to int';
 
 /**
- * Where a function is not finite in float32, or its derivative is not: 'zero', at 0 and on one side of it; 'negative', somewhere
- * below 0; 'large', of large numbers. `harmless`: what stands there where nothing reads the result.
+ * Where a function or its derivative is not finite in float32: 'zero', at 0 and on one side of it; 'negative', somewhere below 0;
+ * 'large', at large numbers. `harmless`: an operand to use where nothing reads the result.
  */
 export interface Weakness {
   readonly at: 'zero' | 'negative' | 'large';
@@ -54,14 +54,14 @@ export interface UnaryOperation {
   readonly exact: boolean;
   /** Is |f(x)| at most |x|, up to 1? */
   readonly along: boolean;
-  /** The operand that float32 does not survive, gradients included; null: none. */
+  /** The operand for which float32 gives up, gradients included; null: none. */
   readonly weak: Weakness | null;
-  /** Between which numbers it lies where its operand lies between these. */
+  /** Bounds of the result from those of the operand. */
   readonly range: (x: Range) => Range;
-  /** The cotangent of x, where `g` is that of y = f(x); null: it has no slope anywhere. */
+  /** The cotangent of x, where `g` is that of y = f(x); null: no gradient flows. */
   readonly slope: ((m: Algebra, g: Node, x: Node, y: Node) => Node) | null;
   readonly typescript: Emitted & {
-    /** On a number of the host; null: it has no value there. */
+    /** On a host number; null: not available there. */
     readonly host: string | null;
   };
 }
@@ -70,15 +70,15 @@ export const truth = (condition: boolean): number => (condition ? 1 : 0);
 export const between = (low: number, high: number) => (): Range => [low, high];
 const same = (range: Range): Range => range;
 
-/** π/2 in float32, which is the larger. */
+/** π/2 in float32, which is slightly larger. */
 const QUARTER = Math.fround(Math.PI / 2);
 
-/** A limit of the gates below: beyond it float32 has 0 and 1 for them, and for their slopes. */
+/** Arguments beyond which the gates below, and their derivatives, are 0 or 1 in float32. */
 const SATURATED = { silu: 120, gelu_tanh: 16 };
 
 const clamped = (m: Algebra, x: Node, most: number): Node => m.binary('min', m.binary('max', x, m.constant(-most)), m.constant(most));
 
-/** The cotangent of x in x σ(u), where u' is `slope`: g σ(u) (1 + x (1 - σ(u)) u'). No factor of it is infinite where x is between two ends. */
+/** The cotangent of x in x σ(u), where u' is `slope`: g σ(u) (1 + x (1 - σ(u)) u'). No factor is infinite while x is between two bounds. */
 function gated(m: Algebra, g: Node, x: Node, u: Node, slope: Node): Node {
   const [one, gate] = [m.constant(1), m.unary('sigmoid', u)];
   return m.mul(g, m.mul(gate, m.add(one, m.mul(x, m.mul(m.sub(one, gate), slope)))));
@@ -365,7 +365,7 @@ export function keepsZero(fn: UnaryFn): boolean {
   return UNARY[fn].value(0) === 0;
 }
 
-/** Between which numbers a function lies, whatever its operand; it saturates where these are finite. */
+/** The image of a function, whatever its operand; it saturates where both bounds are finite. */
 export function imageOf(fn: UnaryFn): Range {
   return UNARY[fn].range(ANY);
 }
