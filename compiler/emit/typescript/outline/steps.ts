@@ -92,6 +92,8 @@ class Recording {
   readonly #units: readonly Unit[];
   readonly #byName: ReadonlyMap<string, Unit>;
   readonly #naming: Naming;
+  /** What functions call what they are handed. */
+  readonly #parameters: ReadonlySet<string>;
   readonly #channels = new Map<Value, Channel>();
   readonly #groups = new Map<Channel, Group>();
   /** By function: what it hands on only if it is told to. */
@@ -108,6 +110,7 @@ class Recording {
       ...functions.map((each) => unit({ lowered: each.lowered, returned: each.outputs }, each)),
       ...wholes.map((each) => unit(each, null)),
     ];
+    this.#parameters = new Set(functions.flatMap(({ inputs, sizes }) => [...inputs.map(({ name }) => name), ...sizes.values()]));
     this.#byName = new Map(this.#units.flatMap((each) => (each.made === null ? [] : [[each.made.name, each]])));
     this.#naming = naming;
   }
@@ -229,7 +232,7 @@ class Recording {
     const frame = made?.frame ?? null;
     const { gradient } = channels[0]!;
     if (gradient !== null) {
-      const list = this.#naming.takeFirst([`${functionName(loop.self.origin.frame?.callee ?? '')} gradients`]);
+      const list = this.#take([`${functionName(loop.self.origin.frame?.callee ?? '')} gradients`], (name) => name);
       const front = frontOf(gradient.path);
       return {
         type: 'rt.Tensors',
@@ -242,10 +245,10 @@ class Recording {
     const names = new Names([], new Set());
     const way = onTheWay([...needed], ({ origin }) => this.#naming.sources.equationKey(origin));
     const isStacked = channels[0]!.stacks.length > 0;
-    const type = this.#naming.takeFirst(this.#typeNames(loop, frame, isStacked ? 'Row' : 'Step'));
+    const type = this.#take(this.#typeNames(loop, frame, isStacked ? 'Row' : 'Step'), listName);
     return {
       type,
-      list: lowerFirst(type).replace(/\d*$/, (number) => `s${number}`),
+      list: listName(type),
       fields: lists.map((list) => {
         const element = loop.emits.find((emit) => emit.list === list)!.value;
         return names.takeFirst(this.#namesOf(element, frame, way.has(element)));
@@ -253,6 +256,14 @@ class Recording {
       path: null,
       isStacked,
     };
+  }
+
+  /** A list is called so wherever it is: in no function is that a parameter's name. */
+  #take(names: readonly string[], listOf: (taken: string) => string): string {
+    for (;;) {
+      const taken = this.#naming.takeFirst(names);
+      if (!this.#parameters.has(listOf(taken))) return taken;
+    }
   }
 
   #namesOf(element: Value, frame: CallFrame | null, isOnTheWay: boolean): readonly string[] {
@@ -347,6 +358,9 @@ function isTwice(sites: readonly string[]): boolean {
   const bodies = sites.filter((site) => site.startsWith('output ')).map((site) => site.split(' ')[2]);
   return new Set(bodies).size < bodies.length;
 }
+
+/** Of the elements' type. */
+const listName = (type: string): string => lowerFirst(type).replace(/\d*$/, (number) => `s${number}`);
 
 /** The calls that are made. */
 function callsIn({ lowered, needed }: Unit): ReadonlySet<Call> {
