@@ -1,4 +1,4 @@
-/** The whole compiler: text in, diagnostics and TypeScript out. It touches no file; a `Library` reads for it. */
+/** The whole compiler: text in, diagnostics and TypeScript out. It reads no files itself; a `Library` does. */
 import { loadModules, type Library } from './analyze/modules/modules.ts';
 import { callerKey, check, type Checked, type LowerOptions } from './analyze/programs/program.ts';
 import { Problems, type Diagnostic, type Place } from './diagnostics/diagnostic.ts';
@@ -17,7 +17,7 @@ export { format, parse } from '../grammar/index.ts';
 export interface CheckOptions extends LowerOptions, DeriveOptions {}
 
 export interface CompileOptions extends CheckOptions {
-  /** The path of the source from the emitted module; default: as it is given. */
+  /** The path of the source relative to the emitted module; default: as given. */
   readonly sourceName?: string;
 }
 
@@ -25,21 +25,21 @@ export interface CheckResult {
   readonly diagnostics: readonly Diagnostic[];
   /** File to text, for rendering. */
   readonly sources: ReadonlyMap<string, string>;
-  /** Null where there are errors, or no such file. */
+  /** Null if there are errors, or no such file. */
   readonly checked: Checked | null;
   readonly programs: readonly Program[];
-  /** Ready for emission; none where there are errors. */
+  /** Ready for emission; empty if there are errors. */
   readonly models: readonly CompiledModel[];
 }
 
 export interface CompileResult extends CheckResult {
-  /** The emitted module; null where there are errors, or nothing to emit. */
+  /** The emitted module; null if there are errors, or nothing to emit. */
   readonly code: string | null;
 }
 
 /**
- * text -> ast -> checked -> programs ('calls') -> compiled models ('laid-out'): all that can be wrong with a file, what it
- * imports and the standard library is found here, so that no file which checks is refused when it is compiled.
+ * text -> ast -> checked -> programs ('calls') -> compiled models ('laid-out'): finds everything that can be wrong with a file,
+ * its imports and the standard library, so that no file that passes is refused when it is compiled.
  */
 export function checkFile(path: string, library: Library, options: CheckOptions = {}): CheckResult {
   const problems = new Problems();
@@ -86,7 +86,7 @@ export async function compileFile(path: string, library: Library, options: Compi
   return { ...result, code };
 }
 
-/** E0704 where a step along a clock cannot be derived, E0901 where a backend cannot compute what is asked. */
+/** E0704 where a step along a clock cannot be derived, E0901 where a backend cannot compute something. */
 function derivedOrReported(program: Program, options: DeriveOptions, problems: Problems): readonly Derived[] {
   try {
     return [derive(program, options)];
@@ -110,7 +110,7 @@ function derivedOrReported(program: Program, options: DeriveOptions, problems: P
   }
 }
 
-/** W0801, once for each location in the text: one line may declare the parameters of many instances, one call bring several. */
+/** W0801, once for each location in the text: one line may declare the parameters of many instances, and one call bring in several. */
 function reportUntrained(derived: readonly Derived[], callers: Checked['callers'], problems: Problems): void {
   const found = new Map<string, { readonly paths: string[]; readonly place: Place }>();
   for (const { model, unreached } of derived) {

@@ -125,7 +125,7 @@ function runStatement(statement: Statement, here: Site, kind: BodyKind, found: C
   }
 }
 
-/** What a body that is not run would define: it is not said of each of its names that it is missing. */
+/** Defines the names of a body that is not run as errors, so that they are not reported as missing. */
 function defineErrors(bodies: readonly Body[], here: Site): void {
   for (const target of bodies
     .flatMap(({ statements }) => statements)
@@ -134,7 +134,7 @@ function defineErrors(bodies: readonly Body[], here: Site): void {
   }
 }
 
-/** A value by itself is the body's result, if it is the last line; a `repeat` also works through the names it carries. */
+/** A bare value is the body's result if it is the last line; a `repeat` also acts through the names it carries. */
 function runExpression(expr: Expr, here: Site, found: Collected, last: boolean): void {
   if (!last && expr.kind !== 'repeat') {
     report(here, 'E0314', expr.span, 'this value goes nowhere', { fix: 'give it a name, or make it the last line' });
@@ -167,7 +167,7 @@ function runEquation(equation: Equation, here: Site, kind: BodyKind, found: Coll
     assign(target, fields.length === targets.length ? fields[k]! : ERROR, expr, here, kind, found);
 }
 
-/** Fields in declared order; the weights that a call passes on count only where they are asked for. */
+/** The fields in declared order; the weights that a call passes on count only where they are asked for. */
 function partsOf(value: Value, wanted: number): Value[] {
   if (value.kind !== 'record') return [];
   const all = [...value.fields];
@@ -201,7 +201,7 @@ function assign(target: Target, given: Value, expr: Expr, here: Site, kind: Body
   found.named.set(key, value);
 }
 
-/** A dim of this file, at its top. */
+/** A dim declared at the top of this file. */
 function rigidDim(key: string, here: Site): ReturnType<Scope['lookup']> {
   const entry = here.scope.lookup(key);
   return entry?.kind === 'dim' && entry.span !== null && entry.file === here.module.path ? entry : null;
@@ -266,7 +266,7 @@ function declareInstance(name: string, span: Span, value: Expr, here: Site): voi
   here.scope.define(name, { kind: 'value', value: ERROR, span });
 }
 
-/** What a value's tensors are, for outputs: of a record its fields. */
+/** The tensors of a value, for outputs: of a record its fields. */
 export function tensorsOf(value: Value, name: string): Map<string, Node> {
   const nodes = new Map<string, Node>();
   if (value.kind === 'tensor') nodes.set(name, value.node);

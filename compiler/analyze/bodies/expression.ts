@@ -27,7 +27,7 @@ import { unknownName, unknownOf } from '../scope/unknown.ts';
 import { evaluate, evaluateTensor } from '../expressions/evaluate.ts';
 import { binaryFns, nameAxis } from '../expressions/brackets.ts';
 
-/** The value of an expression; where an inner dim has lost what it is ragged in, that is reported where it happened. */
+/** The value of an expression; if an inner dim has lost the dim that it is ragged in, that is reported where it happened. */
 export function elaborateExpression(expr: Expr, here: Site): Value {
   const value = here.ctx.inside(expr.span, here, () => evaluateExpr(expr, here));
   if (here.ctx.inner.size === 0 || value.kind !== 'tensor') return value;
@@ -71,7 +71,7 @@ function evaluateExpr(expr: Expr, here: Site): Value {
     case 'if': {
       const condition = evaluateTensor(expr.condition, here);
       if (condition === null) return ERROR;
-      // Known while compiling (`training`): the other branch does not exist.
+      // Known at compile time (`training`): the other branch does not exist.
       if (condition.op.kind === 'constant') return evaluate(condition.op.value !== 0 ? expr.then : expr.else, here);
       const then = evaluateTensor(expr.then, here);
       const other = evaluateTensor(expr.else, here);
@@ -184,7 +184,7 @@ function captured(entry: Entry, key: string, span: Span, here: Site): Value {
   }
 }
 
-/** E0601: inside a scan no value from outside may have its axis. Of a record each field counts when it is read. */
+/** E0601: inside a scan no value from outside may have the scan's axis. For a record, each field is checked when it is read. */
 function uncaptured(value: Value, key: string, span: Span, here: Site): Value {
   const nodes =
     value.kind === 'tensor' || value.kind === 'map'
@@ -219,7 +219,7 @@ function evaluateBinary(fn: BinaryFn, expr: BinaryExpr, here: Site): Value {
   if (left.kind === 'error' || right.kind === 'error') return ERROR;
   const map = mapBinary(fn, left, right, here, expr.span);
   if (map !== null) return map;
-  // Beside what is not a number nothing is said of a map.
+  // If the other operand is not a number, the map is not reported as well.
   if (left.kind === 'map' && right.kind !== 'map' && asTensor(right, here, expr.right.span) === null) return ERROR;
   const a = asTensor(left, here, expr.left.span);
   const b = a === null ? null : asTensor(right, here, expr.right.span);
@@ -290,13 +290,13 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Site): Value 
   });
 }
 
-/** `torch.nn` of `torch.nn.relu(x)`: a name that nothing here has, as modules of other languages are called. */
+/** `torch.nn` of `torch.nn.relu(x)`: an unknown name used like a module of another language. */
 function isModule(base: Expr, here: Site): boolean {
   if (base.kind === 'field') return isModule(base.base, here);
   return base.kind === 'name' && !base.prime && here.scope.lookup(base.name) === null;
 }
 
-/** `x.mean(0)` as it is written here; numbers of axes become the names that the tensor has. */
+/** `x.mean(0)` as it is written in `.attn`; axis numbers become the tensor's axis names. */
 function asCall(name: string, base: Expr, args: readonly Expr[], here: Site): string {
   if (name === 'transpose') return 'axes have names and no order: there is nothing to transpose; of a map write `transpose(W)`';
   const text = ({ span }: Expr): string => here.module.module.file.text.slice(span.start, span.end);

@@ -1,4 +1,4 @@
-/** What an equation, or a field of a record, calls its value. */
+/** The name that an equation, or a field of a record, gives its value. */
 import type { Span } from '../../../grammar/ast.ts';
 import type { Site } from '../scope/context.ts';
 import { origin } from '../scope/report.ts';

@@ -1,4 +1,4 @@
-/** `repeat` and `match`: what is decided while compiling. */
+/** `repeat` and `match`: decided at compile time. */
 import type { RepeatExpr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node, TensorType } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
@@ -15,10 +15,10 @@ import { agree, typeOf } from '../scope/axes.ts';
 import { atomsOf, size, type Size } from '../../size/size.ts';
 import { fixedNumber, numberNow, numberOfExpr, sizeOfExpr } from '../types/types.ts';
 
-/** Code is made for every round. */
+/** Each unrolled round has code of its own. */
 const MOST_ROUNDS = 1024;
 
-/** What stands where a value is wanted. */
+/** A `repeat` used as a value. */
 export function elaborateRepeat(expr: RepeatExpr, here: Site): Value {
   return (
     runRepeat(expr, here) ??
@@ -29,7 +29,7 @@ export function elaborateRepeat(expr: RepeatExpr, here: Site): Value {
   );
 }
 
-/** A loop, or round by round: each has its own parameters, under `…[i]`. Null: it gives no value. */
+/** Runs it as a loop, or unrolled: each round has its own parameters, under `…[i]`. Null: it has no value. */
 export function runRepeat(expr: RepeatExpr, here: Site): Value | null {
   const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
   const loop = loopOf(expr, path, here);
@@ -54,7 +54,7 @@ export function runRepeat(expr: RepeatExpr, here: Site): Value | null {
     for (const [name, weights] of weightsIn(round)) alignments.set(name, [...(alignments.get(name) ?? []), weights]);
   }
   for (const [name, nodes] of alignments) {
-    // A name that is carried has its last round's; the others are known by their stacks alone.
+    // A carried name has the last round's alignment; the others are available only stacked.
     if (nodes.length === rounds.length && hasOneType(nodes)) here.alignments.set(name, stack(nodes, expr, here));
   }
   if (taps.length === rounds.length && taps.length > 0 && hasOneType(taps))
@@ -68,14 +68,14 @@ export function runRepeat(expr: RepeatExpr, here: Site): Value | null {
   });
 }
 
-/** One round by itself. */
+/** One unrolled round. */
 function writtenOut(expr: RepeatExpr, path: string, as: Entry, here: Site): Round | null {
   const round = runRound(expr, path, as, here);
   if (round !== null) passOn(round.states, path, here);
   return round;
 }
 
-/** Null: its rounds are not of one type, or their number is not known; what is wrong in them is reported round by round. */
+/** Null: its rounds differ in type, or their number is unknown; errors in them are reported round by round. */
 function loopOf(expr: RepeatExpr, path: string, here: Site): { readonly value: Value | null } | null {
   const { ctx } = here;
   if (ctx.unrolled.has(path)) return null;
@@ -94,9 +94,9 @@ function loopOf(expr: RepeatExpr, path: string, here: Site): { readonly value: V
 }
 
 /**
- * A `repeat` in a block that is checked by itself, whose formals say how many rounds there are (semantics 5.6): the body holds for a round of any
- * number, and an axis that it carries may grow by the same size each round; after n rounds it is larger by n times that. Which
- * axes there are is settled by the first round: from then on they are the same.
+ * A `repeat` in a block that is checked by itself, where a formal gives the number of rounds (semantics 5.6): the body must hold
+ * for any round, and an axis that it carries may grow by the same size in each; after n rounds it is larger by n times that. The
+ * first round decides which axes there are: later ones keep them.
  */
 function symbolicRounds(expr: RepeatExpr, count: Size, path: string, here: Site): Value | null {
   const round: Entry = { kind: 'dim', space: { kind: 'anon', size: size.atom(`${path}.round`) }, span: null, file: here.module.path };
@@ -110,7 +110,7 @@ function symbolicRounds(expr: RepeatExpr, count: Size, path: string, here: Site)
     const before = sameLabels(given, after) ? given : { ...after, axes: after.axes.map((axis) => labelled(given, axis) ?? axis) };
     const grows = (axis: Axis): boolean => agree(here, axis.space, labelled(after, axis)!.space) !== 'equal';
     if (before === given && !before.axes.some(grows)) continue;
-    // The same round again, for any size of what grows.
+    // Checks the same round again with symbolic sizes for whatever grows.
     const axes = before.axes.map((axis) =>
       grows(axis) ? here.frame.axis(axis.label, { kind: 'anon', size: size.atom(`${path}.${name}.${axis.label}`) }) : axis,
     );
@@ -166,7 +166,7 @@ function hasOneType(nodes: readonly Node[]): boolean {
   return nodes.every((node) => ids(node) === ids(nodes[0]!) && typeOf(node).masks.length === 0);
 }
 
-/** The numbers of the rounds; a size where a formal says how many there are. */
+/** The numbers of the rounds; a size where a formal gives their count. */
 function roundsOf(expr: RepeatExpr, here: Site): readonly number[] | Size | null {
   if (expr.over !== null) {
     const values: number[] = [];
@@ -201,13 +201,13 @@ function roundsOf(expr: RepeatExpr, here: Site): readonly number[] | Size | null
   return Array.from({ length: number }, (_, i) => i);
 }
 
-/** The rounds' values on a new axis, which is called as the count is. */
+/** The rounds' values on a new axis, named after the count. */
 function stack(nodes: readonly Node[], expr: RepeatExpr, here: Site): Node {
   const axis = roundsAxis(expr, size.int(nodes.length), here);
   return here.ctx.builder.node({ kind: 'concat', axis, parts: nodes.map(() => null) }, nodes, origin(here, expr.span));
 }
 
-/** By name; the one value of an `emit` without a record has none. */
+/** By name; an `emit` of a single value, without a record, has none. */
 type Emitted = ReadonlyMap<string, { readonly value: Value; readonly span: Span }>;
 
 function stackRounds(emitted: readonly Collected['emits'][number][], expr: RepeatExpr, here: Site): Value {
@@ -215,7 +215,7 @@ function stackRounds(emitted: readonly Collected['emits'][number][], expr: Repea
   for (const round of emitted) {
     const values = emittedValues(round, here);
     if (values === null) return ERROR;
-    // One value needs no name.
+    // A single value needs no name.
     rounds.push(new Map(values.map(({ name, value, span, field }) => [field ? name : '', { value, span }])));
   }
   const first = rounds[0]!;

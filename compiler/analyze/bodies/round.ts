@@ -1,4 +1,4 @@
-/** One round of a `repeat`, whether it is written out or the body of a loop. */
+/** One round of a `repeat`, whether unrolled or the body of a loop. */
 import type { Body, RepeatExpr } from '../../../grammar/ast.ts';
 import type { Axis, Node, TensorType } from '../../graph/graph.ts';
 import type { Size } from '../../size/size.ts';
@@ -13,19 +13,19 @@ import { nextOf } from './scan.ts';
 export interface Round {
   readonly found: Collected;
   readonly taps: readonly Tap[];
-  /** Names from outside that the body assigns: carried to the next round and out. */
+  /** Outer names that the body assigns: carried to the next round and out of the loop. */
   readonly carried: ReadonlyMap<string, Value>;
-  /** Those of the scan or decoder around that are the round's own. */
+  /** The round's own states, which belong to the scan or decoder around it. */
   readonly states: readonly RoundState[];
 }
 
 export type RoundState = StateDeclaration & { readonly next: Node };
 
-/** One round of the body; `as`: what the name of the round stands for. */
+/** One round of the body; `as`: what the round's name is bound to. */
 export function runRound(expr: RepeatExpr, path: string, as: Entry, here: Site): Round | null {
   const { errors } = here.ctx.problems;
   here.ctx.open(expr.span, here);
-  // Inside the steps of a scan, what does not change from step to step stands outside them: parameters, first values.
+  // Inside the steps of a scan, what does not change from step to step is computed outside them: parameters, initial values.
   const { stepping } = here;
   const constants = stepping === null ? null : new Scope(stepping.constants);
   const names = new Scope(here.scope);
@@ -52,7 +52,7 @@ export function runRound(expr: RepeatExpr, path: string, as: Entry, here: Site):
   if (found.emits.length > 1)
     report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
   if (here.ctx.problems.errors > errors) return null;
-  // A state of the round is its own, also where one around it has its name.
+  // A state of the round is its own, even if an outer state has the same name.
   const own = new Set(found.states.flatMap(({ name }) => [name, `${name}'`]));
   return {
     found,
@@ -62,7 +62,7 @@ export function runRound(expr: RepeatExpr, path: string, as: Entry, here: Site):
   };
 }
 
-/** The states of a round are states of the scan or decoder around, under the round's name. */
+/** The states of a round become states of the scan or decoder around it, under the round's path. */
 export function passOn(states: readonly RoundState[], path: string, here: Site): void {
   const into = here.stepping?.states;
   for (const { next, ...state } of states) {
@@ -72,7 +72,7 @@ export function passOn(states: readonly RoundState[], path: string, here: Site):
   }
 }
 
-/** The weights of attentions that the round names. */
+/** The attention weights that the round names. */
 export function weightsIn({ found }: Round): readonly (readonly [name: string, weights: Node])[] {
   return [...found.named].flatMap(([name, value]) => {
     const weights = value.kind === 'record' ? value.fields.get('weights') : undefined;
@@ -80,7 +80,7 @@ export function weightsIn({ found }: Round): readonly (readonly [name: string, w
   });
 }
 
-/** A new axis of rounds, which is called as the count is. */
+/** A new axis of rounds, named after the count. */
 export function roundsAxis(expr: RepeatExpr, count: Size, here: Site): Axis {
   const label = expr.count?.kind === 'name' ? expr.count.name : (expr.as?.text ?? 'round');
   const entry = here.scope.lookup(label);

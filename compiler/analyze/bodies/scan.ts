@@ -1,4 +1,4 @@
-/** `scan` and its states: one step's body, unrolled over an axis at run time. */
+/** `scan` and its states: the body of one step, run along an axis. */
 import type { Expr, ScanExpr, Span, StateStatement } from '../../../grammar/ast.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { present } from '../scope/absent.ts';
@@ -71,13 +71,13 @@ function stateOf(
   return { name: name.text, span: name.span, type: declared, argument, init };
 }
 
-/** The loops over rounds between a state and the steps that change it, outermost first: each round has one of its own. */
+/** The loops over rounds between a state and the steps that change it, outermost first: each round has a state of its own. */
 function roundsInStep({ own, loops, stepping }: Site): readonly OwnPosition[] {
   const step = loops.indexOf(stepping!.position);
   return own.filter(({ round, place }) => round !== undefined && loops.indexOf(place) > step);
 }
 
-/** What a step reads of a state; in rounds, this round's. */
+/** The value of a state as a step reads it; in rounds, this round's. */
 function readInRound({ argument, name, span }: StateDeclaration, here: Site): Node {
   const builder = here.ctx.builder.at(origin(here, span, name));
   const read = roundsInStep(here).reduce((node, { axis, place }) => builder.gather(node, place, axis.id, true), argument);
@@ -85,7 +85,10 @@ function readInRound({ argument, name, span }: StateDeclaration, here: Site): No
   return read;
 }
 
-/** An initial value stands outside the steps: it knows none of them, and draws once. What it looks at in rounds stays there. */
+/**
+ * An initial value is computed outside the steps: it does not see their positions, and draws once. In rounds its attention
+ * weights stay there.
+ */
 function beforeSteps(here: Site, isInRounds: boolean): Site {
   const { position } = here.stepping!;
   return {
@@ -128,7 +131,7 @@ export function elaborateScan(expr: ScanExpr, here: Site): Value {
   if (inputs.some((input) => refuseAlong(input.value, own(input.value), 'a scan along', input.span, here))) return ERROR;
   const builder = ctx.builder.at(origin(here, expr.span));
   const position = builder.argument({ elem: { kind: 'index', space }, axes: [], masks: [] });
-  // Parameters and dims do not change from step to step: they stand outside the steps' scope.
+  // Parameters and dims do not change from step to step: their scope is outside the steps'.
   const constants = new Scope(here.scope);
   const steps = new Scope(constants, { scan: label });
   const inside: Site = {
@@ -192,7 +195,7 @@ export function elaborateScan(expr: ScanExpr, here: Site): Value {
   const single = !outs.some(({ field }) => field);
   if (single && tap === null) return tensor(result(0));
   const fields = new Map<string, Value>(single ? [] : outs.map(({ name }, k) => [name, tensor(result(k))]));
-  // As with a call, an attention's weights are a field, and stand for nothing where they are not asked for.
+  // As with a call, attention weights are a field, and are ignored where they are not asked for.
   if (tap !== null && !fields.has('weights')) fields.set('weights', tensor(result(outs.length)));
   return { kind: 'record', fields, main: single ? tensor(result(0)) : null };
 }
@@ -210,7 +213,7 @@ function sequences(expr: ScanExpr, here: Site): Sequence[] | null {
 interface Emitted {
   readonly name: string;
   readonly node: Node;
-  /** Is it a field of a record, rather than the scan's one value? */
+  /** Is it a field of a record, rather than the scan's only value? */
   readonly field: boolean;
 }
 
@@ -233,7 +236,7 @@ function emitsOf(emitted: Collected['emits'][number], label: string, inside: Sit
   return values?.every(({ value, span, name, field }) => add(value, span, name, field)) ? outs : null;
 }
 
-/** What an `emit` gives, the fields of a record one by one; null where two have one name. */
+/** The values of an `emit`, the fields of a record one by one; null where two have the same name. */
 export function emittedValues(
   { values, exprs, span }: Collected['emits'][number],
   here: Site,

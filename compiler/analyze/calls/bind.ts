@@ -1,5 +1,5 @@
 /**
- * Binding: which axis of the caller each formal axis of a block stands for, and over which axes the call is lifted.
+ * Binding: which of the caller's axes each formal axis of a block stands for, and over which axes the call is lifted.
  * Deterministic, and independent of the order of arguments. The steps are numbered as in `docs/language.md`, "Calls".
  */
 import type { AxisExpr, Declaration, Param, Span } from '../../../grammar/ast.ts';
@@ -33,24 +33,24 @@ export interface Bound {
   readonly groups: ReadonlyMap<string, readonly Axis[]>;
 }
 
-/** An argument, or one side of a map. */
+/** An argument, or one side of a map, during binding. */
 interface Open {
   readonly param: Param;
   /** The axes on this side, if the value is a map. */
   readonly side: readonly Axis[] | null;
   readonly sides: Sides | null;
-  /** Gains the axes that only its masks had, where they are bound. */
+  /** Gains axes that only its masks had when they are bound. */
   node: Node | null;
   readonly span: Span;
   readonly wanted: readonly AxisExpr[];
   readonly axes: Map<string, Axis>;
-  /** Labels that no formal takes: the call is lifted over them, as `per` says. */
+  /** Labels that no formal takes: the call is lifted over them, as `per` requires. */
   readonly lifted: readonly string[];
   /** Labels bound by "trailing" (step 4). */
   readonly trailing: Set<string>;
 }
 
-/** `dimOf`: the dim of the block's own file that has this label. `groupArgs`: groups given in brackets. `lifted`: labels of `per`. */
+/** `dimOf`: the dim of the block's own file with this label. `groupArgs`: groups given in brackets. `lifted`: labels of `per`. */
 export function bind(
   declaration: Declaration,
   given: readonly Given[],
@@ -81,7 +81,7 @@ export function bind(
   });
   const formals = new Map<string, string>();
 
-  // -1 rigid: an axis that is a dim takes the axis of that name.
+  // -1 rigid: an axis of the signature that is a dim takes the axis of that name.
   for (const arg of args) {
     if (arg.node === null) continue;
     for (const axis of arg.wanted) {
@@ -97,7 +97,7 @@ export function bind(
   for (const [formal, argument] of statics) {
     if (argument.value.kind === 'axis') formals.set(formal, argument.value.axis.label);
   }
-  // 1 by name; 2 known from the brackets. An axis that only a mask has binds here or is lifted over.
+  // 1 by name; 2 known from the brackets. An axis that only a mask has is bound here or lifted over.
   for (const arg of args) {
     if (arg.node === null) continue;
     for (const formal of free(arg, rigid)) {
@@ -109,13 +109,13 @@ export function bind(
   }
   for (const arg of args)
     for (const [formal, axis] of arg.axes) if (!rigid(formal) && !formals.has(formal)) formals.set(formal, axis.label);
-  // A side of a map that leaves no choice is known, too.
+  // A side of a map that leaves only one choice is known, too.
   for (const arg of args) {
     if (arg.side === null || arg.wanted.some((axis) => axis.group) || free(arg, rigid).length !== unused(arg).length) continue;
     for (const formal of free(arg, rigid)) arg.axes.set(formal, unused(arg)[0]!);
     for (const [formal, axis] of arg.axes) if (!rigid(formal) && !formals.has(formal)) formals.set(formal, axis.label);
   }
-  // 2 known from another argument; 3 exact; 4 trailing: from here on each argument by itself.
+  // 2 known from another argument; 3 exact; 4 trailing: from here on each argument separately.
   const known = new Map(formals);
   for (const arg of args) {
     if (arg.node === null) continue;
@@ -131,7 +131,7 @@ export function bind(
   }
   const groups = groupsOf(args, name, here);
   if (groups === null) return null;
-  // 6: an axis taken by position in one argument and lifted in another is a trap.
+  // 6: an axis bound by position in one argument and lifted over in another is a trap.
   for (const arg of args) {
     for (const formal of arg.trailing) {
       const axis = arg.axes.get(formal)!;
@@ -156,7 +156,7 @@ export function bind(
   return finish(declaration, args, formals, groups, statics, rigid, span, here);
 }
 
-/** 3 exact: as many as are left, in order. 4 trailing: one that is left takes the last axis. */
+/** 3 exact: as many axes as formals are left, in order. 4 trailing: a single formal takes the last axis. */
 function bindByPlace(arg: Open, rigid: (label: string) => boolean, name: string, here: Site): boolean {
   const open = free(arg, rigid);
   if (open.length === 0) return true;
@@ -173,7 +173,10 @@ function bindByPlace(arg: Open, rigid: (label: string) => boolean, name: string,
   return true;
 }
 
-/** An argument with a group `c..`: formals before it take the first axes that are left, those behind it the last, it takes the rest. */
+/**
+ * An argument with a group `c..`: formals before the group take the first of the remaining axes, those after it the last, and the
+ * group the rest.
+ */
 function bindAround(
   arg: Open,
   at: number,
@@ -211,7 +214,7 @@ function bindAround(
 
 const isMember = (formal: string): boolean => formal.includes('..');
 
-/** What each group stands for: the same axes in every argument that names it. */
+/** The axes of each group, which must be the same in every argument that names it. */
 function groupsOf(args: readonly Open[], name: string, here: Site): Map<string, readonly Axis[]> | null {
   const groups = new Map<string, readonly Axis[]>();
   for (const arg of args) {
@@ -302,7 +305,10 @@ function isImportedAs(axis: Axis, dim: Space | null, here: Site): boolean {
   return dim !== null && entry?.kind === 'dim' && sameSpace(entry.space, dim) && sameSpace(axis.space, dim);
 }
 
-/** The two sides of a map as one argument: it is lifted over out-axes that are left, and takes in what its parameter does. */
+/**
+ * Combines the two sides of a map into one argument: it is lifted over its remaining out-axes, and its in-axes are those of the
+ * parameter.
+ */
 function mapsWhole(args: readonly Open[], name: string, here: Site): BoundArgument[] | null {
   const whole: BoundArgument[] = [];
   for (const [k, arg] of args.entries()) {
@@ -338,12 +344,12 @@ function bindIndexSpaces(
   }
 }
 
-/** Axes that a formal may take. */
+/** The axes that a formal may take. */
 function unused(arg: Open, masked = false): Axis[] {
   return left(arg, masked).filter(({ label }) => !arg.lifted.includes(label));
 }
 
-/** Axes that no formal has taken; `masked`: also those that only a mask has. */
+/** The axes that no formal has taken; `masked`: including those that only a mask has. */
 function left(arg: Open, masked: boolean): Axis[] {
   const taken = new Set([...arg.axes.values()].map((axis) => axis.id));
   return arg.node === null ? [] : (arg.side ?? (masked ? allAxes(arg.node) : typeOf(arg.node).axes)).filter((axis) => !taken.has(axis.id));
@@ -390,7 +396,7 @@ function isOrdered(arg: Open, here: Site): boolean {
 
 function ambiguous(arg: Open, open: readonly string[], name: string, here: Site): null {
   const joined = here.ctx.unordered.get(arg.node!);
-  // The last formals take the last axes; which one the first takes is the question.
+  // The last formals take the last axes; the question is which axis the first one takes.
   const [first, ...others] = open;
   const axes = unused(arg).map(({ label }) => label);
   const last = axes.slice(axes.length - others.length);

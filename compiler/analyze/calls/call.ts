@@ -37,7 +37,7 @@ import {
   spaceOfSize,
 } from '../types/types.ts';
 
-/** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, `F[in..]`, evaluated where the call stands. */
+/** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, `F[in..]`, evaluated at the call site. */
 export function staticArguments(args: readonly BracketArg[], entry: DeclarationEntry, here: Site): StaticArgument[] | null {
   const result: StaticArgument[] = [];
   const { statics } = entry.declaration;
@@ -89,7 +89,7 @@ function staticValue(arg: Extract<BracketArg, { kind: 'value' | 'named' }>, here
     if (entry === null && space !== null) return { kind: 'axis', axis: here.frame.axis(expr.name, space) };
     if (entry?.kind === 'option')
       return typeof entry.value === 'number' ? { kind: 'number', value: entry.value } : { kind: 'choice', text: entry.value };
-    // An option's value may be called as a block is: `score = cosine`.
+    // An option's value may have the same name as a block: `score = cosine`.
     if ((entry === null || entry.kind === 'declaration') && arg.kind === 'named') return { kind: 'choice', text: expr.name };
   }
   const literal = numberOfExpr(expr);
@@ -99,12 +99,12 @@ function staticValue(arg: Extract<BracketArg, { kind: 'value' | 'named' }>, here
   return space === null ? null : { kind: 'size', space };
 }
 
-/** The scope that a declaration's body sees around it. */
+/** The scope around a declaration's body. */
 export function declarationScope(entry: DeclarationEntry, here: Site): Scope {
   return here.scopes.get(entry.module.path)!;
 }
 
-/** `instance`: what a `let` names; null: the call makes an instance of its own. */
+/** `instance`: the one that a `let` names; null: the call makes its own. */
 export function callDeclaration(entry: DeclarationEntry, instance: Instance | null, expr: CallExpr, here: Site): Value {
   const { declaration } = entry;
   const name = declaration.name.text;
@@ -162,7 +162,7 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
   }
   const given = argumentNodes(declaration, expr, here);
   if (given === null) return ERROR;
-  // After the arguments: they may have axes that nothing before them had.
+  // After the arguments: these may bring axes that are new.
   const statics = instance?.statics ?? staticArguments(brackets, entry, here);
   const per = expr.callee.kind === 'per' ? perAxes(expr.callee.axes, here) : [];
   if (statics === null || per === null) return ERROR;
@@ -264,7 +264,7 @@ function isFormal(declaration: Declaration, label: string, rigid: (label: string
   return !rigid(label) && declaration.params.some((param) => axisNames(param).some((axis) => !axis.group && axis.label.text === label));
 }
 
-/** Arguments by position, then by name; what is left takes its default. */
+/** Arguments by position, then by name; the remaining parameters take their defaults. */
 function argumentNodes(declaration: Declaration, expr: CallExpr, here: Site): Given[] | null {
   const name = declaration.name.text;
   const taken = new Map<string, Given>();
@@ -337,7 +337,7 @@ function elaborateCall(
   const name = declaration.name.text;
   const scope = new Scope(declarationScope(entry, here));
   const frame = ctx.frame(`${name}#`);
-  // The path segment of an instance: the equation it stands in, then the block.
+  // The path segment of an instance: the enclosing equation, then the block.
   const instance = path ?? uniquePath(`${here.path}.${here.target === null ? name : `${here.target}.${name}`}`, here);
   const inside: Site = {
     ...here,
@@ -434,7 +434,7 @@ function elaborateCall(
   const own = ownPositions(per, extras, span, here);
   if (own === null) return ERROR;
   const instances = per.map(({ label }) => extras.find((extra) => extra.label === label)!);
-  // A body that draws reads the steps it stands in: they come in as arguments, since a body is closed.
+  // A body that draws depends on the steps around the call: since a body is closed, their positions come in as arguments.
   const steps = here.loops.map((position) => builder.argument(typeOf(position)));
   const { draws, owned, across } = ctx;
   const nexts = enterCall(per.length > 0, here, span);
@@ -451,7 +451,7 @@ function elaborateCall(
     args.push(...steps);
     formalsOf.push(...steps.map(() => []));
   }
-  // So do the positions whose parameters it reads.
+  // So do the positions at which it reads parameters.
   for (const [k, { place }] of [...here.own, ...own].entries()) {
     if (k < here.own.length && ctx.owned === owned) continue;
     inputs.push(place);
@@ -470,7 +470,7 @@ function elaborateCall(
   );
 }
 
-/** The scope of a body: its formals and bracket parameters. Gives what each label of the body is called outside. */
+/** The scope of a body: its formals and bracket parameters. Returns the outer name of each label of the body. */
 function defineStatics(declaration: Declaration, bound: Bound, statics: SortedStatics, inside: Site, here: Site): Map<string, string> {
   const { scope, frame } = inside;
   const outside = new Map<string, string>();
@@ -503,7 +503,7 @@ function defineStatics(declaration: Declaration, bound: Bound, statics: SortedSt
   return outside;
 }
 
-/** Extras of one label are one axis; this argument's take the ids of those before. */
+/** Extras with the same label are one axis; this argument's get the ids of the earlier ones. */
 function zipExtras(arg: Bound['args'][number], extras: Axis[], here: Site): Node | null {
   let node = arg.node!;
   for (const axis of arg.extras) {

@@ -13,21 +13,21 @@ import { inAxis } from '../types/types.ts';
 /** A call whose arguments are bound and whose body is elaborated. */
 export interface Lifted {
   readonly inputs: readonly Node[];
-  /** What the body knows the inputs as. */
+  /** The body's arguments for the inputs. */
   readonly args: readonly Node[];
   readonly formalsOf: readonly (readonly { readonly from: string; readonly to: Axis }[])[];
   readonly extras: readonly Axis[];
-  /** The extras that arguments have. */
+  /** The extras of the arguments. */
   readonly given: readonly Axis[];
   /** The extras of `per`. */
   readonly instances: readonly Axis[];
-  /** Has the body something of its own for every element, as a draw is? */
+  /** Does the body compute something separate for every element, such as a draw? */
   readonly saturated: boolean;
-  /** By path, what running values in it become. */
+  /** By path, the next values of running values in it. */
   readonly nexts: readonly (readonly [path: string, next: Node])[];
 }
 
-/** A dim of another file has the name here that it is imported under. */
+/** A dim of another file goes by the name under which it is imported here. */
 function importedAs({ label, space }: Axis, inside: Site, here: Site): string | null {
   const isDeclared = (name: string, { scope }: Site): boolean => {
     const entry = scope.lookup(name);
@@ -63,7 +63,7 @@ export function lift(
     const outer = new Set(extras.map((extra) => extra.label));
     const inner = new Set<string>();
     for (const axis of allAxes(node)) {
-      // What the call is lifted over stands with what a map gives.
+      // The extras of a map's result are on the side of its out-axes.
       const into = ins.some(({ id }) => id === axis.id);
       const seen = into ? inner : outer;
       let label = outside.get(axis.label) ?? importedAs(axis, inside, here) ?? axis.label;
@@ -130,7 +130,7 @@ export function lift(
     return { kind: 'record', fields, main: null };
   };
   const main = rebuild(value);
-  // An axis of `per` that no argument has stands behind them, as a map's out-axes do.
+  // An axis of `per` that no argument has comes after theirs, as a map's out-axes do.
   const own = call.given.filter(({ id }) => !maskOnly.includes(id));
   if (main.kind === 'tensor' && own.length > 1 && !ordered(call.inputs, own, here)) here.ctx.unordered.set(main.node, origin(here, span));
   if (taps.length === 0) return main;
@@ -148,8 +148,8 @@ function mapOf(node: Node, ins: number): Value {
 }
 
 /**
- * Extras that stand only in masks over extras: such a mask says of a whole element of the call whether it exists, so where
- * every result is still absent by it, no value depends on it. (`Linear(keys where c)` is `Linear(keys)`, absent where it was.)
+ * Extras that occur only in masks over extras: such a mask decides for a whole element of the call whether it exists, so if every
+ * result is still absent by it, no value depends on it. (`Linear(keys where c)` is `Linear(keys)` with the mask of its argument.)
  */
 function masksAlone(
   { inputs, formalsOf, extras }: { inputs: readonly Node[]; formalsOf: readonly (readonly { from: string }[])[]; extras: readonly Axis[] },
@@ -167,7 +167,7 @@ function masksAlone(
   });
 }
 
-/** Extras are in order where one argument has them all, in an order that means something. */
+/** Extras have an order if one argument has them all, and its own order is meaningful. */
 function ordered(inputs: readonly Node[], extras: readonly Axis[], here: Site): boolean {
   return inputs.some(
     (input) => !here.ctx.unordered.has(input) && extras.every((extra) => typeOf(input).axes.some(({ id }) => id === extra.id)),

@@ -1,4 +1,4 @@
-/** Errors about a call that does not fit the signature of what it calls: what that takes, and how the call is written. */
+/** Errors for calls that do not fit the signature of the callee: what it takes, and how to write the call. */
 import type { AxisExpr, BracketArg, Declaration, Expr, Name, OptionItem, Param, Span } from '../../../grammar/ast.ts';
 import { didYouMean } from '../../../runtime/near.ts';
 import { sizeOf } from '../../graph/spaces.ts';
@@ -9,7 +9,7 @@ import type { DeclarationEntry, StaticArgument } from '../scope/values.ts';
 import { report } from '../scope/report.ts';
 import { choicesOf } from '../types/types.ts';
 
-/** Names that the brackets of a call may give: bracket parameters, axes of the signature that are not dims, options of the body. */
+/** Names that the brackets of a call may set: bracket parameters, axes of the signature that are not dims, options of the body. */
 interface Bracketed {
   readonly statics: readonly string[];
   readonly formals: readonly string[];
@@ -35,7 +35,7 @@ function bracketed(declaration: Declaration, scope: Scope): Bracketed {
 
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
-/** The value of an argument as it stands in a fix. */
+/** The value of an argument as shown in a fix. */
 const shown = (value: Expr): string => (value.kind === 'name' ? value.name : value.kind === 'number' ? value.text : '…');
 
 function shownValue(value: StaticArgument['value']): string {
@@ -51,7 +51,7 @@ function shownValue(value: StaticArgument['value']): string {
   }
 }
 
-/** `LayerNorm[model](x)`: more without a name than there are bracket parameters. */
+/** `LayerNorm[model](x)`: more unnamed values than there are bracket parameters. */
 export function surplusBracket(
   {
     declaration: {
@@ -83,7 +83,7 @@ export function surplusBracket(
   );
 }
 
-/** A name that brackets may give and that takes such a value. */
+/** A name that the brackets may set to such a value. */
 function takerOf({ statics, formals, options }: Bracketed, value: StaticArgument['value']): string | undefined {
   const option = (takes: (choices: readonly string[] | null) => boolean): string | undefined =>
     [...options].find(([, item]) => takes(choicesOf(item)))?.[0];
@@ -99,7 +99,7 @@ function takerOf({ statics, formals, options }: Bracketed, value: StaticArgument
   }
 }
 
-/** `GroupNorm[width = width](x)`, where nothing of the block has that name. */
+/** `GroupNorm[width = width](x)`, where nothing in the block has that name. */
 export function unknownBracket(declaration: Declaration, name: Name, value: StaticArgument['value'], scope: Scope, here: Site): void {
   const { text } = declaration.name;
   const names = bracketed(declaration, scope);
@@ -121,7 +121,7 @@ export function unknownBracket(declaration: Declaration, name: Name, value: Stat
   });
 }
 
-/** Brackets at a call of what a `let` names. */
+/** Brackets at a call of an instance that a `let` names. */
 export function bracketedInstance(name: string, declaration: Declaration, args: readonly BracketArg[], span: Span, here: Site): void {
   const inside = args
     .map((arg) => (arg.kind === 'named' ? `${arg.name.text} = ${shown(arg.value)}` : arg.kind === 'value' ? shown(arg.value) : '…'))

@@ -48,14 +48,14 @@ export function withoutParameters(name: string, { span }: PerExpr, here: Site): 
   });
 }
 
-/** What the body of a call knows of its positions: they come in as arguments. */
+/** The body's positions along the axes of `per`, which come in as arguments. */
 export function ownArguments(around: readonly OwnPosition[], per: readonly Axis[], here: Site, span: Span): OwnPosition[] {
   const builder = here.ctx.builder.at(origin(here, span));
   const at = (axis: Axis): Node => builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] });
   return [...around.map((own) => ({ ...own, place: at(own.axis) })), ...per.map((axis) => ({ axis, place: at(axis) }))];
 }
 
-/** The positions that a call is given for the axes of its `per`: all of them, since it is lifted. An argument may have the axis, too. */
+/** The positions passed to a call for the axes of its `per`: all of them, since it is lifted. An argument may have the axis, too. */
 export function ownPositions(per: readonly Axis[], extras: Axis[], span: Span, here: Site): { readonly place: Node }[] | null {
   const builder = here.ctx.builder.at(origin(here, span));
   const places: { place: Node }[] = [];

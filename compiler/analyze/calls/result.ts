@@ -1,4 +1,4 @@
-/** What the body of a declaration gives, held against the type that is declared for it. */
+/** The value of a declaration's body, checked against its declared type. */
 import type { Declaration, Equation, Param, Span, Statement, TypeExpr } from '../../../grammar/ast.ts';
 import { chooseArm } from '../expressions/match.ts';
 import { evaluate, runBody } from '../expressions/evaluate.ts';
@@ -48,7 +48,7 @@ export function bodyValue(declaration: Declaration, here: Site): Value {
   return declaredResult(declaration, found.result, found.resultSpan ?? declaration.name.span, here);
 }
 
-/** The equation that gives a name its value. */
+/** The equation that defines a name. */
 function equationOf(name: string, statements: readonly Statement[], here: Site): Equation | undefined {
   return statements
     .flatMap((statement) =>
@@ -87,13 +87,13 @@ function declaredResult(declaration: Declaration, value: Value, span: Span, here
   return conformTo(value, result.type, 'the result', declaration, span, here);
 }
 
-/** Where nothing is declared: is there a block, which no call can give (reported)? */
+/** For an undeclared result: is it a block, which no call can return (reported)? */
 function givesBlock(value: Value, span: Span, here: Site): boolean {
   if (value.kind === 'record') return [...value.fields.values()].some((field) => givesBlock(field, span, here));
   return value.kind === 'instance' && asTensor(value, here, span) === null;
 }
 
-/** A result whose type is not declared: what a model or an encoder gives is tensors, and present. */
+/** A result whose type is not declared: models and encoders return tensors, and all elements must be present. */
 function undeclared(declaration: Declaration, value: Value, span: Span, here: Site): Value {
   if (!isStrict(declaration) || declaration.generates !== null) return givesBlock(value, span, here) ? ERROR : value;
   const part = (each: Value, what: string): Value => {
@@ -116,7 +116,7 @@ function conformTo(value: Value, type: TypeExpr, what: string, declaration: Decl
   return made.kind === 'tensor' && isStrict(declaration) && !present(made.node, what, here, span) ? ERROR : made;
 }
 
-/** The value as a type says it is; `fill`: broadcast to all of its axes. */
+/** The value as the type declares it; `fill`: broadcast to all of its axes. */
 function asDeclared(value: Value, type: TypeExpr, what: string, here: Site, span: Span, fill: boolean, more: Conformity = {}): Value {
   if (type.kind === 'map') {
     const sides = mapTypeOfExpr(type, here);
@@ -127,7 +127,7 @@ function asDeclared(value: Value, type: TypeExpr, what: string, here: Site, span
   return tensorOrError(declared === null || node === null ? null : conform(node, declared, what, here, span, fill, more));
 }
 
-/** What a parameter is worth where a call gives nothing for it. */
+/** The value of a parameter that a call leaves out. */
 export function defaultArgument({ name, type, value, span }: Param, here: Site): Value {
   return asDeclared(value === null ? ERROR : evaluate(value, here), type, `the default of \`${name.text}\``, here, span, true);
 }

@@ -1,4 +1,4 @@
-/** Reports what looks ahead inside a clock, in the program's own words; and elaborates models that say `causal`. */
+/** Reports whatever looks ahead inside a clock, in the program's own words; and elaborates `causal` models. */
 import type { Declaration } from '../../../grammar/ast.ts';
 import type { Axis, Clocked, Input, Node, NodeOf, Origin } from '../../graph/graph.ts';
 import { isInner, sameSpace } from '../../graph/spaces.ts';
@@ -11,7 +11,7 @@ import { origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
 import { spaceOfName } from '../types/types.ts';
 
-/** True where the proof holds. */
+/** True if the proof holds. */
 export function reportLookahead(clock: NodeOf<'clock'>, names: readonly string[], here: Site): boolean {
   const found = lookahead(clock, names);
   for (const each of found) reportOne(each, here);
@@ -58,7 +58,7 @@ export interface OpenClock {
   readonly sequences: readonly { readonly name: string; readonly arg: Node; readonly value: Node }[];
 }
 
-/** In the body of a `causal` model the inputs along the clock are its arguments. */
+/** In the body of a `causal` model the inputs along the clock become its arguments. */
 export function openClock(declaration: Declaration, inputs: readonly Input[], here: Site): OpenClock | null {
   const { causal } = declaration;
   if (causal === null) return null;
@@ -109,7 +109,7 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
   return { declaration, axis, sequences };
 }
 
-/** What stands in the clock is seen from outside as its results; null where it looks ahead, or a result is not a position's own. */
+/** The results of the clock, as seen from outside; null where something looks ahead, or a result does not belong to a position. */
 export function closeClock(
   { declaration, axis, sequences }: OpenClock,
   found: ReadonlyMap<string, Node>,

@@ -1,4 +1,4 @@
-/** Decoders: what is common to those written for one step and those written over the whole axis. */
+/** Decoders: what those written for one step and those written over the whole axis have in common. */
 import type { Span } from '../../../grammar/ast.ts';
 import { declaresState } from '../bodies/round.ts';
 import { laterNames } from '../scope/collected.ts';
@@ -45,7 +45,7 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
     filled: false,
     given: new Map(),
     later: laterNames(declaration.body),
-    // Checked by itself it is called from nowhere.
+    // A decoder that is checked by itself has no caller.
     calls: span === declaration.name.span ? [] : [...here.calls, { name, place: placeOf(here, span) }],
   };
   if (!soundSignature(declaration, base) || !bindArguments(given, base, here, name)) return null;

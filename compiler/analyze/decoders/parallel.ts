@@ -1,6 +1,6 @@
 /**
- * Decoders without a state, written over the whole generated axis: `y` holds the previous outputs of all positions. The axis is
- * a clock: the body stands in a `clock` region, and what it computes may not look ahead (passes/clock/causality.ts).
+ * Decoders without a state, written over the whole generated axis: `y` holds the previous outputs at all positions. The axis is a
+ * clock: the body is in a `clock` region and may not look ahead (passes/clock/causality.ts).
  */
 import { reportLookahead } from './causal.ts';
 import { runBody } from '../expressions/evaluate.ts';
@@ -65,7 +65,7 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
     const node = renamedInto(here, at.result(clock, k), span);
     named.set(name, at.copy(node, { ...value.origin, name: name.replace("'", '_next') }));
   }
-  // Only what a position has of its own can be one step's, and only along axes whose length a step knows.
+  // Only a value with one element per position can be computed in a step, and only along axes whose length a step knows.
   const along = [...taps].filter(
     ([, node]) => hasAxis(typeOf(node).axes, axis.id) && !typeOf(node).axes.some(({ space }) => countsIn(space, axis.space)),
   );
@@ -83,7 +83,7 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   return { graph, logits: filled(named.get('logits')!, -Infinity, here), named, fields, inputs, ...targets };
 }
 
-/** Inside, an axis of the generated dim is the clock: nothing that comes from outside may have one. */
+/** Inside, an axis of the generated dim is the clock: no value from outside may have one. */
 function ownAxis({ declaration, generates, axis, given, base }: DecoderSetting): boolean {
   const arrived = given.flatMap(({ param, node }) => (node === null ? [] : [{ param, type: typeOf(node) }]));
   const clash = arrived.find(({ type }) => type.axes.some((own) => sameSpace(own.space, axis.space)));

@@ -18,14 +18,14 @@ import { Scope } from '../scope/scope.ts';
 import { constantOf, showSize, size } from '../../size/size.ts';
 import { mapTypeOfExpr, numberOfExpr, tensorTypeOfExpr } from '../types/types.ts';
 
-/** A decoder's call in a model, elaborated. */
+/** An elaborated call of a decoder in a model. */
 export interface Decoded {
   readonly graph: DecoderGraph;
-  /** What `forward` gives: where the logits are absent, -Infinity. */
+  /** The logits in `forward`'s result: -Infinity where they are absent. */
   readonly logits: Node;
-  /** Every named value of the body with the generated axis, in the model's frame; what may be absent is so here, too. */
+  /** Every named value of the body with the generated axis, in the model's frame; still absent where it was. */
   readonly named: ReadonlyMap<string, Node>;
-  /** For each named value that has fields, as an attention's call has `weights`: field to its name in `named`. */
+  /** For each named value with fields, such as the `weights` of an attention's call: from field to its name in `named`. */
   readonly fields: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly inputs: readonly Input[];
   /** The targets: `y'`. */
@@ -34,16 +34,16 @@ export interface Decoded {
   readonly previousNode: Node;
 }
 
-/** One call of a decoder, its arguments bound and its generated axis known. */
+/** One call of a decoder, with its arguments bound and its generated axis known. */
 export interface DecoderSetting {
   readonly declaration: Declaration;
   readonly generates: Generates;
   readonly axis: Axis;
   readonly elem: Extract<Elem, { kind: 'index' }>;
   readonly given: readonly Given[];
-  /** Where the body stands. */
+  /** The site of the body. */
   readonly base: Site;
-  /** Where the call stands. */
+  /** The site of the call. */
   readonly here: Site;
   readonly span: Span;
 }
@@ -73,7 +73,7 @@ export function targetsOf({
 
 /**
  * `logits`, or the logarithm of `probability`, over the vocabulary and the axes `along`; what is absent, or has probability 0,
- * is absent, which is to say forbidden.
+ * becomes absent, which means forbidden.
  */
 export function logitsOf({ declaration, elem }: DecoderSetting, along: readonly Axis[], inside: Site): Node | null {
   const {
@@ -112,13 +112,13 @@ export function logitsOf({ declaration, elem }: DecoderSetting, along: readonly 
   return null;
 }
 
-/** What an objective sees of a name: a tensor, absent where it is absent in the body. What is forbidden has probability 0. */
+/** A named value as an objective sees it: a tensor, absent where it is absent in the body. A forbidden output has probability 0. */
 export function visible(name: string, value: Value, here: Site): Node | null {
   const node = value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
   return node !== null && name === 'probability' ? filled(node, 0, here) : node;
 }
 
-/** With its axes, and those that its masks alone have, under the names of another frame. */
+/** Renames its axes, including those that only its masks have, into another frame. */
 export function renamedInto(to: Site, node: Node, span: Span): Node {
   const { axes, masks } = typeOf(node);
   const labels = new Set<string>();
@@ -139,7 +139,7 @@ function logarithm(p: Node, here: Site): Node {
   return b.where(b.unary('log', b.select(isPositive, p, b.constant(1))), isPositive);
 }
 
-/** The alignments that the named values of a body have as fields, and what each is called outside. */
+/** The alignments that named values of a body have as fields, with their names outside. */
 export function attentionFields(
   named: ReadonlyMap<string, Value>,
   inside: Site,
@@ -187,7 +187,7 @@ export function limitsOf(
   if (start === null || end === undefined) return null;
   const clauses = decoderClauses(found.clauses, base);
   if (ctx.problems.errors > errors) return null;
-  // A length that is known beforehand: a fixed one, or that of an argument.
+  // The number of outputs, if it is known beforehand: fixed, or an argument's length.
   const known =
     !isRagged(axis.space) || given.some(({ node }) => node !== null && typeOf(node).axes.some((own) => sameSpace(own.space, axis.space)));
   if (!known && end === null && clauses.atMost === null) {
@@ -200,7 +200,7 @@ export function limitsOf(
   return { start, end, rank: clauses.rank, atMost };
 }
 
-/** A literal position, null where none is given, undefined where it is not a position (reported). */
+/** A literal position, null if none is given, undefined if it is not a position (reported). */
 function placeOfOutput(expr: Expr | null, what: string, elem: DecoderSetting['elem'], base: Site): number | null | undefined {
   if (expr === null) return null;
   const value = numberOfExpr(expr);
@@ -222,7 +222,7 @@ function placeOfOutput(expr: Expr | null, what: string, elem: DecoderSetting['el
   return undefined;
 }
 
-/** Without `start` the previous output of the first step may not be read: every use stands behind `first … then`. */
+/** Without `start` the previous output of the first step may not be read: every use must be in the second branch of a `first … then`. */
 function startOf(generates: Generates, body: Body, elem: DecoderSetting['elem'], base: Site): number | null {
   const start = placeOfOutput(generates.start, 'start', elem, base);
   if (start !== null) return start ?? null;
@@ -234,7 +234,7 @@ function startOf(generates: Generates, body: Body, elem: DecoderSetting['elem'],
   return null;
 }
 
-/** The first place where the syntax reads `name` outside the second branch of a `first … then …`. */
+/** The first use of `name` outside the second branch of a `first … then …`, by the syntax. */
 function firstUse(part: unknown, name: string): Span | null {
   if (typeof part !== 'object' || part === null) return null;
   if (Array.isArray(part)) {
@@ -257,7 +257,7 @@ function isNamed(part: object, name: string): part is NameExpr {
   return 'kind' in part && part.kind === 'name' && 'name' in part && part.name === name && 'prime' in part && part.prime === false;
 }
 
-/** Decoders are not lifted: their arguments take the declared axes' names, all of them. */
+/** Decoders are not lifted: their arguments take the names of the declared axes, all of them. */
 export function bindArguments(given: readonly Given[], base: Site, here: Site, name: string): boolean {
   for (const each of given) {
     const value = argumentOf(each, base, here, name);
@@ -269,7 +269,7 @@ export function bindArguments(given: readonly Given[], base: Site, here: Site, n
 
 /** An argument as the decoder's signature declares it. */
 function argumentOf({ param, node, sides, span }: Given, base: Site, here: Site, name: string): Value {
-  // Checked by itself, a decoder is given all that it takes: its defaults are looked at all the same.
+  // A decoder that is checked by itself gets all its arguments: its defaults are checked all the same.
   const fallback = param.value !== null && (node === null || base.calls.length === 0) ? defaultArgument(param, base) : null;
   if (node === null || fallback?.kind === 'error') return fallback ?? ERROR;
   const what = `\`${param.name.text}\` of \`${name}\``;
@@ -301,7 +301,7 @@ function argumentOf({ param, node, sides, span }: Given, base: Site, here: Site,
   return tensor(value);
 }
 
-/** What is absent becomes a number. */
+/** Absent elements become a number. */
 export function filled(node: Node, value: number, here: Site): Node {
   if (typeOf(node).masks.length === 0) return node;
   const b = here.ctx.builder.at(node.origin);

@@ -61,7 +61,7 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   const isLate = (node: Node): boolean => dependence.of(node).has(chosen);
   if (isLate(logits)) return readsChoice(logits, found.named, isLate, setting, inside);
   const { taps: all, fields } = attentionFields(found.named, inside);
-  // A step gives what is known before the choice.
+  // A step's taps are known before the choice.
   const taps = new Map([...all].filter(([, node]) => !isLate(node)));
   const limits = limitsOf(setting, found);
   if (limits === null) return null;
@@ -84,7 +84,7 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   return { ...teacherForced(graph, found.named, all, setting), fields };
 }
 
-/** E0605: the scores of the outputs read a next value that is known only after the choice. */
+/** E0605: the logits read a next value that is known only after the choice. */
 function readsChoice(
   logits: Node,
   named: ReadonlyMap<string, Value>,
@@ -120,10 +120,10 @@ function teacherForced(
   setting: DecoderSetting,
 ): Omit<Decoded, 'fields'> {
   const { axis, base, here, span } = setting;
-  // The loop is the call's place in the text, and part of its body.
+  // The loop has the location of the call, and belongs to its body.
   const builder = here.ctx.builder.at(origin({ ...here, called: base.called }, span));
   const { outer, inputs, ...targets } = targetsOf(setting);
-  // A state is seen as the step sees it: as it was before.
+  // A state as the step reads it: its value before the step.
   const emits: [string, Node][] = [['logits', graph.logits], ...graph.states.map(({ name, argument }): [string, Node] => [name, argument])];
   for (const [name, value] of namedValues) {
     const node = visible(name, value, base);

@@ -1,4 +1,4 @@
-/** The names of axes and dims that the signature of a declaration holds. */
+/** The names of axes and dims in the signature of a declaration. */
 import type { AxisExpr, Declaration, Name, Param } from '../../../grammar/ast.ts';
 import { differOnPurpose, isSlip } from '../../diagnostics/names.ts';
 import { didYouMean } from '../../../runtime/near.ts';
@@ -12,7 +12,7 @@ export function axesOf(type: Param['type']): readonly AxisExpr[] {
   return type.kind === 'tensor' ? type.axes : [...type.out, ...type.in];
 }
 
-/** Names of axes and dims that a signature holds. */
+/** Names of axes and dims in a signature. */
 function signatureNames(declaration: Declaration): Name[] {
   const types = [
     ...declaration.params.map(({ type }) => type),
@@ -29,7 +29,7 @@ function signatureNames(declaration: Declaration): Name[] {
   ]);
 }
 
-/** Models, encoders and decoders have no formals: there is no caller that an axis could be taken from. */
+/** Models, encoders and decoders have no formals: they have no caller whose axes could bind them. */
 export function soundSignature(declaration: Declaration, here: Site): boolean {
   const free = signatureNames(declaration).filter(
     ({ text }) => here.scope.lookup(text)?.kind !== 'dim' && !declaration.statics.some((param) => param.name.text === text),
@@ -42,7 +42,7 @@ export function soundSignature(declaration: Declaration, here: Site): boolean {
   return free.length === 0;
 }
 
-/** W0401: a formal that looks like a dim of the file, or that stands only once and is much like one. */
+/** W0401: a formal that resembles a dim of the file, or that occurs only once and resembles another. */
 export function warnFormals(declaration: Declaration, uses: (name: string) => number, here: Site): void {
   const names = signatureNames(declaration);
   const dims = dimNames(here);

@@ -1,6 +1,6 @@
 /**
- * `mean[lifted](x)`, `mean[batch](x)`: reductions over all examples, and over all that a call is lifted over (semantics 6.1).
- * No result of an example may depend on one: its answer would depend on its neighbours.
+ * `mean[lifted](x)`, `mean[batch](x)`: reductions over all examples, and over everything that a call is lifted over (semantics
+ * 6.1). No result of an example may depend on one: its answer would depend on the other examples of the batch.
  */
 import type { Body, BracketArg, Span } from '../../../grammar/ast.ts';
 import type { AcrossFn, Axis, Node, Origin } from '../../graph/graph.ts';
@@ -20,7 +20,7 @@ const isAcross = (name: string): name is AcrossFn => FUNCTIONS.includes(name);
 
 type Word = 'batch' | 'lifted';
 
-/** What the body of a block may reduce over: all that it is lifted over, where it keeps running values. */
+/** What the body of a block may reduce over: everything it is lifted over, if it keeps running values. */
 export function reachOf(body: Body): AcrossExamples {
   const keeps = ({ statements }: Body): boolean =>
     statements.some(
@@ -77,7 +77,7 @@ export function reduceAcross(
 
 const labelOf = (axis: Axis | string): string => (typeof axis === 'string' ? axis : axis.label);
 
-/** The reduction of that name, where it may stand; null: reported. */
+/** The reduction with that name, if it is allowed here; null: reported. */
 function standing(name: string, word: Word, { span }: BracketArg, here: Site): AcrossFn | null {
   if (!isAcross(name)) {
     report(here, 'E0806', span, `\`${name}\` does not go over examples`, {
@@ -97,7 +97,7 @@ function standing(name: string, word: Word, { span }: BracketArg, here: Site): A
     });
     return null;
   }
-  // Rounds are the same ones for all examples.
+  // Rounds are the same for all examples.
   if (here.loops.length > here.own.filter(({ round }) => round !== undefined).length || here.clocked) {
     report(
       here,
@@ -118,8 +118,8 @@ function standing(name: string, word: Word, { span }: BracketArg, here: Site): A
 
 // ---------------------------------------------------------------- what depends on other examples
 
-/** The shortest way from a root to a node of which `isEnd` holds, both included; null if there is none. */
-export function wayTo(
+/** The shortest path from a root to a node with `isEnd`, both included; null if there is none. */
+export function pathTo(
   roots: readonly Node[],
   isEnd: (node: Node) => boolean,
   next: (node: Node) => readonly Node[] = operands,
@@ -127,18 +127,18 @@ export function wayTo(
   const from = new Map<Node, Node | null>(roots.map((root) => [root, null]));
   for (const [node] of from) {
     if (isEnd(node)) {
-      const way: Node[] = [];
-      for (let at: Node | null = node; at !== null; at = from.get(at) ?? null) way.unshift(at);
-      return way;
+      const path: Node[] = [];
+      for (let at: Node | null = node; at !== null; at = from.get(at) ?? null) path.unshift(at);
+      return path;
     }
     for (const each of next(node)) if (!from.has(each)) from.set(each, node);
   }
   return null;
 }
 
-/** "`y` reads `h`, which reads `m`, which reads this expression": the named values of a way. */
-export function chainOf(first: string, way: readonly Node[], last: string): string {
-  const names = way.slice(0, -1).flatMap(({ origin: { name } }) => (name === null ? [] : [describeName(name)]));
+/** "`y` reads `h`, which reads `m`, which reads this expression": the named values on a path. */
+export function chainOf(first: string, path: readonly Node[], last: string): string {
+  const names = path.slice(0, -1).flatMap(({ origin: { name } }) => (name === null ? [] : [describeName(name)]));
   const words = [first, ...names, last].filter((word, k, all) => word !== all[k - 1]);
   return words
     .slice(1)
@@ -146,15 +146,15 @@ export function chainOf(first: string, way: readonly Node[], last: string): stri
     .join(', ');
 }
 
-/** False (reported) where what a model gives, outside training, depends on other examples. */
+/** False (reported) if a result of a model, outside training, depends on other examples. */
 export function apartFromOthers(results: ReadonlyMap<string, Node>, here: Site): boolean {
   if (here.ctx.training) return true;
   for (const [name, node] of results) {
-    const way = wayTo([node], ({ op }) => op.kind === 'across');
-    const end = way?.at(-1);
-    if (way === null || end === undefined) continue;
+    const path = pathTo([node], ({ op }) => op.kind === 'across');
+    const end = path?.at(-1);
+    if (path === null || end === undefined) continue;
     const place = ({ file, start, end: last }: Origin): { file: string; start: number; end: number } => ({ file, start, end: last });
-    const calls = way.flatMap(({ op, origin: at }) =>
+    const calls = path.flatMap(({ op, origin: at }) =>
       op.kind === 'call' ? [{ place: place(at), message: `in this call of \`${op.callee}\`` }] : [],
     );
     here.ctx.problems.report({
@@ -162,7 +162,7 @@ export function apartFromOthers(results: ReadonlyMap<string, Node>, here: Site):
       severity: 'error',
       place: place(end.origin),
       message: `\`${name}\` depends on the other examples of the batch: this mixes them`,
-      why: `an example would have another answer in other company; here ${chainOf(`\`${name}\``, way, 'this expression')}`,
+      why: `an example would have another answer in other company; here ${chainOf(`\`${name}\``, path, 'this expression')}`,
       fix: 'let it reach only an objective, the equation of a `running` value, or the first branch of `if training then … else …`',
       related: [...calls.reverse().slice(0, 3), ...(here.ctx.found === null ? [] : [here.ctx.found])],
     });

@@ -1,4 +1,4 @@
-/** What stands in the brackets of an operation: the axes that it goes over. */
+/** The brackets of an operation: the axes that it ranges over. */
 import type { BinaryOp, BracketArg, Expr, Span } from '../../../grammar/ast.ts';
 import type { Axis, BinaryFn, Node } from '../../graph/graph.ts';
 import { isRagged, sizeOf } from '../../graph/spaces.ts';
@@ -28,7 +28,7 @@ export const binaryFns: Readonly<Record<Exclude<BinaryOp, '@'>, BinaryFn>> = {
   or: 'or',
 };
 
-/** The axes that a bracket names, groups included; each must be there. */
+/** The axes named in brackets, groups included; each must exist. */
 export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg[], here: Site, span: Span): Axis[] | null {
   if (brackets.length === 0) {
     report(here, 'E0404', span, `\`${name}\` does not say over which axis`, {
@@ -74,14 +74,14 @@ export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg
   return axes;
 }
 
-/** A position of an axis that may be empty: then there is none. */
+/** A position of an axis that may be empty, absent if it is. */
 export function existing(place: Node, axis: Axis, here: Site, span: Span): Node {
   if (!isRagged(axis.space) || !mayBeEmpty(axis.space)) return place;
   const b = here.ctx.builder.at(origin(here, span));
   return b.where(place, b.binary('gt', b.size(sizeOf(axis.space)), b.constant(0, 'int')));
 }
 
-/** An operation along axes, over each axis that its operand has. */
+/** Suggests naming an axis: the operation over each axis that its operand has. */
 export function nameAxis(name: string, operand: Expr, here: Site): string | null {
   const value = evaluate(operand, here);
   const labels = value.kind === 'tensor' ? typeOf(value.node).axes.map(({ label }) => label) : [];

@@ -1,4 +1,4 @@
-/** Operations that no equation can express, or none that float32 survives: everything else is `.attn` text in `std/`. */
+/** Operations that no equation can express, or none that is safe in float32: everything else is `.attn` text in `std/`. */
 import type { BracketArg, CallExpr, Expr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node, ReduceFn, UnaryFn } from '../../graph/graph.ts';
 import { UNARY } from '../../graph/operations/unary.ts';
@@ -50,7 +50,7 @@ const reductions: Readonly<Record<string, ReduceFn>> = {
   all: 'all',
 };
 
-/** Which of the ones above it is. */
+/** Which of the above it is. */
 const composed: Readonly<Record<string, (x: Node, here: Site, span: Span) => Node | null>> = {
   ceil,
   log2: (x, here, span) => binary('div', unary('log', x, here, span), constant(Math.LN2, 'float', here, span), here, span),
@@ -76,10 +76,10 @@ const others = [
   'past',
 ];
 
-/** Operations over an axis that their brackets name. */
+/** Operations over an axis named in brackets. */
 const along: readonly string[] = ['softmax', 'log_softmax', 'argmax', 'cumsum', 'cumprod'];
 
-/** Does the operation take no axis in brackets, but values? */
+/** Does the operation take values, and no axis in brackets? */
 export function worksOnElements(name: string): boolean {
   return Object.hasOwn(unaries, name) || Object.hasOwn(composed, name) || name === 'clamp' || name === 'dropout';
 }
@@ -193,7 +193,7 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   return overAxes(name, part.x, axes, isExclusive, here, expr.span);
 }
 
-/** The axis from whose positions a part is seen: the tensor's own, or that of which `over` is a copy. */
+/** The axis whose positions see a part of the tensor: one of its own, or the axis that `over` is a copy of. */
 function seenFrom(node: Node, over: Axis, label: string, name: string, here: Site, span: Span): Axis | null {
   const own = axisByLabel(node, label);
   if (own !== null) return own;
@@ -239,7 +239,7 @@ function partial(
 function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boolean, here: Site, span: Span): Value {
   if (Object.hasOwn(reductions, name)) return reduction(name, x, axes, here, span);
   if (axes.length !== 1) {
-    // Labels of a group, such as `g.a`, are not names that anyone could write.
+    // Labels of a group, such as `g.a`, are not names that a user could write.
     const isGroup = axes.length === 0 || axes.some(({ label }) => label.includes('.'));
     return report(here, 'E0404', span, `\`${name}\` goes over exactly one axis`, {
       given: `${axes.length}`,
@@ -304,8 +304,8 @@ function oneHot(x: Node, brackets: readonly BracketArg[], here: Site, span: Span
 }
 
 /**
- * `t` an index, or a distribution over the same axis (label smoothing). What it gives to an absent class does not count;
- * where no other has any, the target is impossible and its loss Infinity.
+ * `t` is an index, or a distribution over the same axis (label smoothing). The weight that it gives to an absent class does not
+ * count; if no present class has any, the target is impossible and its loss Infinity.
  */
 function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[], here: Site, span: Span): Value {
   const axes = bracketAxes('cross_entropy', logits, brackets, here, span);
@@ -323,14 +323,14 @@ function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[
     const found = gather(log, axis, target, here, span);
     picked = found;
     if (found !== null && isForbidding) {
-      // Absent where the position or the target is, and no longer where the class is.
+      // Absent where the position or the target is, but not where only the class is.
       const there = b.binary('and', b.reduce('any', b.binary('eq', log, log), [axis.id]), b.binary('eq', target, target));
       const filled = b.otherwise(found, b.constant(-Infinity));
       picked = b.select(there, filled, filled);
     }
   } else {
     const given = toFloat(target, here, span);
-    // One share for all classes counts once for each.
+    // A weight without the class axis counts once for each class.
     const share = axisByLabel(given, axis.label) !== null ? given : b.broadcast(given, [...typeOf(given).axes, axis]);
     const product = binary('mul', share, log, here, span);
     const total = product === null ? null : reduce('sum', product, [axis], here, span);
@@ -348,7 +348,7 @@ function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[
   return picked === null ? ERROR : tensor(unary('neg', picked, here, span));
 }
 
-/** `outer(a - b)`: the outer product that an operation refuses to make by itself. */
+/** `outer(a - b)`: the outer product that an operation does not form implicitly. */
 function outer(expr: CallExpr, brackets: readonly BracketArg[], here: Site): Value {
   const [arg] = expr.args;
   const fn = arg?.value.kind === 'binary' && arg.value.op !== '@' ? binaryFns[arg.value.op] : undefined;
@@ -365,7 +365,7 @@ function outer(expr: CallExpr, brackets: readonly BracketArg[], here: Site): Val
   return tensorOrError(a === null || b === null ? null : binary(fn, a, b, here, arg.value.span, true));
 }
 
-/** Acts in training only; each element is 0 with probability p, else divided by 1 - p. */
+/** Active in training only; each element is 0 with probability p, else divided by 1 - p. */
 function dropout(expr: CallExpr, here: Site): Value {
   const [first, second] = expr.args;
   if (first === undefined || second === undefined || expr.args.length > 2) {

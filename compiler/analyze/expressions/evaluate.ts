@@ -1,4 +1,4 @@
-/** Values of expressions and bodies inside others: the elaborator, from within. */
+/** Elaborates expressions and bodies inside others: the way back into the elaborator. */
 import type { Body, Expr } from '../../../grammar/ast.ts';
 import type { Node } from '../../graph/graph.ts';
 import type { BodyKind, Collected } from '../scope/collected.ts';

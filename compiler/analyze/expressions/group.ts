@@ -1,4 +1,4 @@
-/** Grouping: `sum[source by ids](w)` puts what `ids` sends to one position together. */
+/** Grouping: `sum[source by ids](w)` reduces the elements that `ids` maps to the same position. */
 import type { BracketArg, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../../graph/graph.ts';
 import { isRagged, originOf, sameSpace, sizeOf } from '../../graph/spaces.ts';
@@ -13,7 +13,7 @@ import { liesWithin } from '../types/interval.ts';
 
 type By = Extract<BracketArg, { kind: 'by' }>;
 
-/** What is grouped, by which positions, over which axes, and into what. */
+/** What is grouped, by which positions, over which axes, and into which axis. */
 interface Groups {
   readonly x: Node;
   readonly places: Node;
@@ -79,7 +79,8 @@ function groupsOf(name: string, x: Node, by: By, here: Site, span: Span): Groups
     if (axis === null) return null;
     over.push(axis);
   }
-  // What falls outside is read by no group, so the mask belongs to the value itself. The length of a clock is not known inside it.
+  // What is outside is read by no group, so the mask belongs to the value itself. Inside a clock, the length of its axis is not
+  // known.
   const isInside = elem.kind === 'index' || (isRagged(space) ? here.clocked : liesWithin(index, space));
   return {
     x: isInside ? aligned[0] : inside(aligned[0], aligned[1], over, space, here, span),
@@ -101,13 +102,13 @@ function inside(x: Node, place: Node, over: readonly Axis[], space: Space, here:
 
 type Grouping = (groups: Groups, here: Site, span: Span) => Node;
 
-/** Sums go straight to their positions; of the rest each group is looked at as a whole. */
+/** Sums are scattered directly; for the others each group is reduced as a whole. */
 const GROUPED: Readonly<Record<'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' | 'all', Grouping>> = {
   sum: (groups, here, span) => scattered(groups.x, groups, here, span),
   mean: (groups, here, span) => {
     const b = here.ctx.builder.at(origin(here, span));
     const one = b.constant(1);
-    // 1 where there is something, absent with it.
+    // 1 where an element is present, absent where it is not.
     const ones = b.select(b.binary('eq', groups.x, groups.x), one, one);
     return b.binary('div', scattered(groups.x, groups, here, span), b.binary('max', scattered(ones, groups, here, span), one));
   },
@@ -127,16 +128,16 @@ function scattered(x: Node, { places, over, into }: Groups, here: Site, span: Sp
   );
 }
 
-/** How many truths each position gets, compared with 0. */
+/** Compares the count of true elements at each position with 0. */
 function counted(fn: 'gt' | 'eq', x: Node, groups: Groups, here: Site, span: Span): Node {
   const b = here.ctx.builder.at(origin(here, span));
   return b.binary(fn, scattered(b.select(x, b.constant(1), b.constant(0)), groups, here, span), b.constant(0));
 }
 
-/** x, for every group there is, where it belongs to the group. */
+/** x for every group, present where it belongs to the group. */
 function belonging({ x, places, over, into }: Groups, here: Site, span: Span): Node {
   const b = here.ctx.builder.at(origin(here, span));
-  // Both along all that is grouped, also where one of them is the same everywhere.
+  // Both get all grouped axes, even those along which one of them is constant.
   const along = (value: Node): Node => over.reduce((held, axis) => holding(held, axis, here, span), value);
   return b.where(along(x), along(b.binary('eq', b.unary('int', places), b.unary('int', b.position(into)))));
 }
@@ -154,7 +155,7 @@ function within(fn: 'max' | 'min' | 'prod'): Grouping {
   };
 }
 
-/** Each position belongs to one group at the most: of the weights in all groups its own is left. */
+/** Each position belongs to at most one group: of its weights in all groups, its own group's remains. */
 function softmaxBy(groups: Groups, here: Site, span: Span): Value {
   const [axis, ...more] = groups.over;
   if (axis === undefined || more.length > 0)

@@ -1,4 +1,4 @@
-/** Brackets behind a value: renaming, merging, splitting and indexing of axes. */
+/** Brackets after a value: renaming, merging, splitting and indexing of axes. */
 import type { BracketArg, Expr, Name, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../../graph/graph.ts';
 import { beginsWith, isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../../graph/spaces.ts';
@@ -52,7 +52,7 @@ function reshaped(node: Node, from: readonly Name[], to: readonly Name[], here: 
   if (from.length === 1 && to.length === 1) return renameAxis(node, from[0]!, to[0]!, here);
   if (to.length === 1) return mergeAxes(node, from, to[0]!, here, span);
   if (from.length === 1) return splitAxis(node, from[0]!, to, here, span);
-  // Row by row: by way of one axis.
+  // Row by row, through a single axis.
   const axes = axesOf(node, from, here);
   if (axes === null || !fresh(to, axes, node, here) || refuseGrowing(axes, 'merging', span, here)) return null;
   const space: Space = { kind: 'merge', parts: axes.map((axis) => axis.space) };
@@ -73,7 +73,7 @@ function renameAxis(node: Node, from: Name, to: Name, here: Site): Node | null {
   return rename(node, axis, here.frame.axis(to.text, declaredSpace(to, axis.space, here)), here, from.span);
 }
 
-/** R1: one formal renamed to another makes "of one size" part of the block's contract, which every call must keep. */
+/** R1: renaming one formal to another makes equal sizes part of the block's contract, which every call must keep. */
 function formalsAgree(axis: Axis, to: Name, here: Site, span: Span): boolean {
   const from = here.scope.lookup(axis.label);
   const target = here.scope.lookup(to.text);
@@ -98,7 +98,7 @@ function formalsAgree(axis: Axis, to: Name, here: Site, span: Span): boolean {
   return false;
 }
 
-/** R3: `x[upto a as b]` is `x[a as b] where position[b] <= position[a]`: of each position the positions up to its own. */
+/** R3: `x[upto a as b]` is `x[a as b] where position[b] <= position[a]`: each position sees the positions up to its own. */
 function upTo(node: Node, { axis: from, as, span }: Extract<BracketArg, { kind: 'upto' }>, here: Site): Node | null {
   const axis = needAxis(node, from.text, 'upto', here, from.span);
   if (axis === null) return null;
@@ -118,7 +118,7 @@ export function upToPosition(node: Node, over: Axis, now: Axis, op: '<=' | '<', 
   return b.where(node, b.binary(op === '<=' ? 'le' : 'lt', b.position(over), here.steps.get(now.label) ?? b.position(now)));
 }
 
-/** A renamed axis keeps its space; where the new name is a dim of provably that size, it becomes that dim. */
+/** A renamed axis keeps its space; if the new name is a dim of provably the same size, it takes that dim. */
 function declaredSpace(name: Name, space: Space, here: Site): Space {
   const entry = here.scope.lookup(name.text);
   if (entry?.kind !== 'dim' || isRagged(space)) return space;
@@ -152,7 +152,7 @@ function axesOf(node: Node, from: readonly Name[], here: Site): Axis[] | null {
   return axes;
 }
 
-/** Are these names all different, and none of them one that the tensor keeps? */
+/** Are these names all different, and none of them the name of an axis that stays? */
 function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: Site): boolean {
   const kept = allAxes(node)
     .filter((axis) => !gone.some(({ id }) => id === axis.id))
@@ -225,7 +225,7 @@ export function mayBeEmpty(space: Space): boolean {
   }
 }
 
-/** `t[i]`: the one axis that `i` counts. */
+/** `t[i]`: at the one axis that `i` counts. */
 function gatherByIndex(node: Node, value: Expr, here: Site, span: Span): Node | null {
   const index = evaluateTensor(value, here);
   if (index === null) return null;
@@ -258,7 +258,7 @@ function gatherByIndex(node: Node, value: Expr, here: Site, span: Span): Node | 
   return null;
 }
 
-/** How positions of one dim can be taken for positions of an axis of another. */
+/** How to use positions of one dim as positions of an axis of another. */
 function placesFix(from: Space, to: Axis): string {
   const number = `as a plain number, which may fall outside: \`[${to.label} = i + 0]\``;
   if (from.kind !== 'dim' || to.space.kind !== 'dim') return number;
@@ -268,7 +268,7 @@ function placesFix(from: Space, to: Axis): string {
   return to.space.dim.ragged ? number : `${bound}; or ${number}`;
 }
 
-/** The selected axis goes, the index's axes enter; what is not provably inside may be absent (semantics 3). */
+/** The selected axis is replaced by the index's axes; what is not provably inside may be absent (semantics 3). */
 export function gather(node: Node, axis: Axis, index: Node, here: Site, span: Span): Node | null {
   const elem = typeOf(index).elem;
   if (elem.kind !== 'index' && elem.kind !== 'int') {
@@ -294,7 +294,7 @@ export function gather(node: Node, axis: Axis, index: Node, here: Site, span: Sp
     return null;
   }
   if (refuseAlong(node, axis, 'an index into', span, here)) return null;
-  // The axes that stay zip with the index's; the selected one may come back through the index.
+  // The axes that stay zip with the index's; the selected axis may come back through the index.
   let place = index;
   for (const other of allAxes(node)) {
     const same = allAxes(place).find((candidate) => candidate.label === other.label);
@@ -310,7 +310,7 @@ export function gather(node: Node, axis: Axis, index: Node, here: Site, span: Sp
 function provablyInside(index: Node, axis: Axis, here: Site): boolean {
   const { elem } = typeOf(index);
   const { space } = axis;
-  // The number of a round, which is a position of the axis that counts them.
+  // The number of a round is a position of the axis that counts rounds.
   if (index.op.kind === 'unary' && index.op.fn === 'int' && here.own.some(({ place }) => place === index.inputs[0]))
     return provablyInside(index.inputs[0]!, axis, here);
   if (elem.kind === 'index')
@@ -339,7 +339,7 @@ function provablyInside(index: Node, axis: Axis, here: Site): boolean {
   return liesWithin(index, space) || isWrapped(index, extent, here);
 }
 
-/** `e mod n`, and `clamp(e, 0, n - 1)`, with n the size of the axis. */
+/** `e mod n`, or `clamp(e, 0, n - 1)`, where n is the size of the axis. */
 function isWrapped(index: Node, extent: Size, here: Site): boolean {
   if (index.op.kind !== 'binary') return false;
   const [left, right] = index.inputs as [Node, Node];
@@ -361,13 +361,16 @@ function isConstant(node: Node, value: number): boolean {
   return node.op.kind === 'constant' && node.op.value === value;
 }
 
-/** Is a position on `part` one on `whole`? A sum's first summand is part of it; so is what a declaration or a `require` bounds. */
+/**
+ * Is a position on `part` one on `whole`? A sum's first summand is part of it; so is whatever a declaration or a `require` bounds
+ * by it.
+ */
 function partOf(part: Space, whole: Space, here: Site): boolean {
   if (beginsWith(whole, part)) return true;
   return here.ctx.parts.some((pair) => sameSpace(pair.part, part) && sameSpace(pair.whole, whole));
 }
 
-/** `zeros[a, b]`, `ones[a]`: a number in every position of the axes. */
+/** `zeros[a, b]`, `ones[a]`: a number at every position of the axes. */
 export function filled(expr: Extract<Expr, { kind: 'bracket' }>, value: number, here: Site): Value {
   const axes: Axis[] = [];
   for (const arg of expr.args) {

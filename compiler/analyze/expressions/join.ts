@@ -47,7 +47,7 @@ export function joinCall(name: 'concat' | 'stack', expr: CallExpr, brackets: rea
   return plan === null ? ERROR : joined(name, unified, plan.parts, plan.to, here, expr.span);
 }
 
-/** Elements of one kind: floats if one is, positions on different axes as whole numbers. */
+/** Gives all operands one element type: float if one is, and int for positions on different axes. */
 function unify(nodes: readonly Node[], name: string, here: Site, span: Span): readonly Node[] | null {
   const elems = nodes.map((node) => typeOf(node).elem);
   if (nodes.some((node) => sameKind(nodes[0]!, node, name, here, span) === null)) return null;
@@ -76,7 +76,7 @@ function growing(
   }
   const common = labels(nodes[0]!).filter((label) => nodes.every((node) => labels(node).includes(label)));
   if (to !== null && common.includes(to.text)) return { parts: find(to.text), to };
-  // What one operand alone has is joined; what several have, the others are the same along.
+  // An axis that only one operand has is joined; along an axis that several have, the others are constant.
   const parts = nodes.map((node, k) =>
     typeOf(node).axes.filter(({ label }) => !nodes.some((other, j) => j !== k && labels(other).includes(label))),
   );
@@ -98,8 +98,8 @@ function growing(
 }
 
 /**
- * `concat(e, h, c)` of `h, c: [hidden]` and `e: [embed]`: by the rule `h` and `c` are one position each, and `e` the same all along
- * `hidden`. Three vectors end to end are meant.
+ * `concat(e, h, c)` of `h, c: [hidden]` and `e: [embed]`: by the rule, `h` and `c` are one position each, and `e` is constant
+ * along `hidden`. But three vectors end to end are meant.
  */
 function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[], here: Site, span: Span): boolean {
   const grows = parts.findIndex((own) => own.length > 0);
@@ -140,7 +140,7 @@ function joined(name: string, nodes: readonly Node[], parts: readonly (Axis | nu
         : whole;
   const label = to?.text ?? `concat${nextOrdinal(here)}`;
   const axis = here.frame.axis(label, space);
-  // Axes of one label are one axis, but for those that are joined.
+  // Axes with the same label are one axis, except for the joined ones.
   const seen = new Map<string, Axis>();
   const aligned: Node[] = [];
   for (const [k, node] of nodes.entries()) {

@@ -1,4 +1,4 @@
-/** Linear maps as values: their algebra, which keeps the arrow, and maps as arguments and results of blocks. */
+/** Linear maps as values: operations that keep the arrow, and maps as arguments and results of blocks. */
 import type { CallExpr, Name, Span } from '../../../grammar/ast.ts';
 import type { Axis, BinaryFn, Node, UnaryFn } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
@@ -16,7 +16,7 @@ export type Sides = Pick<MapValue, 'outs' | 'ins'>;
 
 const COMPARISONS: ReadonlySet<BinaryFn> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or']);
 
-/** The operands on one map's axes: maps between the same axes, and numbers. Null: the maps stand for their tensors. */
+/** The operands over one map's axes: maps between the same axes, and numbers. Null: the maps are treated as tensors. */
 function onOneMap(values: readonly Value[], here: Site, span: Span): { readonly map: MapValue; readonly nodes: readonly Node[] } | null {
   const map = values.find((value) => value.kind === 'map');
   if (map === undefined) return null;
@@ -36,7 +36,7 @@ function onOneMap(values: readonly Value[], here: Site, span: Span): { readonly 
   return { map, nodes };
 }
 
-/** The map's node on the axes of these sides, if it goes between the same. */
+/** The map's node over the axes of these sides, if it is between the same axes. */
 function onSides(map: MapValue, sides: Sides, here: Site, span: Span): Node | null {
   let { node } = map;
   for (const [own, wanted] of [
@@ -53,7 +53,7 @@ function onSides(map: MapValue, sides: Sides, here: Site, span: Span): Node | nu
   return node;
 }
 
-/** `c * W`, `W / σ`, `W + V`: of maps between the same axes, and of maps and numbers, an operation gives a map. */
+/** `c * W`, `W / σ`, `W + V`: an operation on maps between the same axes, or on a map and a number, gives a map. */
 export function mapBinary(fn: BinaryFn, left: Value, right: Value, here: Site, span: Span): Value | null {
   if (COMPARISONS.has(fn)) return null;
   const operands = onOneMap([left, right], here, span);
@@ -69,12 +69,12 @@ export function mapBinary(fn: BinaryFn, left: Value, right: Value, here: Site, s
   return { ...map, node: here.ctx.builder.node({ kind: 'binary', fn }, nodes, origin(here, span)) };
 }
 
-/** Has an axis of each side the same name, so that the map is not a plain tensor? */
+/** Do two axes, one on each side, have the same name, so that the map is not a plain tensor? */
 function hasOneName({ outs, ins }: Sides): boolean {
   return outs.some((out) => ins.some(({ label }) => label === out.label));
 }
 
-/** `-W`, `tanh(W)`, `stop(W)`; a truth value or a whole number of each element is not a map. */
+/** `-W`, `tanh(W)`, `stop(W)`; elementwise truth values and whole numbers are not maps. */
 export function mapUnary(fn: UnaryFn, map: MapValue, here: Site, span: Span): Value | null {
   if (fn === 'not' || fn === 'int' || fn === 'floor') return null;
   return { ...map, node: here.ctx.builder.node({ kind: 'unary', fn }, [map.node], origin(here, span)) };
@@ -118,7 +118,7 @@ function transposed({ node, outs, ins }: MapValue, here: Site, span: Span): Valu
     ins: outs.map((axis) => inAxis(here.frame.axis(axis.label, axis.space))),
   };
   let made = node;
-  // By way of names of their own: the sides of `[hidden <- hidden]` trade places.
+  // Through temporary names: `[hidden <- hidden]` swaps its sides.
   const away = outs.map((axis): Axis => ({ ...axis, id: `${axis.id}~out` }));
   outs.forEach((axis, k) => {
     made = rename(made, axis, away[k]!, here, span);
@@ -158,13 +158,13 @@ function plain(map: MapValue, names: { readonly to?: Name; readonly from?: Name 
       labels.push(label);
     }
   }
-  // The out-axes first: an in-axis may keep the name that one of them had.
+  // The out-axes first: an in-axis may get the name that one of them had.
   for (const axis of map.outs) node = rename(node, axis, here.frame.axis(names.to?.text ?? axis.label, axis.space), here, span);
   for (const axis of map.ins) node = rename(node, axis, here.frame.axis(names.from?.text ?? axis.label, axis.space), here, span);
   return tensor(node);
 }
 
-/** A value as the map that a signature declares: a map between these axes, or a tensor that has the axes of both sides. */
+/** A value as the map that a signature declares: a map between these axes, or a tensor with the axes of both sides. */
 export function conformMap(value: Value, declared: Sides, what: string, here: Site, span: Span): Value {
   if (value.kind === 'error') return ERROR;
   if (value.kind === 'tensor') {
@@ -225,7 +225,7 @@ function unmasked(node: Node, what: string, here: Site, span: Span): boolean {
   return false;
 }
 
-/** What is given for a map among the parameters. Null: no map (reported). */
+/** An argument for a parameter that is a map. Null: not a map (reported). */
 export function mapArgument(value: Value, what: string, here: Site, span: Span): MapValue | null {
   if (value.kind === 'error') return null;
   if (value.kind === 'map') return value;
@@ -238,7 +238,7 @@ export function mapArgument(value: Value, what: string, here: Site, span: Span):
   return null;
 }
 
-/** Where data comes in or goes out, or is carried from step to step: tensors alone. */
+/** Inputs, results and states must be tensors. */
 export function noMap(what: string, span: Span, here: Site): Value {
   return report(here, 'E0315', span, `${what} is a tensor, not a map`, {
     why: 'an arrow says how a value is used, and data is not used by itself',

@@ -47,14 +47,14 @@ export function pastOf(expr: CallExpr, brackets: readonly BracketArg[], here: Si
   return tensor(pastIn(value.node, axis, here.ctx.builder.at(origin(here, expr.span))));
 }
 
-/** Of a state of rounds, which each reads at its position, it is read there too. */
+/** The past of a state of rounds, each of which reads the state at its position, is read at that position, too. */
 function pastIn(state: Node, axis: Axis, builder: Builder): Node {
   const { op, inputs } = state;
   if (op.kind !== 'gather') return builder.node({ kind: 'past', axis }, [state]);
   return builder.node(op, [pastIn(inputs[0]!, axis, builder), inputs[1]!]);
 }
 
-/** One for all pasts of a scan, since they have the same positions. */
+/** One dim for all pasts of a scan, since they have the same positions. */
 function tapeOf(loop: Node, label: string, { ctx }: Site): Dim {
   const known = ctx.tapes.get(loop);
   if (known !== undefined) return known;
@@ -74,7 +74,7 @@ export function growing(node: Node, here: Site): Axis | undefined {
   return typeOf(node).axes.find(({ space }) => isTape(space, here));
 }
 
-/** E0611: what grows has another length at every step, and so cannot be put beside those of other steps. */
+/** E0611: a growing value has another length at every step, and cannot be stacked with those of other steps. */
 export function leaves(node: Node, here: Site, span: Span): boolean {
   const axis = growing(node, here);
   if (axis === undefined) return false;
@@ -85,7 +85,7 @@ export function leaves(node: Node, here: Site, span: Span): boolean {
   return true;
 }
 
-/** E0611: positions on a whole, of which a part has another length at every step, would be other ones at every step. */
+/** E0611: positions on a whole, a part of which grows, would differ from step to step. */
 export function refuseGrowing(axes: readonly (Axis | null)[], what: string, span: Span, here: Site): boolean {
   const axis = axes.find((each) => each !== null && isTape(each.space, here));
   if (axis === undefined || axis === null) return false;
@@ -96,7 +96,7 @@ export function refuseGrowing(axes: readonly (Axis | null)[], what: string, span
   return true;
 }
 
-/** A value over the steps so far as one over the initial position and all steps: 0 at those that were to come. */
+/** A value over the steps so far, extended to the initial position and all steps: 0 at steps still to come. */
 export function unrolled(node: Node, position: Node, along: Axis, here: Site): Node {
   const tape = here.ctx.tapes.get(position);
   const axes = tape === undefined ? [] : typeOf(node).axes.filter(({ space }) => space.kind === 'dim' && space.dim.id === tape.id);

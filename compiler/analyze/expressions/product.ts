@@ -1,4 +1,4 @@
-/** `@`: maps applied, maps one after the other, and products of tensors summed over an axis that both have. */
+/** `@`: maps applied, maps composed, and products of tensors summed over an axis that both have. */
 import type { BinaryExpr, Expr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { describeAxis, describeMap, describeType, sizeFix } from '../scope/describe.ts';
@@ -11,14 +11,14 @@ import { origin, report } from '../scope/report.ts';
 import { agree, axisByLabel, typeOf } from '../scope/axes.ts';
 import { shownNode } from '../scope/taken.ts';
 
-/** Where a product and its sides stand. */
+/** The site and location of a product and its operands. */
 interface Place {
   readonly span: Span;
   readonly left: Span;
   readonly right: Span;
 }
 
-/** `U @ V @ x` is grouped to the left; where maps stand before one tensor it is computed from the right, which is the same and less. */
+/** `U @ V @ x` is grouped to the left; maps before a tensor are applied from the right, which gives the same with less work. */
 export function evaluateProduct(expr: BinaryExpr, here: Site): Value {
   const operands = operandsOf(expr);
   const values = operands.map((operand) => evaluate(operand, here));
@@ -93,7 +93,7 @@ function product(left: Value, value: Value, expr: BinaryExpr, place: Place, here
   return tensor(made);
 }
 
-/** Renaming helps only where an axis of the operand has the size that the map takes. */
+/** Renaming helps only if an axis of the operand has the size that the map takes. */
 function fixOfMap(into: Axis, operand: Node, here: Site): { fix?: string } {
   const { axes } = typeOf(operand);
   const fits = axes.findLast((axis) => agree(here, into.space, axis.space) === 'equal');
@@ -145,7 +145,7 @@ function applied(map: MapValue, operand: Node, place: Place, here: Site): Value 
   return tensor(made);
 }
 
-/** `V @ W`: first W, then V. Outputs of W that V does not take stay, as with any operand. */
+/** `V @ W`: first W, then V. Outputs of W that V does not take stay, as for any operand. */
 function composed(outer: MapValue, inner: MapValue, place: Place, here: Site): Value {
   let [first, second] = [inner.node, outer.node];
   const between: string[] = [];
@@ -165,7 +165,7 @@ function composed(outer: MapValue, inner: MapValue, place: Place, here: Site): V
         ...sizeFix(into.space, axis.space),
       });
     }
-    // An id of its own: both maps may go from one axis to itself.
+    // A separate id: both maps may go from one axis to itself.
     const shared: Axis = { ...into, id: `${into.id}~between` };
     first = rename(first, axis, shared, here, place.span);
     second = rename(second, into, shared, here, place.span);

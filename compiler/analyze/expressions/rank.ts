@@ -9,8 +9,8 @@ import { origin, report } from '../scope/report.ts';
 import { typeOf } from '../scope/axes.ts';
 
 /**
- * A position's rank is how many stand before it: those of smaller value, and the earlier ones of equal value. The position of each rank
- * is the one that has it. Where there are absent positions, the last ranks have none.
+ * A position's rank is the number of positions before it: those with a smaller value, and earlier ones with an equal value. The
+ * position of each rank is the one that has it. If positions are absent, the last ranks have none.
  */
 export function argsort(u: Node, brackets: readonly BracketArg[], here: Site, span: Span): Value {
   const [arg, ...more] = brackets;
@@ -26,7 +26,7 @@ export function argsort(u: Node, brackets: readonly BracketArg[], here: Site, sp
     return report(here, 'E0301', to.span, `the result would hold \`${to.text}\` twice`);
   const b = here.ctx.builder.at(origin(here, span));
   const other: Axis = { id: `${here.frame.id}before~${axis.label}`, label: axis.label, space: axis.space };
-  // A rank is not a position in time: a clock does not order ranks.
+  // A rank is not a time: a clock does not order ranks.
   const rank: Axis = { id: `${here.frame.id}rank~${to.text}`, label: to.text, space: { kind: 'merge', parts: [axis.space] } };
   const ones = (condition: Node): Node => b.select(condition, b.constant(1, 'int'), b.constant(0, 'int'));
   const place = (of: Axis): Node => b.unary('int', b.position(of));

@@ -42,8 +42,8 @@ export function elaborateSample(expr: SampleExpr, here: Site): Value {
 }
 
 /**
- * A position of the axis, each with probability p / Σ p. Of exponential draws E the position where p / E is largest is so
- * distributed: what Gumbel's maximum of log p + g is without its logarithms (Gumbel 1954).
+ * A position of the axis, each with probability p / Σ p: for exponential draws E, the position where p / E is largest has that
+ * distribution, as the maximum of log p + g has for Gumbel's g, but without logarithms (Gumbel 1954).
  */
 function categorical(drawn: Drawn, here: Site): Value {
   const { span } = drawn;
@@ -106,7 +106,7 @@ function onlyArgument({ name, args, span }: Drawn, here: Site): Node | null {
   return p === null ? null : toFloat(p, here, arg.value.span);
 }
 
-/** Names of dims, and of axes that values have here. */
+/** The names of dims, and of axes of values here. */
 function namedAxes({ name, brackets }: Drawn, here: Site): Axis[] | null {
   const axes: Axis[] = [];
   for (const arg of brackets) {

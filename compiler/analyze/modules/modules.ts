@@ -1,4 +1,4 @@
-/** A set of parsed files with their imports resolved: what the checker works on. */
+/** A set of parsed files with their imports resolved: the input of the checker. */
 import type { Declaration, DimItem, DimSpec, ImportItem, Item, Module, Name, Objective, OptionItem } from '../../../grammar/ast.ts';
 import { MOST_PROBLEMS, parse } from '../../../grammar/index.ts';
 import type { Problems } from '../../diagnostics/diagnostic.ts';
@@ -10,9 +10,9 @@ export interface LoadedModule {
   readonly module: Module;
   /** Is this file part of the standard library? */
   readonly standard: boolean;
-  /** Path of the module that each import names, by its text. */
+  /** The path of the module that each import names, by its text. */
   readonly imports: ReadonlyMap<string, string>;
-  /** Items that hold a syntax error: nothing more is said of them, nor of their calls. */
+  /** Items with a syntax error: nothing more is reported of them, nor of calls to them. */
   readonly damaged: ReadonlySet<Item>;
   /** Is there a syntax error outside of all declarations, so that names may be missing? */
   readonly broken: boolean;
@@ -23,16 +23,16 @@ export interface ModuleSet {
   readonly modules: ReadonlyMap<string, LoadedModule>;
 }
 
-/** Where texts come from: the compiler touches no file itself. Paths use `/`. `read` gives null where there is no such file. */
+/** The source of texts: the compiler itself reads no files. Paths use `/`. `read` gives null where there is no such file. */
 export interface Library {
   read(path: string): string | null;
   /** Paths of the standard library's modules: `std/attention` and so on. */
   readonly standard: readonly string[];
-  /** Modules of the standard library that were parsed before, by path: they are the same in every compile. */
+  /** Modules of the standard library parsed earlier, by path: they are the same in every compilation. */
   readonly parsed?: Map<string, ReturnType<typeof parse>>;
 }
 
-/** Loads `path`, what it imports, and the standard library (its names are in scope everywhere, under the file's own). */
+/** Loads `path`, its imports, and the standard library (whose names are in scope everywhere, behind the file's own). */
 export function loadModules(path: string, library: Library, problems: Problems): ModuleSet | null {
   const modules = new Map<string, LoadedModule>();
   const standard = new Set(library.standard);
@@ -134,7 +134,7 @@ function checkNames(file: string, item: ImportItem, found: LoadedModule, problem
 
 export type Exported = { readonly kind: 'dim'; readonly spec: DimSpec; readonly item: DimItem } | OptionItem | Declaration | Objective;
 
-/** What a file declares: all of it can be imported. Of one name the first. */
+/** The declarations of a file, all of which can be imported. Of several with one name, the first. */
 export function exportsOf(items: readonly Item[]): Map<string, Exported> {
   const names = new Map<string, Exported>();
   const add = (name: Name, exported: Exported): void => {
@@ -148,9 +148,9 @@ export function exportsOf(items: readonly Item[]): Map<string, Exported> {
 }
 
 export interface Imported {
-  /** As the importing file calls it. */
+  /** The importing file's name for it. */
   readonly local: Name;
-  /** Null where there is none, or no such file: reported. */
+  /** Null where there is no such name or file: reported. */
   readonly exported: Exported | null;
   readonly module: LoadedModule | null;
 }
@@ -165,7 +165,7 @@ export function importsOf(module: LoadedModule, { modules }: ModuleSet): Importe
   });
 }
 
-/** Those that are imported before those that import them. */
+/** Modules before those that import them. */
 export function inOrder({ modules }: ModuleSet): LoadedModule[] {
   const ordered = new Set<LoadedModule>();
   const visit = (module: LoadedModule): void => {
@@ -181,13 +181,13 @@ export function inOrder({ modules }: ModuleSet): LoadedModule[] {
 
 /** A dim or an option that belongs to the program: of the entry file, or imported by it. */
 export interface Shared {
-  /** As the entry file calls it, and so do the constructor and `--set`. */
+  /** The entry file's name for it, which the constructor and `--set` use too. */
   readonly name: string;
   readonly module: LoadedModule;
   readonly exported: Extract<Exported, { kind: 'dim' | 'option' }>;
 }
 
-/** In the order of the entry file's text; what is imported twice goes by its first name. */
+/** In the order of the entry file's text; one that is imported twice goes by its first name. */
 export function sharedBy(modules: ModuleSet): Shared[] {
   const found: Shared[] = [];
   const { entry } = modules;
@@ -205,8 +205,8 @@ export function sharedBy(modules: ModuleSet): Shared[] {
 }
 
 /**
- * By what name a setting reaches an option of a file. What the entry file calls so is its own: another file's option of that
- * name, where it is not imported, has a name that nobody can write; and so has an option of the library.
+ * The name by which a setting reaches an option of a file. The entry file's name always means its own option: another file's
+ * option of that name, if not imported, gets a name that nobody can write; and so does one of the library.
  */
 export function settingOf(name: string, module: LoadedModule, { entry }: ModuleSet, shared: readonly Shared[]): string {
   const known = shared.find((each) => each.module === module && nameOf(each.exported) === name);
@@ -236,7 +236,7 @@ export function entryItems<K extends 'declaration' | 'objective'>(
   return all.filter(({ item }, k) => all.findIndex((other) => other.item === item) === k);
 }
 
-/** What a model or an objective of the module that is emitted is called: by the entry file's name for it. */
+/** The name of a model or an objective in the emitted module: the entry file's name for it. */
 export function emittedName(item: Exclude<Exported, { kind: 'dim' | 'option' }>, modules: ModuleSet): string {
   return importsOf(modules.entry, modules).find(({ exported }) => exported === item)?.local.text ?? item.name.text;
 }

@@ -1,11 +1,11 @@
-/** E0212: names that the emitted module, or the language, uses for something of its own. */
+/** E0212: names that the emitted module, or the language, reserves. */
 import type { Body, Item, Name, Statement } from '../../../grammar/ast.ts';
 import type { Problems } from '../../diagnostics/diagnostic.ts';
 import type { LoadedModule } from './modules.ts';
 
-/** Members that every object of JavaScript has: an example, a record of sizes or of parameters cannot hold one of its own by these names. */
+/** Members of every JavaScript object: an example, or a record of sizes or parameters, cannot have keys with these names. */
 const OF_OBJECTS: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);
-/** `sum[batch]` and `mean[lifted]` stand for no dim of a program. */
+/** `sum[batch]` and `mean[lifted]` name no dims of a program. */
 const OF_REDUCTIONS: ReadonlySet<string> = new Set(['batch', 'lifted']);
 
 export function refuseNames(module: LoadedModule, problems: Problems): void {
@@ -34,7 +34,7 @@ interface Defined {
 
 const values = (names: readonly Name[]): Defined[] => names.map((name) => ({ name, isDim: false }));
 
-/** Names that reach the emitted module as keys: dims, options, inputs, results, parameters, states, objectives, metrics. */
+/** Names that become keys in the emitted module: dims, options, inputs, results, parameters, states, objectives, metrics. */
 function definedBy(item: Item): Defined[] {
   switch (item.kind) {
     case 'import':
@@ -90,7 +90,7 @@ function inBody(body: Body): Defined[] {
   });
 }
 
-/** In the bodies inside an expression: scans, repeats, branches. */
+/** Names in the bodies inside an expression: scans, repeats, branches. */
 function inside(part: unknown): Defined[] {
   if (typeof part !== 'object' || part === null) return [];
   return isBody(part) ? inBody(part) : Object.values(part).flatMap(inside);

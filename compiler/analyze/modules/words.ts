@@ -1,8 +1,8 @@
-/** Which words a declaration comes upon, in its own text and in all that it may call: by the syntax alone, rather too many than too few. */
+/** The words that a declaration may reach, in its own text and in everything it may call: by syntax alone, rather too many than too few. */
 import type { Declaration, Item, Objective } from '../../../grammar/ast.ts';
 
 export class Words {
-  /** Declarations by name, and imports by what they call them. */
+  /** Declarations by name, and imports by their local name. */
   readonly #named = new Map<string, Item[]>();
   readonly #own = new Map<Item, ReadonlySet<string>>();
 

@@ -45,7 +45,7 @@ export function soundType(group: ParamStatement['groups'][number], axes: readonl
     what === 'ragged' ? `${noun} has one shape; a ragged axis has another length in every example` : `${noun} is there before any input`;
   const entry = here.scope.lookup(ragged.label);
   const call = here.calls.at(-1);
-  // The block is right for other axes: the call is at fault.
+  // The block is right for other axes: the call is to blame.
   if (call !== undefined && (entry === null || (entry.kind === 'dim' && entry.span === null))) {
     here.ctx.problems.report({
       code: 'E0503',
@@ -76,7 +76,10 @@ export function soundType(group: ParamStatement['groups'][number], axes: readonl
   return false;
 }
 
-/** One node per path, with axes of its own; the body sees it under its frame's names. Null: an instance at two sizes (reported). `kept`: where it is listed. */
+/**
+ * One node per path, with axes of its own; the body sees it under its frame's names. Null: one instance at two sizes (reported).
+ * `kept`: where it is listed.
+ */
 export function parameter(
   path: string,
   outs: readonly Axis[],
@@ -90,7 +93,7 @@ export function parameter(
   const { ctx } = here;
   const trimmed = path.replace(/^\./, '');
   const at = origin(here, span, name);
-  // Rounds stand in front: they are kept as a list. What is declared outside of a `repeat` is shared by its rounds.
+  // Axes of rounds are in front: such parameters are kept as lists. What is declared outside a `repeat` is shared by its rounds.
   const rounds = here.own.filter(({ round }) => round !== undefined && trimmed.startsWith(round));
   const places = [...rounds, ...here.own.filter(({ round }) => round === undefined)];
   const own = places.map(({ axis }) => axis);
@@ -152,12 +155,12 @@ export function parameter(
   }, ctx.parameterNodes.get(trimmed)!);
 }
 
-/** The call in the file where the instance is: what it calls in turn is not at fault. */
+/** The call in the file of the instance: calls further inside are not to blame. */
 function callOf({ calls }: Site): Place {
   return calls.findLast(({ place }) => place.file === calls[0]!.place.file)!.place;
 }
 
-/** What `init` says in the body at hand, where the parameter says nothing or `init all` overrules it; else what is usual. */
+/** The body's `init`, if the parameter has none or `init all` overrides it; else the usual initialiser. */
 function firstValues(
   own: Initialiser | null,
   outs: readonly Axis[],
@@ -169,7 +172,7 @@ function firstValues(
   if (own !== null) return own;
   const features = outs.at(-1);
   if (features === undefined || holds({ kind: 'glorot' }, outs, ins)) return { kind: 'glorot' };
-  // A table: its rows have length 1, whatever their number.
+  // An embedding table: its rows have a norm of about 1, whatever their number.
   return {
     kind: 'normal',
     deviation: {
@@ -183,7 +186,7 @@ function firstValues(
   };
 }
 
-/** Is the word true of such a parameter? Some speak of what goes into a map and what comes out; a vector is a map of or to one number. */
+/** Does the word apply to such a parameter? Some refer to the input and output of a map; a vector is a map to or from a single number. */
 function holds({ kind }: Initialiser, outs: readonly Axis[], ins: readonly Axis[]): boolean {
   return ins.length > 0 || (kind !== 'orthogonal' && (kind !== 'glorot' || outs.length <= 1));
 }
@@ -194,7 +197,7 @@ function sameExtent(a: Axis, b: Axis, here: Site): boolean {
 
 const initialisers = '`zeros`, `ones`, a number, `orthogonal`, `glorot`, `uniform(limit)`, `normal(deviation)`';
 
-/** For a parameter with these axes. */
+/** The initialiser for a parameter with these axes. */
 export function initialiserFor(expr: Expr, outs: readonly Axis[], ins: readonly Axis[], here: Site): Initialiser | null {
   const init = initialiserOf(expr, here);
   if (init === null || holds(init, outs, ins)) return init;

@@ -1,6 +1,6 @@
 /**
- * `running` values (semantics 6.2): kept from update to update, and not trained. In an update the first evaluation reads the old value
- * and gives the next one; later evaluations of the same instance read that, and give no other.
+ * `running` values (semantics 6.2): kept from update to update, and not trained. In an update the first evaluation reads the old
+ * value and computes the next one; later evaluations of the same instance read that, and compute none.
  */
 import type { Expr, ParamStatement, Span, Target } from '../../../grammar/ast.ts';
 import type { Place } from '../../diagnostics/diagnostic.ts';
@@ -8,7 +8,7 @@ import { apart, Dependence, reachable } from '../../graph/walk.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { isRagged } from '../../graph/spaces.ts';
 import { present } from '../scope/absent.ts';
-import { chainOf, wayTo } from '../expressions/across.ts';
+import { chainOf, pathTo } from '../expressions/across.ts';
 import { asTensor, conform, rename, unary } from '../types/operate.ts';
 import { RunningValues } from '../scope/running-values.ts';
 import { initialiserFor, parameter, soundType } from './parameters.ts';
@@ -64,14 +64,17 @@ function one(
   };
 }
 
-/** This instance's part of what an enclosing `per` or `repeat` holds for all: the axes in front of its own `rank` are the innermost's. */
+/**
+ * This instance's part of what an enclosing `per` or `repeat` keeps for all: the axes before its own last `rank` are those of the
+ * innermost ones.
+ */
 function atOwnPositions(next: Node, path: string, rank: number, here: Site, span: Span): Node {
   const front = typeOf(next).axes.slice(0, typeOf(next).axes.length - rank);
   const own = ownOf(path, here).slice(-front.length);
   return front.reduce((node, axis, k) => here.ctx.builder.at(origin(here, span)).gather(node, own[k]!.place, axis.id, true), next);
 }
 
-/** Where the instance stands: what is declared outside of a `repeat` is shared by its rounds. */
+/** The positions of the instance: what is declared outside a `repeat` is shared by its rounds. */
 function ownOf(path: string, { own }: Site): Site['own'] {
   return own.filter(({ round }) => round === undefined || path.startsWith(round));
 }
@@ -80,7 +83,7 @@ function renamed(node: Node, axes: readonly Axis[], here: Site, span: Span): Nod
   return typeOf(node).axes.reduce((x, axis, k) => rename(x, axis, axes[k]!, here, span), node);
 }
 
-/** `u' = …`: what `u'` reads as. */
+/** `u' = …`: the value that `u'` reads. */
 export function nextRunning(target: Target, value: Value, expr: Expr, declared: RunningDeclaration, here: Site): Value {
   const { ctx } = here;
   const node = asTensor(value, here, expr.span);
@@ -98,12 +101,12 @@ export function nextRunning(target: Target, value: Value, expr: Expr, declared: 
 }
 
 /**
- * What makes a next value another one for some examples, positions or steps, with the way to it: what is reduced over them all
- * does not. `free`: arguments of the body at hand, which say nothing before it is called.
+ * Whatever makes a next value differ between examples, positions or steps, with the path to it: a value reduced over them all
+ * does not. `free`: arguments of the current body, which say nothing before it is called.
  */
 function difference(next: Node, free: boolean, here: Site): readonly Node[] | null {
   const read = apart();
-  return wayTo([next], (node) => differs(node, here) || (node.op.kind === 'argument' && !free && !read.isBound(node)), read.next);
+  return pathTo([next], (node) => differs(node, here) || (node.op.kind === 'argument' && !free && !read.isBound(node)), read.next);
 }
 
 function differs({ op, types }: Node, here: Site): boolean {
@@ -152,7 +155,7 @@ function reportDifference(name: string, way: readonly Node[], place: Place, fix:
   });
 }
 
-/** What a model or an objective, and what they call, have found: next values that no example has for itself. */
+/** The next values found by a model or an objective and its callees, without those that differ between examples. */
 export function soundRunningValues(here: Site): ReadonlyMap<string, Node> {
   const sound = new Map<string, Node>();
   for (const [path, next] of here.ctx.runningValues.all()) {
@@ -166,7 +169,7 @@ export function soundRunningValues(here: Site): ReadonlyMap<string, Node> {
   return sound;
 }
 
-/** A running value that stays as it is. */
+/** Every running value needs a next value. */
 export function requireRunningValues(declared: ReadonlyMap<string, RunningDeclaration | null>, here: Site): void {
   for (const [name, each] of declared) {
     if (each === null || here.scope.lookup(`${name}'`) !== null) continue;
@@ -181,13 +184,13 @@ export function requireRunningValues(declared: ReadonlyMap<string, RunningDeclar
 const isClosed = (node: Node): boolean => new Dependence().of(node).size === 0;
 
 export interface Entered {
-  /** What the call must be given for the next values that its body reads. */
+  /** Arguments that the call must pass for the next values that its body reads. */
   readonly given: readonly { readonly value: Node; readonly argument: Node }[];
-  /** Next values that its body has found. */
+  /** Next values found in its body. */
   readonly found: readonly (readonly [path: string, next: Node])[];
 }
 
-/** For the body of a call, which may be one of many instances; to be left when it is elaborated. */
+/** Enters the body of a call, which may be one of many instances; to be left after its elaboration. */
 export function enterCall(isOneOfMany: boolean, here: Site, span: Span): { readonly leave: () => Entered } {
   const { ctx } = here;
   const outside = ctx.runningValues;
@@ -206,7 +209,7 @@ export function enterCall(isOneOfMany: boolean, here: Site, span: Span): { reado
       const stays = (node: Node): boolean => !isOneOfMany && isClosed(node);
       for (const [path, node] of found) if (stays(node)) outside.set(path, node);
       const read = given.filter(({ path }) => inside.wasRead(path));
-      // What a call inside reads, the call around is given, too.
+      // What an inner call reads, the outer call must be given, too.
       for (const { path } of read) outside.read(path);
       return {
         given: read.filter(({ value, argument }) => value !== argument),
@@ -216,14 +219,14 @@ export function enterCall(isOneOfMany: boolean, here: Site, span: Span): { reado
   };
 }
 
-/** A running value's axis that stands for the instances of a call, or for the rounds of a `repeat`, at `here`: the `k`-th of them. */
+/** The front axis of a running value for the instances of a call, or for the rounds of a `repeat`, at `here`: the `k`-th of them. */
 export function frontAxis(path: string, isRounds: boolean, k: number, here: Site): Axis {
   const { axes, rounds = 0 } = here.ctx.running.get(path)!;
   const outside = ownOf(path, here).filter(({ round }) => (round !== undefined) === isRounds).length;
   return axes[(isRounds ? 0 : rounds) + outside + k]!;
 }
 
-/** For the body of a `repeat`, once more if need be; what its rounds find is emitted, and `leave` keeps it, stacked. */
+/** Enters the body of a `repeat`, again on another attempt; what its rounds find is emitted, and `leave` keeps it, stacked. */
 export function enterRounds(
   round: string,
   here: Site,
@@ -248,7 +251,7 @@ export function enterRounds(
   };
 }
 
-/** A next value may read an argument that the call is not lifted over, or only `per` instance, and a lifted one through `across`. */
+/** A next value may read an argument that the call is not lifted over, or only over `per`, and a lifted one only through `across`. */
 export function unlifted(
   found: Entered['found'],
   call: {

@@ -1,4 +1,4 @@
-/** A decoder with an objective of its own: a model that has the decoder's arguments for inputs. */
+/** A decoder with an objective of its own: a model whose inputs are the decoder's arguments. */
 import type { CallExpr, Declaration } from '../../../grammar/ast.ts';
 
 export function asModel(decoder: Declaration): Declaration {

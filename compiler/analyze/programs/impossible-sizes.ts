@@ -1,4 +1,4 @@
-/** W0301: sizes as they stand in the text, or as they are set, with which no model can be made. */
+/** W0301: sizes, as written or as set, with which no model can be made. */
 import type { Problems } from '../../diagnostics/diagnostic.ts';
 import type { Program } from '../../graph/graph.ts';
 import { holds, MUST, numberOf } from '../../graph/requirement.ts';

@@ -1,4 +1,4 @@
-/** Objectives over several models: each is an instance with its own parameters, and the objective says what is called with what. */
+/** Objectives over several models: each model is an instance with its own parameters, and the objective says what it is called with. */
 import type { Declaration, Objective } from '../../../grammar/ast.ts';
 import type { Place } from '../../diagnostics/diagnostic.ts';
 import type { ObjectiveGraph, Program, UpdateGraph } from '../../graph/graph.ts';
@@ -11,12 +11,12 @@ import { Scope } from '../scope/scope.ts';
 import { hasDim } from './sized.ts';
 import { isTaken } from '../scope/taken.ts';
 
-/** Where a model has a name of its own, or there are several, the objective calls them; else it sees into its one model. */
+/** If there are several models, or one with its own name, the objective calls them; else it sees the values inside its one model. */
 export function isJoint({ models }: Objective): boolean {
   return models.length > 1 || models.some(({ name }) => name !== null);
 }
 
-/** The models that it is over, where they are known. */
+/** The models of the objective, as far as they are known. */
 export function partsOf(objective: Objective, here: Site): { readonly item: Declaration; readonly module: LoadedModule }[] {
   return objective.models.flatMap(({ model }) => {
     const entry = here.scope.own(model.text);
@@ -39,7 +39,7 @@ export function lowerJoint(objective: Objective, root: Root, setup: Setup, calle
     for (const [k, name] of names.entries()) {
       const entry = outer.scope.own(objective.models[k]!.model.text);
       if (entry?.kind !== 'declaration') continue;
-      // Paths of parameters begin with the one or the other.
+      // Paths of parameters begin with either name.
       if (name.text === objective.name.text)
         report(outer, 'E0203', name.span, `the objective and a model in it are both called \`${name.text}\``, {
           fix: 'give one of them another name',
@@ -82,7 +82,7 @@ export function lowerJoint(objective: Objective, root: Root, setup: Setup, calle
   };
 }
 
-/** An objective as it is outside of training, with its losses in training. */
+/** An objective as evaluated outside training, with its losses in training. */
 export function bothWays(
   objective: Objective,
   models: string | readonly string[],
@@ -99,7 +99,7 @@ export function bothWays(
   return { name: objective.name.text, given: outside.given, updates };
 }
 
-/** Why each `repeat` that is written out is. */
+/** Why each unrolled `repeat` is unrolled. */
 export function reasons(unrolled: ReadonlyMap<string, Unrolled>): ReadonlyMap<string, string> {
   return new Map([...unrolled].map(([path, { reason }]) => [path.replace(/^\./, ''), reason]));
 }

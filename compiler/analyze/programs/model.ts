@@ -27,9 +27,9 @@ export interface Model {
   readonly inputs: readonly Input[];
   readonly outputs: ReadonlyMap<string, Node>;
   readonly decoded: Decoded | null;
-  /** Of a model that says `causal`. */
+  /** For a `causal` model. */
   readonly causal: Clocked | null;
-  /** Sees everything an objective may name. */
+  /** Its scope has everything an objective may name. */
   readonly here: Site;
 }
 
@@ -92,11 +92,11 @@ export function elaborateModel(declaration: Declaration, root: Site): Model | nu
         span: null,
       });
   };
-  // What the model gives goes before what its body calls by the same name: `y` is the result `y`.
+  // The model's results take precedence over names in its body: `y` is the result `y`.
   for (const [name, node] of outputs) scope.define(name, { kind: 'value', value: tensor(node), span: null });
   if (result !== null) {
     for (const name of tapsOf(result.graph)) outputs.set(name, result.named.get(name)!);
-    // Of what reads the input: no step has it, `forward` gives it.
+    // Weights computed from the inputs alone: no step has them, but `forward` returns them.
     for (const [name, value] of scope.values()) {
       const weights = value.kind === 'record' ? value.fields.get('weights') : undefined;
       if (weights?.kind === 'tensor' && typeOf(weights.node).masks.length === 0) outputs.set(`${name}.weights`, weights.node);
@@ -111,7 +111,7 @@ export function elaborateModel(declaration: Declaration, root: Site): Model | nu
   return { inputs, outputs, decoded: result, causal, here };
 }
 
-/** What a model gives: its value, and the weights of its one attention; of a causal one those that each position has of its own. */
+/** The results of a model: its value, and the weights of its only attention; for a causal model those that belong to a position. */
 function resultsOf(value: Value, main: string, clock: Axis | null, here: Site): Map<string, Node> {
   const results = tensorsOf(value, main);
   const [tap] = here.taps;
@@ -149,7 +149,7 @@ function modelInputs(declaration: Declaration, here: Site): Input[] {
   return inputs;
 }
 
-/** An input that an example may leave out is a number or a truth value everywhere. */
+/** The default of an optional input is one number or truth value for all elements. */
 function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Site): number | null {
   const number = value.kind === 'bool' ? (value.value ? 1 : 0) : numberOfExpr(value);
   const known = elem.kind === 'index' ? constantOf(sizeOf(elem.space)) : null;
@@ -160,7 +160,7 @@ function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Site):
     (elem.kind === 'float' || Number.isInteger(number)) &&
     (elem.kind !== 'index' || (first !== null && number >= first && (known === null || number < first + known)));
   if (fits) {
-    // Of a dim that is a symbol it is known when the model is made.
+    // For a dim that is a symbol, the position is known when the model is made.
     if (elem.kind === 'index' && first !== null && known === null && !isOfLengths(sizeOf(elem.space), here)) {
       here.ctx.requirements.push({
         kind: 'atMost',

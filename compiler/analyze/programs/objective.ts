@@ -24,13 +24,13 @@ export interface ElaboratedObjective {
   readonly updates: readonly ElaboratedUpdate[];
 }
 
-/** `running`: what the update gives a next value, in training. */
+/** `running`: the next values that the update computes, in training. */
 export type ElaboratedUpdate = Omit<UpdateGraph, 'training'> & Pick<UpdateGraph['training'], 'running'>;
 
 /**
- * `here`: the model's own, its scope holding everything that is visible to an objective.
+ * `here`: the model's site, whose scope has everything that is visible to an objective.
  *
- * @param models what an `update` may name: all of what is trained, or the names of models that are parts of it
+ * @param models what an `update` may name: the whole trained model, or the names of the models in it
  */
 export function elaborateObjective(objective: Objective, models: string | readonly string[], here: Site): ElaboratedObjective | null {
   const { ctx } = here;
@@ -121,7 +121,7 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
 
 const objectiveBody: BodyKind = { states: false, emits: false, value: false, clauses: 'objective', steps: null };
 
-/** Beside updates stand only equations, in front: a loss, a metric or a setting belongs to one of them. */
+/** Beside updates only equations are allowed, before them: a loss, a metric or a setting belongs to an update. */
 function onlyUpdates({ body }: Objective, here: Site): void {
   let updates = 0;
   for (const statement of body.statements) {
@@ -162,11 +162,11 @@ function trainedModels({ models: names }: UpdateStatement, models: readonly stri
 interface UpdateText {
   readonly body: Body;
   readonly clauses: readonly Statement[];
-  /** For errors about what is missing. */
+  /** For errors about something missing. */
   readonly owner: { readonly what: string; readonly span: Span };
 }
 
-/** What one loss is and how it is learnt from; `here` holds what its body has defined. */
+/** A loss and how to minimise it; `here` has the names that its body has defined. */
 function elaborateUpdate(
   { body, clauses, owner }: UpdateText,
   here: Site,

@@ -1,4 +1,4 @@
-/** Whole files: the check of every declaration on its own, and models lowered to programs in the 'calls' dialect. */
+/** Whole files: checks every declaration on its own, and lowers models to programs in the 'calls' dialect. */
 import type { Declaration, Objective } from '../../../grammar/ast.ts';
 import { Problems, settingPlace, type Place } from '../../diagnostics/diagnostic.ts';
 import { didYouMean } from '../../../runtime/near.ts';
@@ -26,14 +26,17 @@ export interface LowerOptions {
   readonly set?: ReadonlyMap<string, string | number>;
 }
 
-/** What is checked: modules without an error in them, and the models that the entry file declares or imports in the 'calls' dialect, with their objectives. */
+/**
+ * The result of checking: modules, and the models that the entry file declares or imports, in the 'calls' dialect, with their
+ * objectives.
+ */
 export interface Checked {
   readonly modules: ModuleSet;
   readonly options: LowerOptions;
   readonly programs: readonly Program[];
-  /** Decoders that none of these has, as models of their own: each is to have a step whoever calls it. */
+  /** Decoders that no model uses, as models of their own: each must have a derivable step, whoever calls it. */
   readonly alone: readonly Program[];
-  /** For parameters that the standard library declares: the call of the user's that brings them, by `callerKey`. */
+  /** For parameters that the standard library declares: the user's call that brings them in, by `callerKey`. */
   readonly callers: ReadonlyMap<string, Place>;
 }
 
@@ -42,9 +45,9 @@ export function callerKey(program: string, path: string): string {
 }
 
 /**
- * Elaborates every declaration of the user's files once, its formals being distinct and rigid, and those that say something
- * else in training, or for another value of an option, once more for each of these, so that a branch is right before anyone
- * takes it; reports into `problems`. A model is elaborated with its objectives, in training and out of it.
+ * Elaborates every declaration of the user's files once, its formals being distinct and rigid; and again for training and for
+ * each value of an option, where these make a difference, so that a branch is right before anyone takes it. Reports into
+ * `problems`. A model is elaborated with its objectives, in training and out of it.
  */
 export function check(modules: ModuleSet, options: LowerOptions, problems: Problems): Checked | null {
   const set = options.set ?? new Map<string, string | number>();
@@ -80,7 +83,7 @@ function decodersAlone(base: Variant, module: LoadedModule, programs: readonly P
   for (const item of module.module.items) {
     if (item.kind !== 'declaration' || item.what !== 'decoder' || programs.some(({ decoder }) => decoder?.name === item.name.text))
       continue;
-    // What cannot be a model by itself, such as a decoder that takes a map, is looked at where it is called.
+    // What cannot be a model by itself, such as a decoder that takes a map, is checked where it is called.
     const problems = new Problems();
     let program: Program | null = null;
     settled({ ...base, problems }, (setup) => {
@@ -96,7 +99,7 @@ function decodersAlone(base: Variant, module: LoadedModule, programs: readonly P
 
 type Variant = Omit<Setup, 'builder' | 'fixed' | 'unrolled'>;
 
-/** Checks what `concerns` the variant; gives the programs of the entry file's models, then of its objectives over several. */
+/** Checks the items that the variant `concerns`; returns the programs of the entry file's models, then of its objectives over several. */
 function checkAll(variant: Variant, concerns: (item: Declaration | Objective) => boolean, callers = new Map<string, Place>()): Program[] {
   const { entry, modules } = variant.modules;
   const objectives = entryItems('objective', variant.modules);
@@ -128,7 +131,7 @@ function checkAll(variant: Variant, concerns: (item: Declaration | Objective) =>
       const isEmitted = models.some((model) => model.item === item);
       const own = isEmitted ? objectives.filter((objective) => modelOf.get(objective.item) === item) : [];
       for (const objective of own) lowered.add(objective.item);
-      // Objectives have their model elaborated in training as well.
+      // Objectives elaborate their model in training as well.
       if (variant.training && own.length > 0) continue;
       if (![item, ...own.map((objective) => objective.item)].some(concerns)) continue;
       settled(variant, (setup) => {
@@ -190,7 +193,7 @@ function checkObjective(
     });
     if (isError(here.scope.own(unknown.model.text))) return { root, program: null };
     unknownOf(here, 'E0201', unknown.model, 'model', known);
-    // Where one model alone can be meant, the rest of the objective is looked at as well.
+    // If only one model can be meant, the rest of the objective is checked as well.
     const only = known.length === 1 && !isJoint(objective) ? here.scope.own(known[0]!) : null;
     if (only?.kind === 'declaration' && !only.module.damaged.has(only.declaration)) {
       contained(objective, here, () => lowerModel(only.declaration, { ...root, here: within(only.module, here) }, own, setup));
@@ -223,8 +226,9 @@ function checkObjective(
 }
 
 /**
- * A `repeat` is a loop unless its rounds differ, and a dim that an unrolled one counts with is a number, not a symbol, in all of
- * an elaboration. Which these are is found by elaborating: where one turns up, what was found is dropped, and all begins again.
+ * A `repeat` is a loop unless its rounds differ in type, and a dim that an unrolled one counts with is a number, not a symbol,
+ * throughout an elaboration. Both are found by elaborating: whenever one turns up, the results are dropped and the elaboration
+ * starts again.
  */
 function settled(variant: Variant, run: (setup: Setup) => Root): void {
   let fixed = new Set<string>();
@@ -244,7 +248,7 @@ function settled(variant: Variant, run: (setup: Setup) => Root): void {
 }
 
 function unknownOverrides(variant: Variant): void {
-  // Here the dims and options of all files are declared even where there is no declaration to check.
+  // Declares the dims and options of all files, even if there is no declaration to check.
   begin({ ...variant, builder: new Builder(), fixed: new Set(), unrolled: new Map() });
   const { modules } = variant.modules;
   const local = localOptions(
@@ -271,7 +275,7 @@ function unknownOverrides(variant: Variant): void {
   }
 }
 
-/** A model, or a decoder, as the file calls it. */
+/** A model, or a decoder, by the file's name for it. */
 function modelEntry(name: string, here: Site): DeclarationEntry | null {
   const entry = here.scope.own(name);
   return entry?.kind === 'declaration' && (entry.declaration.what === 'model' || entry.declaration.what === 'decoder') ? entry : null;
@@ -282,7 +286,7 @@ interface FileObjective {
   readonly module: LoadedModule;
 }
 
-/** An objective reads what the model defines, and else the names of its own file. */
+/** An objective reads the names that the model defines, and otherwise those of its own file. */
 function seenFrom(module: LoadedModule, here: Site): Site {
   return module === here.module ? here : { ...here, module, scope: here.scope.under(within(module, here).scope) };
 }
@@ -299,7 +303,7 @@ function lowerModel(
   const model = elaborateModel(declaration, root.here);
   if (model === null || !apartFromOthers(model.outputs, root.here)) return null;
   const training = begin({ ...setup, training: true });
-  // Without an objective too: which parameters a model has does not hang on who trains it.
+  // Even without an objective: a model's parameters do not depend on who trains it.
   const trained = elaborateModel(declaration, within(root.here.module, training.here));
   for (const dim of training.here.ctx.fixedDims) ctx.fixedDims.add(dim);
   for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(callerKey(name, path), place);
@@ -341,7 +345,7 @@ function lowerModel(
   };
 }
 
-/** What a decoder computes besides its outputs: how far it goes, and how it ranks. */
+/** What a decoder computes besides its outputs: its length limit and its ranking. */
 function limitsOf(decoder: DecoderGraph | null): readonly Node[] {
   return [decoder?.atMost ?? null, decoder?.rank ?? null].filter((node) => node !== null);
 }

@@ -1,4 +1,4 @@
-/** The scopes that every elaboration begins in: the standard library's names, then a file's imports, declarations, options and dims. */
+/** The scopes in which every elaboration begins: the standard library's names, then a file's imports, declarations, options and dims. */
 import type { Declaration, Span } from '../../../grammar/ast.ts';
 import type { Problems } from '../../diagnostics/diagnostic.ts';
 import { GraphError } from '../../graph/errors.ts';
@@ -26,10 +26,10 @@ export interface Setup {
   readonly builder: Builder;
   /** Dims that are numbers, since a `repeat` counts with them. */
   readonly fixed: ReadonlySet<string>;
-  /** Those of them that are written out, by path. */
+  /** `repeat`s that are unrolled, by path. */
   readonly unrolled: Map<string, Unrolled>;
   readonly found: VariantNote | null;
-  /** Declarations that opened too much: what calls them is left alone. */
+  /** Declarations that opened too many bodies: their callers are not elaborated. */
   readonly tooLarge: Set<object>;
 }
 
@@ -37,7 +37,7 @@ export interface Root {
   readonly here: Site;
   /** Overridable dims of the entry file. */
   readonly hyperparameters: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
-  /** Those that the data size: ragged ones, and those that are `= input`. */
+  /** Dims sized by the data: ragged ones, and those that are `= input`. */
   readonly ragged: readonly Dim[];
 }
 
@@ -90,7 +90,7 @@ export function begin(setup: Setup): Root {
   const sized = new Map<string, { dim: Dim; value: number; doc: string | null }>();
   const ragged: Dim[] = [];
   let others = 0;
-  // A dim is one wherever it is imported: it is declared before the files that do.
+  // A dim is the same one wherever it is imported: a file's dims are declared before those of files that import it.
   for (const module of inOrder(modules)) {
     const top = module === modules.entry;
     const scope = top ? here.scope : new Scope(prelude);
@@ -125,7 +125,7 @@ export function begin(setup: Setup): Root {
           value,
           doc: doc === null || item.dims.length === 1 ? doc : `${item.dims.map(({ name }) => `\`${name.text}\``).join(', ')}: ${doc}`,
         });
-        // It belongs to all dims of the item: it stands once, with their names, at the first.
+        // The comment belongs to all dims of the item: it appears once, with their names, at the first.
         doc = null;
       }
     }
@@ -139,7 +139,7 @@ function defineImports(module: LoadedModule, modules: ModuleSet, here: Site): vo
     else if (exported === null || from === null) here.scope.define(local.text, { kind: 'value', value: ERROR, span: local.span });
     else if (exported.kind === 'declaration') here.scope.define(local.text, { kind: 'declaration', declaration: exported, module: from });
     else if (exported.kind !== 'objective') {
-      // The one of that file: it is there already.
+      // The dim of that file, which has been declared already.
       const entry = here.scopes.get(from.path)?.own(nameOf(exported));
       here.scope.define(local.text, entry ?? { kind: 'value', value: ERROR, span: local.span });
     }
@@ -162,12 +162,12 @@ function defaultsOf(shared: readonly Shared[]): Map<string, number> {
   return values;
 }
 
-/** Where a module's own names are in scope. */
+/** The site in which a module's own names are in scope. */
 export function within(module: LoadedModule, here: Site): Site {
   return { ...here, module, scope: here.scopes.get(module.path) ?? here.scope };
 }
 
-/** Runs one elaboration; what the compiler itself does wrong is a diagnostic too, never a stack trace. */
+/** Runs one elaboration; a bug in the compiler becomes a diagnostic too, never a stack trace. */
 export function contained<T>(declaration: Pick<Declaration, 'name'>, here: Site, run: () => T): T | null {
   try {
     return run();
@@ -187,7 +187,7 @@ export function contained<T>(declaration: Pick<Declaration, 'name'>, here: Site,
   }
 }
 
-/** Said once: what is too large by itself is so in all that calls it. An elaboration may be tried again. */
+/** Reported once: if something is too large by itself, so is everything that calls it. An elaboration may be tried again. */
 function refuseLarge(declaration: object, { problem }: TooLarge, { ctx }: Site): void {
   const isFirst = ctx.tooLarge.size === 0 || ctx.tooLarge.has(declaration);
   ctx.tooLarge.add(declaration);

@@ -1,4 +1,4 @@
-/** What sizes the dims that no number is declared for: the inputs of a model. */
+/** What sizes the dims that have no declared number: the inputs of a model. */
 import type { Declaration } from '../../../grammar/ast.ts';
 import type { Dim, Input, Node, ObjectiveGraph, Space, TensorType } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
@@ -8,7 +8,7 @@ import type { Site } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { atomsOf } from '../../size/size.ts';
 
-/** Has an axis this dim? */
+/** Does an axis have this dim? */
 export function hasDim({ axes }: TensorType, dim: Dim): boolean {
   return axes.some((axis) => mentions(axis.space, dim));
 }
@@ -21,12 +21,12 @@ function mentions(space: Space, dim: Dim): boolean {
       : space.parts.some((part) => mentions(part, dim));
 }
 
-/** Has an input an axis of just this dim? */
+/** Does an input have an axis of exactly this dim? */
 function standsOn(inputs: readonly Input[], dim: Dim): boolean {
   return inputs.some(({ type }) => type.axes.some(({ space }) => space.kind === 'dim' && space.dim.id === dim.id));
 }
 
-/** Ragged dims that are used and stand on no input's axes: an example says how many positions it has. */
+/** Ragged dims that are used, but are on no input's axes: an example gives their length. */
 export function toldDims(dims: readonly Dim[], inputs: readonly Input[], roots: readonly Node[]): readonly Dim[] {
   const nodes = reachable(roots);
   return dims.filter((dim) => {
@@ -41,7 +41,7 @@ export function toldDims(dims: readonly Dim[], inputs: readonly Input[], roots: 
   });
 }
 
-/** E0506: a dim that is `= input`, or `ragged in` another, is used and stands on no input. */
+/** E0506: a dim that is `= input`, or `ragged in` another, is used but is on no input. */
 export function reportUnsized(
   declaration: Declaration,
   dims: readonly Dim[],

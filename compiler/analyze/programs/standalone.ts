@@ -1,4 +1,4 @@
-/** Declarations checked by themselves: formals are axes of their own, equal to nothing else, so that every call is right. */
+/** Declarations checked by themselves: formals are axes equal to nothing else, so that every call is right. */
 import type { Declaration, Param } from '../../../grammar/ast.ts';
 import type { Space } from '../../graph/graph.ts';
 import { reachOf } from '../expressions/across.ts';
@@ -96,7 +96,7 @@ function defineParam(param: Param, here: Site): void {
   here.scope.define(param.name.text, { kind: 'value', value: twice ? ERROR : (argumentOf(param, here) ?? ERROR), span: param.span });
 }
 
-/** What stands for an argument of the declared type. */
+/** A stand-in for an argument of the declared type. */
 function argumentOf({ type, name, span }: Param, here: Site): Extract<Value, { kind: 'tensor' | 'map' }> | null {
   const builder = here.ctx.builder.at(origin(here, span, name.text));
   if (type.kind === 'map') {

@@ -1,4 +1,4 @@
-/** W0201 and W0401, by the syntax alone: names that nothing reads. */
+/** W0201 and W0401, by syntax alone: names that nothing reads. */
 import type { Body, Declaration, Item, Module, Name, Objective, Statement } from '../../../grammar/ast.ts';
 import { entryItems, exportsOf, importsOf, nameOf, type LoadedModule, type ModuleSet } from '../modules/modules.ts';
 import { isJoint } from './joint.ts';
@@ -11,7 +11,8 @@ const read = new Set(['logits', 'probability', 'weights', 'loss']);
 
 export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Site): void {
   const { module } = file;
-  // A model that the entry file imports is emitted, an objective trains one, a dim or an option can be set.
+  // Also used: a model that the entry file imports, which is emitted; one that an objective trains; a dim or an option, which can
+  // be set.
   const emitted = new Set(
     file !== modules.entry
       ? []
@@ -30,7 +31,7 @@ export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Site): 
       importsOf(other, modules).flatMap(({ exported, module: from }) => (from === file && exported !== null ? [nameOf(exported)] : [])),
     ),
   );
-  // A file of dims alone is there for others.
+  // A file with nothing but dims is there for others.
   const isShared = (name: string): boolean => imported.has(name) || module.items.every(({ kind }) => kind === 'dim' || kind === 'option');
   // A declaration does not read from the file what it defines itself.
   const own = new Map(module.items.map((item) => [item, ownNames(item)]));
@@ -64,7 +65,10 @@ export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Site): 
   }
 }
 
-/** Is a model that the objective is for among the entry file's? A decoder by itself is emitted for its objective's sake, and so are models that one calls. */
+/**
+ * Is a model of the objective in the entry file? A decoder by itself is emitted because its objective is, and so are models that
+ * one calls.
+ */
 function trains(objective: Objective, file: LoadedModule, modules: ModuleSet): boolean {
   if (isJoint(objective)) return true;
   const seen = [...importsOf(file, modules).map(({ local, exported }) => [local.text, exported] as const), ...exportsOf(file.module.items)];
@@ -77,7 +81,7 @@ function trains(objective: Objective, file: LoadedModule, modules: ModuleSet): b
   );
 }
 
-/** Names that stand for something of the item's own in all of it. */
+/** Names that mean something of the item's own throughout. */
 function ownNames(item: Item): ReadonlySet<string> {
   if (item.kind === 'objective') return new Set([...item.given, ...definitions(item.body)].map(({ name }) => name.text));
   return new Set(
@@ -85,7 +89,7 @@ function ownNames(item: Item): ReadonlySet<string> {
   );
 }
 
-/** What a body defines and somebody should read; a name with a prime is the state's. */
+/** What a body defines and something should read; a primed name belongs to the state. */
 function definitions(body: Body): { name: Name; what: string }[] {
   return body.statements.flatMap((statement: Statement): { name: Name; what: string }[] => {
     switch (statement.kind) {
@@ -145,7 +149,7 @@ function countUses(item: Item): Map<string, number> {
   return uses;
 }
 
-/** `p = 0.3` in the brackets of a block says what the block calls so, and reads nothing of that name here. */
+/** `p = 0.3` in the brackets of a block refers to a name of the block, and reads none here. */
 function settingsOf(part: object): readonly object[] {
   if (!('kind' in part)) return [];
   const { kind } = part;
@@ -166,14 +170,14 @@ function isName(part: unknown): part is Name {
   );
 }
 
-/** Does `key` of this part of the tree hold the name that it defines? */
+/** Does `key` of this node hold the name that it defines? */
 function isDefinition(part: object, key: string): boolean {
   if (key === 'field') return true;
   if (key === 'name' || key === 'as') return !('kind' in part && part.kind === 'named');
   return false;
 }
 
-/** Alternatives of every option in these modules: what `match` may take besides. */
+/** Alternatives of every option in these modules: further values that `match` may take. */
 export function optionChoices(modules: Iterable<Module>): { name: Name; choices: readonly string[]; file: string }[] {
   const found: { name: Name; choices: readonly string[]; file: string }[] = [];
   for (const module of modules) {
@@ -189,7 +193,7 @@ export function optionChoices(modules: Iterable<Module>): { name: Name; choices:
   return found;
 }
 
-/** Names of the options that stand in bodies: `--set` reaches them too. */
+/** Names of options declared in bodies: `--set` reaches them too. */
 export function localOptions(declarations: readonly Declaration[]): string[] {
   return declarations.flatMap(({ body }) =>
     body.statements.flatMap((statement) => (statement.kind === 'option' ? [statement.name.text] : [])),

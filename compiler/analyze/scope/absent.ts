@@ -1,4 +1,4 @@
-/** E0501: where a value that may not be absent became so. */
+/** E0501: where a value that must be present became absent. */
 import type { Span } from '../../../grammar/ast.ts';
 import type { Node, Origin } from '../../graph/graph.ts';
 import { placeOf, type Site } from './context.ts';
@@ -17,7 +17,7 @@ export function present(node: Node, what: string, here: Site, span: Span): boole
   const since = absentSince(node);
   const { kind } = since.op;
   const { file, start, end } = since.origin;
-  // What an equation is called has the position of the whole equation.
+  // A value named by an equation has the location of the whole equation.
   const isUse = file !== here.module.path || end <= start || (start <= span.start && end >= span.end);
   const at = isUse ? span : since.origin;
   report(here, 'E0501', at, isUse ? `${what} may be absent` : `this may be absent, and ${what} may not`, {
@@ -31,13 +31,13 @@ export function present(node: Node, what: string, here: Site, span: Span): boole
   return false;
 }
 
-/** A position below 0 is outside always; other languages count from the end so. */
+/** A negative position is always outside; in other languages it counts from the end. */
 function fixOf({ op, inputs: [, index] }: Node): string {
   const negative = op.kind === 'gather' && index?.op.kind === 'constant' && Number(index.op.value) < 0;
   return negative ? 'positions count from 0, and the last is `last`: `x[a = last]`' : 'say what stands there instead: `… else 0`';
 }
 
-/** The operation that first made it absent, in the body that it stands in. */
+/** The operation that first made the value absent, in its own body. */
 function absentSince(node: Node): Node {
   for (let at = node; ; ) {
     const before = sourceOf(at);
@@ -46,7 +46,7 @@ function absentSince(node: Node): Node {
   }
 }
 
-/** The operand by which it is absent; null where it is so by itself, or by what a call does inside. */
+/** The operand that makes it absent; null if it is absent by its own operation, or by what a call does inside. */
 function sourceOf(node: Node): Node | null {
   const called = calledFor(node);
   if (called === null) return node.inputs.find(isAbsent) ?? null;
@@ -54,7 +54,7 @@ function sourceOf(node: Node): Node | null {
   return argument < 0 ? null : called.inputs[argument]!;
 }
 
-/** For a call's result: what the call is given, and which value of its body the result is. */
+/** For a call's result: the call's arguments, and which value of its body the result is. */
 function calledFor({
   op,
   inputs: [call],

@@ -8,7 +8,7 @@ export function typeOf(node: Node): TensorType {
   return node.types[0]!;
 }
 
-/** Do two axes agree in size? Two ragged dims never do: each has a length of its own in every example. */
+/** Do two axes agree in size? Two ragged dims never do: each has its own length in every example. */
 export function agree(here: Site, a: Space, b: Space): 'equal' | 'different' | 'unknown' {
   const raggedA = isRagged(a);
   if (raggedA !== isRagged(b)) return 'different';
@@ -20,7 +20,7 @@ export function axisByLabel(node: Node, label: string): Axis | null {
   return typeOf(node).axes.find((axis) => axis.label === label) ?? null;
 }
 
-/** What a dim of this space is called here: in a block by the formal that stands for it. */
+/** The name of a space's dim here: in a block, the formal bound to it. */
 export function nameOfSpace(space: Space, here: Site): string | null {
   for (const name of here.scope.names()) {
     const entry = here.scope.lookup(name);

@@ -1,4 +1,4 @@
-/** What a body may hold, and what it collects while its statements run. */
+/** What a body may contain, and what is collected while its statements run. */
 import type { BracketExpr, Body, Expr, Span, Statement, Target } from '../../../grammar/ast.ts';
 import type { Node, TensorType } from '../../graph/graph.ts';
 import type { Scope } from './scope.ts';
@@ -9,7 +9,7 @@ export interface RunningDeclaration {
   readonly span: Span;
   readonly path: string;
   readonly type: TensorType;
-  /** What it reads as in this evaluation. */
+  /** Its current value in this evaluation. */
   readonly node: Node;
 }
 
@@ -20,7 +20,7 @@ export interface Collected extends StateSink {
   readonly emits: { readonly exprs: readonly Expr[]; readonly values: readonly Value[]; readonly span: Span }[];
   /** Every name an equation defined, in order. */
   readonly named: Map<string, Value>;
-  /** Running values; null: reported, and so is a `state` that stands nowhere. */
+  /** Running values; null: reported, as is a misplaced `state`. */
   readonly running: Map<string, RunningDeclaration | null>;
   /** Clauses, metrics and updates, for decoders and objectives. */
   readonly clauses: Statement[];
@@ -30,7 +30,7 @@ export function collected(): Collected {
   return { result: null, resultSpan: null, states: [], nexts: new Map(), emits: [], named: new Map(), running: new Map(), clauses: [] };
 }
 
-/** What may stand in a body. `steps`: of the body of a scan or of a decoder. */
+/** The statements that a body may contain. `steps`: those of a scan's or a decoder's body. */
 export interface BodyKind {
   readonly states: boolean;
   readonly emits: boolean;
@@ -40,17 +40,17 @@ export interface BodyKind {
   readonly steps: Steps | null;
 }
 
-/** Steps that run one after the other. */
+/** Steps that run one after another. */
 export interface Steps {
-  /** The scope for what does not change from step to step. */
+  /** The scope for whatever does not change from step to step. */
   readonly constants: Scope;
-  /** This step's. */
+  /** The position of this step. */
   readonly position: Node;
 }
 
 export const plainBody: BodyKind = { states: false, emits: false, value: true, clauses: null, steps: null };
 
-/** Names that the equations of a body define: for "used before its equation". */
+/** Names defined by the equations of a body: for "used before its equation". */
 export function laterNames(body: Body): Map<string, Later> {
   const names = new Map<string, Later>();
   for (const statement of body.statements) for (const [label, made] of axesMade(statement)) names.set(label, { kind: 'axis', made });
@@ -61,7 +61,7 @@ export function laterNames(body: Body): Map<string, Later> {
   return names;
 }
 
-/** Axes that an `as` in a statement makes, with the expression around it; not those of bodies inside, which stay there. */
+/** Axes introduced by `as` in a statement, with the expression around it; not those in inner bodies, which are local there. */
 function axesMade(statement: Statement): [string, Span][] {
   const found: [string, Span][] = [];
   const open: unknown[] = [statement];
@@ -83,7 +83,7 @@ function isBracket(part: object): part is BracketExpr {
   return 'kind' in part && part.kind === 'bracket';
 }
 
-/** The name under which a scope has it: a primed one is `h'`. */
+/** The key of a name in a scope: a primed name is `h'`. */
 export function keyOf(target: Target): string {
   return target.prime ? `${target.name.text}'` : target.name.text;
 }

@@ -11,14 +11,14 @@ import { RunningValues } from './running-values.ts';
 import type { Scope } from './scope.ts';
 import type { DeclarationEntry, Given, Later, StateSink, Value } from './values.ts';
 
-/** What elaborating one construct asks of others, which may hold it again. */
+/** How the elaboration of one construct calls that of others, which may contain it again. */
 export interface Elaborate {
   readonly expression: (expr: Expr, here: Site) => Value;
   /** `tail`: is the body's last value the value of the whole? */
   readonly body: (body: Body, here: Site, kind: BodyKind, found: Collected, tail?: boolean) => void;
 }
 
-/** An attention's weights, found while a body is elaborated. */
+/** The weights of an attention, found while a body is elaborated. */
 export interface Tap {
   readonly name: string;
   readonly node: Node;
@@ -29,15 +29,18 @@ export interface CallSite {
   readonly place: Place;
 }
 
-/** What an enclosing `per` or `repeat` adds: the axis that parameters have in front, and this instance's or round's position along it. */
+/**
+ * What an enclosing `per` or `repeat` contributes: the axis in front of parameters, and the position of this instance or round
+ * along it.
+ */
 export interface OwnPosition {
   readonly axis: Axis;
   readonly place: Node;
-  /** For a `repeat`: where the paths of what belongs to its rounds begin. What is declared outside is shared by all of them. */
+  /** For a `repeat`: the path prefix of what belongs to its rounds. Declarations outside are shared by all of them. */
   readonly round?: string;
 }
 
-/** Under which value of an option a fault shows. */
+/** The value of an option under which an error shows. */
 export interface VariantNote {
   readonly place: Place;
   readonly message: string;
@@ -56,16 +59,16 @@ interface ContextOptions {
   readonly tooLarge: Set<object>;
 }
 
-/** Why a `repeat` is written out round by round, and where. */
+/** Why and where a `repeat` is unrolled. */
 export interface Unrolled {
   readonly reason: string;
-  /** Was a loop of it elaborated, which an attempt without it drops? */
+  /** Was its loop elaborated before, in an attempt that was dropped? */
   readonly tried: boolean;
 }
 
-/** A declaration is made of more calls and rounds than code is made for: its elaboration ends. */
+/** A declaration has more calls and rounds than code is generated for: its elaboration ends. */
 export class TooLarge extends Error {
-  /** Null where it was said before, of what is called. */
+  /** Null where it was already reported, for a callee. */
   readonly problem: Pick<Diagnostic, 'place' | 'message' | 'why' | 'fix'> | null;
 
   constructor(problem: TooLarge['problem']) {
@@ -74,12 +77,12 @@ export class TooLarge extends Error {
   }
 }
 
-/** The rounds of a `repeat` are not of one type: they are written out. Its message says why. */
+/** The rounds of a `repeat` differ in type, and are unrolled. The message says why. */
 export class NotOneType extends Error {
   override readonly name = 'NotOneType';
 }
 
-/** Each has a piece of code of its own. */
+/** Each body has a piece of code of its own. */
 const MOST_BODIES = 8192;
 /** Nesting of expressions, called bodies included: elaboration recurses. */
 const MOST_DEPTH = 320;
@@ -92,20 +95,20 @@ export class Context {
   readonly overrides: ReadonlyMap<string, string | number>;
   /** Is `training` true in this elaboration? */
   readonly training: boolean;
-  /** Set where this elaboration checks a value of an option that is not the chosen one. */
+  /** Set while checking a value of an option other than the chosen one. */
   readonly found: VariantNote | null;
-  /** Declarations that opened too much, in any elaboration. */
+  /** Declarations that opened too many bodies, in any elaboration. */
   readonly tooLarge: Set<object>;
-  /** How many bodies of calls and rounds this elaboration opened. */
+  /** The number of bodies of calls and rounds that this elaboration has opened. */
   private bodies = 0;
   private depth = 0;
   readonly parameters = new Map<string, Parameter>();
-  /** Running values, which are kept as parameters are. */
+  /** Running values, which are kept like parameters. */
   readonly running = new Map<string, Parameter>();
-  /** What they are after the evaluations so far of this update. */
+  /** Their values after the evaluations so far of this update. */
   runningValues = new RunningValues();
   readonly parameterNodes = new Map<string, Node>();
-  /** For parameters that the standard library declares: the user's call that they come from. */
+  /** For parameters that the standard library declares: the user's call that brings them in. */
   readonly parameterCalls = new Map<string, Place>();
   readonly requirements: Requirement[] = [];
   readonly facts: { left: Size; right: Size }[] = [];
@@ -119,26 +122,26 @@ export class Context {
   readonly inner = new Map<string, Dim>();
   /** Atoms with a value for each call (`= input`). */
   readonly ofCall = new Set<string>();
-  /** Dims whose size a `repeat` has asked for: fixed when compiled. */
+  /** Dims whose size a `repeat` has asked for: fixed at compile time. */
   readonly fixedDims = new Set<string>();
-  /** Those that an earlier attempt has found: numbers from the start. */
+  /** Dims that an earlier attempt found to be fixed: numbers from the start. */
   readonly fixed: ReadonlySet<string>;
-  /** By path, the `repeat`s whose rounds are not of one type: an attempt that finds one is dropped, and the next unrolls it. */
+  /** By path, the `repeat`s whose rounds differ in type: an attempt that finds one is dropped, and the next one unrolls it. */
   readonly unrolled: Map<string, Unrolled>;
-  /** Ids of the formals of the block that is checked by itself: no call has given them a size. */
+  /** Ids of the formals of a block that is checked by itself: no call has given them a size. */
   readonly formals = new Set<string>();
   readonly defaults: ReadonlyMap<string, number>;
-  /** Values whose axis order means nothing, with the expression that joined axes of several: they may not bind by position. */
+  /** Values whose axis order is meaningless, with the expression that joined the axes of several: they may not bind by position. */
   readonly unordered = new WeakMap<Node, Origin>();
-  /** By the position of a step of a scan or decoder: what `past` ranges over there. */
+  /** By the position of a scan's or a decoder's step: the dim that `past` ranges over there. */
   readonly tapes = new Map<Node, Dim>();
   /** By the argument of a state: the position of the steps that change it. */
   readonly stateLoops = new Map<Node, Node>();
-  /** How many random draws were made so far, and how many by each name. */
+  /** The number of random draws so far, in total and by name. */
   draws = 0;
-  /** How many reductions go across examples. */
+  /** The number of reductions across examples. */
   across = 0;
-  /** How many parameters were read at a position of a `per`. */
+  /** The number of parameters read at a position of a `per`. */
   owned = 0;
   private readonly sites = new Map<string, number>();
   private frames = 0;
@@ -156,7 +159,7 @@ export class Context {
     this.tooLarge = options.tooLarge;
   }
 
-  /** A body is opened: of a call, or of a round. */
+  /** Counts a body, of a call or of a round. */
   open(span: Span, here: Site): void {
     if (++this.bodies <= MOST_BODIES) return;
     throw new TooLarge({
@@ -167,7 +170,7 @@ export class Context {
     });
   }
 
-  /** Runs what an expression is made of. */
+  /** Runs the elaboration of an expression's parts, one level deeper. */
   inside<T>(span: Span, here: Site, run: () => T): T {
     if (++this.depth > MOST_DEPTH) {
       throw new TooLarge({
@@ -189,7 +192,7 @@ export class Context {
     return new Context({ ...this, problems });
   }
 
-  /** A name for one draw: another one at each use of an instance. */
+  /** A name for one draw: a new one at each use of an instance. */
   site(name: string): string {
     const count = this.sites.get(name) ?? 0;
     this.sites.set(name, count + 1);
@@ -197,7 +200,7 @@ export class Context {
     return `${name}#${count}`;
   }
 
-  /** Runs what may have to run once more, or not at all (`NotOneType`): `again` takes back which draws it made. */
+  /** Runs an elaboration that may have to be repeated or dropped (`NotOneType`): `again` resets the count of its draws. */
   attempt<T>(run: (again: () => void) => T): T {
     const sites = new Map(this.sites);
     const { runningValues } = this;
@@ -222,7 +225,7 @@ export class Context {
 /** Where `batch` and `lifted` may stand; null: nowhere. */
 export type AcrossExamples = 'objective' | 'running' | null;
 
-/** Where elaboration stands. Derived with `{ ...here, … }`; nothing in it is replaced in place. */
+/** The site of an elaboration. Sites are derived with `{ ...here, … }`; their fields are never replaced in place. */
 export interface Site {
   readonly ctx: Context;
   readonly module: LoadedModule;
@@ -232,42 +235,45 @@ export interface Site {
   readonly path: string;
   /** Name of the equation being elaborated, for paths and emitted names. */
   readonly target: string | null;
-  /** How often each path segment was used in this body. */
+  /** How often each path segment has been used in this body. */
   readonly ordinals: Map<string, number>;
-  /** Positions of the scans around, outermost first. */
+  /** Positions of the enclosing scans, outermost first. */
   readonly loops: readonly Node[];
-  /** One for each enclosing `per`, outermost first. */
+  /** One for each enclosing `per` or loop over rounds, outermost first. */
   readonly own: readonly OwnPosition[];
-  /** This step's position in the scans around in this frame, by axis label. */
+  /** This step's position in the enclosing scans of this frame, by axis label. */
   readonly steps: ReadonlyMap<string, Node>;
   /** The scope around each module's declarations, by path. */
   readonly scopes: ReadonlyMap<string, Scope>;
-  /** In a model's body: what a decoder's call does. */
+  /** In a model's body: how to elaborate a decoder's call. */
   readonly decode: ((entry: DeclarationEntry, args: readonly Given[], span: Span, here: Site) => Value) | null;
-  /** The decoder around in this frame: its position, what it generates, and, of a recurrent one, this step's choice. */
+  /** The enclosing decoder in this frame: its position, what it generates, and, if it is recurrent, this step's choice. */
   readonly decoding: { readonly axis: Axis; readonly position: Node; readonly output: string; readonly chosen: Node | null } | null;
   /** Where `batch` and `lifted` may stand in this body. */
   readonly reach: AcrossExamples;
-  /** Inside a clock: of a decoder over its whole axis, or of a causal model. */
+  /** Inside a clock: that of a decoder over its whole axis, or of a causal model? */
   readonly clocked: boolean;
-  /** Inside the equation of a state's next value. */
+  /** Inside the equation of a state's next value? */
   readonly next: boolean;
-  /** Left of an `else`: what is absent here is filled. */
+  /** In the left operand of an `else`, which fills what is absent here? */
   readonly filled: boolean;
-  /** What the body has by each name, above or below: for a better error. */
+  /** The body's names, both above and below: for better errors. */
   readonly later: ReadonlyMap<string, Later>;
   /** Options given in the brackets of the call. */
   readonly given: ReadonlyMap<string, string | number>;
-  /** In the body of a scan or of a decoder: where states are declared, and its steps. A `repeat` in it has its own scope outside them. */
+  /**
+   * In the body of a scan or of a decoder: where states are declared, and its steps. A `repeat` inside has its own scope outside
+   * the steps.
+   */
   readonly stepping: (Steps & { readonly states: StateSink }) | null;
-  /** Weights of the attentions called in this body. */
+  /** Weights of the attentions that are called in this body. */
   readonly taps: Tap[];
   /** Weights that the rounds of a `repeat` in this body name, stacked. */
   readonly alignments: Map<string, Node>;
   readonly calls: readonly CallSite[];
-  /** The call whose body this is, for the emitted text; null: of no declaration. */
+  /** The call whose body this is, for the emitted text; null: not in a declaration. */
   readonly called: CallFrame | null;
-  /** Initialiser for parameters that name none; null: what is usual for them. */
+  /** Initialiser for parameters that name none; null: the usual one. */
   readonly init: Initialiser | null;
   /** `init all …`: also for parameters that name one. */
   readonly initAll: boolean;
@@ -277,7 +283,7 @@ export function placeOf(here: Site, span: Span): Place {
   return { file: here.module.path, start: span.start, end: span.end };
 }
 
-/** The call that leads to a position, as the declaration that is elaborated has it. */
+/** The call that leads to a position, as seen from the declaration that is being elaborated. */
 function outermost(span: Span, here: Site): Place {
   return here.calls[0]?.place ?? placeOf(here, span);
 }

@@ -1,10 +1,10 @@
-/** Types, axes and sizes in messages: by their labels, as the program writes them, never by the ids that keep frames apart. */
+/** Types, axes and sizes in messages: by their labels, as the program writes them, never by the ids that distinguish frames. */
 import type { Axis, Dim, Elem, Space, TensorType } from '../../graph/graph.ts';
 import { isRagged, sizeOf } from '../../graph/spaces.ts';
 import { constantOf, showSize } from '../../size/size.ts';
 import type { Size } from '../../size/size.ts';
 
-/** A dim of an imported file, which the file itself does not import. */
+/** A dim of another file that the file itself does not import. */
 const IMPORTED = /^0~\d*\.(.*)$/u;
 
 /** Without the block that a formal belongs to; a dim of an imported file is distinguished from the file's own. */
@@ -34,7 +34,7 @@ function describeSpace(space: Space): string {
   }
 }
 
-/** `[source, key: source]`, `index(words)[target]`; what may be absent says so. */
+/** `[source, key: source]`, `index(words)[target]`; says what may be absent. */
 export function describeType(type: TensorType): string {
   const axes = describeAxes(type.axes);
   const masks = type.masks.map((mask) => ` where [${mask.map(({ label }) => label).join(', ')}]`).join('');
@@ -47,7 +47,7 @@ export function describeMap({ outs, ins }: { readonly outs: readonly Axis[]; rea
   return `[${outs.length === 0 ? '' : `${describeAxes(outs)} `}<- ${describeAxes(ins)}]`;
 }
 
-/** A name as the program writes it: `s_next` is `s'`. */
+/** A name as written in the program: `s_next` is `s'`. */
 export function describeName(name: string): string {
   return `\`${name.replace(/_next$/, "'")}\``;
 }
@@ -65,12 +65,12 @@ export function describeAxis(axis: Axis): string {
   return `\`${axis.label}\` with ${isRagged(axis.space) ? 'ragged ' : ''}${describeSize(sizeOf(axis.space))} position(s)`;
 }
 
-/** How two axes of one name come to be of one size. */
+/** How to make two axes of one name agree in size. */
 export function sizeFix(a: Space, b: Space): { readonly fix?: string } {
   if (isRagged(a) || isRagged(b))
     return { fix: 'lengths are equal only along one dim: declare both over it, or index one axis by the positions of the other' };
   const [one, other] = [sizeOf(a), sizeOf(b)];
-  // Two numbers that differ cannot be required to agree.
+  // Two different numbers cannot be required to agree.
   return constantOf(one) !== null && constantOf(other) !== null
     ? {}
     : { fix: `if they are of one size wherever this stands, say so: \`require ${describeSize(one)} == ${describeSize(other)}\`` };

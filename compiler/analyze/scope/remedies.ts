@@ -1,4 +1,4 @@
-/** What to do, where a message has no advice of its own: said of a kind of fault, by its code. */
+/** Default fixes for messages that have none of their own: by the code of the error. */
 import type { Code, Diagnostic } from '../../diagnostics/diagnostic.ts';
 
 type Detail = Partial<Pick<Diagnostic, 'expected' | 'given'>>;

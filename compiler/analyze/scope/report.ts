@@ -1,4 +1,4 @@
-/** Faults, and what is made, with the location in the text that they come from. */
+/** Reports errors, and gives nodes their location in the text. */
 import type { Span } from '../../../grammar/ast.ts';
 import type { Code, Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { CallFrame, Origin } from '../../graph/graph.ts';
@@ -26,7 +26,7 @@ export function report(
   return ERROR;
 }
 
-/** A path of its own for each instance of a body: `base`, `base#2`, … */
+/** A unique path for each instance of a body: `base`, `base#2`, … */
 export function uniquePath(base: string, here: Site): string {
   const count = (here.ordinals.get(base) ?? 0) + 1;
   here.ordinals.set(base, count);
@@ -38,7 +38,7 @@ export function origin(here: Site, span: Span, name: string | null = null): Orig
   return here.called === null ? place : { ...place, frame: here.called };
 }
 
-/** The frame of a call that stands here; `path`: where its parameters lie. */
+/** The frame of a call at this site; `path`: the prefix of its parameters. */
 export function callFrame(callee: string, path: string, here: Site): CallFrame {
   return { callee, path: path.replace(/^\./, ''), parent: here.called };
 }

@@ -1,7 +1,7 @@
 /**
- * The next values of running values that one update has computed so far: by path, under their parameter's axes, as the body
- * that is being elaborated sees them. In the body of a call they come in as arguments where they depend on some, and go out
- * as results that all elements of the call have in common.
+ * The next values of running values that one update has computed so far: by path, with their parameter's axes, as seen by the
+ * body that is being elaborated. They enter the body of a call as arguments if they depend on any, and leave it as results shared
+ * by all elements of the call.
  */
 import type { Node } from '../../graph/graph.ts';
 

@@ -1,17 +1,17 @@
 /** What names mean while a body is elaborated. */
 import type { Entry, Value } from './values.ts';
 
-/** Names from inside out; a primed name is stored as `h'`. */
+/** Nested scopes of names; a primed name is stored as `h'`. */
 export class Scope {
   private readonly entries = new Map<string, Entry>();
-  /** What the bodies inside define, and what these bodies are: for a better error. */
+  /** Names that inner bodies define, and the kind of body: for better errors. */
   readonly hidden = new Map<string, 'repeat' | 'scan'>();
   readonly parent: Scope | null;
   /** The axis label of the scan whose body this is. */
   private readonly scan: string | null;
-  /** One round of a `repeat`: names from outside may be defined anew, and are carried to the next round. */
+  /** One round of a `repeat`: outer names may be redefined, and are carried to the next round. */
   readonly round: boolean;
-  /** Names of this body that stand outside the steps: parameters of a round inside a scan. */
+  /** Names of this body that live outside the steps: parameters of a round inside a scan. */
   private readonly constants: Scope | null;
 
   constructor(parent: Scope | null, of: { readonly scan?: string; readonly round?: boolean; readonly constants?: Scope | null } = {}) {
@@ -53,7 +53,7 @@ export class Scope {
     this.entries.set(name, entry);
   }
 
-  /** The names that are defined here, with others around. */
+  /** The names defined here, in another parent scope. */
   under(parent: Scope): Scope {
     const made = new Scope(parent);
     for (const [name, entry] of this.entries) made.define(name, entry);

@@ -1,4 +1,4 @@
-/** Where names that the user wrote stand, to show them beside an error; and names that are there already. */
+/** Locations of names that the user wrote, to show them beside an error; and names that are taken. */
 import type { Name } from '../../../grammar/ast.ts';
 import type { Diagnostic, Place } from '../../diagnostics/diagnostic.ts';
 import type { Node } from '../../graph/graph.ts';
@@ -8,25 +8,25 @@ import { report } from './report.ts';
 import type { Scope } from './scope.ts';
 import type { Entry } from './values.ts';
 
-/** Where the user wrote it; null where it is not in a text of the user's. */
+/** Where the user wrote it; null if it is not in the user's text. */
 export function placeOfEntry(entry: Entry, here: Site): Place | null {
   if (entry.kind === 'declaration') return entry.module.standard ? null : { file: entry.module.path, ...entry.declaration.name.span };
   if (entry.kind === 'dim') return entry.span === null ? null : { file: entry.file, ...entry.span };
   return entry.kind === 'value' && entry.span !== null ? placeOf(here, entry.span) : null;
 }
 
-/** What shows it beside an error. */
+/** Shows it beside an error. */
 export function shownAt(entry: Entry, here: Site, message: string): Pick<Diagnostic, 'related'> {
   const place = placeOfEntry(entry, here);
   return place === null ? {} : { related: [{ place, message }] };
 }
 
-/** The same for a value that has a name. */
+/** The same for a node with a name. */
 export function shownNode({ origin: { file, start, end, name } }: Node, here: Site): Pick<Diagnostic, 'related'> {
   return name === null || file !== here.module.path ? {} : { related: [{ place: { file, start, end }, message: describeName(name) }] };
 }
 
-/** Does the scope have that name already? Then this is reported, with the first definition. */
+/** If the scope already has that name, reports it together with the first definition. */
 export function isTaken(
   name: Name,
   here: Site,

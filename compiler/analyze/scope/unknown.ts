@@ -7,7 +7,7 @@ import { report } from './report.ts';
 import { ERROR, type Value } from './values.ts';
 import { placeOfEntry } from './taken.ts';
 
-/** Where the name stands further down: true where it is said. */
+/** Reports a name that is defined further down; true if it did. */
 export function reportLater(code: Code, name: Name, here: Site): boolean {
   const { text } = name;
   const dims = here.module.module.items.flatMap((item) => (item.kind === 'dim' ? item.dims : []));
@@ -38,7 +38,7 @@ export function unknownName(here: Site, code: Code, name: Name, what: string, ca
   });
 }
 
-/** Is there exactly one name that nothing reads, and it is not a block's? Then it was probably meant, however unlike it is. */
+/** Is there exactly one unread name, not that of a block? Then it was probably meant, however different it is. */
 function onlyUnread(name: string, candidates: Iterable<string>, here: Site): Advice | null {
   if (here.ctx.problems.errors >= MOST_ADVISED) return null;
   const { text } = here.module.module.file;
@@ -56,20 +56,20 @@ function onlyUnread(name: string, candidates: Iterable<string>, here: Site): Adv
 
 const WORDS = /[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*/gu;
 
-/** Where a name of the user's own stands that this one may be a slip of, or the other way round. */
+/** Where the user defined the name that this one may be a misspelling of, or the other way round. */
 function definedAt(name: string, here: Site): Place | null {
   const entry = here.scope.lookup(name);
   return entry === null ? null : placeOfEntry(entry, here);
 }
 
-/** At most this many errors say what was probably meant: finding it searches all names. */
+/** At most this many errors say what was probably meant: the search goes through all names. */
 const MOST_ADVISED = 100;
 
 function advice(name: string, candidates: Iterable<string>, here: Site): Advice | null {
   return here.ctx.problems.errors < MOST_ADVISED ? adviceOn(name, candidates) : null;
 }
 
-/** Up to this many candidates are all listed. */
+/** Up to this many candidates are listed in full. */
 export function unknownOf(here: Site, code: Code, name: Name, what: string, candidates: readonly string[]): Value {
   const advised = advice(name.text, candidates, here);
   return report(here, code, name.span, `there is no ${what} \`${name.text}\``, {

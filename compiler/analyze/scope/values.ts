@@ -10,10 +10,10 @@ export type Value =
   | RecordValue
   /** `let f = GRU[hidden]`. */
   | Instance
-  /** Something was wrong and has been reported: silent wherever it goes. */
+  /** Something was wrong and has been reported: it causes no further errors. */
   | { readonly kind: 'error' };
 
-/** `[out <- in]`: the node holds outs ++ ins; the in-axes' ids end in `~in`. */
+/** `[out <- in]`: the node has the axes outs ++ ins; the in-axes' ids end in `~in`. */
 export interface MapValue {
   readonly kind: 'map';
   readonly node: Node;
@@ -21,7 +21,7 @@ export interface MapValue {
   readonly ins: readonly Axis[];
 }
 
-/** Fields in declared order. `main` is what the record is worth where a tensor is wanted (a call with taps). */
+/** Fields in declared order. `main` is the record's value where a tensor is wanted (a call with taps). */
 export interface RecordValue {
   readonly kind: 'record';
   readonly fields: ReadonlyMap<string, Value>;
@@ -35,7 +35,7 @@ export interface Instance {
   readonly path: string;
 }
 
-/** A bracket argument of a call, evaluated where the call stands. */
+/** A bracket argument of a call, evaluated at the call site. */
 export interface StaticArgument {
   readonly name: string;
   readonly span: Span;
@@ -48,7 +48,7 @@ export interface StaticArgument {
 
 export const ERROR: Value = { kind: 'error' };
 
-/** Has this name been reported already? */
+/** Has an error with this name been reported already? */
 export function isError(entry: Entry | null): boolean {
   return entry?.kind === 'value' && entry.value.kind === 'error';
 }
@@ -63,14 +63,14 @@ export interface DeclarationEntry {
 
 export type Entry =
   | DeclarationEntry
-  /** A dim, or a formal bound to a space. `value`: known while compiling. */
+  /** A dim, or a formal bound to a space. `value`: known at compile time. */
   | { readonly kind: 'dim'; readonly space: Space; readonly span: Span | null; readonly file: string }
-  /** A formal `c..`: the axes it stands for, with this frame's ids. */
+  /** A formal `c..`: its axes, with this frame's ids. */
   | { readonly kind: 'group'; readonly axes: readonly Axis[] }
   | { readonly kind: 'option'; readonly value: string | number; readonly choices: readonly string[] | null }
   | { readonly kind: 'value'; readonly value: Value; readonly span: Span | null };
 
-/** An argument of a call. `node`: null where the parameter's default stands. `sides`: of a map. */
+/** An argument of a call. `node`: null where the parameter's default applies. `sides`: of a map. */
 export interface Given {
   readonly param: Param;
   readonly node: Node | null;
@@ -92,5 +92,5 @@ export interface StateDeclaration {
   readonly init: Node;
 }
 
-/** An equation's name, a dim, or an axis that `made` makes with `as`. */
+/** An equation's name, a dim, or an axis that `made` introduces with `as`. */
 export type Later = { readonly kind: 'value' | 'dim' } | { readonly kind: 'axis'; readonly made: Span };

@@ -1,4 +1,4 @@
-/** Arithmetic that the host does: schedules of an optimiser, spreads of an initialiser. */
+/** Host arithmetic: schedules of an optimiser, spreads of an initialiser. */
 import type { Expr } from '../../../grammar/ast.ts';
 import type { HostExpr } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
@@ -9,7 +9,7 @@ export interface HostUse {
   /** "a schedule": for errors. */
   readonly what: string;
   readonly code: 'E0803' | 'E0804';
-  /** Does it know `step` and `epoch`? */
+  /** Are `step` and `epoch` known? */
   readonly counts: boolean;
 }
 
@@ -18,7 +18,7 @@ export const SPREAD: HostUse = { what: 'an initialiser', code: 'E0804', counts: 
 
 const hostFns = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '^': 'pow' } as const;
 const hostCalls = ['min', 'max', 'floor', 'sqrt', 'exp', 'log'] as const;
-/** Those that compare; all others are of one number. */
+/** Functions of several numbers; all others take one. */
 const several: ReadonlySet<string> = new Set(['min', 'max']);
 
 export function hostExpr(expr: Expr, use: HostUse, here: Site): HostExpr | null {

@@ -1,4 +1,4 @@
-/** Dims that are `ragged in` another: `word` has a length for each position of `sentence`, and goes where that axis goes. */
+/** Dims that are `ragged in` another: `word` has a length for each position of `sentence`, and always comes with that axis. */
 import type { Declaration, Span } from '../../../grammar/ast.ts';
 import type { Axis, Dim, Node, Space } from '../../graph/graph.ts';
 import { dimSpace, innerDims, isInner, originOf, sizeOf } from '../../graph/spaces.ts';
@@ -14,7 +14,7 @@ interface Lost {
   readonly within: Axis;
 }
 
-/** An inner axis whose lengths are unknown: the axis that they are counted along is not here, nor does the body stand at one of its positions. */
+/** An inner axis whose lengths are unknown: its outer axis is missing, and the body does not run at one of its positions. */
 export function lost(axes: readonly Axis[], here: Site): Lost | null {
   for (const axis of axes) {
     for (const { within } of innerDims(axis.space)) {
@@ -31,7 +31,7 @@ export function reportLost({ axis, within }: Lost, span: Span, here: Site): void
   });
 }
 
-/** E0507 where an operation would move along `axis` what has lengths of its own at each of its positions. */
+/** E0507 where an operation would move along `axis` a value that has its own lengths at each of its positions. */
 export function refuseAlong(node: Node, axis: Axis, what: string, span: Span, here: Site): boolean {
   if (refuseInSteps([axis], what, span, here)) return true;
   const inner = allAxes(node).find((other) => innerDims(other.space).some(({ within }) => within.id === axis.id));
@@ -51,7 +51,7 @@ export function refuseAlong(node: Node, axis: Axis, what: string, span: Span, he
   return true;
 }
 
-/** E0507 where a scan along an inner axis would look at several positions of the outer one: they are not at one step together. */
+/** E0507 where a scan along an inner axis would read several positions of the outer one: they do not share steps. */
 export function refuseInSteps(axes: readonly Axis[], what: string, span: Span, here: Site): boolean {
   for (const position of here.steps.values()) {
     const { elem } = typeOf(position);
@@ -67,7 +67,7 @@ export function refuseInSteps(axes: readonly Axis[], what: string, span: Span, h
   return false;
 }
 
-/** How many positions a space has, as a number; of an inner dim a number for each position of the axis that it belongs to. */
+/** The length of a space, as a number; for an inner dim, one for each position of the axis that it belongs to. */
 export function numberOf(space: Space, here: Site, span: Span): Node {
   const builder = here.ctx.builder.at(origin(here, span));
   if (space.kind === 'anon' || !isInner(space)) return builder.size(sizeOf(space));
@@ -76,14 +76,14 @@ export function numberOf(space: Space, here: Site, span: Span): Node {
   return space.parts.map((part) => numberOf(part, here, span)).reduce((a, b) => builder.binary(fn, a, b));
 }
 
-/** The number of a space's first position, or of one some positions after it. */
+/** The number of a space's first position, or of the one `by` positions later. */
 export function firstOf(space: Space, here: Site, span: Span, by = 0): Node {
   const at = sizes.add(originOf(space), sizes.int(by));
   const known = constantOf(at);
   return known === null ? here.ctx.builder.at(origin(here, span)).size(at) : constant(known, 'int', here, span);
 }
 
-/** How many positions of the inner dim there are: a one for each, added up. */
+/** The length of the inner dim: the sum of a 1 for each position. */
 function countOf(dim: Dim, here: Site, span: Span): Node {
   const axis = here.frame.axis(dim.label, dimSpace(dim));
   const ones = here.ctx.builder.node(
@@ -94,7 +94,7 @@ function countOf(dim: Dim, here: Site, span: Span): Node {
   return here.ctx.builder.node({ kind: 'reduce', fn: 'sum', axes: [axis.id] }, [ones], origin(here, span));
 }
 
-/** The axes, behind those of the body's own that they belong to. */
+/** The axes, after their outer axes, as far as these are the body's own. */
 export function withParents(axes: readonly Axis[], here: Site): readonly Axis[] {
   const parents = axes
     .flatMap(({ space }) => innerDims(space).map(({ within }) => within))
@@ -102,7 +102,7 @@ export function withParents(axes: readonly Axis[], here: Site): readonly Axis[] 
   return [...new Map(parents.map((axis) => [axis.id, axis])).values(), ...axes];
 }
 
-/** E0507 where data would list the positions of an inner dim before those that it is counted along. */
+/** E0507 where data would list the positions of an inner dim before those of its outer dim. */
 export function refuseOrder(axes: readonly Axis[], span: Span, here: Site): boolean {
   for (const [k, { label, space }] of axes.entries()) {
     for (const { within } of innerDims(space)) {
@@ -117,7 +117,7 @@ export function refuseOrder(axes: readonly Axis[], span: Span, here: Site): bool
   return false;
 }
 
-/** A signature with an inner dim and without the dim it is ragged in: the body stands at some one position of that dim. */
+/** A signature with an inner dim, but without its outer dim: the body runs at a single position of the outer dim. */
 export function standsInside(declaration: Declaration, here: Site): void {
   for (const { type } of declaration.params) {
     if (type.kind !== 'tensor') continue;
@@ -135,8 +135,8 @@ export function standsInside(declaration: Declaration, here: Site): void {
 }
 
 /**
- * A call's body knows what its inner dims belong to: a formal of its own, or an axis of the caller that the call is lifted
- * over. False (reported) where one dim would belong to two, or where the call is lifted over the inner axis alone.
+ * Tells a call's body which axes its inner dims belong to: a formal of its own, or a caller's axis that the call is lifted over.
+ * False (reported) where one dim would belong to two, or where the call is lifted over the inner axis alone.
  */
 export function placeInner(
   bound: readonly { readonly axis: Axis; readonly formal: string }[],
@@ -157,7 +157,7 @@ export function placeInner(
     for (const { dim, within } of innerDims(axis.space)) {
       const own = bound.find((other) => other.axis.id === within.id);
       const isOwn = own !== undefined;
-      // The formal's axis is made where the signature's types are: here it only has to be the same one.
+      // The formal's axis is made together with the types of the signature: here it only has to be the same axis.
       const parent = isOwn ? inside.frame.axis(own.formal.replace('..', '.'), within.space) : within;
       if (!inside.frame.belongs(dim, parent, !isOwn)) return twice(dim);
     }
@@ -179,7 +179,7 @@ export function placeInner(
   return true;
 }
 
-/** Is the axis that an inner dim belongs to among these, so that its positions are distinguished? */
+/** Is the outer axis of each inner dim among these, so that positions are unique? */
 export function isCounted(space: Space, axes: readonly Axis[], here: Site): boolean {
   return innerDims(space).every(({ within }) => axes.some(({ id }) => id === within.id) || here.frame.standsIn(within));
 }

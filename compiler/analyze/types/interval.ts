@@ -1,4 +1,4 @@
-/** Between which positions an index lies, as far as its arithmetic tells: what is inside an axis for all sizes is never absent. */
+/** Bounds of an index, as far as its arithmetic shows: an index that is inside an axis for all sizes is never absent. */
 import type { Node, Space } from '../../graph/graph.ts';
 import { originOf, sizeOf } from '../../graph/spaces.ts';
 import { typeOf } from '../scope/axes.ts';

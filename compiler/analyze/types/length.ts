@@ -1,4 +1,4 @@
-/** Axes whose size is made of ragged dims: `dim half = ceil(source / 2)` has a length of its own in every example. */
+/** Axes whose size depends on ragged dims: `dim half = ceil(source / 2)` has its own length in every example. */
 import type { Span } from '../../../grammar/ast.ts';
 import type { Space } from '../../graph/graph.ts';
 import type { Site } from '../scope/context.ts';
@@ -6,7 +6,7 @@ import { origin, report } from '../scope/report.ts';
 import { dimSpace } from '../../graph/spaces.ts';
 import { atomsOf, foldSize, nonNegative, size as sizes, substitute, type Size } from '../../size/size.ts';
 
-/** Does an example decide it? */
+/** Does it depend on the example? */
 export function isOfLengths(size: Size, here: Site): boolean {
   return [...atomsOf(size)].some((atom) => here.ctx.ragged.has(atom));
 }
@@ -14,9 +14,9 @@ export function isOfLengths(size: Size, here: Site): boolean {
 interface Growth {
   /** Does it change with a ragged dim? */
   readonly moves: boolean;
-  /** Is it never less where those are more? Then the size for the longest lengths is that of the longest example. */
+  /** Does it never decrease as those grow? Then the size for the longest lengths is that of the longest example. */
   readonly grows: boolean;
-  /** What stands between a length and it, of which there is no form on the device. */
+  /** A function applied to a length that is not available on the device. */
   readonly fn: string | null;
   readonly negative: boolean;
 }
@@ -47,7 +47,7 @@ function growthOf(size: Size, here: Site): Growth {
   });
 }
 
-/** The space of an axis of that many positions, or null (reported). Every example has one position or more. */
+/** The space of an axis with that many positions, or null (reported). Every example must have at least one. */
 export function lengthSpace(size: Size, id: string, label: string, span: Span, here: Site): Space | null {
   const { ctx } = here;
   const refuse = (message: string, why: string, fix: string): null => {

@@ -1,4 +1,4 @@
-/** Operations on typed values, with the checks that need the program's words for their errors. */
+/** Operations on typed values, with checks whose errors are in the program's words. */
 import type { Span } from '../../../grammar/ast.ts';
 import type { Axis, BinaryFn, Elem, Node, ReduceFn, TensorType, UnaryFn } from '../../graph/graph.ts';
 import { sameSpace, sizeOf } from '../../graph/spaces.ts';
@@ -16,7 +16,7 @@ import { reportLater } from '../scope/unknown.ts';
 import { BINARY } from '../../graph/operations/binary.ts';
 import { UNARY } from '../../graph/operations/unary.ts';
 
-/** Fields that an `emit` has numbered have no name to be read by. */
+/** Numbered fields of an `emit` cannot be read by name. */
 function fieldsFix(fields: readonly string[]): string {
   const named = fields.filter((field) => !/^\d/u.test(field)).map((field) => `\`.${field}\``);
   return [
@@ -27,7 +27,7 @@ function fieldsFix(fields: readonly string[]): string {
   ].join(' or ');
 }
 
-/** A value as a tensor node, or null (reported, or silent after an error). A map stands for its tensor where its labels are distinct. */
+/** A value as a tensor node, or null (reported, or silent after an error). A map is its tensor if its labels are distinct. */
 export function asTensor(value: Value, here: Site, span: Span): Node | null {
   switch (value.kind) {
     case 'tensor':
@@ -67,7 +67,7 @@ export function constant(value: number, kind: 'float' | 'int' | 'bool', here: Si
   return here.ctx.builder.at(origin(here, span)).constant(value, kind);
 }
 
-/** An operand that must be a number (reported otherwise): nothing turns a bool into one by itself. */
+/** An operand that must be a number (reported otherwise): a bool is never converted implicitly. */
 export function number(node: Node, what: string, here: Site, span: Span): Node | null {
   if (typeOf(node).elem.kind !== 'bool') return node;
   report(here, 'E0305', span, `\`${what}\` wants numbers`, { expected: 'a number', given: 'bool', fix: '`if c then 1 else 0`' });
@@ -81,7 +81,7 @@ export function toFloat(node: Node, here: Site, span: Span): Node {
   return here.ctx.builder.node({ kind: 'unary', fn: 'float' }, [node], origin(here, span));
 }
 
-/** As a whole number; a literal that int32 does not hold is reported. */
+/** As a whole number; a literal outside int32 is reported. */
 export function toInt(node: Node, here: Site, span: Span): Node {
   if (typeOf(node).elem.kind === 'int') return holdsInt(node, here, span);
   return here.ctx.builder.node({ kind: 'unary', fn: 'int' }, [node], origin(here, span));
@@ -99,7 +99,7 @@ function holdsInt(node: Node, here: Site, span: Span): Node {
   return node;
 }
 
-/** A float as it is, and anything else as an int. */
+/** A float stays as it is, anything else becomes an int. */
 export function asNumber(node: Node, here: Site, span: Span): Node {
   return typeOf(node).elem.kind === 'float' ? node : toInt(node, here, span);
 }
@@ -116,7 +116,7 @@ export function unary(fn: UnaryFn, node: Node, here: Site, span: Span): Node {
   return made;
 }
 
-/** The int that a float was made of, or null. */
+/** The int that a float was converted from, or null. */
 function wholeOf(node: Node, here: Site, span: Span): Node | null {
   const { op, inputs } = node;
   if (op.kind === 'constant') return (op.value | 0) === op.value ? constant(op.value, 'int', here, span) : null;
@@ -144,7 +144,7 @@ export function ceil(node: Node, here: Site, span: Span): Node | null {
   return here.ctx.builder.node({ kind: 'select' }, [fits, down, made('add', down, constant(1, 'int', here, span))], origin(here, span));
 }
 
-/** `2 ^ i` with numbers that are known, or that a formal stands for: a whole number. */
+/** `2 ^ i` with known numbers, or sizes of formals: a whole number. */
 function wholePower(left: Node, right: Node, here: Site, span: Span): Node | null {
   const whole = ({ op, types: [type] }: Node): number | null => (op.kind === 'constant' && type?.elem.kind === 'int' ? op.value : null);
   const [a, n] = [whole(left), whole(right)];
@@ -160,7 +160,7 @@ function wholePower(left: Node, right: Node, here: Site, span: Span): Node | nul
   return known === null ? here.ctx.builder.at(origin(here, span)).size(made) : constant(known, 'int', here, span);
 }
 
-/** As a literal: beyond int32 it may still become a float, and beyond that it is not a number. */
+/** As a literal: outside int32 it may still become a float, and beyond that range it is an error. */
 function knownPower(value: number, here: Site, span: Span): Node {
   if (Number.isFinite(Math.fround(value))) return constant(value, 'int', here, span);
   report(here, 'E0111', span, 'this power is too large: a value is a 32-bit float', {
@@ -170,7 +170,7 @@ function knownPower(value: number, here: Site, span: Span): Node {
   return constant(1, 'int', here, span);
 }
 
-/** The nth power as products: of whole numbers a whole number. */
+/** The nth power as products: whole numbers stay whole. */
 function repeated(base: Node, n: number, here: Site, span: Span): Node {
   const x = toInt(base, here, span);
   const product = (a: Node, b: Node): Node => here.ctx.builder.node({ kind: 'binary', fn: 'mul' }, [a, b], origin(here, span));
@@ -182,7 +182,7 @@ function repeated(base: Node, n: number, here: Site, span: Span): Node {
   return power(n);
 }
 
-/** (Elem) of the formal core: axes join by name; E-OUTER guards against products nobody meant, unless they are `meant`. */
+/** (Elem) of the formal core: axes join by name; E-OUTER guards against accidental outer products, unless they are `meant`. */
 export function binary(fn: BinaryFn, left: Node, right: Node, here: Site, span: Span, meant = false): Node | null {
   const whole = fn === 'pow' ? wholePower(left, right, here, span) : null;
   if (whole !== null) return whole;
@@ -220,13 +220,16 @@ function outer(a: Node, b: Node): boolean {
   return !shared && left.axes.length > 0 && right.axes.length > 0;
 }
 
-/** Where the order of an operand's axes means nothing, the result's means nothing either. */
+/** If the order of an operand's axes is meaningless, so is the result's. */
 export function keepOrder(made: Node, operands: readonly Node[], here: Site): void {
   const joined = operands.map((operand) => here.ctx.unordered.get(operand)).find((each) => each !== undefined);
   if (joined !== undefined) here.ctx.unordered.set(made, joined);
 }
 
-/** Order means something only where one operand's axes hold the other's: where the result has just the axes of an operand in order, it is theirs. */
+/**
+ * Order is meaningful only where one operand's axes include the other's: a result with exactly the axes of an operand, in order,
+ * has its order.
+ */
 export function markOrder(made: Node, operands: readonly Node[], here: Site): void {
   const ids = (node: Node): string =>
     typeOf(node)
@@ -242,7 +245,7 @@ function within(a: Node, b: Node): boolean {
   return typeOf(a).axes.every((axis) => typeOf(b).axes.some((other) => other.id === axis.id));
 }
 
-/** Axes of one label are one axis: checks that they agree and gives the second operand the first one's id. */
+/** Axes with the same label are one axis: checks that they agree and gives the second operand the first one's id. */
 export function alignAxes(a: Node, b: Node, what: string, here: Site, span: Span): [Node, Node] | null {
   let left = a;
   let right = b;
@@ -264,7 +267,7 @@ export function allAxes(node: Node): readonly Axis[] {
   return result;
 }
 
-/** The tensor with this axis among its own, where only a mask had it. */
+/** The tensor with this axis among its own, if only a mask had it. */
 export function holding(node: Node, axis: Axis, here: Site, span: Span): Node {
   const { axes } = typeOf(node);
   if (axes.some(({ id }) => id === axis.id)) return node;
@@ -341,7 +344,7 @@ export function select(condition: Node, a: Node, b: Node, here: Site, span: Span
   return made;
 }
 
-/** Two values that stand for one another: equal element types, ints becoming floats. */
+/** Two alternative values: they must have the same element type; ints become floats beside a float. */
 export function sameKind(a: Node, b: Node, what: string, here: Site, span: Span): [Node, Node] | null {
   const left = typeOf(a).elem;
   const right = typeOf(b).elem;
@@ -402,11 +405,11 @@ export function reduce(fn: ReduceFn, node: Node, axes: readonly Axis[], here: Si
 
 export interface Conformity {
   readonly code?: 'E0307' | 'E0604';
-  /** Where the type is declared. */
+  /** The location of the declared type. */
   readonly at?: Span;
 }
 
-/** Checks a value against a declared type and gives it exactly the declared axes (a permutation; scalars fill). */
+/** Checks a value against a declared type and gives it exactly the declared axes (by permutation; scalars are broadcast). */
 export function conform(
   node: Node,
   declared: TensorType,
@@ -489,7 +492,7 @@ export function conform(
   return same ? value : here.ctx.builder.node({ kind: 'broadcast', axes: declared.axes }, [value], origin(here, span));
 }
 
-/** `Linear(x)` gives no axis unless its brackets name one. */
+/** Suggests brackets: `Linear(x)` adds no axis unless its brackets name one. */
 function givingAxes(node: Node, lacking: readonly Axis[], here: Site): string | undefined {
   const call = node.op.kind === 'result' ? node.inputs[0] : node;
   if (call?.op.kind !== 'call') return undefined;
@@ -499,11 +502,11 @@ function givingAxes(node: Node, lacking: readonly Axis[], here: Site): string | 
   return `name what \`${callee}\` gives in its brackets: \`${callee}[${lacking.map(({ label }) => label).join(', ')}](…)\``;
 }
 
-/** A literal position, as the first value of a state that holds positions. */
+/** A literal position, as the initial value of a state that holds positions. */
 function places(value: Node, declared: TensorType, elem: Extract<Elem, { kind: 'index' }>, here: Site, span: Span): Node {
   const at = origin(here, span);
   const b = here.ctx.builder.at(at);
-  // Picked out of the positions, so that it is one of them.
+  // Sliced from the positions, so that it has their type.
   const axis: Axis = { id: `${here.frame.id}place`, label: 'place', space: elem.space };
   return b.broadcast(b.gather(b.position(axis), value, axis.id, true), declared.axes);
 }

@@ -1,4 +1,4 @@
-/** Sizes, axes and types as they are written: syntax to `Size`, `Axis`, `TensorType`. */
+/** Sizes, axes and types as written: from syntax to `Size`, `Axis`, `TensorType`. */
 import type { AxisExpr, DimItem, DimSpec, Expr, Name, OptionItem, Span, TensorTypeExpr, TypeExpr } from '../../../grammar/ast.ts';
 import type { Axis, Dim, Elem, Space, TensorType } from '../../graph/graph.ts';
 import { cat, dimSpace, isRagged, sizeOf } from '../../graph/spaces.ts';
@@ -22,7 +22,7 @@ export function sizeOfExpr(expr: Expr, here: Site): Size | null {
   });
 }
 
-/** A size that cannot be is the program's fault: reported, never thrown. */
+/** An impossible size is an error of the program: reported, never thrown. */
 function guarded<T>(span: Span, here: Site, make: () => T | null): T | null {
   try {
     return make();
@@ -149,7 +149,7 @@ function fixedFix(expr: Expr, value: Size, here: Site): string {
   return 'write a number, or a `const dim`';
 }
 
-/** The space that a name or size expression denotes where an extent is wanted. */
+/** The space that a name or size expression denotes where an extent is expected. */
 function spaceOfExpr(expr: Expr, here: Site): Space | null {
   if (expr.kind === 'name' && !expr.prime) {
     const entry = here.scope.lookup(expr.name);
@@ -159,7 +159,7 @@ function spaceOfExpr(expr: Expr, here: Site): Space | null {
   return value === null || !hasPositions(value, expr.span, here) ? null : spaceOfSize(value, expr, here);
 }
 
-/** The positions that a written size counts; of one that an example decides it is checked that there can be an axis of it. */
+/** The space of a written size; for one that depends on the example, checks that an axis can have it. */
 export function spaceOfSize(value: Size, expr: Expr, here: Site): Space | null {
   if (!isOfLengths(value, here)) return { kind: 'anon', size: value };
   const parts = sumParts(expr, here);
@@ -168,7 +168,7 @@ export function spaceOfSize(value: Size, expr: Expr, here: Site): Space | null {
     : cat(parts);
 }
 
-/** May an axis be of this size? False (reported) where it would have no position. */
+/** Can an axis have this size? False (reported) if it would have no position. */
 export function hasPositions(value: Size, span: Span, here: Site): boolean {
   const known = constantOf(value);
   if (known === null || known >= 1) return true;
@@ -234,7 +234,7 @@ export function tensorTypeOfExpr(expr: TensorTypeExpr, here: Site): TensorType |
   return elem === null || axes === null ? null : { elem, axes, masks: [] };
 }
 
-/** In-axes of a map carry their own ids, so that `[hidden <- hidden]` has two. */
+/** In-axes of a map have ids of their own, so that `[hidden <- hidden]` has two. */
 export function inAxis(axis: Axis): Axis {
   return { ...axis, id: `${axis.id}~in` };
 }
@@ -247,13 +247,13 @@ export function mapTypeOfExpr(expr: Extract<TypeExpr, { kind: 'map' }>, here: Si
 
 // ---------------------------------------------------------------- dims and options
 
-/** How the dims of a file are distinguished from those of others; `shared`: what the program calls those that belong to it, by name. */
+/** How the dims of a file are distinguished from those of others; `shared`: the program's names for those that belong to it. */
 export interface FileDims {
   readonly prefix: string;
   readonly shared: ReadonlyMap<string, string>;
 }
 
-/** Brings a `dim` item's names into scope. Of a program's dims those with a plain number are hyperparameters: their size is an atom. */
+/** Brings a `dim` item's names into scope. A program's dims with a plain number are hyperparameters: their size is an atom. */
 export function declareDims(item: DimItem, here: Site, file: FileDims | null): Dim[] {
   const declared: Dim[] = [];
   for (const spec of item.dims) {
@@ -350,7 +350,7 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Site, file: FileDims | 
         }
         return dim({ size: ctx.fixed.has(id) ? size.int(typeof override === 'number' ? override : value.size.value) : size.atom(id) });
       }
-      // 1.7: a sum is the concatenation of its parts, so that a part's positions are positions of the whole.
+      // Semantics 1.2: a sum is the concatenation of its parts, so that a part's positions are positions of the whole.
       const parts = override === undefined ? sumParts(value.size, here) : null;
       if (parts !== null) return cat(parts);
       const formula = typeof override === 'number' ? size.int(override) : sizeOfExpr(value.size, here);
@@ -363,7 +363,7 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Site, file: FileDims | 
   }
 }
 
-/** The dim that another is `ragged in`: itself ragged or fixed, and in no other. */
+/** The dim that another is `ragged in`: it must be ragged or fixed, and not itself inside another. */
 function outerDim(name: Name, spec: DimSpec, here: Site, file: FileDims | null): Dim | 'refused' {
   const space = spaceOfName(name, here);
   if (space === null) return 'refused';
@@ -408,12 +408,12 @@ function sumParts(expr: Expr, here: Site): Space[] | null {
   return terms.some((term) => term.kind === 'name') ? spaces : null;
 }
 
-/** The choices of an option; null of one that is a number. */
+/** The choices of an option; null for a numeric one. */
 export function choicesOf({ value }: OptionItem): readonly string[] | null {
   return value.kind === 'choice' ? value.choices.map((choice) => choice.text) : null;
 }
 
-/** `known`: what the program calls it. */
+/** `known`: the program's name for it. */
 export function declareOption(item: OptionItem, here: Site, known = item.name.text): void {
   const override = here.ctx.overrides.get(known);
   const choices = choicesOf(item);
@@ -453,7 +453,7 @@ function noValue(
   };
 }
 
-/** May the brackets of a call set the option so? Reported otherwise. */
+/** May the brackets of a call set the option to this value? Reported otherwise. */
 export function fitsOption({ text, span }: Name, value: string | number, choices: readonly string[] | null, here: Site): boolean {
   if (allows(choices, value)) return true;
   const { message, ...more } = noValue(text, value, choices);
@@ -461,7 +461,7 @@ export function fitsOption({ text, span }: Name, value: string | number, choices
   return false;
 }
 
-/** Defines an option with the value it is given; null: it was reported. */
+/** Defines an option with the value given to it; null: reported. */
 export function giveOption(name: Name, value: string | number | null, choices: readonly string[] | null, here: Site): void {
   if (isTaken(name, here)) return;
   here.scope.define(
@@ -483,8 +483,8 @@ export function numberOfExpr(expr: Expr): number | null {
 }
 
 /**
- * A size as a number while compiling, from the dims' defaults and overrides; the dims read are fixed from then on
- * (no constructor argument), since another value would need other code. Null where an example decides.
+ * A size as a compile-time number, from the dims' defaults and overrides; the dims that are read become fixed (no constructor
+ * argument), since another value would need other code. Null if it depends on the example.
  */
 export function fixedNumber(value: Size, here: Site): number | null {
   const number = numberNow(value, here);
@@ -492,7 +492,7 @@ export function fixedNumber(value: Size, here: Site): number | null {
   return number;
 }
 
-/** What a size is worth with the dims' defaults and overrides, which stay the constructor's to change. Null where an example decides. */
+/** The value of a size with the dims' defaults and overrides, which the constructor can still change. Null if it depends on the example. */
 export function numberNow(value: Size, { ctx }: Site): number | null {
   const known = new Map<string, number>();
   for (const atom of atomsOf(value)) {
