@@ -1,6 +1,6 @@
 /** `repeat` as a loop inside the steps of a scan or of a decoder: each round has states of its own. */
 import { describe, expect, it } from 'vitest';
-import { useBackend } from '../../runtime/index.ts';
+import { useBackend, type GenerativeModel } from '../../runtime/index.ts';
 import { agrees } from './agrees.ts';
 import { agreeEverywhere, emit, type Source } from './programs.ts';
 
@@ -206,6 +206,10 @@ model M(tokens: index(words)[source]) generates y: index(words)[target] {
 }
 objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }
 `;
+const stack = `x = table[y]
+  repeat layers as l { state h, c: [d] = H[layers = l], C[layers = l];  (h', c') = LSTM(x, h, c);  x = h' }
+  context = MultiHead[2](x, m)
+  logits = table @ (x + context)`;
 const subject = (title: string, path: string, body: string) => ({
   title,
   path,
@@ -225,14 +229,7 @@ const subject = (title: string, path: string, body: string) => ({
 
 describe('states of rounds, in what generates', () => {
   agrees([
-    subject(
-      'stacked LSTMs',
-      'states-stack.attn',
-      `x = table[y]
-  repeat layers as l { state h, c: [d] = H[layers = l], C[layers = l];  (h', c') = LSTM(x, h, c);  x = h' }
-  context = MultiHead[2](x, m)
-  logits = table @ (x + context)`,
-    ),
+    subject('stacked LSTMs', 'states-stack.attn', stack),
     subject(
       'rounds in rounds, with a state around, and what is the same at all steps',
       'states-nested.attn',
@@ -268,5 +265,25 @@ describe('the number of rounds', () => {
     const { create } = await emit({ text });
     const five = create({ dims: { layers: 5 } });
     expect((await five.forward([{ x: [[1, 2, 3]] }]))[0]!.h).toMatchObject({ shape: [1, 5, 3] });
+  });
+
+  it('is so in a decoder, whose steps give what teaching gives', async () => {
+    await useBackend('cpu');
+    const { create } = await emit({ text: generating(stack) });
+    const five = create({ dims: { layers: 5 } }) as unknown as GenerativeModel<Record<string, number>, object, object>;
+    expect(five.parameters.filter(({ path }) => path.startsWith('Write.repeat[4].')).length).toBe(12);
+    const given = { tokens: [3, 5, 1] };
+    const [made] = await five.generate([given], { method: 'beam', width: 3, atMost: 4 });
+    const [taught] = await five.forward([{ ...given, y: [...made!.ids] }]);
+    const logits = taught!.logits!;
+    const words = logits.shape[1]!;
+    const each = [...made!.ids].map((id, t) => {
+      const row = Array.from(logits.data.slice(t * words, (t + 1) * words));
+      return row[id]! - Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
+    });
+    expect(made!.logProbability).toBeCloseTo(
+      each.reduce((sum, x) => sum + x, 0),
+      4,
+    );
   });
 });
