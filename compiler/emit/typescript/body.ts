@@ -6,7 +6,7 @@ import { expression, type Expression } from './text/expression.ts';
 import { lowerHost, type InputSource, type Lowered } from './lower.ts';
 import { access, calledAfter, described, endsOf, identifier, type Names, property, quoted, upperFirst } from './names.ts';
 import type { Gradients, Taken } from './outline/gradients.ts';
-import type { StepRecord, Steps } from './outline/steps.ts';
+import { KEEP, type StepList, type Steps } from './outline/steps.ts';
 import { partAccess } from './parameters.ts';
 import { isShape } from './outline/segments.ts';
 import { blocksOf, isStatement, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
@@ -139,9 +139,6 @@ function readOnce({ roots, loops }: Lowered, needed: ReadonlySet<Value>): Readon
   return new Set([...once].filter((value) => !many.has(value)));
 }
 
-/** The parameter by which a function is told to keep what its steps hand on. */
-export const KEEP = 'keep';
-
 /** What a record of gradients is called in what a function gives. */
 export const GRADIENTS = 'gradients';
 
@@ -183,7 +180,7 @@ class BodyWriter {
     this.#plan = plan;
     this.#context = context;
     const { steps } = context;
-    const lists = [...steps.fields.values()].map(({ record }) => record.list);
+    const lists = [...steps.fields.values()].map(({ list }) => list.name);
     this.#names = context.called.within([...context.parameters, ...lists, KEEP]);
     this.#roles = rolesOf(lowered, context.returned);
     this.#readOnce = readOnce(lowered, plan.needed);
@@ -258,7 +255,7 @@ class BodyWriter {
   // ---------------------------------------------------------------- names
 
   #name(value: Value): string {
-    const known = this.#recordOf(value)?.list ?? this.#named.get(value);
+    const known = this.#listOf(value)?.name ?? this.#named.get(value);
     if (known !== undefined) return known;
     const record = this.#context.gradients.taken.get(value);
     if (record !== undefined) return this.#gradientsName(record);
@@ -278,8 +275,8 @@ class BodyWriter {
   }
 
   /** What a list lies in together with others. */
-  #recordOf(list: Value): StepRecord | null {
-    return this.#context.steps.fields.get(list)?.record ?? null;
+  #listOf(list: Value): StepList | null {
+    return this.#context.steps.fields.get(list)?.list ?? null;
   }
 
   /** What a value may be called, the best first: its own name, what it is returned as, or else what it is. */
@@ -306,7 +303,7 @@ class BodyWriter {
   }
 
   #expression(value: Value): string {
-    if ((value.kind !== 'host' && value.kind !== 'given') || this.#recordOf(value) !== null) return this.#name(value);
+    if ((value.kind !== 'host' && value.kind !== 'given') || this.#listOf(value) !== null) return this.#name(value);
     const path = parameterOf(value);
     if (path !== null)
       return `p${partAccess(
@@ -341,7 +338,7 @@ class BodyWriter {
       [
         ...new Set(
           values
-            .filter((value) => !this.#context.steps.absent.has(value) && this.#recordOf(value)?.isStacked !== true)
+            .filter((value) => !this.#context.steps.absent.has(value) && this.#listOf(value)?.record.isStacked !== true)
             .map((value) => this.#name(value)),
         ),
       ],
@@ -441,7 +438,7 @@ class BodyWriter {
 
   /** Takes what is read of what a function gives, and what has to be disposed of. */
   #call(value: Value, depth: number): void {
-    const { name, args, outputs } = this.#lowered.calls.get(value)!;
+    const { name, front, handed, sizes, outputs } = this.#lowered.calls.get(value)!;
     const { steps, gradients } = this.#context;
     const told = steps.told.get(value);
     const records = distinct(outputs.flatMap((output) => gradients.taken.get(output.value) ?? []));
@@ -451,18 +448,20 @@ class BodyWriter {
         .filter((output) => (output.owns || this.#plan.needed.has(output.value)) && !steps.absent.has(output.value))
         .map((output) => {
           const own = this.#name(output.value);
-          return output.name === null || output.name === own || this.#recordOf(output.value) !== null ? own : `${output.name}: ${own}`;
+          const name = steps.given.get(output.value) ?? output.name;
+          return name === null || name === own ? own : `${name}: ${own}`;
         }),
     );
-    const handed = args.map((piece) => ({ text: this.#argument(piece), record: isValue(piece) ? this.#recordOf(piece) : null }));
-    const texts = handed.filter(({ record }, k) => record === null || handed.findIndex((each) => each.record === record) === k);
+    const lists = steps.handed.get(value)!;
+    const args = [...front, ...handed.filter((_, k) => lists[k] === null || lists.indexOf(lists[k]!) === k), ...sizes];
+    const texts = args.map((piece) => this.#argument(piece));
     const [record] = records;
     const isAlone = record?.isAlone ?? (outputs.length === 1 && outputs[0]!.name === null);
     const all =
       record === undefined ? taken : [isAlone ? this.#gradientsName(record) : `${GRADIENTS}: ${this.#gradientsName(record)}`, ...taken];
     this.#write(
       depth,
-      `const ${isAlone ? all[0]! : `{ ${all.join(', ')} }`} = ${name}(${[...texts.map(({ text }) => text), ...(told === undefined ? [] : [told])].join(', ')});`,
+      `const ${isAlone ? all[0]! : `{ ${all.join(', ')} }`} = ${name}(${[...texts, ...(told === undefined ? [] : [told])].join(', ')});`,
     );
   }
 
@@ -473,14 +472,14 @@ class BodyWriter {
     const emits = loop.emits.filter((emit) => needed.has(emit.list));
     const states = loop.states.filter((state) => needed.has(state.final));
     const lists = emits.flatMap(({ value: element, list }) => {
-      if (this.#recordOf(list) !== null) return [];
+      if (this.#listOf(list) !== null) return [];
       this.#named.set(list, this.#names.takeFirst(this.#wanted(element).map((each) => `${each} Steps`)));
       const type = typeOf(element, this.#lowered.loops);
       return loop.reversed ? `${this.#name(list)} = new Array<${type}>(${count})` : `${this.#name(list)}: ${type}[] = []`;
     });
     this.#packed(depth, lists, { front: 'const ', between: ', ', back: ';' });
-    for (const { list, type } of distinct(emits.flatMap((emit) => this.#recordOf(emit.list) ?? [])))
-      this.#write(depth, `const ${list}${loop.reversed ? ` = new Array<${type}>(${count})` : `: ${type}[] = []`};`);
+    for (const { name, record } of distinct(emits.flatMap((emit) => this.#listOf(emit.list) ?? [])))
+      this.#write(depth, `const ${name}${loop.reversed ? ` = new Array<${record.type}>(${count})` : `: ${record.type}[] = []`};`);
     for (const state of states) {
       const name = this.#name(state.argument);
       this.#named.set(state.final, name);
@@ -497,16 +496,15 @@ class BodyWriter {
         ? `for (let ${t} = ${this.#size(loop.size)} - 1; ${t} >= 0; ${t}--) {`
         : `for (let ${t} = 0; ${t} < ${count}; ${t}++) {`,
     );
-    const records = new Map<StepRecord, string>();
+    const records = new Map<StepList, string>();
     for (const { argument, list } of loop.xs) {
       if (!needed.has(argument)) continue;
       const kept = this.#context.steps.fields.get(list);
       if (kept !== undefined) {
-        const { record, field } = kept;
-        const step = records.get(record) ?? this.#names.takeFirst(['step', record.list.replace(/s(?=\d*$)/, '')]);
-        if (!records.has(record)) this.#write(depth + 1, `const ${step} = ${record.list}[${t}]!;`);
-        records.set(record, step);
-        this.#named.set(argument, `${step}${access(field)}`);
+        const step = records.get(kept.list) ?? this.#names.takeFirst(['step', kept.list.name.replace(/s(?=\d*$)/, '')]);
+        if (!records.has(kept.list)) this.#write(depth + 1, `const ${step} = ${kept.list.name}[${t}]!;`);
+        records.set(kept.list, step);
+        this.#named.set(argument, `${step}${access(kept.field)}`);
         continue;
       }
       const steps = this.#expression(list);
@@ -529,12 +527,12 @@ class BodyWriter {
   #stack(emits: Loop['emits'], depth: number): void {
     const { steps } = this.#context;
     const stacks = new Map([...steps.stacks].map(([stack, list]) => [list, stack]));
-    const record = emits.map(({ list }) => this.#recordOf(list)).find((each) => each?.isStacked);
-    if (record == null) return;
-    const name = this.#names.take(record.list.replace(/Rows(?=\d*$)/, 'Stacks'));
-    this.#write(depth, `const ${name} = rt.stacked(${record.list});`);
+    const rows = emits.map(({ list }) => this.#listOf(list)).find((each) => each?.record.isStacked);
+    if (rows == null) return;
+    const name = this.#names.take(rows.name.replace(/Rows(?=\d*$)/, 'Stacks'));
+    this.#write(depth, `const ${name} = rt.stacked(${rows.name});`);
     for (const { list } of emits)
-      if (this.#recordOf(list) === record) this.#named.set(stacks.get(list)!, `${name}${access(steps.fields.get(list)!.field)}`);
+      if (this.#listOf(list) === rows) this.#named.set(stacks.get(list)!, `${name}${access(steps.fields.get(list)!.field)}`);
   }
 
   /** In one line, or else as much of it in each as fits. */
@@ -561,7 +559,7 @@ class BodyWriter {
     const own = optional.map((list) => block.gives.get(list)!).filter(({ copy }) => !copy);
     const end = `else rt.dispose(${own.map(({ value }) => this.#expression(value)).join(', ')});`;
     // Several lists may be pushed to in one line.
-    const isOne = more.length === 0 && new Set(optional.map((list) => this.#recordOf(list) ?? list)).size === 1;
+    const isOne = more.length === 0 && new Set(optional.map((list) => this.#listOf(list) ?? list)).size === 1;
     if (isOne) this.#lines.splice(begin, 1, { depth, text: `if (${KEEP}) ${first!.text}` }, { depth, text: end });
     else {
       this.#lines.splice(begin, 0, { depth, text: `if (${KEEP}) {` });
@@ -573,20 +571,20 @@ class BodyWriter {
     const t = this.#name(loop.position);
     const given = (list: Value): string => this.#gift(block.gives.get(list)!);
     const wanted = lists.filter(isWanted);
-    for (const record of distinct(wanted.flatMap((list) => this.#recordOf(list) ?? []))) {
+    for (const kept of distinct(wanted.flatMap((list) => this.#listOf(list) ?? []))) {
       const own = new Map(wanted.map((list) => [this.#context.steps.fields.get(list), list]));
       const fields = [...own]
-        .filter(([kept]) => kept?.record === record)
-        .sort(([a], [b]) => record.fields.indexOf(a!.field) - record.fields.indexOf(b!.field))
-        .map(([kept, list]) => {
+        .filter(([each]) => each?.list === kept)
+        .sort(([a], [b]) => kept.record.fields.indexOf(a!.field) - kept.record.fields.indexOf(b!.field))
+        .map(([each, list]) => {
           const taken = this.#context.gradients.taken.get(block.gives.get(list)!.value);
           if (taken !== undefined) return `${SPREAD}${belowText(taken.path, given(list))}`;
-          return given(list) === kept!.field ? given(list) : `${property(kept!.field)}: ${given(list)}`;
+          return given(list) === each!.field ? given(list) : `${property(each!.field)}: ${given(list)}`;
         });
-      const [front, back] = loop.reversed ? ([`${record.list}[${t}] = {`, '};'] as const) : ([`${record.list}.push({`, '});'] as const);
+      const [front, back] = loop.reversed ? ([`${kept.name}[${t}] = {`, '};'] as const) : ([`${kept.name}.push({`, '});'] as const);
       this.#list(depth, front, distinct(fields), back);
     }
-    const alone = wanted.filter((list) => this.#recordOf(list) === null);
+    const alone = wanted.filter((list) => this.#listOf(list) === null);
     this.#packed(
       depth,
       alone.map((list) => (loop.reversed ? `${this.#name(list)}[${t}] = ${given(list)};` : `${this.#name(list)}.push(${given(list)});`)),

@@ -17,7 +17,7 @@ import { inOrder } from '../../passes/layout/build.ts';
 import { atomOf } from '../../size/size.ts';
 import { BEFORE, isOfRounds, NOW } from '../../passes/core/axes.ts';
 import { alike, reference, writeAlike, type WrittenFunction } from './outline/alike.ts';
-import { belowText, functionBody, GRADIENTS, KEEP, type FunctionContext } from './body.ts';
+import { belowText, functionBody, GRADIENTS, type FunctionContext } from './body.ts';
 import type { ModelContext } from './definition/context.ts';
 import { writeDefinition, type DefinitionNames, type StepNames } from './definition/definition.ts';
 import type { UpdateNames } from './definition/objectives.ts';
@@ -27,7 +27,7 @@ import { access, identifier, Names, quoted, upperFirst } from './names.ts';
 import type { OutlinedFunction } from './outline/functions.ts';
 import { outline, type Whole } from './outline/outline.ts';
 import { gradientRecords } from './outline/gradients.ts';
-import { stepRecords } from './outline/steps.ts';
+import { KEEP, stepRecords } from './outline/steps.ts';
 import { parameterTypes, type ParameterTypes } from './parameters.ts';
 import { sizeText } from './sizes.ts';
 import { alias, jointClass, modelClass, recordType, stepTypes, types } from './types.ts';
@@ -124,7 +124,7 @@ class FunctionWriter {
     }
     return {
       declarations: [
-        ...stepTypes(recorded.records.filter(({ path }) => path === null)),
+        ...stepTypes(recorded.records.filter(({ isGradients }) => !isGradients)),
         ...functions.map((each) => this.#outlined(each, called, recordsOf(each.lowered))),
         ...this.declarations.flatMap((each) => (isPending(each) ? (first.get(written.get(each)!) ?? []) : each)),
       ],
@@ -142,10 +142,10 @@ class FunctionWriter {
     if (made.readsSizes) parameters.push({ name: 'n', type: names.type('Sizes') });
     if (made.draws) parameters.push({ name: 'random', type: 'rt.Random' });
     for (const { name, type, value } of made.inputs) {
-      const record = steps.fields.get(value)?.record;
-      if (record === undefined) parameters.push({ name, type });
-      else if (!parameters.some((each) => each.name === record.list))
-        parameters.push({ name: record.list, type: `readonly ${record.type}[]` });
+      const list = steps.fields.get(value)?.list;
+      if (list === undefined) parameters.push({ name, type });
+      else if (!parameters.some((each) => each.name === list.name))
+        parameters.push({ name: list.name, type: `readonly ${list.record.type}[]` });
     }
     parameters.push(...[...made.sizes.values()].map((name) => ({ name, type: 'number' })));
     if (steps.optional.size > 0) parameters.push({ name: KEEP, type: 'boolean' });
@@ -459,7 +459,7 @@ function gradientFields(results: readonly GradientResult[], { steps, gradients }
   for (const [path, root, text] of results) {
     if (path === undefined) continue;
     const taken = gradients.taken.get(root);
-    const rounds = steps.fields.get(root)?.record.path ?? null;
+    const rounds = steps.fields.get(root)?.list.path ?? null;
     if (taken !== undefined) fields.set(text, [SPREAD, belowText(taken.path, text)]);
     else if (rounds !== null) fields.set(text, [SPREAD, `rt.rounds(${quoted(rounds)}, ${text})`]);
     else fields.set(path, byRound(path, text));

@@ -60,9 +60,12 @@ export interface Call {
   readonly self: Value;
   /** What the function is called. */
   readonly name: string;
-  readonly args: readonly Piece[];
-  /** Those of them that it does not take from the surroundings, such as sizes. */
+  /** Its first arguments: parameters, `n`, where numbers are drawn from. */
+  readonly front: readonly Piece[];
+  /** What it reads besides. */
   readonly handed: readonly Value[];
+  /** Its last arguments. */
+  readonly sizes: readonly Piece[];
   readonly outputs: readonly Output[];
 }
 

@@ -6,7 +6,8 @@ import { blocksOf } from '../schedule.ts';
 import { inputsOf, type Call, type Value } from '../value.ts';
 import type { OutlinedFunction } from './functions.ts';
 import { roundsIn } from './segments.ts';
-import type { Recorded, Returning } from './steps.ts';
+import type { Returning } from './channels.ts';
+import type { Recorded } from './steps.ts';
 
 /** What one function has to do with it. */
 export interface Gradients {
@@ -79,7 +80,7 @@ function givenOn(lowered: Returning['lowered'], own: ReadonlyMap<Value, string>,
     for (const { value, list } of emits) {
       note(value);
       const kept = fields.get(list);
-      if (kept !== undefined && kept.record.path !== null) paths.set(value, kept.field);
+      if (kept?.list.record.isGradients === true) paths.set(value, kept.field);
     }
   }
   // Lists of rounds are records themselves.

@@ -166,20 +166,21 @@ export class Building {
     const { id, canonical } = this.#known.get(segment)!;
     const target = this.#functions.get(id)!;
     const handed = canonical.inputs.map((input) => this.#value(input));
-    const args: Piece[] = [];
+    const front: Piece[] = [];
     if (target.parts.length > 0) {
       const code = this.#part(segment.base, canonical.rounds);
-      args.push({ id: this.#count++, kind: 'given', code, dtype: 'float32', origin: NOWHERE, hint: 'p' });
+      front.push({ id: this.#count++, kind: 'given', code, dtype: 'float32', origin: NOWHERE, hint: 'p' });
     }
     if (target.readsSizes) {
       this.#readsSizes = true;
-      args.push({ sizes: true });
+      front.push({ sizes: true });
     }
     if (target.draws) {
       this.#draws = true;
-      args.push('random');
+      front.push('random');
     }
-    args.push(...handed, ...target.handed.map((hole): Piece => ({ size: this.#size(canonical.holes[hole]!), tight: false })));
+    const sizes = target.handed.map((hole): Piece => ({ size: this.#size(canonical.holes[hole]!), tight: false }));
+    const args = [...front, ...handed, ...sizes];
     const exemplar = target.lowered.roots;
     const self: Value = {
       id: this.#count++,
@@ -210,7 +211,7 @@ export class Building {
         livesIn: places.map(({ output, input }) => (output >= 0 ? values[output]! : handed[input]!)),
       };
     });
-    const call: Call = { self, name: target.name, args, handed, outputs };
+    const call: Call = { self, name: target.name, front, handed, sizes, outputs };
     for (const value of [self, ...values]) this.#calls.set(value, call);
   }
 

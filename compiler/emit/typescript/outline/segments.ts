@@ -50,13 +50,13 @@ export function segmented(lowered: Lowered, forward: readonly Value[] | null): S
     (value, of) => value.origin.again === true || (isShape(value) && inputsOf(value).some(of)),
   );
   const loops = [...new Set(lowered.loops.values())].filter((loop) => needed.has(loop.self));
-  const around = new Map(loops.flatMap((loop) => of(loop).map((value): [Value, Loop] => [value, loop])));
+  const loopAround = new Map(loops.flatMap((loop) => of(loop).map((value): [Value, Loop] => [value, loop])));
   /** The statement of the outermost loop around a body. */
   const outermost = (loop: Loop): Value => {
-    const outer = around.get(loop.self);
+    const outer = loopAround.get(loop.self);
     return outer === undefined ? loop.self : outermost(outer);
   };
-  const open = (loop: Loop | null): readonly Item[] => {
+  const open = (loop: Loop | null, around: string): readonly Item[] => {
     const values = of(loop);
     const frame = loop === null ? null : (frames.get(loop.self) ?? null);
     const top = loop === null ? null : outermost(loop);
@@ -65,17 +65,25 @@ export function segmented(lowered: Lowered, forward: readonly Value[] | null): S
       return again(value) ? 'again' : 'backward';
     };
     const outside = new Set<Loop>();
-    for (let each = loop; each !== null; each = around.get(each.self) ?? null) outside.add(each);
-    return pass.block(values, { frame, base: baseOf(frame), outside }, phase);
+    for (let each = loop; each !== null; each = loopAround.get(each.self) ?? null) outside.add(each);
+    const base = baseOf(frame, around);
+    const items = pass.block(values, { frame, base, outside }, phase);
+    openBodies(items, base);
+    return items;
   };
-  const items = open(null);
-  for (const loop of loops) bodies.set(loop, open(loop));
+  const openBodies = (items: readonly Item[], base: string): void => {
+    for (const item of items) {
+      if (isSegment(item)) openBodies(item.members, item.base);
+      else if (item.kind === 'loop') bodies.set(lowered.loops.get(item)!, open(lowered.loops.get(item)!, base));
+    }
+  };
+  const items = open(null, '');
   return { lowered, items, bodies, needed };
 }
 
-/** The parameters of the innermost call whose path goes on from those around it. */
-function baseOf(frame: CallFrame | null): string {
-  return chain(frame).reduce((base, { path }) => (partOf(path, base) === null ? base : path), '');
+/** The parameters of the innermost call whose path goes on from those around it, below a part of all. */
+function baseOf(frame: CallFrame | null, around: string): string {
+  return chain(frame).reduce((base, { path }) => (partOf(path, base) === null ? base : path), around);
 }
 
 /** How many `[*]` a path has. */
@@ -280,21 +288,24 @@ class Segmenting {
       const [first] = members;
       const frame = below(this.#frames.get(first!) ?? null, outer);
       if (frame === null) return first!;
-      const own = partOf(frame.path, base) === null || this.#entersRounds(members, frame.path, outside) ? base : frame.path;
+      const own = partOf(frame.path, base) !== null && this.#isApart(members, frame.path, outside) ? frame.path : base;
       const phase = phaseOf(first!);
       return { frame, phase, base: own, members: this.block(members, { frame, base: own, outside }, () => phase) };
     });
   }
 
-  /** Do the statements read parameters there in rounds that a loop of theirs goes through? */
-  #entersRounds(statements: readonly Value[], path: string, outside: ReadonlySet<Loop>): boolean {
+  /**
+   * Can the statements be handed the parameters there? Not if a loop of theirs goes through the rounds that those lie in, or
+   * through rounds of others: what they read of these no caller has.
+   */
+  #isApart(statements: readonly Value[], path: string, outside: ReadonlySet<Loop>): boolean {
     const count = roundsIn(path);
     const isInside = (position: Value): boolean => !outside.has(this.#loops.get(position)!);
-    if (count === 0) return false;
-    return statements.some((statement) =>
-      [...this.#reads(statement)].some(
-        (read) => partOf(parameterOf(read) ?? '', path) !== null && inputsOf(read).slice(0, count).some(isInside),
-      ),
+    return statements.every((statement) =>
+      [...this.#reads(statement)].every((read) => {
+        const own = parameterOf(read);
+        return own === null || !(partOf(own, path) === null ? inputsOf(read) : inputsOf(read).slice(0, count)).some(isInside);
+      }),
     );
   }
 
