@@ -1,4 +1,4 @@
-/** What the states of rounds begin with: computed for each round in a loop of its own, outside the steps that change them. */
+/** The initial values of states in rounds: computed for each round in a loop of its own, outside the steps that change them. */
 import type { Builder } from '../../graph/builder.ts';
 import type { Axis, Node, Op } from '../../graph/graph.ts';
 import { Dependence, operands, reachable } from '../../graph/walk.ts';
@@ -27,7 +27,7 @@ export class FirstValues {
   }
 }
 
-/** What of `root` depends on `from` is made anew; nothing else may go on reading the regions in it. */
+/** Rebuilds the part of `root` that depends on `from`; nothing else may keep reading the regions in it. */
 function replaced(root: Node, from: Node, to: Node, builder: Builder): Node {
   const made = new Map([[from, to]]);
   const of = (node: Node): Node => made.get(node) ?? node;

@@ -1,6 +1,6 @@
 /**
- * The rounds of a `repeat` as a loop: a scan over an axis of rounds. What the body defines anew is the carry, what it emits is
- * stacked, and a parameter of the body has the axis in front and is read at the round's position.
+ * The rounds of a `repeat` as a loop: a scan over an axis of rounds. The names that the body redefines are the carry, what it
+ * emits is stacked, and a parameter of the body has the axis in front and is read at the round's position.
  */
 import type { RepeatExpr } from '../../../grammar/ast.ts';
 import type { Axis, Node, TensorType } from '../../graph/graph.ts';
@@ -22,7 +22,7 @@ import { emittedValues } from './scan.ts';
 /** The value of a `repeat`, null where it has none; or why it is not a loop. */
 export type Looped = { readonly value: Value | null } | Unrolled;
 
-/** A first value is given the type of the next one this often, before the rounds are said to differ. */
+/** How often an initial value is given the type of the next one before the rounds are said to differ. */
 const MOST_ATTEMPTS = 3;
 
 export function loopRounds(expr: RepeatExpr, count: Size, path: string, here: Site): Looped {
@@ -59,14 +59,14 @@ export function loopRounds(expr: RepeatExpr, count: Size, path: string, here: Si
   }
 }
 
-/** A name from outside that the body defines anew; a record is carried field by field. */
+/** An outer name that the body redefines; a record is carried field by field. */
 interface Carried {
   readonly name: string;
   readonly value: Value;
   readonly leaves: readonly Node[];
 }
 
-/** What the body may define anew: the equations in it, and in the bodies inside. Null: something else than tensors. */
+/** The names that the body may redefine: those of the equations in it, and in inner bodies. Null: they are not all tensors. */
 function carriedBy({ body }: RepeatExpr, here: Site): readonly Carried[] | null {
   const names = new Set<string>();
   const open: unknown[] = [body];
@@ -95,7 +95,7 @@ function leavesOf(value: Value): readonly Node[] | null {
   return all.includes(null) ? null : all.flatMap((leaves) => leaves!);
 }
 
-/** The value with other leaves, which are taken from the front. */
+/** The value with other leaves, which are taken from the front of the list. */
 function withLeaves(value: Value, leaves: Node[]): Value {
   if (value.kind === 'tensor') return tensor(leaves.shift()!);
   if (value.kind !== 'record') return value;
@@ -103,7 +103,7 @@ function withLeaves(value: Value, leaves: Node[]): Value {
   return { kind: 'record', fields, main: value.main === null ? null : withLeaves(value.main, leaves) };
 }
 
-/** What the paths of a round's own parameters begin with. */
+/** The path prefix of a round's own parameters. */
 const roundOf = (path: string): string => `${path.replace(/^\./, '')}[*].`;
 
 interface OneRound {
@@ -161,7 +161,7 @@ function oneRound(
 const emittedOf = ({ found }: Round): readonly Node[] =>
   found.emits.flatMap(({ values }) => values.flatMap((value) => leavesOf(value) ?? []));
 
-/** Is there what a step along a clock carries to the next, besides rows? */
+/** Is there anything, besides rows, that a step along a clock carries to the next? */
 function runsOn(nodes: readonly Node[], round: ReadonlySet<Node>): boolean {
   const dependence = new Dependence();
   const body = reachable(nodes).filter((node) => [...dependence.of(node)].some((argument) => round.has(argument)));
@@ -170,7 +170,10 @@ function runsOn(nodes: readonly Node[], round: ReadonlySet<Node>): boolean {
   );
 }
 
-/** Does what is chosen at a decoder's step reach some of these alone? The loop is one node, which waits for all that it reads. */
+/**
+ * Do some of these, but not all, depend on the choice of a decoder's step? The loop is one node, which waits for everything that
+ * it reads.
+ */
 function isPartlyLate(nodes: readonly Node[], { decoding }: Site): boolean {
   const dependence = new Dependence();
   const late = nodes.filter((node) => [...dependence.of(node)].some((argument) => argument === decoding?.chosen));
@@ -178,8 +181,8 @@ function isPartlyLate(nodes: readonly Node[], { decoding }: Site): boolean {
 }
 
 /**
- * Is there an index made of the round's number? Written out it is a constant, and reading a shift. What there is for each round
- * from outside is a sequence of the loop. `round`: what the loop binds; null: a clock may be in what there is.
+ * Is there an index computed from the round's number? Unrolled it is a constant, and the gather a shift. An outer value with one
+ * element per round is a sequence of the loop. `round`: what the loop binds; null: a clock may be in what there is.
  */
 function readsByRound(nodes: readonly Node[], number: Node, round: ReadonlySet<Node> | null): boolean {
   const ofRound = new Set([number]);
@@ -192,12 +195,12 @@ function readsByRound(nodes: readonly Node[], number: Node, round: ReadonlySet<N
   });
 }
 
-/** The value that a call with fields besides (an attention's weights) stands for. */
+/** The tensor of a value with fields (a call of an attention, with its weights). */
 function mainOf(value: Value): readonly Node[] | null {
   return value.kind === 'record' && value.main?.kind === 'tensor' ? [value.main.node] : null;
 }
 
-/** The fields of each name that carries a tensor and is given a value with fields. */
+/** The fields of each name that carries a tensor and is assigned a value with fields. */
 function fieldsOf(carried: readonly Carried[], round: Round): ReadonlyMap<string, ReadonlyMap<string, Value>> {
   return new Map(
     carried.flatMap(({ name, value }): [string, ReadonlyMap<string, Value>][] => {
@@ -207,13 +210,13 @@ function fieldsOf(carried: readonly Carried[], round: Round): ReadonlyMap<string
   );
 }
 
-/** Which fields a value has. */
+/** The fields of a value. */
 function shapeOf(value: Value): string {
   if (value.kind !== 'record') return value.kind;
   return `{${[...value.fields].map(([name, field]) => `${name}: ${shapeOf(field)}`).join()}} ${value.main === null ? '' : shapeOf(value.main)}`;
 }
 
-/** The type of the carry that holds what it was and what it becomes; the same object where it does already. */
+/** The type of a carry that can hold both its previous and its next value; the same object if it can already. */
 function joined(type: TensorType, next: Node, here: Site): TensorType {
   const given = typeOf(next);
   const kinds = [type.elem.kind, given.elem.kind];
@@ -236,7 +239,7 @@ function joined(type: TensorType, next: Node, here: Site): TensorType {
   return isSame ? type : { elem: differs ? { kind: 'float' } : type.elem, axes: order, masks: [] };
 }
 
-/** With the carry's axes, in its order. */
+/** With the carry's axes, in their order. */
 function fitted(node: Node, type: TensorType, here: Site, expr: RepeatExpr): Node {
   const number = type.elem.kind === 'float' ? toFloat(node, here, expr.span) : node;
   const named = typeOf(number).axes.reduce((x, axis) => rename(x, axis, labelled(type, axis)!, here, expr.span), number);
@@ -292,7 +295,7 @@ function scanned(expr: RepeatExpr, axis: Axis, path: string, carried: readonly C
   );
   for (const name of round.found.named.keys()) here.scope.hidden.set(name, 'repeat');
   const finals = states.map((_, k) => result(k));
-  // Fields are the last round's.
+  // Fields have the values of the last round.
   const last = size.sub(sizeOf(axis.space), size.int(1));
   const lasts = besides.map((_, k) =>
     builder.node({ kind: 'slice', axis: axis.id, start: last, into: null }, [result(states.length + nodes.length - besides.length + k)]),
@@ -315,10 +318,10 @@ function scanned(expr: RepeatExpr, axis: Axis, path: string, carried: readonly C
   return entry?.kind === 'value' ? entry.value : null;
 }
 
-/** Present everywhere, and without the rounds' own axis. */
+/** Present everywhere, and without the axis of rounds. */
 const isPlain = (node: Node, axis: Axis): boolean => typeOf(node).masks.length === 0 && axisByLabel(node, axis.label) === null;
 
-/** By name; the one value of an `emit` without a record has none. */
+/** By name; an `emit` of a single value, without a record, has none. */
 function emitsOf(emit: Collected['emits'][number] | undefined, inside: Site): readonly (readonly [string, Node])[] {
   const values = emit === undefined ? [] : emittedValues(emit, inside);
   if (values === null) throw new NotOneType('what it emits has no names');

@@ -1,6 +1,6 @@
 /**
- * 'inlined' to 'batched': inputs get axis `batch` in front, `size` of a ragged dim becomes arithmetic on lengths, and absence
- * becomes explicit (absence.ts). What `where` and indices outside an axis make absent travels beside the value as bool nodes.
+ * 'inlined' to 'batched': inputs get the axis `batch` in front, `size` of a ragged dim becomes arithmetic on lengths, and absence
+ * becomes explicit (absence.ts). Absence caused by `where` and by indices outside an axis accompanies a value as bool nodes.
  */
 import { GraphError } from '../../graph/errors.ts';
 import type { Axis, Dim, Node, OpOf } from '../../graph/graph.ts';
@@ -20,15 +20,18 @@ import { readings, type Reading } from './uses.ts';
 import { counters, hasLeft, mayLeave, ranges } from './int32.ts';
 
 export interface BatchOptions {
-  /** Names of inputs that are the same for all examples. */
+  /** Names of inputs that all examples share. */
   readonly unbatched?: ReadonlySet<string>;
-  /** Ragged dims beside those on the axes of the graph: a size may be all that names one. */
+  /** Ragged dims besides those on axes of the graph: a size may be the only mention of one. */
   readonly ragged?: readonly Dim[];
-  /** Are the roots one step's? Then an example cannot choose outputs that only longer ones have. */
+  /** Are the roots those of one step? Then an example cannot choose outputs that only longer ones have. */
   readonly step?: boolean;
 }
 
-/** That a step of a loop is before the example's end, that a position of the loop's axis is (null: they all are), and that another step follows. */
+/**
+ * Whether a step of a loop is before the example's end, whether a position of the loop's axis is (null: always), and whether
+ * another step follows.
+ */
 export interface Ends {
   readonly step: Node | null;
   readonly place: Node | null;
@@ -37,7 +40,7 @@ export interface Ends {
 
 export interface Batched {
   readonly roots: Roots;
-  /** Loops by their position. */
+  /** Loops by their position node. */
   readonly ends: ReadonlyMap<Node, Ends>;
 }
 
@@ -83,19 +86,19 @@ function endsOf(loop: OpOf<'scan'>, position: Node, m: GraphBuilder, absence: Ab
   };
 }
 
-/** That another step follows. */
+/** Whether another step follows. */
 function another({ axis, reversed }: OpOf<'scan'>, position: Node, m: GraphBuilder, absence: Absence): Node {
   return reversed ? m.binary('gt', position, m.first(axis)) : absence.before(m.add(position, m.constant(1, 'int')), axis);
 }
 
-/** What is known of the graph's whole numbers. */
+/** What is known of the whole numbers of the graph. */
 interface Wholes {
   readonly reading: (node: Node) => Reading;
   readonly counts: (node: Node) => boolean;
 }
 
 class Batch extends Pass {
-  /** Those that were made, by their position. */
+  /** The loops made so far, by their position node. */
   readonly loops = new Map<Node, OpOf<'scan'>>();
   readonly #absence: Absence;
   readonly #domains: Domains;
@@ -135,13 +138,13 @@ class Batch extends Pass {
     return op.kind === 'result' ? made : yield* this.#checked(node, made);
   }
 
-  /** A whole number that may leave int32 is checked, where it is present and an `if` or a `where` lets it be read. */
+  /** A whole number that may leave int32 is checked where it is present, and where an `if` or a `where` lets it be read. */
   *#checked(node: Node, made: Node): Making<Node> {
     const { m } = this;
     const inputs = node.inputs.map((each) => this.memo.get(each)!);
     const { op } = node;
     if (!mayLeave(op, node, inputs, this.#range) || this.#wholes.counts(node)) return made;
-    // What stands outside a loop is computed once: no step's condition is one of it.
+    // A value outside a loop is computed once: no step's condition applies to it.
     const loops = this.facts.loopsOf(node);
     const reading = this.#wholes.reading(node);
     const uses = reading.uses.filter(({ condition }) => [...this.facts.loopsOf(condition)].every((loop) => loops.has(loop)));
@@ -150,7 +153,7 @@ class Batch extends Pass {
     const partials = node.inputs.map((each, k): Partial => ({ value: inputs[k]!, masks: this.#masks.get(each) ?? [] }));
     const masks = this.#masks.get(node)!;
     const isDivision = (op.kind === 'binary' && op.fn === 'quot') || (op.kind === 'unary' && op.fn === 'floor');
-    // A sum by positions keeps the positions.
+    // In a scatter, the positions are kept as they are.
     const isNumber = (value: Node, k: number): boolean => typeOf(value).elem.kind === 'int' && (op.kind !== 'scatter' || k === 0);
     const rough = isDivision
       ? made
@@ -171,7 +174,7 @@ class Batch extends Pass {
     ]);
   }
 
-  /** For the loops that a value stands in: that this step is before the example's end and, for a next state, that another follows. */
+  /** For the loops around a value: this step is before the example's end and, for a next state, another step follows. */
   #steps(value: Node, { next }: Reading): readonly Node[] {
     return [...this.m.loopsOf(value)].flatMap((position) => {
       const op = this.loops.get(position);
@@ -257,7 +260,8 @@ class Batch extends Pass {
           keep === null ? g : m.select(keep, g, m.constant(0, typeOf(g).elem.kind === 'float' ? 'float' : 'int'));
         const g = dropped(valid, from.value);
         if (typeOf(y.value).elem.kind === 'index') return { value: m.make(op, [g, y.value]), masks: from.masks };
-        // Kernels write where an int says, into another example or beside the tensor: it adds nothing to a position that exists.
+        // Kernels write wherever an int points, even into another example or outside the tensor: such an element is made to add 0
+        // to an existing position.
         return { value: m.make(op, [dropped(absence.inside(y.value, op.axis), g), absence.clamp(y.value, op.axis)]), masks: from.masks };
       }
       case 'concat':
@@ -288,7 +292,7 @@ class Batch extends Pass {
     const axis = axisOf(typeOf(t.value), op.axis);
     const near = i.masks.length > 0 ? null : shifted(m, this.#absence, t, i.value, axis, op.inside);
     if (near !== null) return near;
-    // At a padded position of the outer dim there is none of the inner one's.
+    // At a padded position of the outer dim the inner one has no positions.
     const at = op.inside && !isInner(axis.space) ? i.value : this.#absence.clamp(i.value, axis);
     const moved = this.#move(t, (node) => (hasAxis(axesOf(node), op.axis) ? m.gather(node, at, op.axis) : node));
     const test = op.inside ? [] : [this.#absence.inside(i.value, axis)];
@@ -324,7 +328,7 @@ class Batch extends Pass {
     const present = inputs.map(({ masks }, k) => {
       const mask = all(m, masks) ?? m.constant(1, 'bool');
       const axis = parts[k];
-      // Joined by positions, so every part has its own.
+      // Joined along positions: every part has its own.
       return axis === null || hasAxis(axesOf(mask), axis!.id) ? mask : m.broadcast(mask, [axis!, ...axesOf(mask)]);
     });
     return { value, masks: [join(present)] };
@@ -341,7 +345,7 @@ class Batch extends Pass {
     return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.gather(node, inside, op.axis) : node));
   }
 
-  /** Row-major over the positions that exist: with a ragged inner axis the rows have the example's own length. */
+  /** Row-major over the positions that exist: with a ragged inner axis, rows have the example's own length. */
   #merge(op: OpOf<'merge'>, x: Partial): Partial {
     const { m } = this;
     const absence = this.#absence;
@@ -366,7 +370,7 @@ class Batch extends Pass {
     );
   }
 
-  /** The inverse: with a ragged inner part each row begins where the example's own length says. */
+  /** The inverse: with a ragged inner part, each row begins where the example's own length says. */
   #split(op: OpOf<'split'>, x: Partial): Partial {
     const { m } = this;
     const absence = this.#absence;
@@ -380,9 +384,9 @@ class Batch extends Pass {
   }
 
   /**
-   * A step beyond the example's end must not change a state that is read later: reversed loops meet the padding first and
-   * keep the initial state through it; forward ones run on, and their final state is read at the last position instead. Where a
-   * state could run away then (growth.ts), a step there begins with 0 in its place.
+   * A step beyond the example's end must not change a state that is read later: a reversed loop meets the padding first and keeps
+   * the initial state through it; a forward loop runs on, and its final state is read at the last position instead. If a state
+   * could diverge then (growth.ts), it enters such steps as 0.
    */
   protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
@@ -462,7 +466,7 @@ class Batch extends Pass {
     return value;
   }
 
-  /** The value at the example's last position; of an empty axis the initial state. */
+  /** The value at the example's last position; for an empty axis the initial state. */
   #last(emitted: Node, init: Node, axis: Axis): Node {
     const { m } = this;
     const length = this.#absence.length(axis);

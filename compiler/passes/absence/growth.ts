@@ -1,6 +1,6 @@
 /**
- * Which states of a loop may run away: steps beyond an example's end go on computing, and a state that is multiplied at every
- * step overflows there. One that is bounded, or grows by no more than a bounded number at each step (a gated cell's), does not.
+ * Which states of a loop may diverge: steps beyond an example's end keep computing, and a state that is multiplied at every step
+ * overflows there. One that is bounded, or that grows by at most a bounded amount per step (as in a gated cell), does not.
  */
 import { folded } from '../../graph/fold.ts';
 import type { Node, Op, OpOf } from '../../graph/graph.ts';
@@ -9,7 +9,7 @@ import { saturates, UNARY } from '../../graph/operations/unary.ts';
 import { ANY, type Range } from '../../size/range.ts';
 import { isRounds, type Facts, type Scan } from '../core/pass.ts';
 
-/** How a value follows the states: not at all or within bounds, no further than they go, or further. */
+/** How a value depends on the states: within bounds or not at all, growing at most as they do, or beyond that. */
 type Follows = 'bounded' | 'along' | 'beyond';
 
 interface Growth {
@@ -39,13 +39,13 @@ const MOVES: ReadonlySet<Op['kind']> = new Set([
   'shift',
 ]);
 
-/** By a state's position among those of the scan: whether it may run away. */
+/** By index of a state of the scan: whether it may diverge. */
 export function runaways(scan: Scan, facts: Facts): (state: number) => boolean {
   const { region } = scan.op;
   const carries = [...facts.arguments].flatMap(([node, { scan: rounds, kind, index }]) =>
     kind === 'state' && isRounds(rounds) && standsIn(rounds, scan, facts) ? [{ node, ends: endsOf(rounds, index) }] : [],
   );
-  // What goes from round to round is taken to be bounded until something in it is not.
+  // What is carried from round to round is assumed bounded until shown otherwise.
   const free = new Set<Node>();
   for (;;) {
     const growth = growthIn(scan, free, facts);
@@ -55,7 +55,7 @@ export function runaways(scan: Scan, facts: Facts): (state: number) => boolean {
   }
 }
 
-/** What a state of a loop begins as, and becomes. */
+/** The initial and the next value of a loop's state. */
 function endsOf({ op, inputs }: Scan, state: number): readonly Node[] {
   return [inputs[op.region.xs.length + state]!, op.region.nexts[state]!];
 }
@@ -64,10 +64,10 @@ function standsIn(node: Node, scan: Scan, facts: Facts): boolean {
   return [...facts.loopsOf(node)].some((loop) => loop === scan || (isRounds(loop) && standsIn(loop, scan, facts)));
 }
 
-/** `free`: what goes from round to round and is not bounded. */
+/** `free`: values carried from round to round that are not bounded. */
 function growthIn(scan: Scan, free: ReadonlySet<Node>, facts: Facts): (node: Node) => Growth {
   const { states } = scan.op.region;
-  /** What a value of a loop over rounds is in it; null: of another loop, nothing is known. */
+  /** What a value bound or returned by a loop over rounds stands for inside; null for other loops, of which nothing is known. */
   const inRounds = (node: Node): readonly Node[] | null => {
     const place = facts.arguments.get(node);
     if (place !== undefined) return place.kind === 'x' && isRounds(place.scan) ? [place.scan.inputs[place.index]!] : [];
@@ -93,7 +93,7 @@ function growthIn(scan: Scan, free: ReadonlySet<Node>, facts: Facts): (node: Nod
   );
 }
 
-/** The one that goes further. */
+/** The one that grows further. */
 function wider(a: Growth, b: Growth): Growth {
   const order: readonly Follows[] = ['bounded', 'along', 'beyond'];
   return order.indexOf(b.follows) > order.indexOf(a.follows) ? b : a;
@@ -161,20 +161,20 @@ function within([low, high]: Range): Growth {
   return low >= 0 && high <= 1 ? SHARE : low >= -1 && high <= 1 ? UNIT : BOUNDED;
 }
 
-/** What a weighted mean weighs. */
+/** The operand of a weighted mean other than the weights. */
 function otherThanWeights(inputs: readonly Node[], axis: string): Node | null {
   const k = inputs.findIndex((x) => weighs(x, axis));
   return k < 0 ? null : inputs[1 - k]!;
 }
 
-/** Parts of 1 along the axis. */
+/** Are they shares that sum to 1 along the axis? */
 function weighs({ op, inputs }: Node, axis: string): boolean {
   if (op.kind === 'softmax') return !op.log && op.axis === axis;
   if (op.kind === 'rename') return weighs(inputs[0]!, op.to.id === axis ? op.from : axis);
   return (op.kind === 'broadcast' || op.kind === 'where' || op.kind === 'otherwise') && weighs(inputs[0]!, axis);
 }
 
-/** 1 - z of a share z is one; a difference of shares lies between -1 and 1. */
+/** 1 - z of a share z is a share; a difference of shares is between -1 and 1. */
 function difference({ inputs: [one] }: Node): Growth {
   return one!.op.kind === 'constant' && one!.op.value === 1 ? SHARE : UNIT;
 }

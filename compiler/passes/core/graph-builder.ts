@@ -1,6 +1,6 @@
 /**
- * Makes nodes with inferred types, each only once: an operation on the same inputs is the same node. With a rule of
- * algebra (algebra.ts) it answers with a simpler node instead. It also knows on which open loops a node depends.
+ * Makes nodes with inferred types and shares equal ones: the same operation on the same inputs is the same node. With a rule
+ * (algebra.ts) it may return a simpler node instead. It also tracks the open loops that a node depends on.
  */
 import { constantOf, size as sizes, type Size } from '../../size/size.ts';
 import { GraphError } from '../../graph/errors.ts';
@@ -11,12 +11,12 @@ import { BATCH } from './axes.ts';
 import { Keys } from './keys.ts';
 import { completed, type Making } from './making.ts';
 
-/** A simpler node of the same value and axes, or null. */
+/** A simpler node with the same value and axes, or null. */
 export type Rule = (m: GraphBuilder, op: Op, inputs: readonly Node[]) => Node | null;
 
 const NOWHERE: Origin = { file: '', start: 0, end: 0, name: null };
 
-/** The origin of what a pass adds on behalf of a node: same text, no name of its own. */
+/** The origin of nodes that a pass adds on behalf of a node: the same text, but no name. */
 export function unnamed(origin: Origin): Origin {
   return origin.name === null ? origin : { ...origin, name: null };
 }
@@ -34,9 +34,9 @@ export interface MadeLoop {
 export interface Loop {
   readonly position: Node;
   readonly states: readonly Node[];
-  /** This step's position of `x`, which has the loop's axis. */
+  /** The element of `x`, which has the loop's axis, at this step. */
   scanned(x: Node): Node;
-  /** The same for a sequence that is known only when the body is complete; `type` is one step's. */
+  /** The same for a sequence that is known only once the body is complete; `type` is that of one element. */
   later(type: TensorType, x: () => Node): Node;
 }
 
@@ -54,7 +54,7 @@ export class GraphBuilder {
     this.#rule = rule;
   }
 
-  /** The loops, by their position arguments, whose arguments the node depends on. */
+  /** The loops, by their position arguments, on whose arguments the node depends. */
   loopsOf(node: Node): ReadonlySet<Node> {
     return this.#loops.get(node) ?? NONE;
   }
@@ -69,7 +69,7 @@ export class GraphBuilder {
     return this.#once(`${this.#keys.op(op)} ${inputs.map((node) => node.id).join(' ')}`, op, inputs, null);
   }
 
-  /** A value without a name takes that of the equation that it is the value of; under other axes it is the same value. */
+  /** Gives an unnamed value the name of the equation that it is the value of; changes of axes are skipped. */
   call(node: Node, name: string | null): void {
     const { op, origin, inputs } = node;
     if (op.kind === 'rename' || op.kind === 'broadcast') this.call(inputs[0]!, name);
@@ -106,8 +106,8 @@ export class GraphBuilder {
   }
 
   /**
-   * A loop over `axis`. `body` may run more than once: a state gains the axes that its next value has, until none is new.
-   * Emitted values come back with `axis` in front.
+   * A loop over `axis`. `body` may run more than once: a state gains the axes that its next value has, until nothing changes.
+   * Emitted values are returned with `axis` in front.
    */
   scan(axis: Axis, reversed: boolean, inits: readonly Node[], body: (loop: Loop) => LoopBody, tape?: Dim): MadeLoop {
     return completed(
@@ -124,7 +124,7 @@ export class GraphBuilder {
     );
   }
 
-  /** The same with a body that asks for what it reads. */
+  /** The same for a body that yields what it reads. */
   *scanning(axis: Axis, reversed: boolean, inits: readonly Node[], body: (loop: Loop) => Making<LoopBody>, tape?: Dim): Making<MadeLoop> {
     const origin = this.origin;
     let starts = inits;
@@ -143,7 +143,7 @@ export class GraphBuilder {
         return argument;
       };
       const scanned = (x: Node): Node => {
-        const step = known.get(x) ?? this.#invariant(x, axis, position) ?? later(placeOf(typeOf(x), axis.id), () => x);
+        const step = known.get(x) ?? this.#invariant(x, axis, position) ?? later(elementType(typeOf(x), axis.id), () => x);
         known.set(x, step);
         return step;
       };
@@ -154,7 +154,7 @@ export class GraphBuilder {
       const still = nexts.flatMap((next, k) =>
         this.#rule !== null && !constant.has(k) && !changing.has(k) && next === states[k] ? [k] : [],
       );
-      // With fewer axes it was.
+      // With fewer axes it had seemed constant.
       const moved = [...constant].filter((k) => nexts[k] !== states[k]);
       const settled =
         wider.every((init, k) => constant.has(k) || init === starts[k]) && masked.every((mask, k) => mask.length === masks[k]!.length);
@@ -196,8 +196,8 @@ export class GraphBuilder {
   }
 
   #widen(init: Node, next: Node): Node {
-    // In the order of the next value: a start that is the same everywhere has none of its own. Examples lie one behind the other,
-    // and what each round has is read round by round.
+    // In the order of the next value: an initial value that is the same everywhere has none of its own. The batch goes in front,
+    // and an axis of rounds before it, since it is read round by round.
     const rank = ({ id, rounds }: Axis): number => (rounds === true ? 0 : id === BATCH.id ? 1 : 2);
     const axes = join(typeOf(next).axes, typeOf(init).axes).toSorted((a, b) => rank(a) - rank(b));
     return axes.length === typeOf(init).axes.length ? init : this.make({ kind: 'broadcast', axes }, [init]);
@@ -218,11 +218,11 @@ export class GraphBuilder {
   ): { finals: Node[]; emits: Node[] } {
     const moving = starts.flatMap((_, k) => (constant.has(k) ? [] : [k]));
     const emits: Node[] = [];
-    // An emit is a position among the results, or, where that is simpler, a node outside the loop.
-    const places = body.emits.map((emit): number | Node => {
+    // An emit is an index among the results or, where that is simpler, a node outside the loop.
+    const emitted = body.emits.map((emit): number | Node => {
       if (this.#rule !== null) {
         const x = body.xs.indexOf(emit);
-        // The parameters of rounds are no one value: what is made of all of them is emitted.
+        // The parameters of rounds are not a single value: what is computed from all of them is emitted.
         if (x >= 0 && axis.rounds !== true) return xs[x]!;
         if (!this.loopsOf(emit).has(body.position)) return this.make({ kind: 'broadcast', axes: [axis, ...typeOf(emit).axes] }, [emit]);
         if (emits.includes(emit)) return emits.indexOf(emit);
@@ -235,11 +235,11 @@ export class GraphBuilder {
     const result = (index: number): Node => this.result((node ??= this.scanNode(axis, reversed, region, inputs)), index);
     return {
       finals: starts.map((init, k) => (constant.has(k) ? init : result(moving.indexOf(k)))),
-      emits: places.map((place) => (typeof place === 'number' ? result(moving.length + place) : place)),
+      emits: emitted.map((each) => (typeof each === 'number' ? result(moving.length + each) : each)),
     };
   }
 
-  /** A scan whose region is made already. */
+  /** A scan whose region has been made already. */
   scanNode(axis: Axis, reversed: boolean, region: ScanRegion, inputs: readonly Node[]): NodeOf<'scan'> {
     const op: OpOf<'scan'> = { kind: 'scan', axis, reversed, region };
     const loops = new Set(union([...inputs, ...region.nexts, ...region.emits].map((each) => this.loopsOf(each))));
@@ -247,7 +247,7 @@ export class GraphBuilder {
     return this.#new(op, inputs, infer(op, inputs), loops);
   }
 
-  /** `type`: of a result that only a later form of the scan has. */
+  /** `type`: for a result that only a later form of the scan has. */
   result(node: Node, index: number, type?: TensorType): Node {
     return this.#once(`result ${index} of ${node.id}`, { kind: 'result', index }, [node], type === undefined ? null : [type]);
   }
@@ -262,14 +262,14 @@ export class GraphBuilder {
     return this.make({ kind: 'size', size: value }, []);
   }
 
-  /** The number of the first position, and if wished of one some positions from it. */
+  /** The number of the first position, or of the one `by` positions after it. */
   first({ space }: Axis, by = 0): Node {
     const at = sizes.add(originOf(space), sizes.int(by));
     const known = constantOf(at);
     return known === null ? this.size(at) : this.constant(known, 'int');
   }
 
-  /** Positions run from the space's origin. */
+  /** Positions count from the space's origin. */
   position(axis: Axis): Node {
     return this.make({ kind: 'position', axis }, []);
   }
@@ -322,7 +322,7 @@ export class GraphBuilder {
     return axes.length === 0 ? this.mul(a, b) : this.make({ kind: 'contract', axes }, [a, b]);
   }
 
-  /** To these axes in this order; what stands so already stays. */
+  /** To these axes in this order; `x` itself if it has them already. */
   broadcast(x: Node, axes: readonly Axis[]): Node {
     const own = typeOf(x).axes;
     return own.length === axes.length && own.every((axis, k) => axis.id === axes[k]!.id) ? x : this.make({ kind: 'broadcast', axes }, [x]);
@@ -340,7 +340,7 @@ export class GraphBuilder {
     return this.make({ kind: 'shift', axis, by, circular }, [x]);
   }
 
-  /** Whether `i` is a position of `axis`, whose number of positions is `count`. */
+  /** Whether `i` is a position of `axis`, which has `count` positions. */
   isInside(i: Node, axis: Axis, count: Node): Node {
     const first = this.first(axis);
     return this.binary('and', this.binary('ge', i, first), this.binary('lt', i, this.add(count, first)));
@@ -351,7 +351,7 @@ export function all(m: GraphBuilder, conditions: readonly Node[]): Node | null {
   return conditions.length === 0 ? null : [...new Set(conditions)].reduce((a, b) => m.binary('and', a, b));
 }
 
-function placeOf(type: TensorType, id: string): TensorType {
+function elementType(type: TensorType, id: string): TensorType {
   if (!hasAxis(type.axes, id)) throw new GraphError(`a scanned sequence lacks axis ${id}`);
   return {
     elem: type.elem,

@@ -1,4 +1,4 @@
-/** Rebuilding a graph bottom-up: what every pass starts from. Only what the roots need is rebuilt. */
+/** Rebuilds a graph bottom-up: the base of every pass. Only what the roots need is rebuilt. */
 import { atomsOf } from '../../size/size.ts';
 import { GraphError } from '../../graph/errors.ts';
 import { folded } from '../../graph/fold.ts';
@@ -17,32 +17,32 @@ export function isRounds(node: Node): node is Scan {
   return node.op.kind === 'scan' && node.op.axis.rounds === true;
 }
 
-/** What a loop over rounds has emitted, one element a round; null: it is no such thing. */
+/** The value that a loop over rounds emits as this list, one element per round; null: it is no such list. */
 function emittedOfRounds({ op, inputs: [scan] }: Node): Node | null {
   if (op.kind !== 'result' || !isRounds(scan!)) return null;
   const { states, emits } = scan.op.region;
   return emits[op.index - states.length] ?? null;
 }
 
-/** Are they a cache's rows, or a list of such? */
+/** Are these the rows of a cache, or a list of such rows over rounds? */
 export function isRows(node: Node): boolean {
   const element = emittedOfRounds(node);
   return node.op.kind === 'append' || (element !== null && isRows(element));
 }
 
-/** What is known of a graph before it is rebuilt. */
+/** Facts about a graph before it is rebuilt. */
 export interface Facts {
-  /** By scan: which of its results, states and sequences the roots need. */
+  /** By scan: the results that the roots need, by index. */
   readonly results: ReadonlyMap<Scan, ReadonlySet<number>>;
   /** The scans on whose arguments a node depends. */
   loopsOf(node: Node): ReadonlySet<Node>;
   /** The nodes that depend on the scan's arguments, inputs first. */
   bodyOf(scan: Scan): readonly Node[];
-  /** The scan and the kind of an argument; undefined: of a call. */
+  /** The scan and the kind of an argument; undefined for arguments of calls. */
   readonly arguments: ReadonlyMap<Node, Place>;
-  /** Every node the roots need, inputs first. */
+  /** Every node that the roots need, inputs first. */
   readonly nodes: readonly Node[];
-  /** The scan that stands for this one. */
+  /** The scan that replaces this one. */
   latest(scan: Scan): Scan;
 }
 
@@ -53,8 +53,8 @@ export interface Place {
 }
 
 /**
- * What the roots need: a state only if its final value or a needed value of the body reads it. `latest`: a scan with the
- * same region and more results, which stands for the one given.
+ * What the roots need: a state only if its final value is needed or a needed value of the body reads it. `latest`: a scan with
+ * the same region and more results that replaces the one given.
  */
 export function analyse(roots: Iterable<Node>, latest: (scan: Scan) => Scan = (scan) => scan): Facts {
   const places = new Map<Node, Place>();
@@ -130,7 +130,7 @@ function loopFinder(
   const find = folded<Node, ReadonlySet<Node>>(next, (node, of) => {
     const place = places.get(node);
     if (place !== undefined) return new Set([place.scan]);
-    // What has an axis of a tape, or reads its length, changes with the step whatever its operands are.
+    // A node with an axis of a tape, or its length, changes with the step whatever its operands are.
     const grows = tapes.size === 0 ? [] : atomsIn(node).flatMap((atom) => tapes.get(atom) ?? []);
     const loops = union([...next(node).map(of), grows.length === 0 ? none : new Set(grows)]);
     return loops.has(node) ? new Set([...loops].filter((loop) => loop !== node)) : loops;
@@ -138,7 +138,7 @@ function loopFinder(
   return (node) => find(current(node));
 }
 
-/** The nodes of each scan's body: what must be made anew when its loop is. */
+/** The nodes of each scan's body: those to be rebuilt when its loop is. */
 function bodiesOf(nodes: readonly Node[], loopsOf: Facts['loopsOf']): ReadonlyMap<Node, readonly Node[]> {
   const bodies = new Map<Node, Node[]>();
   for (const node of nodes) {
@@ -158,7 +158,7 @@ function atomsIn({ op, types }: Node): readonly string[] {
   ];
 }
 
-/** A pass: makes a graph anew, node by node, with a builder of its own. Passes override `visit`, or what it calls. */
+/** A pass rebuilds a graph, node by node, with a builder of its own. Passes override `visit`, or what it calls. */
 export class Pass implements Site {
   protected readonly m: GraphBuilder;
   protected readonly facts: Facts;
@@ -186,7 +186,7 @@ export class Pass implements Site {
     return this.memo.get(node)!;
   }
 
-  /** Who makes the node where this one is asked for it. */
+  /** The pass that makes the node when this one is asked for it. */
   need(node: Node): Need {
     return { by: this, node };
   }
@@ -227,10 +227,10 @@ export class Pass implements Site {
     }
   }
 
-  /** An operation without a region, its inputs made. */
+  /** An operation without a region, from inputs that have been rebuilt. */
   protected operation(node: Node, inputs: readonly Node[]): Node {
     if (node.op.kind !== 'broadcast') return this.m.make(node.op, inputs);
-    // What the input has gained stands in front.
+    // Axes that the input has gained go in front.
     const { axes } = node.op;
     const gained = typeOf(inputs[0]!).axes.filter((axis) => !hasAxis(axes, axis.id));
     return this.m.make({ kind: 'broadcast', axes: [...gained, ...axes] }, inputs);
@@ -249,12 +249,12 @@ export class Pass implements Site {
     return made;
   }
 
-  /** The needed results of a scan by index. */
+  /** The needed results of a scan, by index. */
   protected *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
     return yield* this.scanAlong(node, node.op.axis);
   }
 
-  /** The scan, its axis being `axis` in the rebuilt graph. */
+  /** The scan, along `axis` in the rebuilt graph. */
   protected *scanAlong(node: Scan, axis: Axis): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
     const { region } = op;
@@ -280,7 +280,7 @@ export class Pass implements Site {
     ]);
   }
 
-  /** The body of a loop, for the states and emits that are needed. What it emits behind them, `finished` is given. */
+  /** The body of a loop, for the states and emits that are needed. Further emits after these are passed to `finished`. */
   protected *step(scan: Scan, loop: Loop, states: readonly number[], emits: readonly number[]): Making<LoopBody> {
     const { region } = scan.op;
     yield* this.bind(scan, loop, states);
@@ -294,10 +294,10 @@ export class Pass implements Site {
     return this.all(values);
   }
 
-  /** A loop is made that emits these values besides. */
+  /** Called when a loop is complete, with its further emits. */
   protected finished(_emits: readonly Node[]): void {}
 
-  /** The values of states, as they go from step to step. */
+  /** The values of states, as carried from step to step. */
   protected carried(values: readonly Node[]): readonly Node[] {
     return values;
   }
@@ -317,12 +317,12 @@ export class Pass implements Site {
     });
   }
 
-  /** A step's position `x` of a sequence, which is made. */
+  /** Binds `x`, a step's element of a sequence that has been rebuilt. */
   protected enter(x: Node, sequence: Node, loop: Loop, _axis: Axis): void {
     this.set(x, this.stepOf(x, this.get(sequence), loop));
   }
 
-  /** What a step reads of the sequence, under its name. */
+  /** The element of the sequence that a step reads, with its name. */
   protected stepOf(x: Node, sequence: Node, loop: Loop): Node {
     const { origin } = this.m;
     this.m.origin = unnamed(x.origin);
@@ -342,14 +342,14 @@ export class Pass implements Site {
     return op.region.states.flatMap((state, k) => (this.needs(state) ? [k] : []));
   }
 
-  /** Which of the loop's emits something reads. */
+  /** The loop's emits that something reads, by index. */
   protected neededEmits(node: Scan): readonly number[] {
     const { states, emits } = node.op.region;
     const used = this.facts.results.get(node)!;
     return emits.flatMap((_, k) => (used.has(states.length + k) ? [k] : []));
   }
 
-  /** Forgets what was made of a loop's body, before it is made anew: nothing yet where none of its arguments was given. */
+  /** Drops what was made of a loop's body before it is rebuilt: nothing, if none of its arguments has been bound. */
   forget(scan: Scan): void {
     const { region } = scan.op;
     if (![region.position, ...region.xs, ...region.states].some((argument) => this.memo.has(argument))) return;

@@ -1,8 +1,9 @@
 /**
- * The backward loop of a scan. It runs the other way, carries the cotangents of the states, and reads what the forward loop
- * emits for it: values are saved, not computed again, as an emit costs no operation; but of rounds of a `repeat`, whose values
- * are large and few, what follows elementwise from one saved value is made again (`recompute.ts`). What flows to a free variable leaves
- * the loop as the operands of its last product, multiplied once over all steps, unless these are larger than the sum.
+ * The backward loop of a scan. It runs the other way, carries the cotangents of the states, and reads what the forward loop emits
+ * for it: values are saved rather than recomputed, since an emit costs no operation; but in rounds of a `repeat`, whose values
+ * are large and few, values that follow elementwise from one saved value are recomputed (`recompute.ts`). The cotangent of a free
+ * variable leaves the loop as the operands of its last product, which is computed once over all steps, unless these are larger
+ * than the sum.
  */
 import type { Axis, Node, Op, Origin } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -13,7 +14,7 @@ import { isRounds, type Scan } from '../core/pass.ts';
 import { Cotangents } from './cotangents.ts';
 import { product } from './vjp.ts';
 
-/** Values of one region: the whole program, or a loop's body seen from its backward loop. */
+/** The values of one region: the whole program, or a loop's body as seen from its backward loop. */
 export interface Level {
   /** The position argument of the loop whose body this is; null: the program. */
   readonly loop: Node | null;
@@ -21,23 +22,23 @@ export interface Level {
   value(node: Node): Node;
   /** Adds to the cotangent of `node`, if it has one. */
   add(node: Node, cotangent: Node): void;
-  /** What loops inside give of variables from outside this one; null: of the program. */
+  /** Shares that inner loops contribute to variables from outside this one; null: the program. */
   readonly leaving: Share[] | null;
 }
 
-/** What is going back through a graph, as a loop's body needs it. */
+/** The state of reverse mode, as the body of a loop needs it. */
 export interface Reversal {
   readonly m: GraphBuilder;
   isActive(node: Node): boolean;
-  /** Carries the pending cotangents of a level back to its arguments and leaves. */
+  /** Propagates the pending cotangents of a level back to its arguments and leaves. */
   backward(level: Level, pending: Cotangents): void;
-  /** Of a value of a round: is it made again from what is saved, rather than saved itself? */
+  /** Is a value of a round recomputed from saved values, rather than saved itself? */
   isRecomputed(scan: Scan, node: Node): boolean;
-  /** The result of the loop, among those that it emits from now on, that a value of its body is. */
+  /** A value of the loop's body as a result of the loop, which emits it from now on. */
   saved(scan: Scan, node: Node): Node;
 }
 
-/** The shares of free variables in one step: emitted values, and what makes the sums over all steps of them. */
+/** The shares of free variables in one step: emitted values, and how to compute the sums over all steps from them. */
 interface Share {
   readonly free: readonly Node[];
   readonly emits: readonly Node[];
@@ -45,7 +46,7 @@ interface Share {
   readonly origin: Origin;
 }
 
-/** What a state sums for a free variable, up to factors from outside the loop: they come in once, behind it. */
+/** A sum for a free variable that a state accumulates, up to factors from outside the loop, which are applied once after it. */
 interface Sum {
   readonly free: Node;
   readonly factors: readonly Node[];
@@ -135,16 +136,16 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
   }
 }
 
-/** The forward body seen from the backward body. */
+/** The forward body as seen from the backward body. */
 class Body implements Level {
   /** Of the forward loop. */
   readonly loop: Node;
   readonly position: Node;
   readonly pending = new Cotangents();
   readonly leaving: Share[] = [];
-  /** By what the loop reads of a sequence: the sequence, once the loop is made. */
+  /** By element that the loop reads of a sequence: the sequence, once the loop has been made. */
   readonly sequences = new Map<Node, () => Node>();
-  /** By variable from outside the loop: what flows to it, and on behalf of what. */
+  /** By variable from outside the loop: its cotangent, and on behalf of which node. */
   readonly free = new Map<Node, { readonly cotangent: Node; readonly origin: Origin }[]>();
   readonly #reverse: Reversal;
   readonly #outer: Level;
@@ -175,7 +176,7 @@ class Body implements Level {
     const { kind } = node.op;
     const x = this.#scan.op.region.xs.indexOf(node);
     if (x >= 0) return this.#backward.scanned(this.#outer.value(this.#scan.inputs[x]!));
-    // These cost nothing, and what they are made of is often saved as well.
+    // These cost nothing, and their operands are often saved as well.
     if (kind === 'rename' || kind === 'broadcast' || (isRounds(this.#scan) && this.#reverse.isRecomputed(this.#scan, node)))
       return this.#again(node);
     const sequence = (): Node => this.#outer.value(this.#reverse.saved(this.#scan, node));
@@ -184,7 +185,7 @@ class Body implements Level {
     return made;
   }
 
-  /** On behalf of the equation that it stands for, not of the one on whose way back it is read. */
+  /** On behalf of its own equation, not of the one whose backward pass reads it. */
   #again(node: Node): Node {
     const { m } = this.#reverse;
     const inputs = node.inputs.map((each) => this.value(each));
@@ -209,22 +210,25 @@ class Body implements Level {
   }
 }
 
-/** A round's share of a sequence from outside the steps around, such as a parameter: it is made behind them, of its operands in all. */
+/**
+ * A round's contribution to a sequence from outside the enclosing steps, such as a parameter: computed after the steps, from the
+ * operands of all of them.
+ */
 interface Passing {
   readonly sequence: number;
   readonly operands: readonly Operand[];
-  /** Of one round's operands. */
+  /** From the operands of one round. */
   readonly make: (operands: readonly Node[]) => Node;
   readonly origin: Origin;
 }
 
-/** `emit`: what the loop over rounds emits of it; null: it is there. `whole`: of all rounds, from that. */
+/** `emit`: what the loop over rounds emits for it; null: it is available already. `whole`: the operand of all rounds, from that. */
 interface Operand {
   readonly emit: Node | null;
   readonly whole: (emitted: Node | null) => Node;
 }
 
-/** Null: it is no product or sum that would better be made behind the steps. */
+/** Null: it is not a product or sum that had better be computed after the steps. */
 function asPassing(m: GraphBuilder, sequence: number, cotangent: Node | undefined, body: Body): Passing | null {
   if (cotangent === undefined) return null;
   const { later, inner } = withoutLater(m, body.position, cotangent);
@@ -278,7 +282,7 @@ function operandOf(m: GraphBuilder, node: Node, body: Body): Operand {
   return { emit: null, whole: () => names.reduceRight((whole, op) => m.make(op, [whole]), sequence()) };
 }
 
-/** A share of what stands in a loop inside, as this loop emits it. */
+/** A share from an inner loop, as this loop emits it. */
 function fromInside(m: GraphBuilder, position: Node, { emits, total, ...share }: Share): Share {
   const isEmitted = emits.map((each) => m.loopsOf(each).has(position));
   return {
@@ -291,7 +295,7 @@ function fromInside(m: GraphBuilder, position: Node, { emits, total, ...share }:
   };
 }
 
-/** What the program calls it. */
+/** The program's name for it. */
 function nameOf(node: Node): string | null {
   let from = node;
   while (from.origin.name === null && (from.op.kind === 'rename' || from.op.kind === 'broadcast')) from = from.inputs[0]!;
@@ -323,7 +327,7 @@ function leaving(m: GraphBuilder, axis: Axis, position: Node, free: Node, cotang
     : { ...share, total: (emitted) => share.total(emitted).map((each) => later.reduceRight((sum, op) => m.make(op, [sum]), each)) };
 }
 
-/** A sign or another name is given to the sum. */
+/** Signs and renames are applied to the sum instead. */
 function withoutLater(m: GraphBuilder, position: Node, cotangent: Node): { readonly later: readonly Op[]; readonly inner: Node } {
   const later: Op[] = [];
   let inner = cotangent;
@@ -364,7 +368,7 @@ function leavingAs(m: GraphBuilder, axis: Axis, position: Node, free: Node, cota
     };
   }
   if (op.kind === 'reduce' && op.fn === 'sum' && rank(inputs[0]!) <= 2) return sum(inputs[0]!, op.axes);
-  // A matrix of weights is summed in place: a copy of it for each step would be large.
+  // A weight matrix is summed in place: a copy for each step would be large.
   const small = rank(cotangent) <= 1 || (rank(cotangent) === 2 && hasAxis(axesOf(cotangent), BATCH.id));
   return small ? sum(cotangent, []) : null;
 }
