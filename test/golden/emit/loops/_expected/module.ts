@@ -48,7 +48,7 @@ type ReadBatch = {
 };
 
 /** What a step of a loop keeps for another. */
-type RoundsRow = Readonly<Record<'dB' | 'product', tf.Tensor>>;
+type RoundsRow = Readonly<Record<'dB' | 'dW' | 'product', tf.Tensor>>;
 
 function linear(p: LinearParameters, n: ReadSizes, joined: tf.Tensor, size: number) {
   const { batch: batchSize, sentence } = n;
@@ -70,25 +70,6 @@ function fit(n: ReadSizes, h: tf.Tensor, sentenceMask: tf.Tensor, sentenceMaskT:
   return loss;
 }
 
-function repeatRoundBackward(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, dX: tf.Tensor, tanh: tf.Tensor) {
-  const { batch: batchSize, d, sentence } = n;
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const dXWide = tf.broadcastTo(dX, [d + 4, batchSize, sentence]);
-  const tanhGradient = tf.tidy(() =>
-    rt.tanhGradient(tf.transpose(tf.slice(dXWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh),
-  );
-  // layers.attn:4  W @ x + b
-  const tanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
-  const WProduct = tf.matMul(tanhGradientRows, p.x.Linear.W, false, true);
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const dX2 = tf.tidy(() => {
-    const partT = tf.transpose(tf.slice(dXWide, [0, 0, 0], [d + 2, -1, -1]), [1, 2, 0]);
-    return tf.add(partT, tf.reshape(WProduct, [batchSize, sentence, d + 2]));
-  });
-  rt.dispose(dXWide, WProduct);
-  return { dX: dX2, tanhGradient, tanhGradientRows };
-}
-
 function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, joined: tf.Tensor, size: number) {
   const { sum, xRows } = linear(p.x.Linear, n, joined, size);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
@@ -107,64 +88,26 @@ function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor,
   return roundsProduct;
 }
 
-function read2(p: ReadParameters, n: ReadSizes, uNext: tf.Tensor, tokens: tf.Tensor, sentenceLength: tf.Tensor, sentenceMaskT: tf.Tensor, keep: boolean) {
-  const { batch: batchSize, d, round, sentence, word } = n;
-  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-  const wordMask = tf.tidy(() => tf.greater(tf.reshape(uNext, [batchSize, 1]), tf.range(0, word, 1, 'int32')));
-  const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
-  rt.dispose(wordMask);
-  // input.attn:7  h = scan sentence with ts = tokens {
-  const sFirst = tf.fill([batchSize, d], 0);
-  const tokensSteps = tf.tidy(() => tf.unstack(tf.transpose(tokens, [1, 0, 2])));
-  const sentenceMaskTSteps = tf.unstack(sentenceMaskT);
-  const sNextSteps: tf.Tensor[] = [], innerSteps: tf.Tensor[] = [];
-  let s: tf.Tensor = sFirst;
-  for (let t = 0; t < sentence; t++) {
-    const ts = tokensSteps[t]!;
-    // input.attn:7  h = scan sentence with ts = tokens {
-    const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTSteps[t]!, [batchSize, 1]), s, 0));
-    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, ts), [1, 0, 2])));
-    const innerTanhSteps = new Array<tf.Tensor>(word);
-    let u: tf.Tensor = tf.clone(uFirst);
-    for (let t2 = word - 1; t2 >= 0; t2--) {
-      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xSteps[t2]!)));
-      const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskSteps[t2]!, [batchSize, 1]), innerTanh, u));
-      rt.dispose(u);
-      innerTanhSteps[t2] = innerTanh;
-      u = uNext2;
-    }
-    rt.dispose(xSteps, u);
-    const inner = tf.stack(innerTanhSteps);
-    rt.dispose(innerTanhSteps);
-    // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNext = tf.tidy(() =>
-      tf.add(tf.mul(uFirst, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
-    );
-    rt.dispose(uFirst);
-    sNextSteps.push(sNext);
-    if (keep) innerSteps.push(inner);
-    else rt.dispose(inner);
-    s = sNext;
-  }
-  const h = tf.stack(sNextSteps);
-  rt.dispose(sNextSteps);
-  // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const sum = tf.tidy(() => tf.add(sentenceLength, tf.scalar(-1, 'int32')));
-  const sNextStepsT = tf.transpose(h, [1, 0, 2]);
-  const final = tf.gather(sNextStepsT, sum, 1, 1);
-  // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const roundsProductSteps: tf.Tensor[] = [];
-  for (let i = 0; i < round; i++) {
-    const roundsProduct = roundsRound(p.rounds[i]!, final, i);
-    roundsProductSteps.push(roundsProduct);
-  }
-  const rounds = tf.stack(roundsProductSteps);
-  const { x, tanh: tanh2, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, n, sNextStepsT, d);
-  const { x: wideX, tanh, xRows } = repeatRound(p.wide.Grow.repeat[1]!, n, x, d + 2);
-  rt.dispose(roundsProductSteps, sNextStepsT, x);
-  return { h, final, rounds, x: wideX, tanh, tanh2, sum, inner: innerSteps, hTokens: tokensSteps, isGreater: sentenceMaskTSteps, hZeros: sFirst, innerUNext: wordMaskSteps, sNextStepsRows, xRows };
+function repeatRoundBackward(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, dX: tf.Tensor, tanh: tf.Tensor) {
+  const { batch: batchSize, d, sentence } = n;
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const dXWide = tf.broadcastTo(dX, [d + 4, batchSize, sentence]);
+  const tanhGradient = tf.tidy(() =>
+    rt.tanhGradient(tf.transpose(tf.slice(dXWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh),
+  );
+  // layers.attn:4  W @ x + b
+  const tanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
+  const WProduct = tf.matMul(tanhGradientRows, p.x.Linear.W, false, true);
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const dX2 = tf.tidy(() => {
+    const partT = tf.transpose(tf.slice(dXWide, [0, 0, 0], [d + 2, -1, -1]), [1, 2, 0]);
+    return tf.add(partT, tf.reshape(WProduct, [batchSize, sentence, d + 2]));
+  });
+  rt.dispose(dXWide, WProduct);
+  // layers.attn:4  W @ x + b
+  const dB = tf.sum(tanhGradient, [0, 1]);
+  rt.dispose(tanhGradient);
+  return { dB, dX: dX2, tanhGradientRows };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -282,17 +225,70 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
 
 /** Fit: the loss and the metrics, means over the batch. */
 function readLoss(p: ReadParameters, batch: ReadBatch): rt.LossTensors {
-  const { batch: batchSize, sentence } = batch.n;
+  const { batch: batchSize, d, round, sentence, word } = batch.n;
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
   const sentenceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
   );
+  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+  const wordMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), tf.range(0, word, 1, 'int32')),
+  );
+  const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
+  rt.dispose(wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
   const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
-  const { h, final, rounds, x, tanh, tanh2: wideTanh, sum, hTokens: tokensSteps, isGreater: isGreaterSteps, hZeros, innerUNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT, false);
-  rt.dispose(tanh, wideTanh, sum, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextStepsRows, xRows);
-  const loss = fit(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
-  rt.dispose(sentenceMask, sentenceMaskT, h, final, rounds, x);
+  const sFirst = tf.fill([batchSize, d], 0);
+  const batchInputsTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
+  const sentenceMaskTSteps = tf.unstack(sentenceMaskT);
+  const sNextSteps: tf.Tensor[] = [];
+  let s: tf.Tensor = sFirst;
+  for (let t = 0; t < sentence; t++) {
+    const ts = batchInputsTokensSteps[t]!;
+    // input.attn:7  h = scan sentence with ts = tokens {
+    const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTSteps[t]!, [batchSize, 1]), s, 0));
+    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, ts), [1, 0, 2])));
+    const innerTanhSteps = new Array<tf.Tensor>(word);
+    let u: tf.Tensor = tf.clone(uFirst);
+    for (let t2 = word - 1; t2 >= 0; t2--) {
+      const uNext = wordMaskSteps[t2]!;
+      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xSteps[t2]!)));
+      const uNext2 = tf.tidy(() => rt.where(tf.reshape(uNext, [batchSize, 1]), innerTanh, u));
+      rt.dispose(u);
+      innerTanhSteps[t2] = innerTanh;
+      u = uNext2;
+    }
+    rt.dispose(xSteps, u);
+    const inner = tf.stack(innerTanhSteps);
+    rt.dispose(innerTanhSteps);
+    // input.attn:10  s' = 0.5 * s + inner[word = first]
+    const sNext = tf.tidy(() =>
+      tf.add(tf.mul(uFirst, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
+    );
+    rt.dispose(uFirst, inner);
+    sNextSteps.push(sNext);
+    s = sNext;
+  }
+  rt.dispose(wordMaskSteps, sFirst, batchInputsTokensSteps, sentenceMaskTSteps);
+  const h = tf.stack(sNextSteps);
+  rt.dispose(sNextSteps);
+  // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
+  const sNextStepsT = tf.transpose(h, [1, 0, 2]);
+  const final = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
+  // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+  const roundsProductSteps: tf.Tensor[] = [];
+  for (let i = 0; i < round; i++) {
+    const roundsProduct = roundsRound(p.rounds[i]!, final, i);
+    roundsProductSteps.push(roundsProduct);
+  }
+  const rounds = tf.stack(roundsProductSteps);
+  const { x, tanh, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
+  rt.dispose(roundsProductSteps, sNextStepsT, tanh, sNextStepsRows);
+  const { x: wideX, tanh: wideTanh, xRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
+  const loss = fit(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, wideX);
+  rt.dispose(x, wideTanh, xRows, sentenceMask, sentenceMaskT, h, final, rounds, wideX);
   return { loss, metrics: {} };
 }
 
@@ -303,52 +299,113 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const sentenceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
   );
-  const dX = rt.where(sentenceMask, 1 / batchSize, 0);
+  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+  const wordMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), tf.range(0, word, 1, 'int32')),
+  );
+  const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
+  rt.dispose(wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
   const sentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
-  const { h, final, rounds, x, tanh, tanh2: wideTanh, sum, inner: innerSteps, hTokens: tokensSteps, isGreater: isGreaterSteps, hZeros, innerUNext: uNextSteps, sNextStepsRows, xRows } = read2(p, batch.n, batch.lengths.word, batch.inputs.tokens, batch.lengths.sentence, sentenceMaskT, true);
-  const { dX: wideDX, tanhGradient, tanhGradientRows } = repeatRoundBackward(p.wide.Grow.repeat[1]!, batch.n, dX, tanh);
-  rt.dispose(tanh);
+  const hZeros = tf.fill([batchSize, d], 0);
+  const batchInputsTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
+  const sentenceMaskTSteps = tf.unstack(sentenceMaskT);
+  const sNextSteps: tf.Tensor[] = [], innerSteps: tf.Tensor[] = [];
+  let s: tf.Tensor = hZeros;
+  for (let t = 0; t < sentence; t++) {
+    const ts = batchInputsTokensSteps[t]!;
+    // input.attn:7  h = scan sentence with ts = tokens {
+    const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTSteps[t]!, [batchSize, 1]), s, 0));
+    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+    const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, ts), [1, 0, 2])));
+    const innerTanhSteps = new Array<tf.Tensor>(word);
+    let u: tf.Tensor = tf.clone(uFirst);
+    for (let t2 = word - 1; t2 >= 0; t2--) {
+      const uNext = wordMaskSteps[t2]!;
+      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xSteps[t2]!)));
+      const uNext2 = tf.tidy(() => rt.where(tf.reshape(uNext, [batchSize, 1]), innerTanh, u));
+      rt.dispose(u);
+      innerTanhSteps[t2] = innerTanh;
+      u = uNext2;
+    }
+    rt.dispose(xSteps, u);
+    const inner = tf.stack(innerTanhSteps);
+    rt.dispose(innerTanhSteps);
+    // input.attn:10  s' = 0.5 * s + inner[word = first]
+    const sNext = tf.tidy(() =>
+      tf.add(tf.mul(uFirst, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
+    );
+    rt.dispose(uFirst);
+    sNextSteps.push(sNext); innerSteps.push(inner);
+    s = sNext;
+  }
+  const h = tf.stack(sNextSteps);
+  rt.dispose(sNextSteps);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const sum2 = tf.tidy(() => {
+  const dX = rt.where(sentenceMask, 1 / batchSize, 0);
+  const sum = tf.tidy(() => {
     const product = tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h);
     return tf.add(product, product);
   });
-  rt.dispose(dX);
+  // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
+  const sum2 = tf.tidy(() => tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')));
+  const sNextStepsT = tf.transpose(h, [1, 0, 2]);
+  const final = tf.gather(sNextStepsT, sum2, 1, 1);
+  const { x, tanh, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
+  const { x: wideX, tanh: wideTanh, xRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
+  const { dB, dX: wideDX, tanhGradientRows } = repeatRoundBackward(p.wide.Grow.repeat[1]!, batch.n, dX, wideTanh);
+  rt.dispose(sNextStepsT, x, dX, wideTanh);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const wideTanhGradient = tf.tidy(() => rt.tanhGradient(tf.slice(wideDX, [0, 0, d], [-1, -1, 2]), wideTanh));
+  const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.slice(wideDX, [0, 0, d], [-1, -1, 2]), tanh));
   const part = tf.slice(wideDX, [0, 0, 0], [-1, -1, d]);
-  rt.dispose(wideTanh, wideDX);
+  rt.dispose(tanh, wideDX);
+  // layers.attn:4  W @ x + b
+  const total = tf.sum(final, 0);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const roundsProduct = tf.tidy(() =>
-    tf.mul(1 / batchSize, tf.cast(tf.add(tf.range(0, round, 1, 'int32'), tf.scalar(1, 'int32')), 'float32')),
-  );
+  const roundsProductSteps: tf.Tensor[] = [], roundsNumberSteps: tf.Tensor[] = [];
+  for (let i = 0; i < round; i++) {
+    // layers.attn:4  W @ x + b
+    const sum3 = tf.tidy(() => tf.add(tf.matMul(final, p.rounds[i]!.Linear.W, false, true), p.rounds[i]!.Linear.b));
+    // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+    const roundsProduct = tf.mul(sum3, i + 1);
+    const roundsNumber = tf.scalar(i + 1);
+    rt.dispose(sum3);
+    roundsProductSteps.push(roundsProduct); roundsNumberSteps.push(roundsNumber);
+  }
+  const rounds = tf.stack(roundsProductSteps);
+  rt.dispose(roundsProductSteps);
   const roundsRows = new Array<RoundsRow>(round);
   for (let i = round - 1; i >= 0; i--) {
+    // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+    const roundsProduct = tf.mul(1 / batchSize, roundsNumberSteps[i]!);
     // layers.attn:4  W @ x + b
-    const dB = tf.tidy(() => tf.sum(tf.fill([batchSize], (1 / batchSize) * (i + 1))));
-    const product = tf.tidy(() => tf.mul((1 / batchSize) * (i + 1), tf.sum(p.rounds[i]!.Linear.W, 0)));
-    roundsRows[i] = { dB, product };
+    const dW = tf.mul(roundsProduct, total);
+    const dB2 = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
+    const product = tf.tidy(() => tf.mul(roundsProduct, tf.sum(p.rounds[i]!.Linear.W, 0)));
+    rt.dispose(roundsProduct);
+    roundsRows[i] = { dB: dB2, dW, product };
   }
   const roundsStacks = rt.stacked(roundsRows);
+  rt.dispose(total, roundsNumberSteps);
   // layers.attn:4  W @ x + b
-  const xTanhGradientRows = tf.reshape(wideTanhGradient, [batchSize * sentence, 2]);
+  const xTanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(xTanhGradientRows, p.wide.Grow.repeat[0]!.x.Linear.W, false, true);
-  const total = tf.sum(roundsStacks.product, 0);
+  const total2 = tf.sum(roundsStacks.product, 0);
   rt.dispose(roundsStacks.product);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const dFinal = tf.add(total, 1 / batchSize);
-  const sum3 = tf.tidy(() => tf.add(part, rt.scatter(sum, tf.broadcastTo(dFinal, [batchSize, d]), sentence, 1)));
-  rt.dispose(total, sum, part, dFinal);
+  const dFinal = tf.add(total2, 1 / batchSize);
+  const sum3 = tf.tidy(() => tf.add(part, rt.scatter(sum2, tf.broadcastTo(dFinal, [batchSize, d]), sentence, 1)));
+  rt.dispose(total2, sum2, part, dFinal);
   // input.attn:10  s' = 0.5 * s + inner[word = first]
   const sNextNumber = tf.scalar(0, 'int32');
   // input.attn:7  h = scan sentence with ts = tokens {
   const dTableFirst = tf.fill([words, d], 0);
   const dH = tf.tidy(() =>
-    tf.add(tf.add(tf.reshape(WProduct, [batchSize, sentence, d]), sum3), tf.transpose(sum2, [1, 0, 2])),
+    tf.add(tf.add(tf.reshape(WProduct, [batchSize, sentence, d]), sum3), tf.transpose(sum, [1, 0, 2])),
   );
   const dHSteps = tf.tidy(() => tf.unstack(tf.transpose(dH, [1, 0, 2])));
-  rt.dispose(sum2, WProduct, sum3, dH);
+  rt.dispose(sum, WProduct, sum3, dH);
   let dS: tf.Tensor = tf.clone(hZeros);
   let dTable: tf.Tensor = dTableFirst;
   for (let t = sentence - 1; t >= 0; t--) {
@@ -365,7 +422,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     let dUNext: tf.Tensor = tf.clone(hZeros);
     for (let t2 = 0; t2 < word; t2++) {
       // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const uNextWide = tf.reshape(uNextSteps[t2]!, [batchSize, 1]);
+      const uNextWide = tf.reshape(wordMaskSteps[t2]!, [batchSize, 1]);
       const innerTanhGradient = tf.tidy(() =>
         rt.tanhGradient(tf.add(dInnerSteps[t2]!, rt.where(uNextWide, dUNext, 0)), xSteps[t2]!),
       );
@@ -380,30 +437,27 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     rt.dispose(dSNext, dUNext);
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const innerScattered = tf.tidy(() =>
-      rt.scatter(tokensSteps[t]!, tf.transpose(tf.stack(innerTanhGradientSteps), [1, 0, 2]), words),
+      rt.scatter(batchInputsTokensSteps[t]!, tf.transpose(tf.stack(innerTanhGradientSteps), [1, 0, 2]), words),
     );
     rt.dispose(innerTanhGradientSteps);
     // input.attn:7  h = scan sentence with ts = tokens {
-    const dS2 = tf.tidy(() => rt.where(tf.reshape(isGreaterSteps[t]!, [batchSize, 1]), sNextSum, 0));
+    const dS2 = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTSteps[t]!, [batchSize, 1]), sNextSum, 0));
     const dTableNext = tf.add(dTable, innerScattered);
     rt.dispose(sNextSum, innerScattered, dTable);
     dS = dS2;
     dTable = dTableNext;
   }
-  rt.dispose(innerSteps, tokensSteps, isGreaterSteps, hZeros, uNextSteps, sNextNumber, dHSteps, dS);
+  rt.dispose(wordMaskSteps, hZeros, batchInputsTokensSteps, sentenceMaskTSteps, innerSteps, sNextNumber, dHSteps, dS);
   // layers.attn:4  W @ x + b
-  const dW = tf.tidy(() => tf.mul(tf.reshape(roundsProduct, [round, 1]), tf.sum(final, 0)));
-  const dB = tf.sum(wideTanhGradient, [0, 1]);
-  const dLinearW = tf.matMul(sNextStepsRows, xTanhGradientRows, true);
-  rt.dispose(roundsProduct, wideTanhGradient, sNextStepsRows, xTanhGradientRows);
   const dLinearB = tf.sum(tanhGradient, [0, 1]);
-  const dXLinearW = tf.matMul(xRows, tanhGradientRows, true);
-  rt.dispose(tanhGradient, xRows, tanhGradientRows);
+  const dW = tf.matMul(sNextStepsRows, xTanhGradientRows, true);
+  const dLinearW = tf.matMul(xRows, tanhGradientRows, true);
+  rt.dispose(tanhGradient, sNextStepsRows, xTanhGradientRows, xRows, tanhGradientRows);
   // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen:…
-  const dWStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(dW, [round, 1, d]), [round, d, d]));
+  const dWStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(roundsStacks.dW, [round, 1, d]), [round, d, d]));
   const dBStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(roundsStacks.dB, [round, 1]), [round, d]));
-  const loss = fit(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, x);
-  rt.dispose(dW, roundsStacks.dB, sentenceMask, sentenceMaskT, h, final, rounds, x);
+  const loss = fit(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, wideX);
+  rt.dispose(roundsStacks.dW, roundsStacks.dB, sentenceMask, sentenceMaskT, h, final, wideX, rounds);
   const dWStepsWideWideSteps = tf.unstack(dWStepsWideWide);
   const dBStepsWideWideSteps = tf.unstack(dBStepsWideWide);
   rt.dispose(dWStepsWideWide, dBStepsWideWide);
@@ -414,10 +468,10 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
       table: dTable,
       ...rt.rounds('rounds[*].Linear.W', dWStepsWideWideSteps),
       ...rt.rounds('rounds[*].Linear.b', dBStepsWideWideSteps),
-      'wide.Grow.repeat[0].x.Linear.W': dLinearW,
-      'wide.Grow.repeat[0].x.Linear.b': dB,
-      'wide.Grow.repeat[1].x.Linear.W': dXLinearW,
-      'wide.Grow.repeat[1].x.Linear.b': dLinearB,
+      'wide.Grow.repeat[0].x.Linear.W': dW,
+      'wide.Grow.repeat[0].x.Linear.b': dLinearB,
+      'wide.Grow.repeat[1].x.Linear.W': dLinearW,
+      'wide.Grow.repeat[1].x.Linear.b': dB,
     },
   };
 }
