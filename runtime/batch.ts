@@ -1,6 +1,6 @@
 /**
- * The boundary: examples as a person writes them become padded arrays. Everything that only data can show is checked
- * here, once, and reported in the language of axes; behind it no shape can be wrong.
+ * The boundary: turns examples as people write them into padded arrays. Everything that only data can show is checked here, once,
+ * and reported in terms of axes; after that no shape can be wrong.
  */
 import * as tf from './tf.ts';
 import type { AxisSpec, Batch, DecoderDefinition, InputSpec, LengthRequirement, RaggedSpec, Sizes, Tensors } from './definition.ts';
@@ -20,30 +20,30 @@ import {
   type Nested,
 } from './values.ts';
 
-/** One input of all examples, zero in the padding. */
+/** One input for all examples, with zeros in the padding. */
 export interface HostInput {
   readonly data: Float32Array | Int32Array | Uint8Array;
-  /** `batch` in front. */
+  /** With `batch` in front. */
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32' | 'bool';
 }
 
 /** A padded batch on the host. */
 export interface HostBatch {
-  /** Every size of the call: construct-phase dims, `batch`, and the longest length of each ragged dim, at least 1. */
+  /** Every size of the call: construct-phase dims, `batch`, and the greatest length of each ragged dim, at least 1. */
   readonly n: Sizes;
   readonly size: number;
   readonly inputs: Readonly<Record<string, HostInput>>;
-  /** Length per example of each ragged dim. */
+  /** The length of each ragged dim, per example. */
   readonly lengths: Readonly<Record<string, Int32Array>>;
-  /** And of each dim that is `ragged in` another. */
+  /** The same for each dim that is `ragged in` another. */
   readonly inner: Readonly<Record<string, InnerLengths>>;
 }
 
 const dtypes = { float: 'float32', int: 'int32', index: 'int32', bool: 'bool' } as const;
 const elementNames = { float: 'numbers', int: 'whole numbers', index: 'whole numbers', bool: 'truth values' } as const;
 
-/** What one example shows: lengths of dims, and of an inner dim for each position of the outer one. */
+/** What one example shows: lengths of dims, and for an inner dim one at each position of the outer dim. */
 interface Seen {
   readonly origins: Map<string, Origin>;
   readonly inner: Map<string, Map<number, Origin>>;
@@ -60,8 +60,8 @@ interface Origin {
  * Checks examples against the inputs' specifications and pads them.
  *
  * @param n construct-phase sizes
- * @param ragged which ragged dims there are, and which may be empty
- * @param requirements what must hold of each example's lengths; those that speak of a dim no input has are left out
+ * @param ragged the ragged dims, and which of them may be empty
+ * @param requirements requirements on each example's lengths; those with a dim that no input has are skipped
  * @throws InputError naming the example, the input, its axes, what was expected and what was given
  */
 export function collate(
@@ -100,7 +100,7 @@ export function collate(
     for (const [dim, places] of seen.inner) for (const [at, { length }] of places) rows.get(dim)![row]![at] = length;
     for (const [dim, origin] of origins) lengths[dim]![row] = origin.length;
     for (const { label, ofCall } of ragged) if (ofCall === true) requireSame(label, origins, first, row);
-    // What must hold of an inner length must hold of the longest.
+    // A requirement on an inner length must hold for the longest.
     const longest = [...seen.inner].flatMap(([dim, places]): [string, Origin][] => {
       const most = [...places.values()].reduce<Origin | null>(
         (long, origin) => (long === null || origin.length > long.length ? origin : long),
@@ -112,7 +112,7 @@ export function collate(
   }
 
   const padded: Record<string, number> = { ...n, batch: examples.length };
-  // At least one position, also where every example is empty: kernels differ on axes of none, and some fail.
+  // At least one position, even if every example is empty: kernels disagree on empty axes, and some fail.
   for (const dim of dims) padded[dim] = lengths[dim]!.reduce((longest, length) => Math.max(longest, length), 1);
   const long = [...dims].find((dim) => padded[dim]! > MOST_POSITIONS);
   if (long !== undefined) throw new InputError(`\`${long}\` has ${counted(padded[long]!)}: at most ${MOST_POSITIONS}`);
@@ -132,12 +132,12 @@ export function collate(
   return { n: padded, size: examples.length, inputs, lengths, inner };
 }
 
-/** How many positions an axis has where the sizes are these. */
+/** The number of positions of an axis with these sizes. */
 export function positionsIn(axis: AxisSpec, n: Sizes): number {
   return 'size' in axis ? axis.size : 'dim' in axis ? n[axis.dim]! : axis.length(n);
 }
 
-/** How many positions the axis has that an inner dim is counted along. */
+/** The number of positions of an inner dim's outer axis. */
 function positionsOf(dim: string, specs: readonly InputSpec[], n: Sizes): number {
   for (const { axes } of specs) {
     const within = axes.find((axis) => 'dim' in axis && axis.dim === dim && axis.within !== undefined);
@@ -147,7 +147,7 @@ function positionsOf(dim: string, specs: readonly InputSpec[], n: Sizes): number
   throw new InputError(`no input has \`${dim}\` beside what it is \`ragged in\``);
 }
 
-/** How many positions of a dim that is on no input an example says it has. */
+/** The length that an example gives for a dim that is on no input. */
 function toldLength({ label, mayBeEmpty }: RaggedSpec, example: object, row: number): Origin {
   const value = (example as Readonly<Record<string, unknown>>)[label];
   const least = mayBeEmpty ? 0 : 1;
@@ -159,14 +159,14 @@ function toldLength({ label, mayBeEmpty }: RaggedSpec, example: object, row: num
   return { length: value, input: { name: label, elem: 'int', axes: [{ label, dim: label }], indexes: null }, axis: 0 };
 }
 
-/** What was given as the examples of a call, by programs that no type checker has seen. */
+/** Checks the examples of a call, for programs without a type checker. */
 export function requireExamples(examples: unknown): void {
   if (Array.isArray(examples)) return;
   const one = typeof examples === 'object' && examples !== null && !isNested(examples);
   throw new InputError(`expected an array of examples, given ${show(examples)}${one ? ': write `[example]` for a single one' : ''}`);
 }
 
-/** Undefined where it is left out and may be. */
+/** Undefined if it is optional and left out. */
 function inputOf(spec: InputSpec, example: object, row: number): unknown {
   const value = (example as Readonly<Record<string, unknown>>)[spec.name];
   if (value === undefined || value === null) {
@@ -205,7 +205,7 @@ function rowAt(spec: InputSpec, value: unknown, example: number, at: readonly nu
   );
 }
 
-/** Lengths of one example's value, agreed with those of its other inputs; every nested row is compared. */
+/** The lengths of one example's value, checked against those of its other inputs; every nested row is compared. */
 function measure(spec: InputSpec, value: unknown, row: number, seen: Seen, mayBeEmpty: ReadonlyMap<string, boolean>): void {
   const { origins } = seen;
   const walk = (part: unknown, at: readonly number[]): void => {
@@ -218,13 +218,13 @@ function measure(spec: InputSpec, value: unknown, row: number, seen: Seen, mayBe
     }
   };
   walk(value, []);
-  // Inner ragged axes of an empty outer one have no positions to count.
+  // If the outer axis is empty, inner ragged axes have no positions to count.
   for (const [axis, each] of spec.axes.entries()) {
     if ('dim' in each && each.within === undefined && !origins.has(each.dim)) origins.set(each.dim, { length: 0, input: spec, axis });
   }
 }
 
-/** What is left out has the lengths of what is there. */
+/** An input that is left out gets its lengths from the others. */
 function requireLengths(specs: readonly InputSpec[], { origins, inner }: Seen, row: number): void {
   for (const spec of specs) {
     for (const axis of spec.axes) {
@@ -237,7 +237,7 @@ function requireLengths(specs: readonly InputSpec[], { origins, inner }: Seen, r
   }
 }
 
-/** Axes that are made of ragged dims have the length that follows from theirs. */
+/** Axes derived from ragged dims must have the length that follows from theirs. */
 function requireMade(n: Sizes, specs: readonly InputSpec[], example: object, origins: ReadonlyMap<string, Origin>, row: number): void {
   const own = { ...n, ...Object.fromEntries([...origins].map(([dim, { length }]) => [dim, length])) };
   for (const spec of specs) {
@@ -341,7 +341,7 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
     };
     const copy = (value: unknown, at: readonly number[], offset: number): void => {
       const places = rowAt(spec, value, row, at);
-      // Within a row it differs only where the row itself is what it is counted along.
+      // Within a row it differs only if the row itself is the outer axis.
       const bound = spec.indexes !== null && 'dim' in spec.indexes && spec.indexes.within === at.length ? null : boundAt(at);
       if (at.length === innermost && places instanceof Float32Array && spec.elem === 'float' && allFinite(places)) {
         data.set(places, offset);
@@ -388,7 +388,7 @@ function everywhere(
   for (let next = 0; next < places; next++) everywhere(axes, extent, strides, from + next * strides[at.length]!, visit, [...at, next]);
 }
 
-/** How many positions the indexed space has for this example; infinite where nothing bounds it on the host. */
+/** The number of positions of the indexed space for this example; infinite where nothing on the host bounds it. */
 function boundOf(
   { indexes }: InputSpec,
   n: Sizes,
@@ -418,7 +418,7 @@ function allFinite(values: Float32Array): boolean {
   return true;
 }
 
-/** Whether the element can be copied as it is: the quick way past `element`, which explains what is wrong. */
+/** Whether the element can be copied as it is: the fast path around `element`, which explains errors. */
 function plain(spec: InputSpec, value: unknown, bound: number): boolean {
   if (typeof value !== 'number') return false;
   if (spec.elem === 'index') return (value | 0) === value && isPlace(spec, value, bound);
@@ -450,7 +450,7 @@ function element(spec: InputSpec, value: unknown, bound: number, row: number, at
   return value;
 }
 
-/** What must hold nowhere in the results of a call. */
+/** A condition that must hold nowhere in the results of a call. */
 interface Refusal {
   readonly wrong: tf.Tensor;
   readonly what: string;
@@ -458,8 +458,8 @@ interface Refusal {
 }
 
 /**
- * Another tensor of the value. The call fails, saying `what`, if any position of `wrong` that is read is true; `axes` are the labels of
- * its axes, '' those of the examples and, while decoding, of the hypotheses of each, be they two or one.
+ * A copy of the value. The call fails with `what` if any position of `wrong` that is read is true; `axes` are the labels of its
+ * axes, '' for those of the examples and, while decoding, of each example's hypotheses, whether they are two axes or one.
  */
 export function refuse(batch: Batch, value: tf.Tensor, wrong: tf.Tensor, what: string, axes: readonly string[]): tf.Tensor {
   if (!(batch instanceof DeviceBatch)) throw new InputError('the batch of a call is a DeviceBatch');
@@ -467,12 +467,15 @@ export function refuse(batch: Batch, value: tf.Tensor, wrong: tf.Tensor, what: s
   return tf.clone(value);
 }
 
-/** Where the element `at` of a tensor stands, row by row. */
+/** The position of the element `at` of a tensor, in row-major order. */
 function placeAt(at: number, shape: readonly number[]): number[] {
   return shape.map((extent, axis) => Math.floor(at / elementCount(shape.slice(axis + 1))) % extent);
 }
 
-/** Whom a refusal at this position is about, in a batch of `size` examples, and what it says; the row is null where it is about all. */
+/**
+ * The example that a refusal at this position is about, in a batch of `size` examples, and its message; the row is null if it is
+ * about all.
+ */
 function refusedAt(
   { what, axes }: Refusal,
   at: readonly number[],
@@ -491,9 +494,9 @@ function refusedAt(
   };
 }
 
-/** A batch on the active backend. Dispose it when the results are there. */
+/** A batch on the active backend. Dispose of it when the results have arrived. */
 export class DeviceBatch implements Batch {
-  /** Until `settle` looks at them. */
+  /** Kept until `settle` inspects them. */
   readonly refusals: Refusal[] = [];
   private readonly size: number;
   readonly n: Sizes;
@@ -513,7 +516,7 @@ export class DeviceBatch implements Batch {
   }
 
   /**
-   * To be waited for before results are used; disposes of them if they are not to be.
+   * Await it before using results; disposes of them if it throws.
    *
    * @throws InputError naming the first position that is refused
    */
@@ -522,7 +525,7 @@ export class DeviceBatch implements Batch {
   }
 
   /**
-   * As `settle`, where somebody reads some of the hypotheses of the examples.
+   * Like `settle`, where only some hypotheses of each example are read.
    *
    * @throws InputError naming the first position that is read and refused
    */
@@ -549,8 +552,8 @@ export class DeviceBatch implements Batch {
 }
 
 /**
- * The previous outputs of teacher forcing: `start`, then the targets without their last position, along the generated axis
- * (the first after the batch).
+ * The previous outputs of teacher forcing: `start`, then the targets without their last position, along the generated axis (the
+ * first after the batch).
  */
 export function shifted(targets: HostInput, start: number): HostInput {
   const places = targets.shape[1]!;
@@ -562,7 +565,7 @@ export function shifted(targets: HostInput, start: number): HostInput {
   return { data, shape: targets.shape, dtype: 'int32' };
 }
 
-/** A target as long as the decoder may write: a longer one could not be its output. */
+/** A target may not be longer than what the decoder may write: it could not be its output. */
 export function requireWithinLimit(
   name: string,
   examples: readonly object[],
@@ -580,7 +583,7 @@ export function requireWithinLimit(
 }
 
 /**
- * Nothing follows the end of an output. Along an axis of one size for all examples what follows it is the filling of shorter
+ * Nothing follows the end of an output. Along an axis with one size for all examples, what follows it pads the shorter
  * ones, which is fine.
  *
  * @throws InputError for a target along a ragged axis that goes on after its end

@@ -6,10 +6,10 @@ import { drawOptions, Model, type DrawOptions, type ModelOptions } from './model
 import { requireOptions } from './names.ts';
 
 /**
- * A program that says `causal`: what it gives at a position depends on the positions up to it, so it can also run position by position.
+ * A `causal` program: its output at a position depends only on the positions up to it, so it can also run position by position.
  *
- * `Place` is one position of the inputs that lie along that axis, `Output` what `forward` returns for a whole example and a
- * step for one position of it.
+ * `Place` is one position of the inputs along that axis; `Output` is what `forward` returns for a whole example, and a step for
+ * one position of it.
  */
 export class CausalModel<Dims, Input extends object, Target extends object, Output, Place extends object> extends Model<
   Dims,
@@ -30,9 +30,9 @@ export class CausalModel<Dims, Input extends object, Target extends object, Outp
   }
 
   /**
-   * Begins a run position by position, with the parameters as they are now. Dispose it at the end.
+   * Begins a run position by position, with the parameters as they are now. Dispose of it at the end.
    *
-   * @param examples what does not lie along the axis of the positions; `{}` for each example where there is nothing else
+   * @param examples the inputs that do not have the axis of the positions; `{}` for each example if there are none
    * @throws InputError for examples that do not fit the inputs
    */
   stream(examples: readonly Omit<Input, keyof Place>[], options: DrawOptions = {}): Streaming<Place, Output> {

@@ -8,7 +8,7 @@ export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
 }
 
-/** Training that cannot go on: a loss that is not finite, or settings that make no sense. */
+/** Training cannot continue: a loss is not finite, or settings make no sense. */
 export class TrainingError extends Error {
   override readonly name = 'TrainingError';
 }

@@ -26,13 +26,13 @@ import {
 } from './values.ts';
 
 interface CommonOptions extends DrawOptions {
-  /** Most positions for one example, if the program does not say or less is wanted. */
+  /** The greatest number of positions for one example, if the program sets none or fewer are wanted. */
   readonly atMost?: number;
   /** Alignments to return, by name. */
   readonly taps?: readonly string[];
   /**
-   * What each example's output begins with, as ids; lengths may differ, and none may be there. The positions of a prompt are
-   * part of `ids` and count for `atMost` and for the length that ranks; probabilities are those of what follows it.
+   * The beginning of each example's output, as ids; lengths may differ, and a prompt may be empty. The positions of a prompt are
+   * part of `ids` and count towards `atMost` and the length used in ranking; probabilities are those of what follows it.
    */
   readonly prompts?: readonly Ints[];
 }
@@ -53,28 +53,28 @@ export interface SampleOptions extends CommonOptions {
   readonly method: 'sample';
   /** Default 1. */
   readonly temperature?: number;
-  /** Only this many of the likeliest choices. */
+  /** Only this many of the most likely choices. */
   readonly topK?: number;
-  /** Only the likeliest choices that together reach this probability. */
+  /** Only the most likely choices that together reach this probability. */
   readonly topP?: number;
 }
 
 export type GenerateOptions = GreedyOptions | BeamOptions | SampleOptions;
 
 export interface Hypothesis {
-  /** As targets are written: the prompt in front, the end symbol included where `ended`. */
+  /** Like a target: with the prompt in front, and with the end symbol if `ended`. */
   readonly ids: Int32Array;
-  /** Natural logarithm of the probability under the model of what follows the prompt. */
+  /** Natural logarithm of the probability, under the model, of what follows the prompt. */
   readonly logProbability: number;
   readonly score: number;
-  /** False where the limit of positions cut it off. */
+  /** False if the limit of positions cut it off. */
   readonly ended: boolean;
   /** Alignments by name: one row per id, cut to the example's lengths. */
   readonly taps: Values;
 }
 
 export interface Generated extends Hypothesis {
-  /** All hypotheses that a beam found, best first; otherwise the one. */
+  /** All hypotheses of a beam, best first; otherwise the only one. */
   readonly all: readonly Hypothesis[];
 }
 
@@ -87,7 +87,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** The options of `encode`. */
 export interface EncodeOptions extends DrawOptions {
-  /** Most positions, where the program does not say or less is wanted. */
+  /** The greatest number of positions, if the program sets none or fewer are wanted. */
   readonly atMost?: number;
 }
 
@@ -101,12 +101,12 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     this.decoder = definition.decoder;
   }
 
-  /** Encoder results and alignments with the targets as previous outputs. */
+  /** Encoder results and alignments, with the targets as previous outputs. */
   override async forward(examples: readonly (Input & Target)[], options: DrawOptions = {}): Promise<Values[]> {
     return super.forward(examples, options);
   }
 
-  /** Runs what does not depend on the outputs, and gives the decoder to be driven position by position. */
+  /** Runs what does not depend on the outputs, and returns a decoder to be run position by position. */
   encode(examples: readonly Input[], options: EncodeOptions = {}): Decoding {
     requireOptions(options, ['atMost', ...drawOptions] satisfies readonly (keyof EncodeOptions)[], '`encode`');
     if (options.atMost !== undefined) requirePositiveInteger('atMost', options.atMost);
@@ -123,7 +123,7 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     const requirements = requirementsOn(this.decoder.axis, this.definition.requirements, host);
     const reached = boundReached(this.decoder.axis, requirements, host, (row) => limits[row] ?? 1);
     if (reached !== null) {
-      // An `at most` that stands there already is what was too much, or was overruled.
+      // If `at most` is there already, it was too large, or was overridden.
       const write = this.decoder.atMost === null ? `, or write \`at most …\` into the decoder \`${this.decoder.name}\`` : '';
       throw new InputError(`${reached}: give a smaller \`atMost\`${write}`);
     }
@@ -157,14 +157,14 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     }
   }
 
-  /** Most positions for one example, where known. */
+  /** The greatest number of positions for one example, if known. */
   private limit(row: number, host: HostBatch, given: number | undefined): number | undefined {
     const limit = given ?? this.decoder.atMost?.(host.n, ownLengths(host.lengths, row));
     const whole = limit === undefined ? undefined : Math.max(1, Math.floor(limit));
     return this.isOfInputs() ? Math.min(whole ?? Infinity, host.lengths[this.decoder.axis]![row]!) : whole;
   }
 
-  /** Does the output go along an axis of the inputs? Then it has as many positions as theirs. */
+  /** Does the output go along an axis of the inputs? Then it has as many positions as they do. */
   private isOfInputs(): boolean {
     return this.definition.inputs(this.sizes).some(({ axes }) => axes.some((axis) => 'dim' in axis && axis.dim === this.decoder.axis));
   }
@@ -200,10 +200,10 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
   }
 }
 
-/** Values of one position that were asked for, [batch, beam, …]. */
+/** The requested values of one position, [batch, beam, …]. */
 type Taken = Readonly<Record<string, { readonly data: Value['data']; readonly shape: readonly number[] }>>;
 
-/** Drives all searches to their end; what they looked at, position by position. */
+/** Runs all searches to their end; returns the requested values, position by position. */
 async function run(
   decoding: Decoding,
   searches: readonly Search[],
@@ -231,7 +231,7 @@ async function run(
       slots.map((place) => place?.slot ?? 0),
       width,
     );
-    // Rows that have ended run on with the end symbol; nothing reads them.
+    // Rows that have ended continue with the end symbol; nothing reads them.
     previous = Int32Array.from(slots, (place) => place?.id ?? decoder.end ?? 0);
   }
 }
@@ -267,7 +267,7 @@ function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decodi
     const data = zerosLike(taken[0]![name]!.data, places.length * size);
     for (const [time, place] of places.entries()) {
       const { data: from, shape } = taken[time]![name]!;
-      // A position has seen nothing of those to come: 0.
+      // A position has not seen later ones: 0.
       const seen = extent.map((places, index) => (axes[index]!.grows === true ? time + 1 : places));
       data.set(spread(cut(from, row * shape[1]! + place.slot, shape.slice(2), seen), seen, extent), time * size);
     }

@@ -1,14 +1,14 @@
-/** Why a loss is Infinity: a target that the program forbids (its logit is absent) has probability 0. */
+/** Why a loss is Infinity: a forbidden target (its logit is absent) has probability 0. */
 import type { Definition } from './definition.ts';
 import type { Ints } from './values.ts';
 
-/** One example by itself: its loss, and the logits of a decoder, [place, choice] in one row. */
+/** One example by itself: its loss, and a decoder's logits, [position, choice] in one row. */
 export interface Alone {
   loss(): Promise<number>;
   logits(): Promise<ArrayLike<number>>;
 }
 
-/** A sentence about the first example whose loss is Infinity; null where there is none by itself. */
+/** A sentence about the first example whose loss is Infinity; null if no example's is by itself. */
 export async function whyInfinite(
   { decoder }: Definition,
   examples: readonly object[],

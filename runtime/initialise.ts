@@ -1,4 +1,4 @@
-/** First values of parameters, made on the host in float64 and then rounded. */
+/** Initial values of parameters, computed on the host in float64 and then rounded. */
 import type { InitialiserSpec, ParameterSpec } from './definition.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
 import { elementCount } from './values.ts';
@@ -6,7 +6,7 @@ import { elementCount } from './values.ts';
 /** Training steps count from 1, so step 0 is free for the parameters. */
 const initialStep = 0;
 
-/** First values of one parameter. They depend on the seed, its path, its shape and its initialiser, and on no other parameter. */
+/** Initial values of one parameter. They depend on the seed and on its path, shape and initialiser, but on no other parameter. */
 export function initialValues(spec: ParameterSpec, seed: number): Float32Array {
   const sizes = spec.axes.map((axis) => axis.size);
   const per = spec.per ?? 0;

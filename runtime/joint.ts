@@ -14,13 +14,13 @@ export interface JointOptions {
 type Part = Pick<Learner<never>, 'definition' | 'dims' | 'sizes' | 'weights'>;
 
 /**
- * An objective over several models. It shares their parameters, which it calls `D.…` after the model's name in it: what it
- * is trained on, they have learnt.
+ * An objective over several models. It shares their parameters, under paths `D.…` after the model's name in it: training it
+ * trains the models.
  */
 export class Joint<Models extends { readonly [Name in keyof Models]: object }, Example extends object> extends Learner<Example> {
   readonly models: Models;
 
-  /** @throws InputError where the models are not those of the program, or differ in a dim that they share */
+  /** @throws InputError if the models are not those of the program, or differ in a dim that they share */
   constructor(definition: Definition, models: Models, options: JointOptions = {}) {
     requireOptions(options, ['seed'] satisfies readonly (keyof JointOptions)[], `\`${definition.name}\``);
     const { seed = 0 } = options;
@@ -70,7 +70,7 @@ function partsOf(definition: Definition, models: object): NamedPart[] {
   });
 }
 
-/** The dims that the constructor of the objective's program would be given: as the models have them. */
+/** The dims for the constructor of the objective's program, taken from the models. */
 function sharedDims(definition: Definition, parts: readonly NamedPart[]): Record<string, number> {
   return Object.fromEntries(
     Object.entries(definition.hyperparameters).map(([label, value]) => [
@@ -80,7 +80,7 @@ function sharedDims(definition: Definition, parts: readonly NamedPart[]): Record
   );
 }
 
-/** What a model's own module makes its parameters lie like is what the objective's functions read. */
+/** The layouts of a model's parameters, chosen by its own module, must be those that the objective's functions read. */
 function requireAlike(definition: Definition, parts: readonly NamedPart[], parameters: readonly ParameterSpec[]): void {
   for (const { name, model } of parts) {
     const wanted = new Map(parameters.map((spec) => [spec.path, spec]));

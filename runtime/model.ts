@@ -28,7 +28,7 @@ import { shapeOf, sizeOf, Weights } from './weights.ts';
 export interface ModelOptions<Dims> {
   /** Sizes that replace the program's defaults. */
   readonly dims?: Partial<Dims>;
-  /** First parameters, dropout and sampling follow from it. Default 0. */
+  /** Initial parameters, dropout and sampling follow from it. Default 0. */
   readonly seed?: number;
 }
 
@@ -39,11 +39,11 @@ export interface ParameterInfo {
   readonly initialiser: string;
 }
 
-/** What `sample` draws: the same seed and number give an example the same draws, in any company. */
+/** Draws of `sample`: the same seed and id give an example the same draws, whatever the batch. */
 export interface DrawOptions {
-  /** Default: the model's. Another seed has other draws. */
+  /** Default: the model's. Another seed gives other draws. */
   readonly seed?: number;
-  /** A number for each example that its draws follow from; by default its position in the batch. */
+  /** A number for each example that its draws follow from; by default its index in the batch. */
   readonly ids?: readonly number[];
 }
 
@@ -58,26 +58,26 @@ export interface LossOptions extends DrawOptions {
 }
 
 export interface GradientOptions extends LossOptions {
-  /** Which update of an objective that has several. */
+  /** Which update, for an objective with several. */
   readonly update?: string;
   /** The step that dropout and `sample` draw for, from 1. */
   readonly step?: number;
 }
 
 export interface LossResult {
-  /** Of an objective with several updates: the sum of their losses; each is among the metrics, as `D.loss`. */
+  /** For an objective with several updates: the sum of their losses; each is among the metrics, as `D.loss`. */
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
 export interface GradientResult extends LossResult {
-  /** What running values become with this update, by path. */
+  /** The next values of running values, by path. */
   readonly running: Values;
-  /** By parameter path, of those that the update trains; zero for one that the loss does not depend on. */
+  /** By parameter path, for those that the update trains; zero for one that the loss does not depend on. */
   readonly gradients: Values;
 }
 
-/** What a learner is made of. */
+/** The parts of a learner. */
 interface Made {
   readonly seed: number;
   readonly dims: Readonly<Record<string, number>>;
@@ -85,7 +85,7 @@ interface Made {
   readonly weights: Weights;
 }
 
-/** @throws CheckpointError that also says which dims it was saved with, where they are others */
+/** @throws CheckpointError that also says with which dims it was saved, if they differ */
 function restore(
   { dims, weights }: { readonly dims: Readonly<Record<string, number>>; readonly weights: Weights },
   saved: Readonly<Record<string, number>>,
@@ -108,21 +108,21 @@ function restore(
   }
 }
 
-/** What has parameters, and objectives to train them by: a model, or several models together. */
+/** Has parameters, and objectives to train them with: a model, or several models together. */
 export class Learner<Example extends object> {
   readonly definition: Definition;
   readonly seed: number;
   /** The dims as chosen, defaults included. */
   readonly dims: Readonly<Record<string, number>>;
-  /** All sizes known at construction, derived ones too. */
+  /** All sizes known at construction, including derived ones. */
   readonly sizes: Sizes;
   readonly parameters: readonly ParameterInfo[];
   readonly parameterCount: number;
-  /** Values that are kept with the parameters and not trained: `running` in the program. */
+  /** Values kept with the parameters but not trained: `running` in the program. */
   readonly running: readonly ParameterInfo[];
   /** The parameters' tensors. */
   readonly weights: Weights;
-  /** What an example may hold. */
+  /** The names that an example may have. */
   private names: ReadonlySet<string> | undefined;
 
   constructor(definition: Definition, { seed, dims, sizes, weights }: Made) {
@@ -146,7 +146,7 @@ export class Learner<Example extends object> {
   }
 
   /**
-   * The objective over the examples as one batch, dropout off; of several updates see `LossResult`.
+   * The objective over the examples as one batch, without dropout; for several updates see `LossResult`.
    *
    * @throws NumericError for a target of probability 0, whose loss would be Infinity
    */
@@ -168,7 +168,7 @@ export class Learner<Example extends object> {
   }
 
   /**
-   * The loss of one update with dropout on, and its gradient by every parameter that it trains.
+   * The loss of one update with dropout, and its gradient with respect to every parameter that it trains.
    *
    * @throws NumericError for a target of probability 0, whose loss would be Infinity
    */
@@ -200,14 +200,14 @@ export class Learner<Example extends object> {
     };
   }
 
-  /** A loss of these examples, which a target of probability 0 would make infinite. */
+  /** The loss of these examples, checked: a target of probability 0 would make it infinite. */
   private async possible(result: LossResult, objective: ObjectiveDefinition, examples: readonly Example[]): Promise<LossResult> {
     const why = result.loss === Infinity ? await this.whyInfinite(objective, examples) : null;
     if (why !== null) throw new NumericError(why);
     return result;
   }
 
-  /** Why the loss of these examples is Infinity; null where it is not that of any by itself. */
+  /** Why the loss of these examples is Infinity; null if no single example's is. */
   whyInfinite(objective: ObjectiveDefinition, examples: readonly Example[]): Promise<string | null> {
     return whyInfinite(this.definition, examples, (row) => {
       const host = this.collateFor(objective, examples.slice(row, row + 1));
@@ -220,7 +220,7 @@ export class Learner<Example extends object> {
     });
   }
 
-  /** The objective of this name, or the first. */
+  /** The objective with this name, or the first. */
   objective(name?: string): ObjectiveDefinition {
     const { objectives } = this.definition;
     const found = name === undefined ? objectives[0] : objectives.find((each) => each.name === name);
@@ -233,7 +233,7 @@ export class Learner<Example extends object> {
     throw new InputError(`there is no objective \`${String(name)}\`: ${listed(names)}${suggestion(name, names)}`);
   }
 
-  /** A padded batch for an objective, still on the host. For a generating model it holds the targets and the previous outputs. */
+  /** A padded batch for an objective, still on the host. For a generating model it has the targets and the previous outputs. */
   collateFor(objective: ObjectiveDefinition, examples: readonly Example[]): HostBatch {
     const inputs = new Set(this.definition.inputs(this.sizes).map((spec) => spec.name));
     const given = objective.given(this.sizes).filter((spec) => !inputs.has(spec.name));
@@ -242,16 +242,16 @@ export class Learner<Example extends object> {
     return this.collate(examples, without ? given : [targetSpec(this.definition, this.sizes), ...given]);
   }
 
-  /** The parameters as a safetensors file, with what is needed to build the model again. */
+  /** The parameters as a safetensors file, with everything needed to build the model again. */
   async save(note: CheckpointNote = {}): Promise<Uint8Array<ArrayBuffer>> {
     return writeCheckpoint(this, await this.weights.store(), note);
   }
 
   /**
-   * Takes the parameters of a checkpoint of the same program and sizes, or of several models of which this is one. After an
-   * error the model is as it was.
+   * Loads the parameters of a checkpoint of the same program and sizes, or of several models of which this is one. After an
+   * error the model is unchanged.
    *
-   * @param part which of several models, where more than one is of this program: its name in the objective
+   * @param part the model's name in the objective, if several of its models have this program
    * @throws CheckpointError for a damaged file, or one of another model
    */
   async load(bytes: Uint8Array, part?: string): Promise<void> {
@@ -279,7 +279,7 @@ export class Learner<Example extends object> {
     this.weights.dispose();
   }
 
-  /** What an example may hold. */
+  /** The names that an example may have. */
   exampleNames(): ReadonlySet<string> {
     return exampleNames(this.definition, this.sizes);
   }
@@ -316,7 +316,7 @@ export class Learner<Example extends object> {
 }
 
 /**
- * A program at chosen sizes with parameters on the active backend.
+ * A program with chosen sizes and with parameters on the active backend.
  *
  * `Input` is one example, `Target` what the objectives need besides, `Output` what `forward` returns for one example.
  */
@@ -390,7 +390,7 @@ function chooseDims(definition: Definition, given: unknown): Record<string, numb
   return dims;
 }
 
-/** The generated sequence as data; an objective's own description of it goes before. */
+/** The generated sequence as data; an objective's own description of it takes precedence. */
 export function targetSpec(definition: Definition, n: Sizes): InputSpec {
   const { decoder } = definition;
   if (decoder === null) throw new InputError(`\`${definition.name}\` generates nothing`);
@@ -399,7 +399,7 @@ export function targetSpec(definition: Definition, n: Sizes): InputSpec {
     if (spec !== undefined) return spec;
   }
   const ragged = definition.ragged.some((dim) => dim.label === decoder.axis);
-  // Of a vocabulary that examples size, as positions of the input, nothing is known yet.
+  // Of a vocabulary sized by the examples, such as positions of an input, nothing is known yet.
   const size: unknown = decoder.vocabulary(n);
   const label = definition.outputs.logits?.axes.find((axis) => axis.label !== decoder.axis)?.label ?? decoder.output;
   return {
@@ -413,7 +413,7 @@ export function targetSpec(definition: Definition, n: Sizes): InputSpec {
 /** Reads tensors back and disposes of them. */
 export async function readAll(tensors: Tensors): Promise<Record<string, Value['data']>> {
   try {
-    // Each goes as soon as it is read: the weights of every head may be most of what is on the device.
+    // Each is disposed of as soon as it is read: the weights of every head may be most of what is on the device.
     const read = Object.entries(tensors).map(async ([name, tensor]): Promise<[string, Value['data']]> => {
       const data = await download(tensor);
       tensor.dispose();

@@ -1,4 +1,4 @@
-/** Names that a caller gives against those that there are: what is misspelt would otherwise be ignored. */
+/** Checks names given by a caller: a misspelt one would otherwise be ignored. */
 import { didYouMean } from './near.ts';
 import type { Definition, Sizes } from './definition.ts';
 import { InputError } from './errors.ts';
@@ -15,9 +15,9 @@ export function listed(names: Iterable<string>): string {
 }
 
 /**
- * Options are an object, and each of them is one that there is.
+ * Options must be an object with known keys only.
  *
- * @param of what has them, as it stands in messages
+ * @param of what has the options, as shown in messages
  * @throws what `fault` makes of the message
  */
 export function requireOptions(
@@ -32,7 +32,7 @@ export function requireOptions(
   if (unknown !== undefined) throw fault(`\`${unknown}\` is not an option of ${of}: ${listed(known)}${suggestion(unknown, known)}`);
 }
 
-/** Everything that an example of a program may hold: one call reads a part of it. */
+/** Every name that an example of a program may have: one call reads some of them. */
 export function exampleNames({ inputs, objectives, decoder, ragged }: Definition, n: Sizes): ReadonlySet<string> {
   return new Set([
     ...inputs(n).map(({ name }) => name),
@@ -45,7 +45,7 @@ export function exampleNames({ inputs, objectives, decoder, ragged }: Definition
 /** @throws InputError for the first name in an example that the program does not have */
 export function requireNames(examples: readonly object[], known: ReadonlySet<string>, program: string): void {
   for (const [row, example] of examples.entries()) {
-    // What is not an object is reported with what was expected instead.
+    // A non-object is reported elsewhere, with what was expected instead.
     if (typeof example !== 'object' || example === null || isNested(example)) continue;
     for (const name of Object.keys(example)) {
       if (!known.has(name))
@@ -56,7 +56,7 @@ export function requireNames(examples: readonly object[], known: ReadonlySet<str
   }
 }
 
-/** The paths of all rounds for a path with a `[*]` for each loop of rounds around, outermost first. */
+/** The paths of all rounds for a path with a `[*]` for each enclosing loop of rounds, outermost first. */
 export function pathsOfRounds(path: string, counts: readonly number[]): readonly string[] {
   return counts.reduce<readonly string[]>(
     (paths, count) => paths.flatMap((each) => Array.from({ length: count }, (_, i) => each.replace('[*]', `[${i}]`))),

@@ -1,4 +1,4 @@
-/** What a model's safetensors file holds besides the numbers. */
+/** What a model's safetensors file contains besides the numbers. */
 import { CheckpointError } from '../errors.ts';
 import { show } from '../values.ts';
 import { readSafetensors, writeSafetensors, type StoredTensor } from './safetensors.ts';
@@ -7,16 +7,16 @@ import { readSafetensors, writeSafetensors, type StoredTensor } from './safetens
 export interface CheckpointNote {
   readonly task?: string;
   readonly configuration?: string;
-  /** Training steps done. */
+  /** The number of training steps done. */
   readonly step?: number;
-  /** The best on validation of its run. */
+  /** The best of its run on validation. */
   readonly best?: true;
 }
 
-/** Read without building a model: enough to build it. */
+/** Read without building a model; enough to build it. */
 export interface CheckpointInfo extends CheckpointNote {
   readonly definition?: string;
-  /** For an objective over several models: the names that their parameters' paths begin with, and what they are. */
+  /** For an objective over several models: the prefixes of their parameters' paths, and the models' programs. */
   readonly parts?: Readonly<Record<string, string>>;
   /** The `.attn` file. */
   readonly source?: string;
@@ -27,11 +27,11 @@ export interface CheckpointInfo extends CheckpointNote {
 export interface Checkpoint {
   readonly info: CheckpointInfo;
   readonly parameters: ReadonlyMap<string, StoredTensor>;
-  /** Optimiser slots as `slot/path`, empty where only parameters were saved. */
+  /** Optimiser slots as `slot/path`; empty if only parameters were saved. */
   readonly slots: ReadonlyMap<string, StoredTensor>;
-  /** Parameters that the file has and that could not be read, with the reason. */
+  /** Parameters in the file that could not be read, with the reason. */
   readonly unread: ReadonlyMap<string, string>;
-  /** JSON of the training loop. */
+  /** The training loop's state, as JSON. */
   readonly training: string | undefined;
 }
 

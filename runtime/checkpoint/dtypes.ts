@@ -1,9 +1,9 @@
-/** The element types of safetensors files, and their numbers as float32. */
+/** The element types of safetensors files, and how to read them as float32. */
 
 /** How one number of a type is read; little endian. */
 interface ElementType {
   readonly bytes: number;
-  /** Whole numbers and truth values: no parameter is stored so. */
+  /** Whole numbers and truth values, as which no parameter is stored. */
   readonly whole: boolean;
   read(view: DataView, at: number): number;
 }
@@ -11,9 +11,7 @@ interface ElementType {
 const float = (bytes: number, read: ElementType['read']): ElementType => ({ bytes, whole: false, read });
 const whole = (bytes: number, read: ElementType['read']): ElementType => ({ bytes, whole: true, read });
 
-/**
- * A small float: sign, exponent, mantissa. `finite`: its largest exponent holds numbers too, and only all ones are NaN.
- */
+/** A small float: sign, exponent, mantissa. `finite`: the largest exponent is used for numbers too, and only all ones are NaN. */
 function small(bits: number, exponentBits: number, mantissaBits: number, finite: boolean): number {
   const sign = bits >>> (exponentBits + mantissaBits) === 0 ? 1 : -1;
   const exponent = (bits >>> mantissaBits) & ((1 << exponentBits) - 1);
@@ -41,7 +39,7 @@ const types: Readonly<Record<string, ElementType>> = {
   BOOL: whole(1, (view, at) => view.getUint8(at)),
 };
 
-/** Undefined for a type that is not read. */
+/** Undefined for a type that is not supported. */
 export function elementType(dtype: string): ElementType | undefined {
   return Object.hasOwn(types, dtype) ? types[dtype] : undefined;
 }
@@ -63,7 +61,7 @@ export function readNumbers({ bytes, whole: exact, read }: ElementType, view: Da
   for (let index = 0; index < count; index++) {
     const value = read(view, at + bytes * index);
     data[index] = value;
-    // Beyond 2^53 `value` was rounded itself, and so it is refused as well.
+    // Beyond 2^53 `value` itself was rounded, so it is refused as well.
     if (exact && (data[index] !== value || !Number.isSafeInteger(value)))
       return `its element ${index} is ${value}, a whole number that float32 cannot hold`;
   }

@@ -6,10 +6,10 @@ import type { CheckpointStore } from '../training/store.ts';
 import { claimFolder } from './lock.ts';
 
 /**
- * Writes the whole file or leaves the old one: into a temporary file of the same folder, flushed, then renamed. A link to a
- * file stays a link.
+ * Replaces the file as a whole or not at all: writes a temporary file in the same folder, flushes it, and renames it. A link
+ * to a file stays a link.
  *
- * @throws CheckpointError that says what the system refused, such as a full disk
+ * @throws CheckpointError with the system's reason, such as a full disk
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
   const target = await realpath(path).catch(() => path);
@@ -30,7 +30,10 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
   }
 }
 
-/** With the folders around it. Not `recursive`: where a file system refuses new folders as if something were missing, as /proc does, that never ends. */
+/**
+ * Creates the folders around it, too. Not `recursive`: on file systems that refuse new folders as if something were missing, as
+ * /proc does, that never ends.
+ */
 async function makeFolder(folder: string): Promise<void> {
   if ((await stat(folder).catch(() => null))?.isDirectory() === true) return;
   const around = dirname(folder);
@@ -52,12 +55,15 @@ export async function readCheckpointFile(path: string): Promise<Uint8Array<Array
   }
 }
 
-/** As it is typed: a Buffer's `slice` would share its bytes where that of a Uint8Array copies them. */
+/** With its declared type: `slice` of a Buffer would share its bytes, that of a Uint8Array copies them. */
 function plain(buffer: Buffer<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
-/** Keeps a training run's checkpoints as `last.safetensors` and `best.safetensors` in a folder, which one training at a time may write. */
+/**
+ * Keeps a training run's checkpoints as `last.safetensors` and `best.safetensors` in a folder, which only one run at a time may
+ * write to.
+ */
 export function folderStore(folder: string): CheckpointStore {
   const pathOf = (name: string): string => join(folder, `${name}.safetensors`);
   return {

@@ -1,4 +1,4 @@
-/** One training for each folder: a file that names the process which writes into it. For Node only. */
+/** One training per folder: a file that names the process which writes into it. Node only. */
 import { constants, copyFileSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { CheckpointError } from '../errors.ts';
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** When the process began, as the system counts it: a number may be given to another process later. Null where that is unknown. */
+  /** When the process started, as the system counts it, since process ids are reused. Null if unknown. */
   readonly began: string | null;
   /** For people. */
   readonly since: string;
@@ -16,16 +16,16 @@ interface Holder {
 const fileName = 'training.lock';
 
 /**
- * Keeps every other training out of a folder until the function that it gives is called, or this process ends. What a killed
- * one left behind, its lock and its unfinished files, is taken away.
+ * Keeps every other training out of a folder until the returned function is called, or this process ends. The lock and the
+ * unfinished files that a killed one left behind are removed.
  *
- * @throws CheckpointError where a living process holds the folder
+ * @throws CheckpointError if a running process holds the folder
  */
 export function claimFolder(folder: string): () => void {
   const path = join(folder, fileName);
   const mine: Holder = { pid: process.pid, host: hostname(), began: stateOf(process.pid).began, since: new Date().toISOString() };
   const text = JSON.stringify(mine);
-  // Complete before it gets its name: nothing reads half of it.
+  // Completed before it gets its final name, so that nothing reads half of it.
   const own = `${path}.${process.pid}.part`;
   writeFileSync(own, text);
   try {
@@ -56,7 +56,7 @@ function inUse(folder: string, { pid, host, since }: Holder): CheckpointError {
   );
 }
 
-/** False where the file is there already. */
+/** False if the file already exists. */
 function created(from: string, path: string): boolean {
   try {
     linkSync(from, path);
@@ -74,7 +74,7 @@ function created(from: string, path: string): boolean {
   }
 }
 
-/** Removes the lock of a process that is gone; another one may be doing the same, and have a lock of its own by now. */
+/** Removes the lock of a process that is gone; another process may be doing the same, and may hold a new lock by now. */
 function takeAway(path: string, text: string, folder: string): void {
   const aside = `${path}.${process.pid}.stale.part`;
   try {
@@ -111,7 +111,7 @@ function textOf(path: string): string | null {
   }
 }
 
-/** Null for what no training wrote. */
+/** Null for a file that no training wrote. */
 function holderOf(text: string): Holder | null {
   let value: unknown;
   try {
@@ -125,7 +125,7 @@ function holderOf(text: string): Holder | null {
   return { pid: pid as number, host, began: typeof began === 'string' ? began : null, since };
 }
 
-/** A process of another machine counts as living: it cannot be asked. */
+/** A process on another machine counts as running, since it cannot be checked. */
 function isAlive({ pid, host, began }: Holder): boolean {
   if (host !== hostname()) return true;
   try {
@@ -137,11 +137,11 @@ function isAlive({ pid, host, began }: Holder): boolean {
   return !now.ended && (began === null || now.began === null || began === now.began);
 }
 
-/** What Linux tells of a process; elsewhere nothing. */
+/** What Linux reports of a process; elsewhere nothing. */
 function stateOf(pid: number): { readonly began: string | null; readonly ended: boolean } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Behind the name, which may hold anything: the state is the 3rd field, the time of its beginning the 22nd.
+    // After the name, which may contain anything: the state is the 3rd field, the start time the 22nd.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { began: fields[19] ?? null, ended: fields[0] === 'Z' || fields[0] === 'X' };
   } catch {

@@ -1,7 +1,7 @@
 /**
- * The safetensors file format: eight bytes with the length of a JSON header (little endian), the header with
- * name, type, shape and byte range of each tensor, then the bytes. No code runs on reading, and every range is checked
- * before anything is made of it. What is written is float32; other types are read as float32.
+ * The safetensors file format: eight bytes with the length of a JSON header (little endian), the header with name, type, shape
+ * and byte range of each tensor, then the bytes. Reading runs no code, and every range is checked before it is used. Files are
+ * written as float32; other types are read as float32.
  */
 import { CheckpointError } from '../errors.ts';
 import { elementCount, show } from '../values.ts';
@@ -10,18 +10,18 @@ import { elementType, readNumbers, readTypes } from './dtypes.ts';
 export interface StoredTensor {
   readonly data: Float32Array;
   readonly shape: readonly number[];
-  /** How a file has it, where that is not F32. Numbers of more precision were rounded. */
+  /** The type in the file, if it is not F32. Numbers with more precision were rounded. */
   readonly dtype?: string;
 }
 
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: ReadonlyMap<string, string>;
-  /** Tensors that float32 cannot hold, or of types that are not read, with the reason. Left out where there are none. */
+  /** Tensors that float32 cannot represent, or with unsupported types, with the reason. Left out if there are none. */
   readonly unread?: ReadonlyMap<string, string>;
 }
 
-/** As in the reference implementation: a longer header is taken for damage. */
+/** As in the reference implementation: a longer header is taken to be damaged. */
 const longestHeader = 100_000_000;
 
 export function writeSafetensors(file: TensorFile): Uint8Array<ArrayBuffer> {
@@ -39,7 +39,7 @@ export function writeSafetensors(file: TensorFile): Uint8Array<ArrayBuffer> {
     end += data.byteLength;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
-  // Spaces up to a multiple of eight, so that the numbers are aligned in the file.
+  // Padded with spaces to a multiple of eight, so that the numbers are aligned in the file.
   const start = 8 + Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(start + end).fill(0x20, 8, start);
   const view = new DataView(bytes.buffer);
@@ -184,7 +184,7 @@ function headerOf(bytes: Uint8Array): Map<string, Json> {
   return new HeaderReader(text).read();
 }
 
-/** JSON that refuses a key given twice, which `JSON.parse` would pass over in silence. */
+/** A JSON reader that rejects duplicate keys, which `JSON.parse` silently accepts. */
 class HeaderReader {
   private readonly text: string;
   private at = 0;
@@ -221,7 +221,7 @@ class HeaderReader {
     return scalar.exec(this.text)?.[0] ?? '';
   }
 
-  /** Behind the closing quotation mark. By hand: a regular expression overflows its stack on a text of megabytes. */
+  /** The index after the closing quotation mark. By hand: a regular expression overflows its stack on a text of megabytes. */
   private endOfText(): number {
     let end = this.at + 1;
     while (end < this.text.length && this.text[end] !== '"') end += this.text[end] === '\\' ? 2 : 1;
@@ -257,7 +257,7 @@ class HeaderReader {
     this.at++;
   }
 
-  /** Steps over the closing bracket, or over the comma before a further item. */
+  /** Consumes the closing bracket, or the comma before another item. */
   private closes(bracket: string, first: boolean): boolean {
     this.space();
     if (this.text[this.at] === bracket) {

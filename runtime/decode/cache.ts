@@ -2,26 +2,26 @@ import * as tf from '../tf.ts';
 import { elementCount } from '../values.ts';
 
 /**
- * Positions per block. Larger, and a step copies more of what it already has; smaller, and joining has more to put together.
- * 64 was the quickest or near it on wasm and native TensorFlow, for caches of 4 heads of 64 numbers and up to 512 positions.
+ * Positions per block. If larger, a step copies more of what it already has; if smaller, joining has more blocks to concatenate.
+ * 64 was the fastest or close to it on wasm and native TensorFlow, for caches of 4 heads of 64 numbers and up to 512 positions.
  */
 const BLOCK_POSITIONS = 64;
 
-/** Blocks that a window is cut into: what is kept beyond it is at most one of them. */
+/** Blocks per window: at most one block beyond the window is kept. */
 const BLOCKS_OF_WINDOW = 8;
 
 /**
- * The key/value cache: what a step keeps of each position so far, as an attention's keys or values, along one axis. It is cut
- * into blocks of which only the newest still grows: the next cache has a longer copy of that one and shares the others. (tfjs
- * cannot write into a tensor.) A cache never changes; whoever drives the steps disposes of the blocks that the next one does not
+ * The key/value cache: what steps keep of each position so far, such as an attention's keys or values, along one axis. It is
+ * divided into blocks of which only the newest grows: the next cache has a longer copy of that one and shares the others. (tfjs
+ * cannot write into a tensor.) A cache is immutable; whoever runs the steps disposes of the blocks that the next cache does not
  * share.
  */
 export class Cache {
   /** In order; each has the axis, with at least one position. */
   readonly blocks: readonly tf.Tensor[];
-  /** The first position that is kept. */
+  /** The first position that is still kept. */
   readonly first: number;
-  /** How many positions were appended, those no longer kept too. */
+  /** The number of positions appended, including those no longer kept. */
   readonly places: number;
 
   constructor(blocks: readonly tf.Tensor[], first: number, places: number) {
@@ -37,10 +37,10 @@ export function emptyCache(): Cache {
 }
 
 /**
- * The cache with one position more.
+ * The cache with one more position.
  *
- * @param row the position, without the axis, which is inserted at position `axis`
- * @param keep only this many of the last positions are wanted; blocks that hold none of them are left out
+ * @param row the row of the position, without the axis, which is inserted at index `axis`
+ * @param keep only this many of the last positions are needed; blocks without any of them are dropped
  */
 export function appendToCache(rows: Cache, row: tf.Tensor, axis: number, keep = Infinity): Cache {
   const capacity = Math.min(BLOCK_POSITIONS, Math.max(1, Math.floor(keep / BLOCKS_OF_WINDOW)));
@@ -66,7 +66,7 @@ export function cached(rows: Cache, axis: number): tf.Tensor {
   return others.length === 0 ? tf.clone(only) : tf.concat([only, ...others], axis);
 }
 
-/** One position by its number from the very first on, without the axis; the nearest cached one where that one is not. */
+/** One position, counted from the very first, without the axis; the nearest cached one if it is not in the cache. */
 export function cachedAt(rows: Cache, axis: number, place: number): tf.Tensor {
   const blocks = requireSome(rows);
   let within = Math.min(Math.max(place, rows.first), rows.places - 1) - rows.first;
@@ -74,7 +74,7 @@ export function cachedAt(rows: Cache, axis: number, place: number): tf.Tensor {
   while (within >= blocks[at]!.shape[axis]!) within -= blocks[at++]!.shape[axis]!;
   const { shape } = blocks[at]!;
   const [outer, inner] = [shape.slice(0, axis), shape.slice(axis + 1)];
-  // Under three axes: kernels for slices of more are missing or slow.
+  // With three axes: kernels for slices of more are missing or slow.
   return tf.tidy(() => {
     const flat = tf.reshape(blocks[at]!, [elementCount(outer), shape[axis]!, elementCount(inner)]);
     return tf.reshape(tf.slice(flat, [0, within, 0], [-1, 1, -1]), [...outer, ...inner]);

@@ -23,13 +23,13 @@ import { mapStates, release, requireUnchanged } from './states.ts';
 export interface DecodingStep {
   /** Shape [batch, beam, vocabulary]; log-odds before the softmax. */
   readonly logits: Value;
-  /** By name, each [batch, beam, …] with the padding of the batch. */
+  /** By name, each [batch, beam, …] with the batch's padding. */
   readonly taps: Values;
 }
 
 /**
- * A decoder at work on a batch: the encoder's results and the states reached so far. Write your own search with `step`
- * and `reorder`; `generate` has the usual ones. Dispose it at the end.
+ * A decoder running on a batch: the encoder's results and the current states. Write your own search with `step` and `reorder`;
+ * `generate` has the usual ones. Dispose of it at the end.
  */
 export class Decoding {
   readonly host: HostBatch;
@@ -42,11 +42,11 @@ export class Decoding {
   private state: States;
   private width = 1;
   private time = 0;
-  /** How many hypotheses of each example are read; null: all. */
+  /** The number of hypotheses of each example that are read; null: all. */
   private read: readonly number[] | null = null;
   private disposed = false;
 
-  /** @param requirements what is required of the length of the decoder's axis */
+  /** @param requirements requirements on the length of the decoder's axis */
   constructor(
     definition: DecoderDefinition,
     weights: ParameterTree,
@@ -68,7 +68,7 @@ export class Decoding {
     }
   }
 
-  /** Hypotheses per example: 1 until `reorder` says otherwise. */
+  /** Hypotheses per example: 1 until `reorder` changes it. */
   get beam(): number {
     return this.width;
   }
@@ -86,7 +86,7 @@ export class Decoding {
   /**
    * Decodes one position.
    *
-   * @param previous the output before, one per hypothesis, [batch, beam] row by row; at first the start symbol
+   * @param previous the previous output of each hypothesis, [batch, beam] row by row; at first the start symbol
    */
   async step(previous: Ints): Promise<DecodingStep> {
     this.requireAlive();
@@ -125,7 +125,7 @@ export class Decoding {
   }
 
   /**
-   * To be waited for after `advance`, before its results are used: they are disposed of where a whole number has left int32.
+   * Await it after `advance`, before using its results: it disposes of them and throws if a whole number has left int32.
    *
    * @throws InputError
    */
@@ -135,9 +135,9 @@ export class Decoding {
   }
 
   /**
-   * As `step`, left on the device: the caller disposes of the logits and of every tap, and waits for `settle`.
+   * Like `step`, but leaves the results on the device: the caller disposes of the logits and of every tap, and awaits `settle`.
    *
-   * @param read of each example how many hypotheses, from the first on, go on: of what runs on beside them nothing is required
+   * @param read for each example, how many hypotheses, from the first on, are still read: the others are not checked
    */
   advance(previous: Int32Array, read: readonly number[] | null = null): { readonly logits: tf.Tensor3D; readonly taps: Tensors } {
     this.requireAlive();
@@ -159,7 +159,7 @@ export class Decoding {
   }
 
   /**
-   * Goes on with other hypotheses: slot `s` of example `b` continues slot `parents[b * beam + s]` of the same example.
+   * Continues with other hypotheses: slot `s` of example `b` continues slot `parents[b * beam + s]` of the same example.
    *
    * @param beam hypotheses per example from now on
    */

@@ -1,7 +1,7 @@
 import type { HostBatch } from '../batch.ts';
 import type { LengthRequirement } from '../definition.ts';
 
-/** What is required of the length `dim` and is known beside it: of lengths that no input has, nothing can be said. */
+/** The requirements on the length `dim` whose other sizes are known: they cannot be checked for lengths that no input has. */
 export function requirementsOn(
   dim: string,
   requirements: readonly LengthRequirement[] = [],
@@ -11,9 +11,9 @@ export function requirementsOn(
 }
 
 /**
- * Why one of the examples cannot have as many positions along `dim` as `positionsOf` says; null where all can. An example for
- * which it gives null is not asked. How many there will be in the end is not known: a bound is reached where this many fail a
- * requirement and so does every number up to twice as many. A requirement to be a multiple of something is no such bound.
+ * Why one of the examples cannot have as many positions along `dim` as `positionsOf` says; null if all can. Examples for which it
+ * returns null are skipped. The final number of positions is not known: a bound is reached if this number fails a requirement and
+ * so does every number up to twice as many. A requirement to be a multiple of something is no such bound.
  */
 export function boundReached(
   dim: string,

@@ -1,14 +1,14 @@
 /**
- * Choosing outputs on the host: greedy, beam and sampling over the logits of one position. One `Search` per example, so
- * that the rest of the batch cannot change a result. Log-probabilities are summed in float64.
+ * Choosing outputs on the host: greedy search, beam search and sampling from the logits of one position. There is one `Search`
+ * per example, so that the rest of the batch cannot change a result. Log-probabilities are summed in float64.
  */
 import { NumericError } from '../errors.ts';
 
-/** One position of a hypothesis, linked to the position before. */
+/** One position of a hypothesis, linked to the previous one. */
 export interface Place {
   readonly id: number;
   readonly before: Place | null;
-  /** The row of the beam whose logits chose it. */
+  /** The row of the beam from whose logits it was chosen. */
   readonly slot: number;
   /** Positions so far, this one included. */
   readonly length: number;
@@ -18,37 +18,37 @@ export interface Place {
 export interface Ranked {
   readonly place: Place;
   readonly score: number;
-  /** False where the limit cut it off. */
+  /** False if the limit cut it off. */
   readonly ended: boolean;
 }
 
 export interface SearchRules {
   readonly vocabulary: number;
   readonly end: number | null;
-  /** Most positions, those of the prompt too. */
+  /** The greatest number of positions, including those of the prompt. */
   readonly limit: number;
-  /** What the output begins with: those positions are taken as they are, and nothing is paid for them. */
+  /** The beginning of the output: these positions are taken as they are, and do not count towards the probability. */
   readonly prompt: ArrayLike<number>;
   rank(logProbability: number, length: number): number;
 }
 
 export interface Search {
   readonly done: boolean;
-  /** What goes on, one per row of the beam; empty at the start and when done. */
+  /** The hypotheses that continue, one per row of the beam; empty at the start and at the end. */
   readonly live: readonly Place[];
   /**
-   * Takes the logits of one position: one row per live hypothesis, at the start one row.
-   * `row(slot)` is where the row of that slot begins in `logits`.
+   * Takes the logits of one position: one row per live hypothesis, or one row at the start. `row(slot)` is the offset of that
+   * slot's row in `logits`.
    */
   advance(logits: ArrayLike<number>, row: (slot: number) => number): void;
   /** Best first. */
   results(): Ranked[];
 }
 
-/** What stands in the place of the logit of a choice that is forbidden. */
+/** The logit of a forbidden choice. */
 const forbidden = -Infinity;
 
-/** Log of the sum of exponentials of one row of logits; of nothing but forbidden choices -Infinity. */
+/** Log of the sum of exponentials of one row of logits; -Infinity if all choices are forbidden. */
 function logTotal(logits: ArrayLike<number>, from: number, count: number): number {
   let most = -Infinity;
   for (let index = from; index < from + count; index++) {
@@ -67,7 +67,7 @@ function extend(before: Place | null, id: number, slot: number, logProbability: 
   return { id, before, slot, length: (before?.length ?? 0) + 1, logProbability };
 }
 
-/** The next position where the prompt says what it is. */
+/** The next position, if the prompt determines it. */
 function prompted(before: Place | null, { prompt }: SearchRules): Place | undefined {
   const id = prompt[before?.length ?? 0];
   return id === undefined ? undefined : extend(before, id, 0, before?.logProbability ?? 0);
@@ -79,7 +79,7 @@ interface Candidate {
   readonly logProbability: number;
 }
 
-/** The `count` likeliest choices of one position, best first; at equal probability the earlier row and the lower number. */
+/** The `count` most likely choices of one position, best first; among equals the earlier row, then the lower id. */
 function likeliest(
   live: readonly (Place | null)[],
   logits: ArrayLike<number>,
@@ -107,9 +107,9 @@ function likeliest(
 }
 
 /**
- * Beam search as in tensor2tensor's `beam_search`: twice the width is kept of each expansion so that hypotheses that
- * end leave enough to go on; those go into a pool of the best `width`. The search stops when the worst of a full pool
- * is at least as good as anything the live ones can still reach. Width 1 is greedy search, whatever the ranking.
+ * Beam search as in tensor2tensor's `beam_search`: each expansion keeps twice the width, so that enough hypotheses remain when
+ * some end; these go into a pool of the best `width`. The search stops when the worst of a full pool is at least as good as
+ * anything the live hypotheses can still reach. Width 1 is greedy search, whatever the ranking.
  */
 export class BeamSearch implements Search {
   private readonly rules: SearchRules;
@@ -144,7 +144,7 @@ export class BeamSearch implements Search {
     this.pool = bestFirst(this.pool).slice(0, this.width);
     const length = (live[0]?.length ?? 0) + 1;
     if (next.length === 0 && this.pool.length === 0) {
-      // Every choice is excluded: what there is breaks off.
+      // Every choice is excluded: the hypotheses end here.
       this.cutOff = bestFirst(this.places.map((place) => this.ranked(place, false)));
       this.finish();
     } else if (length >= limit) {
@@ -157,7 +157,7 @@ export class BeamSearch implements Search {
     }
   }
 
-  /** Hypotheses that ended come before those cut off, whose probability lacks the end. */
+  /** Hypotheses that ended come before those that were cut off, whose probability lacks the end symbol. */
   results(): Ranked[] {
     return [...this.pool, ...this.cutOff].slice(0, this.width);
   }
@@ -166,7 +166,7 @@ export class BeamSearch implements Search {
     return { place, ended, score: this.rules.rank(place.logProbability, place.length) };
   }
 
-  /** Whether no continuation can enter the pool: log-probabilities only fall, so the best live one bounds them at every length. */
+  /** Whether no continuation can enter the pool: log-probabilities only decrease, so the best live one bounds them at every length. */
   private settled(best: number, length: number): boolean {
     if (this.pool.length < this.width) return false;
     const worst = this.pool[this.width - 1]!.score;
@@ -187,11 +187,11 @@ function bestFirst(ranked: Ranked[]): Ranked[] {
 }
 
 export interface SampleSettings {
-  /** Logits are divided by it: below 1 sharper, above 1 flatter. */
+  /** Divides the logits: below 1 the distribution is sharper, above 1 flatter. */
   readonly temperature: number;
-  /** Only this many of the likeliest choices; `Infinity` for all. */
+  /** Only this many of the most likely choices; `Infinity` for all. */
   readonly topK: number;
-  /** Only the likeliest choices that together reach this probability; 1 for all (Holtzman et al. 2020). */
+  /** Only the most likely choices that together reach this probability; 1 for all (Holtzman et al. 2020). */
   readonly topP: number;
 }
 
@@ -259,7 +259,7 @@ export class Sampling implements Search {
     return (allowed.find((choice) => drawn < choice.reached) ?? allowed[allowed.length - 1]!).id;
   }
 
-  /** What topK and topP can leave over, likeliest first; everything, in its own order, where neither is set. */
+  /** The choices that topK and topP leave, most likely first; if neither is set, all in their own order. */
   private candidates(scaled: Float64Array, total: number): Iterable<number> {
     const { topK, topP } = this.settings;
     const { vocabulary } = this.rules;
@@ -273,7 +273,7 @@ export class Sampling implements Search {
   }
 }
 
-/** The positions of a hypothesis from first to last. */
+/** The positions of a hypothesis, first to last. */
 export function positionsOf(last: Place): Place[] {
   const places: Place[] = [];
   for (let at: Place | null = last; at !== null; at = at.before) places.push(at);

@@ -5,7 +5,7 @@ import type { ParameterTree } from '../parameters.ts';
 import { tensorsIn } from '../scope.ts';
 import { Cache } from './cache.ts';
 
-/** @throws InputError where the parameters that a run began with are gone: the model learnt, took others, or was disposed of */
+/** @throws InputError if the parameters that a run began with are gone: the model was trained, loaded others, or was disposed of */
 export function requireUnchanged(weights: ParameterTree, begin: string): void {
   if (tensorsIn(weights).some((tensor) => tensor.isDisposed))
     throw new InputError(`the model's parameters were changed or disposed of since this began: begin another with \`${begin}\``);
@@ -16,13 +16,13 @@ function tensorsOf(states: States | Memory): tf.Tensor[] {
   return elements.flatMap((state) => (state instanceof Cache ? state.blocks : [state]));
 }
 
-/** Disposes of what is not handed on: a state that did not change, and blocks that the next cache shares, may be the same tensors. */
+/** Disposes of what is not handed on: an unchanged state, or blocks shared by the next cache, may be the same tensors. */
 export function release(states: States | Memory, handedOn: States = {}): void {
   const kept = new Set(tensorsOf(handedOn));
   for (const tensor of tensorsOf(states)) if (!kept.has(tensor)) tensor.dispose();
 }
 
-/** The same states with every tensor changed alike; the positions of a cache have to stay. */
+/** The same states with every tensor mapped; the positions of a cache must stay. */
 export function mapStates(states: States, change: (tensor: tf.Tensor) => tf.Tensor): States {
   const rows = ({ blocks, first, places }: Cache): Cache => new Cache(blocks.map(change), first, places);
   const next = Object.entries(states).map(([name, state]): [string, State] => [

@@ -23,21 +23,21 @@ import { release, requireUnchanged } from './states.ts';
 /** One position of an input for all examples: [batch, …] in one padded row of numbers, or nested by examples. */
 export type PlacesInput = Value['data'] | readonly unknown[];
 
-/** A causal program at work on a batch: what it remembers of the positions given so far. Dispose it at the end. */
+/** A causal program running on a batch, with its memory of the positions given so far. Dispose of it at the end. */
 export class Streaming<Place extends object, Output> {
-  /** The inputs that were there from the beginning. */
+  /** The inputs given at the beginning. */
   readonly host: HostBatch;
   private readonly definition: Definition;
   private readonly stream: StreamDefinition;
   private readonly weights: ParameterTree;
   private readonly random: Random;
-  /** What a step is given, without the axis of the positions. */
+  /** The inputs of a step, without the axis of the positions. */
   private readonly specs: readonly InputSpec[];
   /** The axis of the positions as the inputs have it. */
   private readonly axis: AxisSpec | undefined;
-  /** Inputs from the beginning with which a position shares lengths, and their values: it is checked against them. */
+  /** The initial inputs that share lengths with a position, and their values: positions are checked against them. */
   private readonly lasting: readonly InputSpec[];
-  /** All inputs from the beginning, and what else a position may hold. */
+  /** All initial inputs, and whatever else a position may contain. */
   private readonly others: readonly InputSpec[];
   private readonly names: ReadonlySet<string>;
   private readonly examples: readonly object[];
@@ -94,9 +94,9 @@ export class Streaming<Place extends object, Output> {
   }
 
   /**
-   * One position of every input that lies along the axis, for each example, in; one position of every output out.
+   * Takes one position of every input along the axis, for each example, and returns one position of every output.
    *
-   * @throws InputError for positions that do not fit; the run can go on with others
+   * @throws InputError for positions that do not fit; the run can continue with others
    */
   async step(places: readonly Place[]): Promise<Output[]> {
     requireExamples(places);
@@ -113,7 +113,7 @@ export class Streaming<Place extends object, Output> {
   }
 
   /**
-   * To be waited for after `advance`, before its results are used: they are disposed of where a whole number has left int32.
+   * Await it after `advance`, before using its results: it disposes of them and throws if a whole number has left int32.
    *
    * @throws InputError
    */
@@ -121,7 +121,10 @@ export class Streaming<Place extends object, Output> {
     await this.batch.settle(...results);
   }
 
-  /** As `step`, for the whole batch at once, left on the device: the caller disposes of every output, [batch, …] with the padding of the batch, and waits for `settle`. */
+  /**
+   * Like `step`, for the whole batch at once, leaving the results on the device: the caller disposes of every output, [batch, …]
+   * with the batch's padding, and awaits `settle`.
+   */
   advance(inputs: Readonly<Record<string, PlacesInput>>): Tensors {
     if (typeof inputs !== 'object' || inputs === null)
       throw new InputError(`expected the positions of every input by name, given ${show(inputs)}`);
@@ -171,7 +174,7 @@ export class Streaming<Place extends object, Output> {
     }
   }
 
-  /** Whether there may be one position more. */
+  /** Whether one more position is allowed. */
   private requireRoom(): void {
     const { axis, time } = this;
     if (axis === undefined || 'length' in axis) return;
@@ -186,7 +189,7 @@ export class Streaming<Place extends object, Output> {
     if (reached !== null) throw new InputError(reached);
   }
 
-  /** Where each example's part of an input is. */
+  /** Each example's part of an input, as an offset. */
   private column(spec: InputSpec, inputs: Readonly<Record<string, PlacesInput>>): (row: number) => unknown {
     const given = inputs[spec.name];
     const { size, n, lengths } = this.host;
@@ -214,7 +217,7 @@ export class Streaming<Place extends object, Output> {
   }
 }
 
-/** The ragged dims that an input's lengths or positions speak of. */
+/** The ragged dims on which an input's lengths or positions depend. */
 function raggedOf(spec: InputSpec): string[] {
   const indexed = spec.indexes !== null && 'dim' in spec.indexes ? [spec.indexes.dim] : [];
   return [...spec.axes.flatMap((axis) => ('dim' in axis ? [axis.dim] : [])), ...indexed];
@@ -228,7 +231,7 @@ function requireWithout(examples: readonly object[], specs: readonly InputSpec[]
   }
 }
 
-/** What is remembered has the lengths of the batch, so they have to be known before the first position. */
+/** States have the lengths of the batch, which must therefore be known before the first position. */
 function requireKnown(specs: readonly InputSpec[], host: HostBatch, { axis }: StreamDefinition): void {
   for (const spec of specs) {
     const unknown = spec.axes.find((each) => 'dim' in each && !Object.hasOwn(host.lengths, each.dim));
