@@ -1,13 +1,13 @@
 /** Names that were probably meant. */
 
-/** The candidate that was probably meant: one that differs in case only, else the nearest within a third of the name's length. */
+/** The candidate that was probably meant: one that differs only in case, else the nearest within a third of the name's length. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | null {
   const others = [...new Set(candidates)].filter((c) => c !== name).sort();
   const folded = name.toLowerCase();
   const sameLetters = others.find((c) => c.toLowerCase() === folded);
   if (sameLetters !== undefined) return sameLetters;
   const length = [...name].length;
-  // Below three letters every other short name is near, so a guess says nothing.
+  // Below three letters every other short name is near, so that a suggestion means nothing.
   if (length < 3) return null;
   let best: string | null = null;
   let distance = Math.max(1, Math.floor(length / 3)) + 1;
@@ -18,7 +18,10 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment), in code points; `limit` if it is that or more. */
+/**
+ * Insertions, deletions, replacements and swaps of adjacent characters (optimal string alignment), in code points; `limit` if
+ * there are that many or more.
+ */
 export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
   const x = [...a],
     y = [...b];

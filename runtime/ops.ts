@@ -1,11 +1,11 @@
 /**
- * The few operations that emitted code needs and tfjs does not have as one good call on every backend. Each returns a new
- * tensor that the caller disposes, and takes ownership of nothing.
+ * The few operations that emitted code needs and for which tfjs has no single good call on every backend. Each returns a new
+ * tensor that the caller disposes of, and takes ownership of nothing.
  */
 import { backend as activeBackend, broadcast_util, engine, Select, util, type NamedTensorMap } from '@tensorflow/tfjs-core';
 import * as tf from './tf.ts';
 
-/** Disposes of tensors, of lists of tensors, and of what steps have kept. */
+/** Disposes of tensors, of lists of tensors, and of the records of steps. */
 export function dispose(...values: readonly (tf.Tensor | readonly (tf.Tensor | Readonly<Record<string, tf.Tensor>>)[])[]): void {
   for (const value of values) {
     if (tf.isTensor(value)) value.dispose();
@@ -13,12 +13,12 @@ export function dispose(...values: readonly (tf.Tensor | readonly (tf.Tensor | R
   }
 }
 
-/** As tf.stack along a new first axis, for a list that may be empty; `shape` is that of one tensor. */
+/** Like tf.stack along a new first axis, for a list that may be empty; `shape` is that of one tensor. */
 export function stack(list: readonly tf.Tensor[], shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): tf.Tensor {
   return list.length === 0 ? tf.tensor([], [0, ...shape], dtype) : tf.stack([...list]);
 }
 
-/** What steps have made, each as one tensor along a new first axis; the steps' own tensors are gone then. */
+/** Stacks the values of steps by name, each along a new first axis; the steps' own tensors are disposed of. */
 export function stacked<K extends string>(steps: readonly Readonly<Record<K, tf.Tensor>>[]): Record<K, tf.Tensor> {
   const fields = Object.keys(steps[0]!) as K[];
   const stack = (field: K): tf.Tensor => {
@@ -30,12 +30,12 @@ export function stacked<K extends string>(steps: readonly Readonly<Record<K, tf.
   return Object.fromEntries(fields.map((field) => [field, stack(field)])) as Record<K, tf.Tensor>;
 }
 
-/** As tf.unstack along the first axis, which may be empty. */
+/** Like tf.unstack along the first axis, which may be empty. */
 export function unstack(x: tf.Tensor): tf.Tensor[] {
   return x.shape[0] === 0 ? [] : tf.unstack(x);
 }
 
-/** The part of tfjs-node's backend that runs an operation of TensorFlow by its name. */
+/** The part of tfjs-node's backend that runs a TensorFlow operation by name. */
 interface NativeBackend {
   readonly binding: { readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number; readonly TF_INT32: number; readonly TF_BOOL: number };
   executeSingleOutput(
@@ -45,27 +45,27 @@ interface NativeBackend {
   ): tf.Tensor;
 }
 
-/** One operation of TensorFlow that tfjs has no kernel for, on operands of one element type; null on every other backend. */
+/** A TensorFlow operation that tfjs has no kernel for, on operands of one element type; null on other backends. */
 function native(name: string, dtype: tf.DataType, inputs: readonly tf.Tensor[]): tf.Tensor | null {
   if (tf.getBackend() !== 'tensorflow') return null;
-  // `backend` gives the type that all backends share.
+  // `backend` returns the type that all backends share.
   const backend = activeBackend() as unknown as NativeBackend;
   const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32, TF_BOOL } = backend.binding;
   const value = dtype === 'int32' ? TF_INT32 : dtype === 'bool' ? TF_BOOL : TF_FLOAT;
   return backend.executeSingleOutput(name, [{ name: 'T', type: TF_ATTR_TYPE, value }], inputs);
 }
 
-/** g (1 - y^2): what flows to x of y = tanh(x), where g flows to y. Both have one shape. */
+/** g (1 - y^2): the cotangent of x for y = tanh(x), where g is that of y. Both have the same shape. */
 export function tanhGradient(g: tf.Tensor, y: tf.Tensor): tf.Tensor {
   return native('TanhGrad', 'float32', [y, g]) ?? tf.tidy(() => tf.sub(g, tf.mul(g, tf.mul(y, y))));
 }
 
-/** g y (1 - y): what flows to x of y = sigmoid(x), where g flows to y. Both have one shape. */
+/** g y (1 - y): the cotangent of x for y = sigmoid(x), where g is that of y. Both have the same shape. */
 export function sigmoidGradient(g: tf.Tensor, y: tf.Tensor): tf.Tensor {
   return native('SigmoidGrad', 'float32', [y, g]) ?? tf.tidy(() => tf.mul(g, tf.sub(y, tf.mul(y, y))));
 }
 
-/** x times a gate that is 0 below the limit: there x may be infinite, and 0 times infinity would be no number. */
+/** x times a gate that is 0 below the limit: there x may be infinite, and 0 times infinity would be NaN. */
 function gated(x: tf.Tensor, gate: tf.Tensor, limit: number): tf.Tensor {
   return tf.mul(tf.clipByValue(x, limit, Infinity), gate);
 }
@@ -77,7 +77,7 @@ export function silu(x: tf.Tensor): tf.Tensor {
 
 /**
  * x / 2 (1 + tanh(√(2/π) (x + 0.044715 x³))), Hendrycks & Gimpel 2016, sec. 2, as x σ(√(8/π) (x + 0.044715 x³)): the sum would
- * lose what is left below 0.
+ * lose precision below 0.
  */
 export function geluTanh(x: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
@@ -88,8 +88,8 @@ export function geluTanh(x: tf.Tensor): tf.Tensor {
 }
 
 /**
- * `a` where the condition holds, else `b`; shapes broadcast from the right. The result has the element type of the operand
- * that is a tensor. As tf.where, without its copies of operands that have the whole shape already.
+ * `a` where the condition holds, else `b`; shapes broadcast from the right. The result has the element type of the operand that
+ * is a tensor. Like tf.where, but without its copies of operands that already have the whole shape.
  */
 export function where(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
   if (tf.getBackend() === 'tensorflow') return nativeWhere(condition, a, b);
@@ -111,12 +111,12 @@ export function where(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor 
   });
 }
 
-/** Among truth values, which the wasm kernel does not take. */
+/** For truth values, which the wasm kernel does not take. */
 function whereTrue(condition: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   return tf.tidy(() => tf.logicalOr(tf.logicalAnd(condition, a), tf.logicalAnd(tf.logicalNot(condition), b)));
 }
 
-/** TensorFlow's own choice broadcasts by itself. */
+/** TensorFlow's own operation broadcasts by itself. */
 function nativeWhere(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
   const dtype = [a, b].reduce<tf.DataType>((known, x) => (typeof x === 'number' ? known : x.dtype), 'float32');
   const made: tf.Tensor[] = [];
@@ -131,13 +131,13 @@ function nativeWhere(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor |
   return chosen;
 }
 
-/** As `run` on floats where truth values of three axes and more cannot be turned: webgpu takes their bits for a float's. */
+/** Like `run` on floats where truth values of three axes and more cannot be transposed: webgpu reads their bits as a float's. */
 function asTruth(x: tf.Tensor, run: (x: tf.Tensor) => tf.Tensor, native: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   if (tf.getBackend() !== 'webgpu') return native(x);
   return tf.tidy(() => tf.cast(run(where(x, 1, 0)), 'bool'));
 }
 
-/** Truth values with their axes in another order. */
+/** Permutes the axes of truth values. */
 export function transpose(x: tf.Tensor, order: number[]): tf.Tensor {
   return asTruth(
     x,
@@ -164,7 +164,10 @@ export function all(x: tf.Tensor, axes: number[]): tf.Tensor {
   );
 }
 
-/** Float rows of zeros with a one at each index: [...shape of indices, depth]. (The wasm kernel writes integers whatever it is asked for.) */
+/**
+ * Float rows of zeros with a one at each index: [...shape of indices, depth]. (The wasm kernel writes integers whatever type is
+ * requested.)
+ */
 export function oneHot(indices: tf.Tensor, depth: number): tf.Tensor {
   // tfjs refuses fewer than two positions.
   if (depth < 2) return tf.tidy(() => tf.cast(tf.equal(tf.expandDims(indices, -1), tf.zeros([depth], 'int32')), 'float32'));
@@ -196,8 +199,8 @@ export function scatter(indices: tf.Tensor, updates: tf.Tensor, size: number, le
 }
 
 /**
- * Each position along `axis` gets the value `by` positions before it (after it, if negative), and zeros where that is outside. What
- * lies in an axis and behind it is one row of memory: two axes do, for tensors of any number of them.
+ * Each position along `axis` gets the value `by` positions before it (after it, if negative), and zeros where that is outside.
+ * The axis and everything after it are one row of memory: two axes are enough for tensors of any rank.
  */
 export function shift(x: tf.Tensor, axis: number, by: number): tf.Tensor {
   const places = x.shape[axis]!;
@@ -212,13 +215,13 @@ export function shift(x: tf.Tensor, axis: number, by: number): tf.Tensor {
   });
 }
 
-/** Each position along `axis` gets the value `by` positions before it (after it, if negative), and goes on from the other end. */
+/** Each position along `axis` gets the value `by` positions before it (after it, if negative), wrapping around. */
 export function roll(x: tf.Tensor, axis: number, by: number): tf.Tensor {
   const places = x.shape[axis]!;
   const back = places === 0 ? 0 : ((by % places) + places) % places;
   if (back === 0 || x.size === 0) return tf.clone(x);
   if (x.dtype === 'bool') return tf.tidy(() => tf.cast(roll(where(x, 1, 0), axis, by), 'bool'));
-  // What lies in an axis and behind it is one row of memory, as above.
+  // The axis and everything after it are one row of memory, as above.
   const row = x.size / x.shape.slice(0, axis).reduce((product, extent) => product * extent, 1);
   const moved = back * (row / places);
   const rows = tf.reshape(x, [x.size / row, row]);
@@ -246,7 +249,7 @@ export function mod(a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
     const [x, y] = [a, b].map((each) => (typeof each === 'number' ? tf.scalar(each) : each)) as [tf.Tensor, tf.Tensor];
     if (x.dtype !== 'float32' && y.dtype !== 'float32') return tf.sub(x, tf.mul(y, quot(x, y)));
     const remainder = tf.sub(x, tf.mul(y, tf.floor(tf.div(x, y))));
-    // x / y may round up to a whole number: then the remainder comes out as -y's rounding error.
+    // x / y may round up to a whole number: then the remainder is the rounding error of -y.
     const inside = tf.where(tf.less(tf.mul(remainder, tf.sign(y)), 0), tf.add(remainder, y), remainder);
     return tf.where(tf.equal(y, 0), tf.add(x, tf.zerosLike(inside)), inside);
   });
@@ -260,7 +263,7 @@ export function logSoftmax(x: tf.Tensor): tf.Tensor {
   });
 }
 
-/** A whole number of the host that becomes one of a tensor. */
+/** A whole number of the host that becomes an element of a tensor. */
 export function int32(n: number): number {
   if ((n | 0) !== n) throw new RangeError(`the sizes of this call give ${n}, a whole number that int32 cannot hold`);
   return n;

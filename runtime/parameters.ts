@@ -1,4 +1,4 @@
-/** Parameters as emitted functions read them: `p.Translate.s.GRU.Wz` is the tensor of the path `Translate.s.GRU.Wz`. */
+/** Parameters as emitted functions read them: `p.Translate.s.GRU.Wz` is the tensor with the path `Translate.s.GRU.Wz`. */
 import type * as tf from './tf.ts';
 import type { Tensors } from './definition.ts';
 
@@ -11,8 +11,8 @@ interface Branch {
 }
 
 /**
- * A point in a path goes one level down, `layers[3]` to the element of a list. A tensor whose path others go on from, as the
- * first value of a state `h` beside `h.GRU.W`, is `h.$`.
+ * A dot in a path goes one level down, `layers[3]` to the element of a list. A tensor whose path is a prefix of others, such as
+ * the initial value of a state `h` beside `h.GRU.W`, is `h.$`.
  */
 export function parameterTree(tensors: Tensors): ParameterTree {
   const root: Branch = {};

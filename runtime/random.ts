@@ -1,13 +1,13 @@
 /**
- * Counter-based random numbers: Threefry-2x32-20 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
- * 1, 2, 3", SC 2011). A word depends on its key and counter alone, so neither the batch, nor padding, nor the order of
- * evaluation changes a draw.
+ * Counter-based random numbers: Threefry-2x32-20 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC
+ * 2011). A word depends on its key and counter alone, so neither the batch, nor padding, nor the order of evaluation changes a
+ * draw.
  */
 import * as tf from './tf.ts';
 import type { Random } from './definition.ts';
 import { elementCount } from './values.ts';
 
-/** A key of two 32-bit words, as int32: the quick kind of number. */
+/** A key of two 32-bit words, as int32, which is fast. */
 export interface Key {
   readonly low: number;
   readonly high: number;
@@ -80,14 +80,14 @@ export function seedKey(seed: number): Key {
   return { low: seed | 0, high: Math.floor(seed / 2 ** 32) };
 }
 
-/** The key that (`a`, `b`) select below `key`. */
+/** The key derived from `key` by (`a`, `b`). */
 export function fold(key: Key, a: number, b: number): Key {
   const words = new Int32Array(2);
   threefry(key.low, key.high, a | 0, b | 0, words);
   return { low: words[0]!, high: words[1]! };
 }
 
-/** 32 bits of a name: FNV-1a over UTF-8, then the finaliser of MurmurHash3, so that like names give unlike words. */
+/** A 32-bit hash of a name: FNV-1a over UTF-8, then the finaliser of MurmurHash3, so that similar names give different words. */
 export function hashOf(name: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
@@ -122,16 +122,16 @@ export function permutation(count: number, key: Key): Uint32Array {
 
 const sites = 65536;
 
-/** Where the elements of a shape lie: ragged coordinates apart from the element counter over the fixed axes. */
+/** The counters of the elements of a shape: ragged coordinates, separate from the element counter over the fixed axes. */
 interface Layout {
   readonly perExample: number;
-  /** Offset of every element over the fixed axes. */
+  /** The offset of every element over the fixed axes. */
   readonly fixed: Uint32Array;
   readonly rows: number;
   readonly rowStride: number;
   readonly columns: number;
   readonly columnStride: number;
-  /** Where the positions of ragged axes behind the second lie. */
+  /** The positions along ragged axes after the second. */
   readonly deeper: readonly { readonly places: readonly number[]; readonly offset: number }[];
 }
 
@@ -176,7 +176,7 @@ function layoutOf(site: string, shape: readonly number[], ragged: readonly boole
   };
 }
 
-/** Makes the numbers of one block of two words. */
+/** Writes the numbers of one block of two words. */
 type Write = (low: number, high: number, out: Float32Array, at: number) => void;
 
 function keeping(rate: number): Write {
@@ -218,7 +218,7 @@ export class StepRandom implements Random {
 
   /**
    * @param step counts from 1; 0 outside training
-   * @param ids one number below 2^32 per example of the batch, the same wherever the example comes
+   * @param ids one number below 2^32 per example of the batch, the same wherever the example is used
    */
   constructor(seed: number, step: number, ids: ArrayLike<number>) {
     this.key = seedKey(seed);
@@ -245,7 +245,7 @@ export class StepRandom implements Random {
     return tf.tensor(this.values('exponential', site, shape, ragged, steps), [...shape], 'float32');
   }
 
-  /** The same numbers on the host, row-major. They are made in float64 and rounded once, so that they are the same on every backend. */
+  /** The same numbers on the host, row-major. They are computed in float64 and rounded once, so that they are the same on every backend. */
   values(
     draw: keyof Random,
     site: string,

@@ -1,8 +1,8 @@
 import { engine as activeEngine, tensor_util, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
 
 /**
- * Runs an emitted function. It disposes of what it makes by itself, but not where a kernel throws on the way: then nothing
- * that it has made stays either.
+ * Runs an emitted function. It disposes of its own intermediate tensors, except when a kernel throws: then everything that it has
+ * made is disposed of here.
  */
 export function emitted<T>(run: () => T): T {
   const engine = activeEngine();
@@ -17,7 +17,7 @@ export function emitted<T>(run: () => T): T {
   }
 }
 
-/** The tensors in lists and records of them. */
+/** The tensors in nested lists and records. */
 export function tensorsIn(results: unknown): Tensor[] {
   return tensor_util.getTensorsInContainer(results as TensorContainer);
 }

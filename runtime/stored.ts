@@ -1,21 +1,21 @@
-/** Parameters as they lie on the device, which is as kernels want them, and as the program declares them. */
+/** Converts parameters between the layout on the device, chosen for kernels, and the one the program declares. */
 import type { ParameterSpec } from './definition.ts';
 import { elementCount } from './values.ts';
 
 type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
-/** The shape of a parameter's tensor, and of its gradient's. */
+/** The shape of a parameter's tensor on the device, and of its gradient's. */
 export function storedShape({ axes, stored }: ParameterSpec): number[] {
   return (stored ?? axes.map((_, k) => [k])).map((group) => elementCount(group.map((k) => axes[k]!.size)));
 }
 
-/** From the program's order to the device's. */
+/** From the declared layout to the device's. */
 export function toStored<Data extends Numbers>({ axes, stored }: ParameterSpec, data: Data): Data {
   const sizes = axes.map(({ size }) => size);
   return moved(data, sizes, stored?.flat() ?? [...sizes.keys()]);
 }
 
-/** And back. */
+/** The inverse of `toStored`. */
 export function fromStored<Data extends Numbers>({ axes, stored }: ParameterSpec, data: Data): Data {
   const order = stored?.flat() ?? [...axes.keys()];
   return moved(
@@ -25,7 +25,7 @@ export function fromStored<Data extends Numbers>({ axes, stored }: ParameterSpec
   );
 }
 
-/** Row-major data of this shape with its axes in another order. */
+/** Permutes row-major data of this shape. */
 function moved<Data extends Numbers>(data: Data, shape: readonly number[], order: readonly number[]): Data {
   if (order.every((axis, k) => axis === k)) return data;
   const result = data.slice() as Data;

@@ -9,7 +9,7 @@ import * as core from '@tensorflow/tfjs-core';
 
 export type DataType = 'float32' | 'int32' | 'bool' | 'complex64' | 'string';
 
-/** A tensor on the device of the active backend. Whoever makes one disposes of it. */
+/** A tensor on the device of the active backend. Whoever creates one disposes of it. */
 export interface Tensor {
   readonly id: number;
   readonly dataId: object;
@@ -179,18 +179,18 @@ export const unsortedSegmentSum: Operations['unsortedSegmentSum'] = core.unsorte
 export const unstack: Operations['unstack'] = core.unstack;
 export const where: Operations['where'] = core.where;
 
-/** A list of tensors, a record or another value are told apart from one. */
+/** Distinguishes a tensor from lists of tensors, records and other values. */
 export function isTensor(value: unknown): value is Tensor {
   return value instanceof core.Tensor;
 }
 
-/** Keeps a tensor alive beyond the `tidy` that it is made in. */
+/** Keeps a tensor alive beyond the enclosing `tidy`. */
 export function keep<T extends Tensor>(tensor: T): T {
   core.keep(tensor as unknown as core.Tensor);
   return tensor;
 }
 
-/** Runs `work` and disposes of every tensor made meanwhile but those it returns. */
+/** Runs `work` and disposes of every tensor created meanwhile except those it returns. */
 export function tidy<T>(work: () => T): T {
   return core.tidy(work as () => core.TensorContainer) as T;
 }

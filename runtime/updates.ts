@@ -1,11 +1,11 @@
-/** An objective's updates: the one that a name means, what it trains, and the losses of all as one result. */
+/** The updates of an objective: looking one up by name, what it trains, and the losses of all as one result. */
 import * as tf from './tf.ts';
 import type { LossTensors, ObjectiveDefinition, UpdateDefinition } from './definition.ts';
 import { InputError } from './errors.ts';
 
 /**
- * The loss of an objective is that of its one update. Of several it is their sum, and each stands among the metrics:
- * `D.loss`, and `D.hits` for a metric `hits` of the update `D`. Takes what it is given.
+ * The loss of an objective is that of its only update. With several updates it is their sum, and each is among the metrics:
+ * `D.loss`, and `D.hits` for a metric `hits` of the update `D`. Takes ownership of its arguments.
  */
 export function combined(objective: ObjectiveDefinition, results: readonly LossTensors[]): LossTensors {
   const [first] = results;
@@ -17,7 +17,7 @@ export function combined(objective: ObjectiveDefinition, results: readonly LossT
   return { loss: tf.tidy(() => tf.addN(results.map(({ loss }) => loss))), metrics: Object.fromEntries(metrics) };
 }
 
-/** @throws InputError where there is none of this name, or none is named and there are several */
+/** @throws InputError if no update has this name, or none is named and there are several */
 export function updateOf(objective: ObjectiveDefinition, name: string | undefined): UpdateDefinition {
   const { updates } = objective;
   const found =
@@ -31,7 +31,7 @@ export function updateOf(objective: ObjectiveDefinition, name: string | undefine
   throw new InputError(`which update of \`${objective.name}\`? Give \`update\`: ${known}`);
 }
 
-/** Does the update train the parameter of this path? */
+/** Does the update train the parameter with this path? */
 export function trains({ trains: models }: UpdateDefinition, path: string): boolean {
   return models === undefined || models.some((model) => path.startsWith(`${model}.`));
 }

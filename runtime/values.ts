@@ -1,14 +1,14 @@
 import type * as tf from './tf.ts';
 import { InputError } from './errors.ts';
 
-/** A row of whole numbers or of positions on an axis. */
+/** A row of integers, or of positions on an axis. */
 export type Ints = readonly number[] | Int32Array;
 /** A row of numbers. */
 export type Floats = readonly number[] | Float32Array;
 /** A row of truth values; in a `Uint8Array` zero is false. */
 export type Flags = readonly boolean[] | Uint8Array;
 
-/** Numbers on the host with named axes, row-major. Nothing to dispose. */
+/** Numbers on the host with named axes, row-major. Nothing to dispose of. */
 export interface Value {
   readonly data: Float32Array | Int32Array | Uint8Array;
   readonly shape: readonly number[];
@@ -18,14 +18,20 @@ export interface Value {
 /** Values of one example by name. */
 export type Values = Readonly<Record<string, Value>>;
 
-/** Positions of a dim at most: what is computed from positions then mostly stays within int32, and the compiler knows where it does not. */
+/**
+ * The greatest number of positions of a dim: then most of what is computed from positions stays within int32, and the compiler
+ * knows where it does not.
+ */
 export const MOST_POSITIONS = 2 ** 26;
 
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Reads a tensor back; the tensor stays with the caller. A backend may hold whole numbers in the array of a float tensor, and the other way round. */
+/**
+ * Reads a tensor back; the caller still owns the tensor. A backend may return integers in the array type of a float tensor, and
+ * vice versa.
+ */
 export async function download(tensor: tf.Tensor): Promise<Float32Array | Int32Array | Uint8Array> {
   const data = await tensor.data();
   const Typed = tensor.dtype === 'float32' ? Float32Array : tensor.dtype === 'bool' ? Uint8Array : Int32Array;
@@ -80,7 +86,7 @@ export function ownLengths(lengths: Readonly<Record<string, Int32Array>>, row: n
   return Object.fromEntries(Object.entries(lengths).map(([dim, each]) => [dim, each[row]!]));
 }
 
-/** How many positions of an axis one example has; undefined: all there are. */
+/** The number of positions of an axis for one example; undefined: all of them. */
 function positionsAlong(
   { dim, length }: NamedAxis,
   own: Readonly<Record<string, number>>,
@@ -94,27 +100,27 @@ function positionsAlong(
 export interface NamedAxis {
   readonly label: string;
   readonly dim: string | null;
-  /** For an axis that is made of ragged dims: its positions, from the sizes of one example. */
+  /** For an axis derived from ragged dims: its length, from the sizes of one example. */
   readonly length?: OwnSize;
-  /** Which axis of the value it is counted along, if it is `ragged in` that. */
+  /** The index of its outer axis, if it is `ragged in` that. */
   readonly within?: number;
-  /** For a step's values: it has the positions up to now. */
+  /** For a step's values: the axis has the positions so far. */
   readonly grows?: boolean;
 }
 
-/** Axes as a definition lists them: a plain label stands for the ragged dim of that name where there is one. */
+/** Axes as a definition lists them: a plain label means the ragged dim of that name, if there is one. */
 export function axesOf(axes: readonly (string | NamedAxis)[], lengths: Readonly<Record<string, unknown>>): NamedAxis[] {
   return axes.map((axis) => (typeof axis === 'string' ? { label: axis, dim: Object.hasOwn(lengths, axis) ? axis : null } : axis));
 }
 
-/** Lengths of a dim that is `ragged in` another: [batch, places of that one]. */
+/** Lengths of a dim that is `ragged in` another: [batch, positions of the outer dim]. */
 export interface InnerLengths {
   readonly outer: string;
   readonly places: number;
   readonly data: Int32Array;
 }
 
-/** What the data of a call say of sizes. */
+/** What the data of a call say about sizes. */
 export interface Lengths {
   /** Padded sizes, and those of the construct phase. */
   readonly n: Readonly<Record<string, number>>;
@@ -123,7 +129,7 @@ export interface Lengths {
   readonly inner: Readonly<Record<string, InnerLengths>>;
 }
 
-/** How many positions each axis has for one example: a number, or one for each position of the axis that it is counted along. */
+/** The length of each axis for one example: a number, or one for each position of its outer axis. */
 export function extentsOf(
   axes: readonly NamedAxis[],
   padded: readonly number[],
@@ -144,8 +150,8 @@ export function extentsOf(
 }
 
 /**
- * What one example has of a padded result. An axis with a length for each position of another is as long as the longest of
- * them, and 0 beyond each.
+ * One example's part of a padded result. An axis with a length for each position of another is as long as the longest of them,
+ * and filled with 0 after each.
  */
 export function rowOf(data: Value['data'], row: number, padded: readonly number[], axes: readonly NamedAxis[], sizes: Lengths): Value {
   const extents = extentsOf(axes, padded, row, sizes);
@@ -159,7 +165,7 @@ export function rowOf(data: Value['data'], row: number, padded: readonly number[
   return { data: result, shape, axes: axes.map((axis) => axis.label) };
 }
 
-/** 0 where the position along `inner` is beyond the end that the position along `outer` has. */
+/** 0 where the position along `inner` is beyond the length at the position along `outer`. */
 function blank(data: Value['data'], shape: readonly number[], outer: number, inner: number, ends: readonly number[]): void {
   const stride = (axis: number): number => elementCount(shape.slice(axis + 1));
   for (let offset = 0; offset < data.length; offset++) {
@@ -168,7 +174,7 @@ function blank(data: Value['data'], shape: readonly number[], outer: number, inn
   }
 }
 
-/** The position as it stands in messages: `tokens[source = 5]`. */
+/** A position as shown in messages: `tokens[source = 5]`. */
 export function place(name: string, labels: readonly string[], at: readonly number[]): string {
   const inside = labels.map((label, axis) => (axis < at.length ? `${label} = ${at[axis]}` : label));
   return inside.length === 0 ? `\`${name}\`` : `\`${name}[${inside.join(', ')}]\``;
@@ -180,7 +186,7 @@ export function isNested(value: unknown): value is Nested {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
-/** What was given, as it stands in messages. */
+/** A given value as shown in messages. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
   if (isNested(value)) return `an array of ${value.length}`;
@@ -202,12 +208,12 @@ function requireWhole(name: string, value: unknown, least: number): void {
     throw new InputError(`\`${name}\`: expected a whole number of at least ${least}, given ${show(value)}`);
 }
 
-/** A number, and no text that reads as one: every comparison would take it. */
+/** Is it a number? Text that reads as one would pass every comparison. */
 export function isNumber(value: unknown, fits: (value: number) => boolean): value is number {
   return typeof value === 'number' && fits(value);
 }
 
-/** How many numbers an example can have: they are words of the generator. */
+/** The number of distinct ids: they are words of the generator. */
 const MOST_IDS = 2 ** 32;
 
 /** @throws InputError unless there is one number for each example */

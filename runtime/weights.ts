@@ -10,18 +10,18 @@ import { download, elementCount, isNested, show, type Value, type Values } from 
 import { isWhole } from './checkpoint/dtypes.ts';
 import { shortened, type StoredTensor } from './checkpoint/safetensors.ts';
 
-/** What an array of JavaScript can surely hold. */
+/** The greatest size that JavaScript arrays surely support. */
 const mostElements = 2 ** 31 - 1;
 
-/** The parameters of a model on the active backend; or of several, whose weights it shares. */
+/** The parameters of a model on the active backend; or of several models, whose weights it shares. */
 export class Weights {
   readonly specs: readonly ParameterSpec[];
-  /** Those that are this object's own. */
+  /** The parameters that this object owns. */
   private readonly own: readonly ParameterSpec[];
-  /** The others, whose paths begin with the name here and a point. */
+  /** The other parameters, by the prefix of their paths, without the dot. */
   private readonly parts: ReadonlyMap<string, Weights>;
   private current: Readonly<Record<string, tf.Tensor>> = {};
-  /** Those that still have their first values, which are drawn when they are first read: a checkpoint may come before. */
+  /** Parameters that still have their initial values, drawn when they are first read: a checkpoint may be loaded before. */
   private undrawn: ReadonlyMap<string, ParameterSpec>;
   private readonly seed: number;
   private known: { readonly tensors: Tensors; readonly tree: ParameterTree } | null = null;
@@ -43,7 +43,7 @@ export class Weights {
     this.seed = seed;
   }
 
-  /** By path, as the device holds them: `read` has the program's order. They stay with this object: do not dispose them. */
+  /** By path, in the device's layout: `read` returns the declared one. Owned by this object: do not dispose of them. */
   get tensors(): Tensors {
     this.draw(this.undrawn.keys());
     if (this.parts.size === 0) return this.current;
@@ -60,7 +60,7 @@ export class Weights {
     return this.known.tree;
   }
 
-  /** Takes new tensors by path, and disposes of those that they replace. */
+  /** Takes new tensors by path, and disposes of those they replace. */
   replace(next: Tensors): void {
     this.requireAlive();
     const previous = this.current;
@@ -76,9 +76,9 @@ export class Weights {
   }
 
   /**
-   * Takes values for some paths: in a training loop of one's own the next running values that `gradients` gives.
+   * Sets values for some paths: in a custom training loop, for example the next running values returned by `gradients`.
    *
-   * @throws InputError for a path that is not there, or another shape; nothing is changed then
+   * @throws InputError for an unknown path, or another shape; then nothing is changed
    */
   write(values: Values): void {
     const specs = new Map(this.specs.map((spec) => [spec.path, spec]));
@@ -120,11 +120,11 @@ export class Weights {
   }
 
   /**
-   * Takes stored values: all of them or, with an error, none. Whole numbers that the model has no place for are passed
-   * over, such as positions that others keep in their files; floats are not: they are of another model.
+   * Sets all stored values or, after an error, none. Whole numbers that the model does not have are skipped, such as the
+   * positions that other programs keep in their files; floats are not: they belong to another model.
    *
-   * @param unread what the file has besides, with the reason why it was not read
-   * @throws CheckpointError naming what is missing, what is too many, shapes that differ, and what is not finite
+   * @param unread further tensors of the file, with the reason why they were not read
+   * @throws CheckpointError naming missing and surplus parameters, shapes that differ, and values that are not finite
    */
   restore(stored: ReadonlyMap<string, StoredTensor>, unread: ReadonlyMap<string, string> = new Map()): void {
     this.requireAlive();
@@ -157,7 +157,7 @@ export class Weights {
     this.replace(Object.fromEntries(this.specs.map((spec) => [spec.path, upload(spec, stored.get(spec.path)!.data)])));
   }
 
-  /** Frees what is its own, not what others share with it. */
+  /** Frees the tensors it owns, not those that it shares. */
   dispose(): void {
     for (const tensor of Object.values(this.current)) tensor.dispose();
     this.current = {};
@@ -165,21 +165,21 @@ export class Weights {
     this.disposed = true;
   }
 
-  /** One of them; no other is drawn for it. */
+  /** A single parameter; no other is drawn for it. */
   private tensor(path: string): tf.Tensor {
     for (const [name, part] of this.parts) if (path.startsWith(`${name}.`)) return part.tensor(path.slice(name.length + 1));
     this.draw([path]);
     return this.current[path]!;
   }
 
-  /** Makes first values, which follow from the seed and the parameter alone, whenever that is. */
+  /** Draws initial values, which depend on the seed and the parameter alone, not on when they are drawn. */
   private draw(paths: Iterable<string>): void {
     this.requireAlive();
     const specs = Array.from(paths).flatMap((path) => this.undrawn.get(path) ?? []);
     if (specs.length > 0) this.hold(specs.map((spec) => [spec.path, upload(spec, initialValues(spec, this.seed))]));
   }
 
-  /** In the order of the program, whatever came first. */
+  /** In the order of the program, whatever the order of drawing. */
   private hold(made: Iterable<readonly [string, tf.Tensor]>): void {
     const held = new Map([...Object.entries(this.current), ...made]);
     this.current = Object.fromEntries(this.own.flatMap(({ path }) => (held.has(path) ? [[path, held.get(path)!]] : [])));
@@ -192,7 +192,7 @@ export class Weights {
 }
 
 /**
- * A value has the shape of the parameter, and its axes in the same order: a square matrix the other way round has the same
+ * A value must have the shape of the parameter, and its axes in the same order: a transposed square matrix has the same
  * shape.
  *
  * @throws InputError that says what was expected and what was given
@@ -230,7 +230,7 @@ export function sizeOf(spec: ParameterSpec): number {
   return elementCount(shapeOf(spec));
 }
 
-/** Values in the program's order. Kept, so that a `tf.tidy` around the caller does not take it. */
+/** Uploads values in the declared layout. Kept, so that a `tf.tidy` around the caller does not dispose of it. */
 function upload(spec: ParameterSpec, data: Float32Array): tf.Tensor {
   return tf.keep(tf.tensor(toStored(spec, data), storedShape(spec), 'float32'));
 }

@@ -1,15 +1,15 @@
 /**
- * The order of training examples, as a function of the seed and the step alone: a resumed run needs to know nothing but
- * how many steps are done.
+ * The order of training examples, as a function of the seed and the step alone: a resumed run only needs to know how many steps
+ * are done.
  */
 import { TrainingError } from '../errors.ts';
 import { fold, hashOf, permutation, seedKey, stream, type Key } from '../random.ts';
 import { requirePositiveInteger, show } from '../values.ts';
 
-/** All examples of an epoch, or a function that draws one; `random` gives numbers in [0, 1). */
+/** All examples of an epoch, or a function that draws one; `random` returns numbers in [0, 1). */
 export type ExampleSource<Example> = readonly Example[] | ((random: () => number) => Example);
 
-/** Examples that the model at hand makes for its next step, as policy gradients need them. */
+/** Examples that the current model generates for its next step, as policy gradients need them. */
 export interface Rollouts<Example, M> {
   /**
    * The examples of one step.
@@ -30,24 +30,24 @@ export function isRollouts<Example, M>(source: ExampleSource<Example> | Rollouts
 export interface OrderOptions<Example> {
   readonly batchSize: number;
   /**
-   * Sorts the examples of this many batches by length before cutting them apart, so that a batch holds little padding
-   * (Bahdanau et al. 2015 use 20). Default 1: as they come.
+   * Sorts the examples of this many batches by length before splitting them, so that batches have little padding (Bahdanau et al.
+   * 2015 use 20). Default 1: in the order they come.
    */
   readonly window?: number;
   readonly lengthOf?: (example: Example) => number;
-  /** How many examples of a function or of rollouts count as one epoch. Default 10,000. */
+  /** How many examples drawn by a function or from rollouts count as one epoch. Default 10,000. */
   readonly epochSize?: number;
 }
 
 export interface TrainingBatch<Example> {
   readonly examples: readonly Example[];
-  /** The same for the same example, or the number of the draw: dropout follows from it. */
+  /** The same number whenever the same example is used, or the number of the draw: dropout depends on it. */
   readonly ids: readonly number[];
-  /** Epochs done before this batch. */
+  /** Epochs completed before this batch. */
   readonly epoch: number;
 }
 
-/** What has to be equal for a run to go on as it began. */
+/** What must be equal for a run to continue as it began. */
 export interface OrderIdentity {
   readonly seed: number;
   readonly batchSize: number;
@@ -56,19 +56,19 @@ export interface OrderIdentity {
   readonly epochSize: number;
 }
 
-/** The batch of every step, whatever it comes from. */
+/** The batch of every step, whatever its source. */
 export interface Batches<Example> {
   readonly identity: OrderIdentity;
-  /** The epoch of a step counted from 1, as a real number: 0 at the beginning of the first. */
+  /** The epoch of a step counted from 1, as a real number: 0 at the beginning of the first epoch. */
   epochAt(step: number): number;
   /** The batch of a step counted from 1. */
   batch(step: number): TrainingBatch<Example> | Promise<TrainingBatch<Example>>;
 }
 
-/** How many examples of a source without an end count as one epoch, by default. */
+/** How many examples of an endless source count as one epoch, by default. */
 const drawnEpoch = 10_000;
 
-/** Batches that a model makes for itself. */
+/** Batches that a model generates itself. */
 export class RolloutOrder<Example, M> implements Batches<Example> {
   readonly identity: OrderIdentity;
   private readonly source: Rollouts<Example, M>;
@@ -176,7 +176,7 @@ export class BatchOrder<Example> implements Batches<Example> {
     return this.drawn;
   }
 
-  /** Batches of like lengths, in random order so that length and time are not tied. */
+  /** Batches of similar lengths, in random order so that length and time are not correlated. */
   private cutApart(ids: readonly number[], exampleOf: (id: number) => Example, key: Key): readonly (readonly number[])[] {
     const { batchSize, window } = this.identity;
     const lengths = new Map(ids.map((id) => [id, window === 1 ? 0 : this.lengthOf(exampleOf(id))]));

@@ -18,7 +18,7 @@ import type { CheckpointStore } from './store.ts';
 
 export interface FitData<Example, M = never> {
   readonly train: ExampleSource<Example> | Rollouts<Example, M>;
-  /** Looked at as `validate` says, which must then be given. */
+  /** Used as `validate` says, which must then be given. */
   readonly validation?: readonly Example[];
 }
 
@@ -27,9 +27,9 @@ export interface ValidationOptions<M> {
   readonly every: number;
   /** Default: as in training. */
   readonly batchSize?: number;
-  /** Numbers besides the objective's, such as how many outputs are right when generated. */
+  /** Metrics besides the objective's, such as how many outputs are right when generated. */
   readonly metrics?: (model: M) => Promise<Readonly<Record<string, number>>>;
-  /** The number that decides what is best: `loss` (default) or a metric. */
+  /** The metric that decides what is best: `loss` (default) or another one. */
   readonly watch?: string;
   /** Default `least`. */
   readonly goal?: 'least' | 'most';
@@ -39,9 +39,9 @@ export interface ValidationOptions<M> {
 
 export interface CheckpointOptions {
   readonly store: CheckpointStore;
-  /** Steps between checkpoints; one more is written at the end. */
+  /** Steps between checkpoints; another one is written at the end. */
   readonly every?: number;
-  /** Goes on from the store's last checkpoint, if there is one, as if the run had not been interrupted. */
+  /** Continues from the store's last checkpoint, if there is one, as if the run had not been interrupted. */
   readonly resume?: boolean;
   readonly note?: Pick<CheckpointNote, 'task' | 'configuration'>;
 }
@@ -51,24 +51,24 @@ export interface FitOptions<Example, M> {
   readonly batchSize: number;
   /** Batches sorted by length together; see `OrderOptions.window`. */
   readonly window?: number;
-  /** Default: how many positions the first ragged axis of the inputs has. */
+  /** Default: the number of positions of the first ragged axis of the inputs. */
   readonly lengthOf?: (example: Example) => number;
-  /** Examples of a drawing source or of rollouts that count as one epoch. */
+  /** How many examples from a function or from rollouts count as one epoch. */
   readonly epochSize?: number;
-  /** The run ends when the first of the budgets given is used up. They count from the very beginning of a resumed run. */
+  /** The run ends when the first of the given budgets is used up. For a resumed run they count from its very beginning. */
   readonly steps?: number;
   readonly epochs?: number;
   readonly minutes?: number;
-  /** Order of examples and dropout; default: the model's. */
+  /** Seed of the order of examples and of dropout; default: the model's. */
   readonly seed?: number;
-  /** When to validate, and by what; needed where there are `validation` examples. */
+  /** When to validate, and by which metric; required with `validation` examples. */
   readonly validate?: ValidationOptions<M>;
   readonly checkpoints?: CheckpointOptions;
-  /** What the model holds at the end. Default `best` if the run validates, else `last`. */
+  /** Which parameters the model has at the end. Default `best` if the run validates, else `last`. */
   readonly keep?: 'best' | 'last';
   /** Steps between reports, and between readings of the loss. Default 10. */
   readonly reportEvery?: number;
-  /** Ends the run after the step at hand and a last checkpoint. */
+  /** Ends the run after the current step and a last checkpoint. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainingEvent) => void;
 }
@@ -77,7 +77,7 @@ export interface FitResult {
   readonly reason: EndReason;
   readonly steps: number;
   readonly epochs: number;
-  /** Training time, of earlier parts of the run too. */
+  /** Training time, including that before the run was resumed. */
   readonly seconds: number;
   /** Means over the last group of steps read back. */
   readonly last: LossResult | undefined;
@@ -111,7 +111,7 @@ export async function fit<Example extends object, M extends Trainable<Example>>(
   }
 }
 
-/** What training needs of a model: every `Model` whose input and target together are an `Example`. */
+/** What training needs from a model: every `Model` whose input and target together are an `Example`. */
 export interface Trainable<Example> {
   readonly definition: Definition;
   readonly seed: number;
@@ -125,7 +125,7 @@ export interface Trainable<Example> {
   whyInfinite(objective: ObjectiveDefinition, examples: readonly Example[]): Promise<string | null>;
 }
 
-/** How long the loop keeps the thread before it lets others have a turn: a signal could not be heard otherwise. */
+/** How long the loop blocks the thread before it yields: otherwise a signal could not arrive. */
 const turnMilliseconds = 50;
 
 class Run<Example, M extends Trainable<Example>> {
@@ -215,7 +215,7 @@ class Run<Example, M extends Trainable<Example>> {
     return this.patienceIsOut() ? 'patience' : undefined;
   }
 
-  /** What a batch's example is called by whoever gave the data; what is drawn has no place there. */
+  /** The names of a batch's examples in the caller's data; drawn examples have none. */
   private nameOf(ids: readonly number[], step: number): (row: number) => string {
     return Array.isArray(this.data.train) ? (row) => `\`train[${ids[row]}]\`` : (row) => `step ${step}, example ${row}`;
   }
@@ -315,7 +315,7 @@ class Run<Example, M extends Trainable<Example>> {
     if (best) await this.keepBest();
   }
 
-  /** @param at where in the validation examples these begin */
+  /** @param at the index of the first of these among the validation examples */
   private async lossOf(part: readonly Example[], at: number): Promise<LossResult> {
     try {
       return await this.model.loss(part, { objective: this.objective.name, ids: part.map((_, row) => at + row) });
@@ -324,7 +324,7 @@ class Run<Example, M extends Trainable<Example>> {
     }
   }
 
-  /** The caller's own numbers. */
+  /** The caller's own metrics. */
   private async measured({ metrics }: ValidationOptions<M>): Promise<Readonly<Record<string, number>>> {
     const measured: unknown = (await metrics?.(this.model)) ?? {};
     if (typeof measured !== 'object' || measured === null)
@@ -344,7 +344,7 @@ class Run<Example, M extends Trainable<Example>> {
     const { step } = this.progress;
     await checkpoints.store.save('best', writeCheckpoint(this.model, this.bestParameters, { ...checkpoints.note, step, best: true }));
     this.tell({ kind: 'checkpoint', step, name: 'best' });
-    // A run that goes on from here has to know of the best one.
+    // A run resumed from here must know of the best one.
     await this.checkpoint(checkpoints);
   }
 
@@ -359,7 +359,7 @@ class Run<Example, M extends Trainable<Example>> {
     this.tell({ kind: 'checkpoint', step, name: 'last' });
   }
 
-  /** What the optimisers remember, as `slot/path`, or `update/slot/path` where the update has a name. */
+  /** The state of the optimisers, as `slot/path`, or `update/slot/path` if the update has a name. */
   private async slots(): Promise<Map<string, StoredTensor>> {
     const all = new Map<string, StoredTensor>();
     for (const [k, { name }] of this.objective.updates.entries()) {
@@ -395,7 +395,7 @@ class Run<Example, M extends Trainable<Example>> {
     if (best !== null) this.bestParameters = readCheckpoint(best).parameters;
   }
 
-  /** The data may be the reason: a target that is forbidden. Rollouts are gone when their loss arrives. */
+  /** The data may be the reason: a forbidden target. Rollouts are gone by the time their loss arrives. */
   private async explained(error: TrainingError): Promise<TrainingError> {
     if (!(error instanceof NotFinite) || error.loss !== Infinity || isRollouts(this.data.train)) return error;
     const { examples, ids } = await this.order.batch(error.step);
@@ -405,7 +405,7 @@ class Run<Example, M extends Trainable<Example>> {
     return new TrainingError(`${front}${renamed(why, this.nameOf(ids, error.step))}`, { cause: error });
   }
 
-  /** The error to throw: where there is a good checkpoint, the model gets it back. */
+  /** The error to throw; the model gets back the parameters of a good checkpoint, if there is one. */
   private async afterDivergence(error: TrainingError): Promise<TrainingError> {
     const bytes = await this.options.checkpoints?.store.load('last');
     if (bytes === undefined || bytes === null) return error;
@@ -433,7 +433,7 @@ class Run<Example, M extends Trainable<Example>> {
   }
 }
 
-/** The examples of a batch under other names, in a message: a batch's own numbers mean nothing to who gave the data. */
+/** Replaces the examples' names in a message: indices in a batch mean nothing to the caller. */
 function renamed(message: string, nameOf: (row: number) => string): string {
   return message.replace(/\bexample (\d+)(?=:| has )/gu, (_, row: string) => nameOf(Number(row)));
 }
@@ -443,7 +443,7 @@ function named(error: unknown, nameOf: (row: number) => string): unknown {
   return error instanceof NumericError ? new NumericError(renamed(error.message, nameOf), { cause: error }) : error;
 }
 
-/** Every option that there is, so that one which is not is named. */
+/** Every option that exists, so that an unknown one is reported. */
 const optionNames = {
   data: ['train', 'validation'] satisfies readonly (keyof FitData<unknown>)[],
   fit: [
@@ -509,7 +509,7 @@ function checkOptions<Example, M>(data: FitData<Example, M>, options: FitOptions
   requirePositiveInteger('validate.every', validate?.every ?? 1);
   requirePositiveInteger('validate.patience', validate?.patience ?? 1);
   requirePositiveInteger('checkpoints.every', checkpoints?.every ?? 1);
-  // How often is a matter of cost, so no default: of a source without an end an epoch is any number.
+  // How often to validate is a matter of cost, and has no default: an epoch of an endless source is an arbitrary number.
   if (validate === undefined && (data.validation ?? []).length > 0)
     throw new TrainingError(
       'there are `validation` examples, but nothing says when to look at them: give `validate: { every: 100 }` (steps between validations), or leave `validation` out',

@@ -8,8 +8,8 @@ interface StepLoss extends LossResult {
 }
 
 /**
- * Losses of past steps on their way back from the device. One group is read while the next is computed, so that the
- * device never waits for the host, and never is more than two groups ahead of it.
+ * Losses of past steps on their way back from the device. One group is read while the next is computed, so that the device never
+ * waits for the host, and is never more than two groups ahead of it.
  */
 export class LossReader {
   private readonly groupSize: number;
@@ -21,7 +21,7 @@ export class LossReader {
     this.groupSize = groupSize;
   }
 
-  /** Takes the scalars of one step. Gives back the means of an earlier group when one has arrived. */
+  /** Takes the scalars of one step. Returns the means of an earlier group once it has arrived. */
   async push(step: number, loss: tf.Tensor, metrics: Tensors): Promise<LossResult | undefined> {
     const numbers = tf.tidy(() => tf.stack([loss, ...Object.values(metrics)].map((scalar) => tf.reshape(scalar, []))));
     this.waiting.push({ step, names: Object.keys(metrics), numbers: tf.keep(numbers) });

@@ -1,6 +1,7 @@
 /**
- * Optimisers as plain tensor operations. Parameters are joined to vectors, of a small model to one: with 40 parameters of 426,240 numbers in
- * all this took 0.6 of the time of one update per parameter on WASM and on TensorFlow, and the same on plain JavaScript.
+ * Optimisers as plain tensor operations. Parameters are joined into vectors, those of a small model into one: with 40 parameters
+ * of 426,240 numbers in all this took 0.6 of the time of one update per parameter on WASM and on TensorFlow, and the same on
+ * plain JavaScript.
  */
 import * as tf from '../tf.ts';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
@@ -14,7 +15,7 @@ import { requireShape, shapeOf, sizeOf, Weights } from '../weights.ts';
 
 export type OptimizerKind = OptimizerSettings['kind'];
 
-/** What an update reads and writes besides the gradient. */
+/** What an update can read and write besides the gradient. */
 interface Update {
   readonly parameters: tf.Tensor;
   readonly gradient: tf.Tensor;
@@ -22,14 +23,14 @@ interface Update {
   /** Counts from 1. */
   readonly step: number;
   option(name: string): number;
-  /** A running value of the optimiser as it is before this step. */
+  /** A running value of the optimiser, as it is before this step. */
   slot(name: string, initial?: number): tf.Tensor;
   set(name: string, value: tf.Tensor): tf.Tensor;
 }
 
 interface Rule {
   readonly options: Readonly<Record<string, number>>;
-  /** Where the method's paper has one that needs no choosing. */
+  /** The method's own rate, if its paper has one that needs no choosing. */
   readonly rate?: number;
   /** The new parameters. */
   apply(update: Update): tf.Tensor;
@@ -67,7 +68,7 @@ const rules: Readonly<Record<OptimizerKind, Rule>> = {
       return tf.sub(parameters, tf.mul(direction, rate));
     },
   },
-  /** Duchi, Hazan & Singer 2011, the diagonal form; `initial` is the first value of the sums. */
+  /** Duchi, Hazan & Singer 2011, the diagonal form; `initial` is the initial value of the sums. */
   adagrad: {
     options: { initial: 0, epsilon: 1e-10 },
     apply({ parameters, gradient, rate, option, slot, set }) {
@@ -103,13 +104,13 @@ const rules: Readonly<Record<OptimizerKind, Rule>> = {
   },
 };
 
-/** Numbers in one vector: more, and what an update makes on the way would take as much room again several times. */
+/** Numbers per vector: with more, the intermediate values of an update would take as much memory again several times over. */
 const MOST_IN_VECTOR = 2 ** 21;
 
-/** Parameters that are changed as one vector, and what the method remembers of them. */
+/** Parameters that are updated as one vector, with the method's state for them. */
 class Segment {
   readonly specs: readonly ParameterSpec[];
-  /** The parameters as the last step has left them: joined, and the tensors that the weights were given. Only where these are all there are. */
+  /** The parameters after the last step: joined, and as tensors handed to the weights. Only if these are all that is in the segment. */
   private parameters: { readonly vector: tf.Tensor; readonly left: Tensors } | undefined;
   private readonly keeps: boolean;
   slots: Readonly<Record<string, tf.Tensor>> = {};
@@ -119,7 +120,7 @@ class Segment {
     this.keeps = keeps;
   }
 
-  /** Gives the new parameters by path. */
+  /** Returns the new parameters by path. */
   update(now: Tensors, rule: Rule, of: Pick<Update, 'gradient' | 'rate' | 'step' | 'option'>): Tensors {
     const previous = this.refreshed(now);
     const next: Record<string, tf.Tensor> = {};
@@ -142,7 +143,7 @@ class Segment {
     return left;
   }
 
-  /** As one vector; what is not there is 0: a loss may leave parameters alone. */
+  /** Joined into one vector; missing ones are 0, since a loss need not depend on every parameter. */
   joined(tensors: Tensors): tf.Tensor {
     return tf.tidy(() => {
       const parts = this.specs.map((spec) => tf.reshape(tensors[spec.path] ?? tf.zeros(shapeOf(spec)), [-1]));
@@ -157,7 +158,7 @@ class Segment {
     this.slots = {};
   }
 
-  /** The parameters joined, anew where others have changed the weights since: another update, a checkpoint. */
+  /** The parameters, joined again if the weights have been changed elsewhere since: by another update, or a checkpoint. */
   private refreshed(now: Tensors): tf.Tensor {
     const { vector, left } = this.parameters ?? {};
     if (vector !== undefined && this.specs.every(({ path }) => now[path] === left?.[path])) return vector;
@@ -195,13 +196,13 @@ function segmentsOf(specs: readonly ParameterSpec[]): readonly Segment[] {
   return groups.map((group) => new Segment(group, groups.length === 1));
 }
 
-/** Changes weights by gradients, and keeps what the method remembers between steps. */
+/** Updates weights by gradients, and keeps the method's state between steps. */
 export class Optimizer {
   private readonly weights: Weights;
   private readonly specs: ReadonlyMap<string, ParameterSpec>;
   private readonly segments: readonly Segment[];
 
-  /** @param trains which parameters, by path; default all */
+  /** @param trains which parameters it trains, by path; default all */
   constructor(weights: Weights, trains: (path: string) => boolean = () => true) {
     if (!((weights as unknown) instanceof Weights))
       throw new TrainingError(`expected the weights of a model, \`new Optimizer(model.weights)\`, given ${show(weights)}`);
@@ -212,7 +213,7 @@ export class Optimizer {
   }
 
   /**
-   * One step. Gradients are tensors that lie as the weights' do, which stay with the caller, or what `gradients` of a model gives. Nothing is read back.
+   * One step. Gradients are tensors with the weights' layout, owned by the caller, or the result of a model's `gradients`. Nothing is read back.
    *
    * @param step counts from 1
    * @throws TrainingError for a setting that the method does not have, and for the gradient of a parameter that is not here
@@ -221,7 +222,7 @@ export class Optimizer {
     const rule = ruleOf(settings);
     const options = checkedOptions(settings, rule);
     const rate = rateOf(settings);
-    // Step 0 would divide by 0, and leave no parameter that is a number.
+    // Step 0 would divide by 0 and make every parameter NaN.
     if (!Number.isSafeInteger(step) || step < 1)
       throw new TrainingError(`\`step\`: expected a whole number of at least 1, given ${show(step)}`);
     if (typeof given !== 'object' || given === null) throw new TrainingError(`expected gradients by path, given ${show(given)}`);
@@ -257,7 +258,7 @@ export class Optimizer {
       );
   }
 
-  /** What is remembered, as `slot/path`. */
+  /** The state, as `slot/path`. */
   async store(): Promise<Map<string, StoredTensor>> {
     const stored = new Map<string, StoredTensor>();
     for (const slot of new Set(this.segments.flatMap(({ slots }) => Object.keys(slots)))) {
@@ -275,9 +276,9 @@ export class Optimizer {
   }
 
   /**
-   * Takes what was stored, and the weights as they are now.
+   * Loads stored state, for the weights as they are now.
    *
-   * @throws CheckpointError where a part is missing or of another shape; nothing is changed then
+   * @throws CheckpointError if a part is missing or has another shape; then nothing is changed
    */
   restore(stored: ReadonlyMap<string, StoredTensor>): void {
     const names = [...new Set(Array.from(stored.keys(), (key) => key.slice(0, key.indexOf('/'))))];
@@ -309,7 +310,7 @@ function slotOf(name: string, specs: readonly ParameterSpec[], stored: ReadonlyM
   return whole;
 }
 
-/** The gradients of these parameters that there are, as tensors. */
+/** The given gradients of these parameters, as tensors. */
 function uploaded(given: Tensors | Values, specs: readonly ParameterSpec[]): Tensors {
   return Object.fromEntries(
     specs.flatMap((spec) => {
@@ -325,7 +326,7 @@ interface Clipping {
   dispose(): void;
 }
 
-/** By the norm of all gradients together (Pascanu, Mikolov & Bengio 2013, algorithm 1), or each number for itself. */
+/** By the norm of all gradients together (Pascanu, Mikolov & Bengio 2013, algorithm 1), or each number separately. */
 function clippingOf({ kind, limit }: NonNullable<UpdateDefinition['clip']>, gradients: readonly (() => tf.Tensor)[]): Clipping {
   if (kind === 'value') return { apply: (gradient) => tf.clipByValue(gradient, -limit, limit), dispose: () => undefined };
   const factor = tf.tidy(() => {
@@ -356,7 +357,7 @@ function ruleOf(settings: OptimizerSettings): Rule {
   return rule;
 }
 
-/** The rate given, or the method's own. */
+/** The given rate, or the method's own. */
 export function rateOf(settings: OptimizerSettings): number {
   const rate = settings.rate ?? rules[settings.kind].rate;
   if (rate === undefined) throw new TrainingError(`${settings.kind} needs a \`rate\``);

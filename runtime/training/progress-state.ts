@@ -1,11 +1,11 @@
 import { CheckpointError } from '../errors.ts';
 import type { OrderIdentity } from './data.ts';
 
-/** Where a run stands: with the parameters and the optimiser's slots all that it takes to go on. */
+/** The state of a run: together with the parameters and the optimiser's slots, everything needed to continue. */
 export interface RunProgress {
   /** Steps done. */
   readonly step: number;
-  /** Training time of earlier parts of the run. */
+  /** Training time before the run was resumed. */
   readonly seconds: number;
   readonly best: { readonly step: number; readonly value: number } | undefined;
   /** Validations since the best one. */

@@ -11,7 +11,7 @@ export interface ProgressStream {
   on?(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** Whoever reads may stop, as `head` does, or close the terminal: the work goes on. */
+/** The reader may stop, as `head` does, or close the terminal: the work continues. */
 function unread(error: Error): void {
   if (!('code' in error && ['EPIPE', 'EIO', 'ECONNRESET'].includes(String(error.code)))) throw error;
 }
@@ -20,15 +20,15 @@ export interface ProgressOptions {
   readonly label: string;
   /** Amount of work, in any unit; null where it is unknown. */
   readonly total: number | null;
-  /** Work done before, not to be counted in the speed. */
+  /** Work done before, which does not count towards the speed. */
   readonly done?: number;
-  /** Seconds between lines where there is no terminal. Default 5. */
+  /** Seconds between lines without a terminal. Default 5. */
   readonly plainEvery?: number;
   /** Milliseconds, rising. Default `performance.now`. */
   readonly clock?: () => number;
 }
 
-/** Milliseconds between redraws on a terminal: faster flickers, and costs time. */
+/** Milliseconds between redraws on a terminal: more often flickers, and costs time. */
 const redraw = 100;
 const widestBar = 30;
 const narrowestBar = 8;
@@ -54,9 +54,9 @@ export class ProgressBar {
   }
 
   /**
-   * Tells how much is done in all.
+   * Reports how much is done in total.
    *
-   * @param notes what to say beside it, most important first: the last ones go when the line is too narrow
+   * @param notes notes to show beside it, most important first: the last ones are dropped if the line is too narrow
    */
   update(done: number, notes: readonly string[] = this.notes): void {
     this.done = done;
@@ -68,7 +68,7 @@ export class ProgressBar {
     this.draw(now);
   }
 
-  /** Writes a line that stays, above the bar. */
+  /** Writes a permanent line, above the bar. */
   message(text: string): void {
     if (this.stream.isTTY !== true) {
       this.stream.write(`${text}\n`);
@@ -78,7 +78,7 @@ export class ProgressBar {
     if (this.shown !== '') this.stream.write(this.shown);
   }
 
-  /** Draws the last state, which stays. */
+  /** Draws the final state, which remains. */
   end(): void {
     this.draw(this.clock());
     if (this.stream.isTTY === true) this.stream.write('\n');
@@ -105,7 +105,7 @@ export class ProgressBar {
     const percent = share === null ? `${Math.round(this.done)}` : `${String(Math.floor(100 * share)).padStart(3)} %`;
     if (this.stream.isTTY !== true) return [label, percent, ...parts].join('  ');
 
-    // The last column stays free: a full line would wrap on some terminals.
+    // The last column is left free: a full line would wrap on some terminals.
     const width = Math.max(1, (this.stream.columns || 80) - 1);
     const fixed = [label, percent];
     const room = (): number => width - [...fixed, ...parts].join('  ').length - 2;
@@ -130,7 +130,7 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** A number as it reads well in a line: `0.00123`, `12.3`, `1,234`. */
+/** A number in a readable format: `0.00123`, `12.3`, `1,234`. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);

@@ -1,9 +1,9 @@
-/** Where a training run keeps its checkpoints. `save` replaces the whole or leaves the old one. */
+/** A store for the checkpoints of a training run. `save` replaces a checkpoint as a whole or leaves the old one. */
 export interface CheckpointStore {
-  /** Keeps other runs out until what it gives is called; throws where one is at work. A store without it is not shared. */
+  /** Keeps other runs out until the returned function is called; throws if one is running. A store without it is not shared. */
   claim?(): Promise<() => Promise<void>>;
   save(name: 'last' | 'best', bytes: Uint8Array): Promise<void>;
-  /** Null where nothing was saved under the name. */
+  /** Null if nothing was saved under that name. */
   load(name: 'last' | 'best'): Promise<Uint8Array | null>;
 }
 

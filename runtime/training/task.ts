@@ -1,5 +1,5 @@
 /**
- * A task: data, sizes and measures that belong to a model, so that one command line can train, try and draw every model.
+ * A task: data, sizes and metrics for a model, so that one command line can train, try and draw every model.
  * `models/<name>/task.ts` exports one as `task`.
  */
 import type { Generated, GenerateOptions } from '../generative.ts';
@@ -8,36 +8,36 @@ import type { Values } from '../values.ts';
 import type { FitOptions } from './fit.ts';
 import { isRollouts, type ExampleSource, type Rollouts } from './data.ts';
 
-/** One way to train: a size of model, its data and its budget. */
+/** One way to train: a model size, data and a budget. */
 export interface Configuration {
   /** One line for the list of configurations. */
   readonly about: string;
   /** The model's dims; those left out keep the program's defaults. */
   readonly dims: Readonly<Record<string, number>>;
-  /** What the program is compiled with, as `--set` does it: dims that are part of its code, such as a number of layers, and options. */
+  /** Settings for compiling the program, like `--set`: dims that are part of its code, such as a number of layers, and options. */
   readonly set?: Readonly<Record<string, string | number>>;
   readonly seed: number;
   readonly batchSize: number;
-  /** Steps in all; the same on every backend. */
+  /** Steps in total; the same on every backend. */
   readonly steps: number;
   /** Steps between validations. */
   readonly validateEvery: number;
-  /** Batches sorted by length together. */
+  /** How many batches are sorted by length together. */
   readonly window?: number;
   readonly patience?: number;
-  /** What the task itself needs to know, such as the locales of dates. */
+  /** Settings of the task itself, such as the locales of dates. */
   readonly settings?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
-/** One example as people see it and as the model sees it. */
+/** One example, as people see it and as the model does. */
 export interface TaskExample<Input, Target> {
   readonly input: Input;
   readonly target: Target;
-  /** As a person writes the input. */
+  /** The input as a person writes it. */
   readonly shown: string;
   /** The right answer as a person writes it. */
   readonly answer: string;
-  /** What results are grouped by, such as a locale or a length. */
+  /** The group that results are reported by, such as a locale or a length. */
   readonly group?: string;
 }
 
@@ -50,7 +50,7 @@ export interface ParsedInput<Input> {
 /** Measured numbers, overall and by group. */
 export interface Evaluation {
   readonly columns: readonly string[];
-  /** Columns that are not shares, even where their numbers lie between 0 and 1. */
+  /** Columns that are not fractions, even if their numbers are between 0 and 1. */
   readonly counts?: readonly string[];
   readonly rows: readonly EvaluationRow[];
 }
@@ -70,9 +70,9 @@ export interface Picture {
   readonly svg: string;
 }
 
-/** A task opened at a configuration: vocabulary and data are there. */
+/** A task opened with a configuration: vocabulary and data are loaded. */
 export interface OpenTask<Input extends object, Target extends object, Output, M> {
-  /** Dims that follow from the data, such as the size of a vocabulary; they add to the configuration's. */
+  /** Dims that follow from the data, such as the size of a vocabulary, in addition to the configuration's. */
   readonly dims: Readonly<Record<string, number>>;
   readonly train: ExampleSource<TaskExample<Input, Target>> | Rollouts<TaskExample<Input, Target>, M>;
   readonly validation: readonly TaskExample<Input, Target>[];
@@ -81,13 +81,13 @@ export interface OpenTask<Input extends object, Target extends object, Output, M
   parse(line: string): ParsedInput<Input>;
   /** Lines to try, for help texts and demonstrations. */
   readonly samples: readonly string[];
-  /** The model's answers. `options` are for those that generate. */
+  /** The model's answers. `options` are for models that generate. */
   answer(model: M, inputs: readonly Input[], options?: GenerateOptions): Promise<Output[]>;
   /** An answer as a person reads it. */
   show(output: Output): string;
-  /** Measures over examples; `progress` hears how many are done. */
+  /** Metrics over examples; `progress` is told how many are done. */
   evaluate(model: M, examples: readonly TaskExample<Input, Target>[], progress?: (done: number) => void): Promise<Evaluation>;
-  /** What the model looked at for these inputs; empty where there is nothing to draw. */
+  /** What the model attended to for these inputs; empty if there is nothing to draw. */
   pictures(model: M, inputs: readonly ParsedInput<Input>[]): Promise<Picture[]>;
   /** Options of `fit` besides the configuration. */
   readonly training?: Partial<Pick<FitOptions<Input & Target, M>, 'objective' | 'validate' | 'lengthOf' | 'epochSize'>>;
@@ -105,10 +105,10 @@ export interface Task<
   readonly about: string;
   /** The `.attn` file, beside the task. */
   readonly source: string;
-  /** By name; the first is the default. `quick` is done within minutes on a processor alone. */
+  /** By name; the first is the default. `quick` finishes within minutes on a CPU. */
   readonly configurations: Readonly<Record<string, Configuration>>;
   open(configuration: Configuration): Promise<OpenTask<Input, Target, Output, M>>;
-  /** The model of the module emitted from `source`, which whoever runs the task has compiled and loaded. */
+  /** The model of the module emitted from `source`, which the caller has compiled and loaded. */
   create(emitted: Emitted, options: ModelOptions<Record<string, number>>): M;
 }
 
@@ -117,7 +117,7 @@ export function toExample<Input extends object, Target extends object>(example: 
   return { ...example.input, ...example.target };
 }
 
-/** A source of task examples as a source of what a model is trained on. */
+/** Converts a source of task examples to a source of training examples. */
 export function toSource<Input extends object, Target extends object>(
   source: ExampleSource<TaskExample<Input, Target>>,
 ): ExampleSource<Input & Target>;
@@ -155,7 +155,7 @@ export function tabulate(column: string, groups: readonly (string | undefined)[]
   return { columns: [column], rows: [row('all', correct), ...rows] };
 }
 
-/** Runs `work` over parts of at most `size`, in order; `progress` hears how many are done. */
+/** Runs `work` over parts of at most `size`, in order; `progress` is told how many are done. */
 export async function inParts<T, Result>(
   items: readonly T[],
   size: number,
