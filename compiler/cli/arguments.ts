@@ -1,10 +1,10 @@
-/** The words of a command line against what a command takes. */
+/** Parses a command line by the specification of a command. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { didYouMean } from '../../runtime/near.ts';
 import { misuse } from './io/io.ts';
 
 export interface OptionSpec {
-  /** How the help names its value; none: a flag. */
+  /** The name of its value in the help; none: a flag. */
   readonly value?: string;
   readonly many?: boolean;
   readonly short?: string;
@@ -24,12 +24,12 @@ export interface CommandSpec {
   readonly notes?: string;
 }
 
-/** How values that are paths are named: an empty one would be the folder at hand. */
+/** Value names of paths: an empty path would mean the current folder. */
 const PATHS = new Set(['DIR', 'FILE']);
 
 const HELP: OptionSpec = { short: 'h', about: 'shows this text' };
 
-/** What was given; asking for an option that the command does not have is a fault of the command. */
+/** The given options; asking for an option that the command does not have is a bug in the command. */
 export class Given {
   readonly operands: readonly string[];
   readonly #values: ReadonlyMap<string, readonly string[]>;
@@ -76,7 +76,7 @@ export class Given {
     return value;
   }
 
-  /** Repeated `name=value`; what reads as a number is one. */
+  /** Repeated `name=value`; values that read as numbers become numbers. */
   pairs(name: string): ReadonlyMap<string, string | number> {
     const pairs = this.list(name).map((text): [string, string | number] => {
       const [, key, value] = /^\s*([^=\s]+)\s*=\s*(.*\S)\s*$/u.exec(text) ?? [];
@@ -90,14 +90,14 @@ export class Given {
   }
 }
 
-/** @returns null where help is asked for */
+/** @returns null if help is requested */
 export function read(spec: CommandSpec, args: readonly string[]): Given | null {
   const known: Readonly<Record<string, OptionSpec>> = { ...spec.options, help: HELP };
   const options: NonNullable<ParseArgsConfig['options']> = {};
   for (const [name, { value, short }] of Object.entries(known)) {
     options[name] = { type: value === undefined ? 'boolean' : 'string', multiple: true, ...(short === undefined ? {} : { short }) };
   }
-  // Not strict: its errors cannot say which option was meant.
+  // Not strict: its errors do not say which option was meant.
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const values = new Map<string, string[]>();
   const operands: string[] = [];
@@ -124,14 +124,14 @@ export function read(spec: CommandSpec, args: readonly string[]): Given | null {
   if (values.has('help')) return null;
   if (operands.length < spec.least) throw misuse(`attnc ${spec.name}: ${spec.operands} is missing`, usage(spec));
   if (operands.length > spec.most) throw misuse(`attnc ${spec.name}: '${operands[spec.most]}' is one word too many`, usage(spec));
-  // A variable of the shell that is not set, mostly. An empty text is a text.
+  // Usually an unset shell variable. An empty string is a valid text.
   const empty = operands.indexOf('');
   if (empty >= 0 && !(spec.operands.includes('TEXT') && empty > 0))
     throw misuse(`attnc ${spec.name}: a word of the command line is empty`, usage(spec));
   return new Given(spec.name, operands, values);
 }
 
-/** A word as a shell reads it back. */
+/** A word quoted so that a shell reads it back. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,4 @@
-/** `npm run demo`: the whole road on the dates of models/bahdanau, from the program to a picture of what it looked at. */
+/** `npm run demo`: everything on the dates of models/bahdanau, from the program to a picture of its alignment. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';

@@ -95,7 +95,7 @@ function overview(): string {
   ].join('\n');
 }
 
-/** Errors that a person can mend have names; all others are faults of attnc. */
+/** Errors that a user can fix have names; all others are bugs in attnc. */
 const NAMED = new Set(['InputError', 'CheckpointError', 'TrainingError', 'NumericError', 'BackendError', 'InstallError']);
 
 function showError(error: unknown, io: Io): number {

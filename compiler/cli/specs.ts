@@ -1,4 +1,4 @@
-/** What each command takes; its work is loaded only when it runs. */
+/** The options of each command; its implementation is loaded only when it runs. */
 import type { CommandSpec, OptionSpec } from './arguments.ts';
 
 const SET: OptionSpec = { value: 'NAME=VALUE', many: true, about: 'another value for a dim or an option of the program' };
@@ -187,10 +187,10 @@ export const SPECS = {
 
 export type CommandName = keyof typeof SPECS;
 
-/** For those who work on the compiler: not in the list that everybody is shown. */
+/** For work on the compiler: not in the list that is shown to everybody. */
 const ADVANCED: readonly CommandSpec[] = [SPECS.graph];
 
-/** `backend` has actions of its own and reads its own words. */
+/** `backend` has actions of its own and parses its own arguments. */
 export const COMMANDS: readonly { readonly name: string; readonly operands: string; readonly about: string }[] = [
   ...Object.values<CommandSpec>(SPECS).filter((spec) => !ADVANCED.includes(spec)),
   {

@@ -9,7 +9,7 @@ interface Topic {
   readonly text: string;
 }
 
-/** The explanation of a word, and what else it may be asked for. */
+/** The explanation of a word, and other words that can be looked up. */
 export interface Topics {
   find(word: string): string | null;
   readonly names: readonly string[];
@@ -34,7 +34,7 @@ export function topics(): Topics {
   };
 }
 
-/** Where a word of the language is explained: the section whose prose mentions it most often in code. */
+/** The section that explains a word of the language: the one whose prose mentions it most often as code. */
 function mentioning(word: string, sections: readonly Topic[]): Topic | null {
   const inCode = new RegExp(`\`[^\`\\n]*(?<![\\p{L}\\p{N}_])${word.replaceAll(' ', '[ _]')}(?![\\p{L}\\p{N}_])[^\`\\n]*\``, 'giu');
   const counted = sections.map((section) => ({
@@ -45,7 +45,7 @@ function mentioning(word: string, sections: readonly Topic[]): Topic | null {
   return best.count === 0 ? null : best.section;
 }
 
-/** By their headings; what looks like one in a program is none. */
+/** Split at headings; lines in code blocks that look like headings are not. */
 function sectionsOf(markdown: string): Topic[] {
   const starts: number[] = [];
   let fenced = false,

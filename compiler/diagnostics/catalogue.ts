@@ -15,7 +15,7 @@ import { training } from './catalogue/training.ts';
 
 export type { Entry };
 
-/** One table for each family, in the order of the reference. A code in two of them is a fault that the tests find. */
+/** One table per family, in the order of the reference. A code in two of them is a bug that the tests find. */
 export const families = [syntax, names, axes, binding, absence, recurrence, training] as const;
 
 export const catalogue = { ...syntax, ...names, ...axes, ...binding, ...absence, ...recurrence, ...training } as const;
@@ -26,7 +26,7 @@ export function isCode(text: string): text is Code {
   return Object.hasOwn(catalogue, text);
 }
 
-/** The explanation in Markdown, with a wrong and a right example. */
+/** The explanation in Markdown, with an incorrect and a correct example. */
 export function explanation(entry: Entry): string {
   return `${entry.text}\n\nWrong:\n\n${fenced(entry.wrong)}\n\nRight:\n\n${fenced(entry.right)}`;
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a program, as data. `render.ts` is the only place that turns it into text. */
+/** Diagnostics as data. `render.ts` is the only place that turns them into text. */
 import type { Code } from './catalogue.ts';
 
 export type { Code };
@@ -10,7 +10,7 @@ export interface Place {
   readonly end: number;
 }
 
-/** Where a `--set` is at fault, and nothing in a file: there is no text to underline. */
+/** The place of an error in a `--set` rather than in a file: there is no text to underline. */
 export function settingPlace(name: string, value: string | number): Place {
   return { file: `--set ${name}=${value}`, start: 0, end: 0 };
 }
@@ -30,12 +30,12 @@ export interface Diagnostic {
   readonly fix?: string;
 }
 
-/** Collects what one compile finds; nothing is thrown, so that one run reports many faults. */
+/** Collects the diagnostics of one compilation; nothing is thrown, so that one run reports many errors. */
 export class Problems {
   readonly #found = new Map<string, Diagnostic>();
   #errors = 0;
 
-  /** A second report of one code at one position is dropped: the first is nearest to the cause. */
+  /** A second report of the same code at the same position is dropped: the first is closest to the cause. */
   report(d: Diagnostic): void {
     const key = JSON.stringify([d.code, d.place.file, d.place.start, d.place.end]);
     if (this.#found.has(key)) return;

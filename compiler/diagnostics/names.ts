@@ -1,7 +1,7 @@
-/** What was meant by names that are not there. */
+/** Suggestions for unknown names. */
 import { didYouMean, editDistance } from '../../runtime/near.ts';
 
-/** Names that other libraries have, and how the same is written here. */
+/** Names from other libraries, and how the same is written here. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['len', "a dim's name in an expression is its size, of a ragged one the example's own length"],
   ['shape', "a dim's name in an expression is its size"],
@@ -43,7 +43,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
 
 export interface Advice {
   readonly fix: string;
-  /** The candidate that was probably meant; null: the name is one that other libraries have. */
+  /** The candidate that was probably meant; null: the name is known from other libraries. */
   readonly near: string | null;
 }
 
@@ -54,7 +54,7 @@ export function adviceOn(name: string, candidates: Iterable<string>): Advice | n
   return near === null ? null : { fix: `did you mean \`${near}\`?`, near };
 }
 
-/** Do the names differ as names do on purpose: in number (`place`, `places`), digits (`head1`, `head2`), or a part of one letter (`len_q`, `len_k`)? */
+/** Do the names differ deliberately: in number (`place`, `places`), digits (`head1`, `head2`), or a one-letter part (`len_q`, `len_k`)? */
 export function differOnPurpose(a: string, b: string): boolean {
   if (withoutDigits(a) === withoutDigits(b) || isPlural(a, b) || isPlural(b, a)) return true;
   const [x, y] = [partsOf(a), partsOf(b)];
@@ -69,7 +69,7 @@ function isPlural(many: string, one: string): boolean {
   return [`${one}s`, `${one}es`, one.replace(/y$/u, 'ies'), one.replace(/(?:e|i)x$/u, 'ices'), one.replace(/is$/u, 'es')].includes(many);
 }
 
-/** `lenQ` and `len_q` are two parts. */
+/** `lenQ` and `len_q` both have two parts. */
 function partsOf(name: string): string[] {
   return name
     .replace(/(?<=\p{Ll})(?=\p{Lu})/gu, '_')
@@ -78,8 +78,8 @@ function partsOf(name: string): string[] {
 }
 
 /**
- * Is `written` what a slip of the hand makes of `meant`: another case, two letters swapped, one too many or too few, in a long
- * word another one? Short words are often one letter apart, and so are words with a letter in front of them (`dmodel`, `model`).
+ * Is `written` a typing mistake for `meant`: another case, two letters swapped, one too many or too few, or in a long word one
+ * replaced? Short words are often one letter apart, and so are words with a prefix letter (`dmodel`, `model`).
  */
 export function isSlip(written: string, meant: string): boolean {
   if (written === meant || differOnPurpose(written, meant)) return false;

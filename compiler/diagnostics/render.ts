@@ -3,7 +3,7 @@ import { catalogue, explanation, isCode } from './catalogue.ts';
 import type { Diagnostic, Place } from './diagnostic.ts';
 import { firstIndex, lineAt, linesOf, rowOf, safeLine, safeLines, wrap, type Line, type Row } from './text.ts';
 
-/** Texts of the files by the name that positions use. */
+/** Texts of the files, by the name used in positions. */
 export type Sources = ReadonlyMap<string, string>;
 
 export interface RenderStyle {
@@ -16,7 +16,7 @@ type Paint = (style: 'error' | 'warning' | 'bold' | 'dim' | 'note', text: string
 
 const COLORS = { error: '1;31', warning: '1;33', bold: '1', dim: '34', note: '36' } as const;
 
-/** What `renderDiagnostic` may colour with, to split a text by. */
+/** The colours that `renderDiagnostic` may use, to split a text by. */
 export const OWN_COLORS = new RegExp(`(\\u001b\\[(?:${[...Object.values(COLORS), '0'].join('|')})m)`, 'u');
 const MIN_WIDTH = 40;
 /** Only the first and the last line of a span longer than this are shown. */
@@ -48,7 +48,7 @@ function rendered(d: Diagnostic, files: Files, style: RenderStyle): string {
   return out.map((line) => line.trimEnd()).join('\n');
 }
 
-/** All of them with a line that counts them; without any, the empty text. */
+/** All diagnostics, followed by a line that counts them; if there are none, the empty text. */
 export function renderAll(diagnostics: readonly Diagnostic[], sources: Sources, style: RenderStyle): string {
   if (diagnostics.length === 0) return '';
   const files = new Files(sources);
@@ -68,7 +68,7 @@ function countLine(diagnostics: readonly Diagnostic[]): string {
     .join(', ');
 }
 
-/** Text for `attnc explain E0302`; null for what is not a code. Case does not matter. */
+/** Text for `attnc explain E0302`; null if it is not a code. Case does not matter. */
 export function explain(code: string): string | null {
   const upper = code.trim().toUpperCase();
   if (!isCode(upper)) return null;
@@ -90,7 +90,7 @@ interface Located {
   readonly shown: readonly Line[];
 }
 
-/** The texts of files, taken apart once for all diagnostics. */
+/** The texts of files, split into lines once for all diagnostics. */
 class Files {
   readonly #sources: Sources;
   readonly #lines = new Map<string, readonly Line[]>();
@@ -112,7 +112,7 @@ class Files {
     return row;
   }
 
-  /** Null where the text of the file is not at hand. Offsets outside the text, or none at all (NaN), are moved to its end. */
+  /** Null if the text of the file is not available. Offsets outside the text, and NaN, are moved to its end. */
   locate(place: Place): Located | null {
     const text = this.#sources.get(place.file);
     if (text === undefined) return null;
@@ -124,7 +124,7 @@ class Files {
     const line = lineAt(lines, start);
     const last = lineAt(lines, Math.max(start, end - 1));
     const shown = last.number - line.number < MAX_LINES ? lines.slice(line.number - 1, last.number) : [line, last];
-    // At the end of a file stands nothing to point at; the last line with text says where that is.
+    // At the end of a file there is nothing to point at; the last line with text shows where that is.
     const blank = (l: Line): boolean => text.slice(l.start, l.end).trim() === '';
     let before = blank(line) ? line.number - 2 : -1;
     while (before >= 0 && blank(lines[before]!)) before--;
@@ -177,11 +177,11 @@ function excerpt(
   return out;
 }
 
-/** A line of the source and the row of carets under it, cut so that the beginning of the carets stays in sight. */
+/** A line of the source and the row of carets under it, cut so that the first carets stay visible. */
 function underlined(at: Located, line: Line, room: number): { readonly source: string; readonly carets: string } {
   const { cells, columns } = at.row(line);
   const inside = line.number >= at.line.number;
-  // The lines after the first of a span are marked from their first character that is not a blank.
+  // After the first line, a span is marked from the first character that is not a blank.
   const indent = line === at.line ? 0 : at.text.slice(line.start, line.end).search(/\S/u);
   const from = Math.max(at.start, line.start + Math.max(0, indent));
   const [begin, end] = [firstIndex(cells.length, (k) => cells[k]!.to > from), firstIndex(cells.length, (k) => cells[k]!.from >= at.end)];
@@ -193,7 +193,7 @@ function underlined(at: Located, line: Line, room: number): { readonly source: s
   if (columns[high]! > room) {
     const wanted = columns[Math.max(0, first)]! - Math.floor(room / 3);
     low = firstIndex(cells.length, (k) => columns[k]! >= wanted);
-    // Two columns are kept for the marks of what is cut off.
+    // Two columns are reserved for the ellipses.
     high = Math.max(
       low,
       firstIndex(cells.length, (k) => columns[k + 1]! - columns[low]! > room - 2),
@@ -213,7 +213,7 @@ const LABEL_WIDTH = 'expected: '.length;
 
 function labelled(label: string, text: string, { gutter, width, paint }: Layout): string[] {
   const pad = ' '.repeat(gutter);
-  // Types and code keep their lines; only prose is broken.
+  // Types and code keep their lines; only prose is wrapped.
   const room = label === 'why' ? width - gutter - 3 - LABEL_WIDTH : Number.POSITIVE_INFINITY;
   const lines = safeLines(text).flatMap((line) => wrap(line, room));
   return lines.map((line, i) => {

@@ -1,4 +1,4 @@
-/** What is wrong with a text, as a diagnostic of its file. */
+/** Syntax problems of a text, as diagnostics of its file. */
 import type { SyntaxProblem } from '../../grammar/index.ts';
 import type { Diagnostic } from './diagnostic.ts';
 

@@ -1,4 +1,4 @@
-/** Text of a program on its way to a terminal: nothing of it may act on the terminal or deceive the eye. */
+/** Prepares program text for a terminal: nothing in it may act on the terminal or mislead the reader. */
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const COMBINING = /[\p{Mn}\p{Me}]/u;
@@ -20,7 +20,7 @@ export function safeLines(text: string): string[] {
   return text.split(/\r\n|\n|\r/).map(safeLine);
 }
 
-/** Columns of a terminal that one safe character takes. */
+/** The number of terminal columns that one safe character takes. */
 function characterWidth(character: string): number {
   return COMBINING.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
 }
@@ -51,7 +51,7 @@ function cellsOf(line: string, start: number): Cell[] {
   return cells;
 }
 
-/** A line as it is shown; `columns`: where each of its cells begins, and the last one ends. */
+/** A displayed line; `columns`: where each of its cells begins, and where the last one ends. */
 export interface Row {
   readonly cells: readonly Cell[];
   readonly columns: readonly number[];
@@ -64,7 +64,7 @@ export function rowOf(line: string, start: number): Row {
   return { cells, columns };
 }
 
-/** The first index below `count` for which `holds`, which holds for all after it; `count` where it holds for none. */
+/** The first index below `count` for which `holds`, which then holds for all later ones; `count` if there is none. */
 export function firstIndex(count: number, holds: (index: number) => boolean): number {
   let low = 0,
     high = count;
@@ -84,7 +84,7 @@ export interface Line {
   readonly end: number;
 }
 
-/** Lines end in LF, CRLF or CR; a text that ends in one has an empty last line. */
+/** Lines end with LF, CRLF or CR; a text that ends with one has an empty last line. */
 export function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   let start = 0;
@@ -96,12 +96,12 @@ export function linesOf(text: string): Line[] {
   return lines;
 }
 
-/** The line that holds an offset; one inside a CRLF belongs to the line it ends. */
+/** The line that contains an offset; one inside a CRLF belongs to the line that it ends. */
 export function lineAt(lines: readonly Line[], offset: number): Line {
   return lines[Math.max(0, firstIndex(lines.length, (k) => lines[k]!.start > offset) - 1)]!;
 }
 
-/** Breaks at spaces; a word longer than the width stands alone. */
+/** Breaks at spaces; a word longer than the width gets a line of its own. */
 export function wrap(text: string, room: number): string[] {
   const lines: string[] = [];
   let words: string[] = [];

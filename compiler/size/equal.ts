@@ -26,7 +26,7 @@ import {
   type Size,
 } from './normal.ts';
 
-/** Equalities assumed by `require a == b`; oriented, the left is what is rewritten where either could be. */
+/** Equalities assumed from `require a == b`; oriented: if either side could be rewritten, the left one is. */
 export type Facts = readonly { readonly left: Size; readonly right: Size }[];
 
 export type Verdict = 'equal' | 'different' | 'unknown';
@@ -34,8 +34,8 @@ export type Verdict = 'equal' | 'different' | 'unknown';
 const MAX_CASES = 4096;
 
 /**
- * 'equal': for all values that satisfy the facts. 'different': some values (for which both sides are defined) tell them apart.
- * 'unknown': more than 4096 cases, or opaque terms are left; the user can write `require a == b`.
+ * 'equal': for all values that satisfy the facts. 'different': for some values (for which both sides are defined). 'unknown':
+ * more than 4096 cases, or opaque terms remain; the user can write `require a == b`.
  */
 export function equalSizes(a: Size, b: Size, facts: Facts = []): Verdict {
   if (a.key === b.key) return 'equal';
@@ -97,7 +97,7 @@ export function atomsOf(s: Size): ReadonlySet<string> {
   return names;
 }
 
-/** True only if the size cannot be negative for atoms >= 0, seen from its form alone. */
+/** True only if the form of the size shows that it cannot be negative for atoms >= 0. */
 export function nonNegative(s: Size): boolean {
   return s.terms.every((t) => t.coefficient >= 0n && t.powers.every(({ base, exponent }) => exponent % 2 === 0 || factorNonNegative(base)));
 }
@@ -136,7 +136,7 @@ function solve(left: Size, right: Size): { readonly atom: string; readonly value
   return null;
 }
 
-/** A quotient p / q with p a lone atom that q does not hold: p = q * (p / q) with the quotient as a new atom. */
+/** A quotient p / q where p is a lone atom that does not occur in q: p = q * (p / q) with the quotient as a new atom. */
 function eliminable(sides: readonly Size[]): { readonly atom: string; readonly value: Size } | null {
   for (const f of sides.flatMap((s) => [...factorsOf(s)])) {
     if (f.kind !== 'quot') continue;
@@ -146,7 +146,7 @@ function eliminable(sides: readonly Size[]): { readonly atom: string; readonly v
   return null;
 }
 
-/** The divisor, where it is a number other than 0 (the normal form makes it positive). */
+/** The divisor, if it is a number other than 0 (the normal form makes it positive). */
 function numberUnder(f: Factor & { readonly kind: 'quot' }): bigint | null {
   const value = constantTerm(f.by);
   return value === 0n ? null : value;
@@ -155,7 +155,7 @@ function numberUnder(f: Factor & { readonly kind: 'quot' }): bigint | null {
 // No name of a program begins with a control character.
 const fresh = (f: Factor): string => `\u0000${f.key}`;
 
-/** Opaque factors (functions, quotients by a symbolic size) become atoms; provably equal ones the same atom. */
+/** Replaces opaque factors (functions, quotients by a symbolic size) by atoms, provably equal ones by the same atom. */
 function nameOpaque(sizes: readonly Size[]): { readonly sizes: readonly Size[]; readonly opaque: ReadonlySet<string> } {
   const known: { readonly factor: Factor; readonly name: string }[] = [];
   const name = (f: Factor): Size | null => {
@@ -178,7 +178,7 @@ function sameFactor(f: Factor, g: Factor): boolean {
 
 interface Case {
   readonly goal: Size;
-  /** Quotients by constants, each of which must come out whole. */
+  /** Quotients by constants, each of which must be whole. */
   readonly constraints: readonly Size[];
   /** Facts that could not be solved: polynomials that are 0. */
   readonly leftovers: readonly Size[];
@@ -211,7 +211,7 @@ class ResidueSearch {
       return this.#sure && ![...atomsOf(goal)].some((a) => this.#opaque.has(a)) ? 'different' : 'unknown';
     }
     if (split.modulus > BigInt(MAX_CASES)) return 'unknown';
-    // Not every residue of an opaque value need occur.
+    // Not every residue of an opaque value has to occur.
     if (this.#opaque.has(split.atom)) this.#sure = false;
     let verdict: Verdict = 'equal';
     for (let residue = 0n; residue < split.modulus; residue++) {
@@ -258,6 +258,6 @@ function divisorProduct(f: Factor): bigint {
       inner = (inner / gcd(inner, product)) * product;
     }
   }
-  // Quotients by anything but a number have become atoms.
+  // Quotients by anything but a number have been replaced by atoms.
   return inner * (f.kind === 'div' ? f.by : f.kind === 'quot' ? constantTerm(f.by)! : 1n);
 }

@@ -3,7 +3,7 @@ import { showFactor, showSize } from './show.ts';
 
 const MAX_BITS = 4096;
 
-/** Exact value of a size. Throws `SizeError`, which names the atom without a whole value or the quotient that is not whole. */
+/** The exact value of a size. Throws `SizeError`, which names the atom without a whole value or the quotient with a remainder. */
 export function evaluate(s: Size, values: (atom: string) => number): number {
   const result = Number(value(s, values));
   if (!Number.isSafeInteger(result)) throw new SizeError(`${showSize(s)} is too large a number`);

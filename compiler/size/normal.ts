@@ -37,10 +37,10 @@ export type Factor =
 /** Functions of integers that the theory treats as opaque; the logarithms round as named. */
 export type SizeFunction = 'log2ceil' | 'log2floor' | 'max' | 'min' | 'pow';
 
-/** A size that cannot be built or computed: an unknown atom, a quotient that is not whole, a number out of range. */
+/** A size that cannot be built or computed: an unknown atom, a quotient with a remainder, a number out of range. */
 export class SizeError extends Error {
   override readonly name = 'SizeError';
-  /** The atom at fault, where there is one. */
+  /** The atom at fault, if there is one. */
   readonly atom: string | null;
   constructor(message: string, atom: string | null = null) {
     super(message);
@@ -99,7 +99,7 @@ function multiplyMonomials(a: Powers, b: Powers): Powers {
   return [...result.values()].sort((x, y) => (x.base.key < y.base.key ? -1 : 1));
 }
 
-/** a / b, or null where b does not divide a. */
+/** a / b, or null if b does not divide a. */
 function divideMonomials(a: Powers, b: Powers): Powers | null {
   const left = new Map(a.map((p) => [p.base.key, p]));
   for (const p of b) {
@@ -165,7 +165,7 @@ export function dividePolynomials(a: Size, b: Size): { readonly quotient: Size; 
   return { quotient: build(quotient), remainder: build(remainder) };
 }
 
-/** q * quot(p, q) -> p, wherever the terms that hold a quotient have the divisor as a common factor. */
+/** q * quot(p, q) -> p, wherever the terms that contain a quotient have the divisor as a common factor. */
 function cancelQuotients(s: Size): Size {
   for (const term of s.terms) {
     for (const { base, exponent } of term.powers) {
@@ -325,7 +325,7 @@ function extremum(name: 'max' | 'min', args: readonly Size[]): Size | null {
   return kept.every((k, i) => k === args[i]) && kept.length === args.length ? null : fn(name, kept);
 }
 
-/** The value, or which argument is at fault and how. */
+/** The value, or the offending argument and its fault. */
 export function applyFunction(name: SizeFunction, args: readonly bigint[]): bigint | { readonly at: number; readonly fault: string } {
   const a = args[0]!;
   switch (name) {
@@ -352,14 +352,14 @@ export function applyFunction(name: SizeFunction, args: readonly bigint[]): bigi
 
 // ---------------------------------------------------------------- structure
 
-/** The value of a constant size; null where an atom or an unresolved factor stands in it. */
+/** The value of a constant size; null if it contains an atom or an unresolved factor. */
 export function constantTerm(s: Size): bigint | null {
   if (s.terms.length === 0) return 0n;
   const only = s.terms[0]!;
   return s.terms.length === 1 && only.powers.length === 0 ? only.coefficient : null;
 }
 
-/** The name, where the size is one atom and nothing else. */
+/** The name, if the size is a single atom. */
 export function atomOf(s: Size): string | null {
   const term = s.terms[0];
   if (s.terms.length !== 1 || term!.coefficient !== 1n || term!.powers.length !== 1) return null;
@@ -390,7 +390,7 @@ export function partsOf(f: Factor): readonly Size[] {
   }
 }
 
-/** Rebuilds with some factors replaced. `replace` sees outer factors first; null keeps a factor and goes on into its parts. */
+/** Rebuilds with some factors replaced. `replace` sees outer factors first; null keeps a factor and descends into its parts. */
 export function rebuild(s: Size, replace: (f: Factor) => Size | null): Size {
   const part = (p: Size): Size => rebuild(p, replace);
   const again = (f: Factor): Size => {

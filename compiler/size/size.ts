@@ -33,13 +33,13 @@ export type { Facts, Size, SizeFunction, Verdict };
 
 export const size = { int, atom, add, sum, sub, mul, pow, div, ceilDiv, quot, fn } as const;
 
-/** The number, where the size is one that a program can hold exactly. */
+/** The number, if the size is one that a program can represent exactly. */
 export function constantOf(s: Size): number | null {
   const value = constantTerm(s);
   return value === null || !Number.isSafeInteger(Number(value)) ? null : Number(value);
 }
 
-/** Simultaneous: the new sizes are not looked into again. */
+/** Simultaneous: nothing is substituted in the new sizes. */
 export function substitute(s: Size, values: ReadonlyMap<string, Size>): Size {
   return rebuild(s, (f) => (f.kind === 'atom' ? (values.get(f.name) ?? null) : null));
 }
@@ -99,7 +99,7 @@ const NOTHING: SizeFold<null> = {
   fn: () => null,
 };
 
-/** The size itself. Throws `SizeError` on a constant in it that a number cannot hold. */
+/** The size itself. Throws `SizeError` if it contains a constant that a number cannot hold. */
 export function held(s: Size): Size {
   foldSize(s, NOTHING);
   return s;

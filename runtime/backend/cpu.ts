@@ -10,7 +10,7 @@ interface CpuBackend {
   makeTensorInfo(shape: number[], dtype: tf.DataType, values: Float32Array | Int32Array): tf.TensorInfo;
 }
 
-/** The plain JavaScript backend: everywhere, slow, the reference of the others. */
+/** The plain JavaScript backend: runs everywhere, slow, the reference for the others. */
 export async function prepareCpu(): Promise<PreparedBackend> {
   const { version_cpu: version } = await loadCpu();
   return {
@@ -31,7 +31,7 @@ function silenceAdvertisement(backend: object): void {
   if ('firstUse' in backend) backend.firstUse = false;
 }
 
-/** The stock kernel passes over all of its input once per segment: seconds for the gradient of a common embedding table. */
+/** The stock kernel scans all of its input once per segment, which takes seconds for the gradient of an ordinary embedding table. */
 function replaceSegmentSum(active: tf.KernelBackend): void {
   const backend = active as unknown as CpuBackend;
   if (tf.getKernel(tf.UnsortedSegmentSum, 'cpu') !== undefined) tf.unregisterKernel(tf.UnsortedSegmentSum, 'cpu');
@@ -55,8 +55,8 @@ function replaceSegmentSum(active: tf.KernelBackend): void {
 const MARK = Symbol.for('attnc.cpu-kernels');
 
 /**
- * Magnitudes of whole numbers, which the stock kernel takes as floats; whole numbers as floats, which it leaves as they are; erf,
- * which it has to 2e-7 absolute, and so not at all near 0.
+ * Absolute values of integers, which the stock kernel treats as floats; integers as floats, which it leaves unchanged; erf, which
+ * it computes to 2e-7 absolute, and so not at all near 0.
  */
 function replaceElementwise(active: tf.KernelBackend): void {
   const backend = active as unknown as CpuBackend;
@@ -80,7 +80,7 @@ function replaceElementwise(active: tf.KernelBackend): void {
   replace(tf.Erf, (x, values) => (x.dtype === 'float32' ? Float32Array.from(values, erf) : null));
 }
 
-/** 2/√π Σ (-1)^n x^(2n+1) / (n! (2n+1)) below 3; beyond, 1 less a continued fraction. */
+/** 2/√π Σ (-1)^n x^(2n+1) / (n! (2n+1)) below 3; beyond that, 1 minus a continued fraction. */
 function erf(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x < 0) return -erf(-x);

@@ -1,4 +1,4 @@
-/** Where `attnc backend install` puts what a backend needs and a package manager would install for everybody: the user's cache. */
+/** Where `attnc backend install` puts files that a package manager would install for everybody: the user's cache. */
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -17,9 +17,9 @@ export const LIBRARY_FILES: readonly string[] = ['libtensorflow_cc.so.2', 'libte
 export const TFJS_NODE_FOLDER = 'tfjs-node';
 export const MANIFEST_FILE = 'manifest.json';
 
-/** Written last into the folder, so its presence says that the installation was completed. */
+/** Written last into the folder, so that its presence means that the installation was completed. */
 export interface Manifest {
-  /** What the files came from, by name: a version or a checksum. */
+  /** The origins of the files, by name: a version or a checksum. */
   readonly from: Readonly<Record<string, string>>;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
@@ -31,8 +31,8 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The folder of the native library, its addon and tfjs-node. Its name carries all that the contents depend on,
- * so checkouts, Node versions and attnc versions that agree share it and others do not meet.
+ * The folder of the native library, its addon and tfjs-node. Its name includes everything that the contents depend on, so that
+ * checkouts, Node versions and attnc versions that agree share it and others do not.
  */
 export function tensorflowFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(
@@ -46,7 +46,7 @@ export function webgpuFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(cacheFolder(env), `webgpu-${WEBGPU_VERSION}-${process.platform}-${process.arch}`);
 }
 
-/** The manifest of a complete installation in `folder`; undefined if there is none, or a file is missing or cut short. */
+/** The manifest of a complete installation in `folder`; undefined if there is none, or a file is missing or truncated. */
 export function readManifest(folder: string): Manifest | undefined {
   let value: unknown;
   try {

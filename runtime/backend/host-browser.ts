@@ -1,4 +1,4 @@
-/** What stands in the place of `host.ts` in a browser. */
+/** The replacement for `host.ts` in a browser. */
 import { BackendError, messageOf } from './types.ts';
 import type { PreparedBackend } from './types.ts';
 
@@ -7,7 +7,7 @@ export const WASM_REMEDY =
 
 export const NO_ADAPTER_REMEDY = 'switch hardware acceleration on in the browser, or use the wasm backend';
 
-// The packages' kernels that emitted modules reach, and no others: a page loads them.
+// Only the kernels that emitted modules use, since a page has to load them.
 export const loadCpu = () => import('./browser/cpu.js');
 export const loadWasm = () => import('./browser/wasm.js');
 export const loadWebgpu = () => import('./browser/webgpu.js');
@@ -23,8 +23,8 @@ declare const WebAssembly: { compile(binary: ArrayBuffer): Promise<object> };
 const NAMES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
 
 /**
- * Runs `start` with URLs of the binary of wasm. It is a part of the bundle, packed, so that neither bundler nor server has to know
- * of it. There is one for all names: which of them tfjs asks for depends on SIMD, and this one has it.
+ * Runs `start` with URLs of the wasm binary. It is part of the bundle, compressed, so that neither bundler nor server has to know
+ * of it. There is one for all names: which name tfjs asks for depends on SIMD, which this binary has.
  */
 export async function withWasmFiles(start: (place: string | Record<string, string>) => Promise<void>): Promise<void> {
   const binary = await unpacked();

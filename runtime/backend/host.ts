@@ -1,6 +1,6 @@
 /**
- * What a backend needs of Node: bundlers put `host-browser.ts` in its place for the browser, as package.json says, so that
- * none of it is looked for there.
+ * What backends need from Node: for the browser, bundlers replace it by `host-browser.ts`, as package.json says, so that they
+ * look for none of it.
  */
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
@@ -20,12 +20,12 @@ export const NO_ADAPTER_REMEDY =
   "install a Vulkan driver for the graphics card (Linux: libvulkan1 and the vendor's driver); " +
   'without a card, for checking only, a software one: apt-get install chromium, then set VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json';
 
-/** Loaded only when it is asked for. */
+/** Loaded only on request. */
 export async function prepareTensorflow(): Promise<PreparedBackend> {
   return (await import('./tensorflow.ts')).prepareTensorflow();
 }
 
-/** Runs `start` with the place where the binaries of wasm lie: the folder of the package, with a separator at the end. */
+/** Runs `start` with the location of the wasm binaries: the package's folder, with a trailing separator. */
 export async function withWasmFiles(start: (place: string | Record<string, string>) => Promise<void>): Promise<void> {
   await start(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
 }
@@ -37,7 +37,7 @@ interface Dawn {
 
 const INSTALL_DAWN = 'npx attnc backend install webgpu';
 
-/** What `attnc backend install` fetched comes first; the project's own package `webgpu` is as good. */
+/** Prefers what `attnc backend install` fetched; the project's own package `webgpu` works as well. */
 function findDawn(): string {
   const folder = webgpuFolder();
   if (readManifest(folder) !== undefined) return pathToFileURL(join(folder, 'index.js')).href;
@@ -48,13 +48,13 @@ function findDawn(): string {
   }
 }
 
-/** Loads Dawn and makes it what a browser has: the WebGPU classes as globals, and `navigator.gpu`. */
+/** Loads Dawn and provides what a browser has: the WebGPU classes as globals, and `navigator.gpu`. */
 export async function dawnGpu(): Promise<object> {
   const place = findDawn();
   if (process.platform === 'linux' && !(await import('./vulkan.ts')).hasVulkanDriver()) {
     throw new BackendError('webgpu', 'no Vulkan driver is installed here', NO_ADAPTER_REMEDY, { absent: true });
   }
-  // Mesa's and SwiftShader's start-up look there for a display and complain when it is missing.
+  // On startup Mesa and SwiftShader look there for a display and complain if it is missing.
   process.env.XDG_RUNTIME_DIR ??= '/tmp';
   let gpu: object;
   try {

@@ -7,7 +7,7 @@ import type { BackendName, BackendReport, PreparedBackend } from './types.ts';
 export { BACKEND_NAMES, BackendError } from './types.ts';
 export type { BackendName, BackendReport } from './types.ts';
 
-// Each backend is loaded only when it is asked for: one may be missing, and all of them take time to load.
+// Each backend is loaded only on request: one may be missing, and all of them take time to load.
 async function prepare(name: BackendName): Promise<PreparedBackend> {
   switch (name) {
     case 'tensorflow':
@@ -21,12 +21,12 @@ async function prepare(name: BackendName): Promise<PreparedBackend> {
   }
 }
 
-/** The backend that is active now. */
+/** The active backend. */
 export interface ActiveBackend {
   readonly name: BackendName;
   /** Version and device in words. */
   readonly detail: string;
-  /** Those that `auto` tried before this one, and why it is none of them. */
+  /** The backends that `auto` tried before this one, and why it skipped them. */
   readonly passed: readonly BackendReport[];
 }
 
@@ -77,7 +77,7 @@ async function activate(name: BackendName, prepared: PreparedBackend, passed: re
   return { name, detail: prepared.detail, passed };
 }
 
-/** Which backends are usable here, fastest first: each of them is started. The active backend stays as it is. */
+/** Reports which backends are usable here, fastest first, by starting each of them. The active backend does not change. */
 export async function reportBackends(): Promise<BackendReport[]> {
   const reports: BackendReport[] = [];
   for (const name of BACKEND_NAMES) {

@@ -2,14 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BackendError, messageOf } from './types.ts';
 import type { BackendName } from './types.ts';
 
-/** Registers a backend that has started, in the place of what its package registered when it was imported. */
+/** Registers a backend that has started, replacing what its package registered on import. */
 export function register(name: BackendName, backend: tf.KernelBackend): void {
   if (tf.findBackendFactory(name) !== null) tf.removeBackend(name);
   tf.registerBackend(name, () => backend, PRIORITIES[name]);
   tf.findBackend(name);
 }
 
-/** Only `tf.ready()` of a program that never calls `useBackend` goes by them. */
+/** Used only by `tf.ready()` in a program that never calls `useBackend`. */
 const PRIORITIES: Readonly<Record<BackendName, number>> = { tensorflow: 4, webgpu: 3, wasm: 2, cpu: 1 };
 
 /** A backend that was started here, or by tfjs in a program of its own. */
@@ -17,7 +17,7 @@ export function started(name: BackendName): tf.KernelBackend | null {
   return name in tf.engine().registry ? tf.findBackend(name) : null;
 }
 
-/** tfjs-core's own start of a backend tells only whether it failed; this one tells why. */
+/** tfjs-core's own start of a backend only says whether it failed; this one says why. */
 export async function starting(
   name: BackendName,
   remedy: string,
@@ -37,7 +37,7 @@ export async function starting(
  */
 export function requireBackend(): void {
   try {
-    // Where several have started, tfjs-core would choose one by itself.
+    // If several have started, tfjs-core would choose one by itself.
     if (tf.getBackend() !== undefined) return void tf.backend();
   } catch {
     // Not ready yet.
@@ -45,14 +45,14 @@ export function requireBackend(): void {
   throw new BackendError(null, 'no backend is active yet', "call `await useBackend('auto')` first, before a model is made");
 }
 
-/** The kernel of a backend as it is now. */
+/** The current kernel of a backend. */
 export function kernelOf(kernelName: string, backendName: BackendName): tf.KernelFunc {
   const config = tf.getKernel(kernelName, backendName);
   if (config === undefined) throw new Error(`the ${backendName} backend has no kernel ${kernelName}`);
   return config.kernelFunc;
 }
 
-/** Puts `wrap(the kernel as it is)` in the place of a kernel; does nothing where the backend has none of this name. */
+/** Replaces a kernel by `wrap(the current kernel)`; does nothing if the backend has no kernel with this name. */
 export function wrapKernel(kernelName: string, backendName: BackendName, wrap: (stock: tf.KernelFunc) => tf.KernelFunc): void {
   const config = tf.getKernel(kernelName, backendName);
   if (config === undefined) return;
@@ -60,7 +60,7 @@ export function wrapKernel(kernelName: string, backendName: BackendName, wrap: (
   tf.registerKernel({ ...config, kernelFunc: wrap(config.kernelFunc) });
 }
 
-/** A sum over an axis of size 0 is 0; the stock kernel of wasm leaves memory as it was, and that of webgpu throws. */
+/** A sum over an axis of size 0 is 0; the stock kernel of wasm leaves the memory unchanged, and that of webgpu throws. */
 export function sumOverNothing(stock: tf.KernelFunc): tf.KernelFunc {
   return (args) => {
     const { x } = args.inputs;
@@ -69,19 +69,19 @@ export function sumOverNothing(stock: tf.KernelFunc): tf.KernelFunc {
     const [shape] = tf.backend_util.computeOutAndReduceShapes(x.shape, tf.util.parseAxisParam(axis, x.shape));
     const size = tf.util.sizeFromShape(shape);
     const zeros = x.dtype === 'float32' ? new Float32Array(size) : new Int32Array(size);
-    // The type of `backend` in a kernel's arguments is empty; every backend can write values.
+    // The type of `backend` in a kernel's arguments is empty, but every backend can write values.
     return { dataId: (args.backend as tf.KernelBackend).write(zeros, shape, x.dtype), shape, dtype: x.dtype };
   };
 }
 
-/** A kernel's operand of this name. */
+/** The operand of a kernel with this name. */
 export function input(args: Parameters<tf.KernelFunc>[0], name: string): tf.TensorInfo {
   const value = args.inputs[name];
   if (value === undefined) throw new Error(`kernel input ${name} is missing`);
   return value;
 }
 
-/** A kernel's attribute of this name, whose type the kernel's definition says. */
+/** The attribute of a kernel with this name, typed as in the kernel's definition. */
 export function attribute<T>(args: Parameters<tf.KernelFunc>[0], name: string): T {
   return args.attrs?.[name] as T;
 }

@@ -35,10 +35,10 @@ interface TensorflowBackend {
   createOutputTensor(metadata: OutputMetadata | undefined): tf.TensorInfo;
 }
 
-/** Shapes that grow by the position, as a decoder's do, make new constants without end. */
+/** Shapes that grow with the position, as in a decoder, create ever more constants. */
 const MOST_CONSTANTS = 4096;
 
-/** Replaces the kernels of a backend just made. */
+/** Replaces kernels of a newly created backend. */
 export function installTensorflowKernels(active: tf.KernelBackend): void {
   const backend = active as unknown as TensorflowBackend;
   const { binding } = backend;

@@ -17,7 +17,7 @@ interface BackendModule {
   readonly NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend;
 }
 
-/** Where tfjs-node's own JavaScript lies, and the addon for it. */
+/** The location of tfjs-node's JavaScript, and of its addon. */
 interface Place {
   readonly dist: string;
   readonly addon: string;
@@ -42,7 +42,7 @@ export async function prepareTensorflow(): Promise<PreparedBackend> {
           'tensorflow',
           await starting('tensorflow', `${INSTALL} --force`, () => {
             restoreRemovedUtilities(require);
-            // What stands for `@tensorflow/tfjs` beside the installed JavaScript (compiler/cli/backend/install.ts) reads it.
+            // Read by the stand-in for `@tensorflow/tfjs` beside the installed JavaScript (compiler/cli/backend/install.ts).
             Reflect.set(globalThis, Symbol.for('attnc.tfjs'), require('@tensorflow/tfjs-core'));
             require(join(dist, 'register_all_kernels.js'));
             const { NodeJSKernelBackend } = require(join(dist, 'nodejs_kernel_backend.js')) as BackendModule;
@@ -56,7 +56,7 @@ export async function prepareTensorflow(): Promise<PreparedBackend> {
   };
 }
 
-/** What `attnc backend install` made comes first; the project's own tfjs-node, where its installer still worked, is as good. */
+/** Prefers what `attnc backend install` made; the project's own tfjs-node works as well, where its installer still does. */
 function findPlace(require: NodeJS.Require): Place {
   const folder = tensorflowFolder();
   if (readManifest(folder) !== undefined) return { dist: join(folder, TFJS_NODE_FOLDER, 'dist'), addon: join(folder, ADDON_FILE) };
@@ -87,7 +87,7 @@ function restoreRemovedUtilities(require: NodeJS.Require): void {
     isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
     isArray: (value: unknown): boolean => Array.isArray(value),
   };
-  // Also where they still exist: there they print a warning.
+  // Replaced even where they still exist: there they print a warning.
   for (const [name, value] of Object.entries(removed)) {
     Object.defineProperty(util, name, { value, configurable: true, writable: true });
   }

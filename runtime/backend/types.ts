@@ -4,11 +4,11 @@ export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 /** Fastest first: the order in which `auto` tries them. */
 export const BACKEND_NAMES: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
 
-/** What `attnc doctor` says of one backend. */
+/** What `attnc doctor` reports of one backend. */
 export interface BackendReport {
   readonly name: BackendName;
   readonly usable: boolean;
-  /** Whether `auto` may take it: usable, and not a software GPU. */
+  /** May `auto` take it? Only if it is usable, and not a software GPU. */
   readonly auto: boolean;
   /** Version and device, or the reason why it is not usable. */
   readonly detail: string;
@@ -19,22 +19,22 @@ export interface BackendReport {
 export interface PreparedBackend {
   /** Version and device in words. */
   readonly detail: string;
-  /** False for a software GPU, which `auto` passes over: it is for checking, not for speed. */
+  /** False for a software GPU, which `auto` skips: it is for checking, not for speed. */
   readonly suitableForAuto: boolean;
   /**
    * Starts the backend and registers it with tfjs-core, unless it is there already.
    *
-   * @throws BackendError where it does not start
+   * @throws BackendError if it does not start
    */
   start(): Promise<void>;
 }
 
-/** Why a backend cannot be used here, or none is there, and what to do about it. */
+/** Why a backend cannot be used here, or that none is active, and what to do about it. */
 export class BackendError extends Error {
   override readonly name = 'BackendError';
-  /** Whether it was merely never installed here, which is not a fault. */
+  /** Was it merely never installed here, which is not an error? */
   readonly absent: boolean;
-  /** Null where it is not about one of them. */
+  /** Null if it is not about a particular one. */
   readonly backend: BackendName | null;
   readonly reason: string;
   readonly remedy: string;

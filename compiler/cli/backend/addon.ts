@@ -35,8 +35,9 @@ export async function findCompiler(env: NodeJS.ProcessEnv, signal?: AbortSignal)
 }
 
 /**
- * Compiles the package's addon: two C++ files, without node-gyp, so neither make nor the headers of the running Node are needed.
- * The Node-API symbols stay open and are found in the Node that loads it. The libraries are found beside the addon ($ORIGIN).
+ * Compiles the package's addon: two C++ files, without node-gyp, so that neither make nor the headers of the running Node are
+ * needed. The Node-API symbols stay undefined and are resolved by the Node that loads the addon. Its libraries are found beside
+ * it ($ORIGIN).
  */
 export async function buildAddon({ packageFolder, include, library, compiler, env, signal }: Build): Promise<void> {
   const nodeApi = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
@@ -74,7 +75,10 @@ export async function buildAddon({ packageFolder, include, library, compiler, en
   );
 }
 
-/** Loads the addon and the kernels in a process of its own, so that a library that crashes is an error message and not the end of this one. */
+/**
+ * Loads the addon and the kernels in a separate process, so that a crash of the library becomes an error message instead of
+ * ending this process.
+ */
 export async function tryAddon(library: string, signal?: AbortSignal): Promise<void> {
   const script = `const [, addon, core, kernels] = process.argv;
     globalThis[Symbol.for('attnc.tfjs')] = require(core);
@@ -95,7 +99,7 @@ export async function tryAddon(library: string, signal?: AbortSignal): Promise<v
   requireAnswer(attempt, TENSORFLOW_VERSION, 'the compiled addon');
 }
 
-/** Loads Dawn in a process of its own. */
+/** Loads Dawn in a separate process. */
 export async function tryDawn(folder: string, signal?: AbortSignal): Promise<void> {
   const script = 'const { create } = await import(process.argv[1]); process.stdout.write(typeof create);';
   const attempt = await runProgram(process.execPath, ['--input-type=module', '-e', script, pathToFileURL(join(folder, 'index.js')).href], {

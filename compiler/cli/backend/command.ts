@@ -82,7 +82,7 @@ async function install(name: string, force: boolean, io: CommandIo): Promise<num
   }
 }
 
-/** One line on the terminal that is drawn over; nothing at all when the output is not a terminal. */
+/** A terminal line that is redrawn; nothing if the output is not a terminal. */
 class ProgressBar {
   readonly #enabled: boolean;
   #shown = '';

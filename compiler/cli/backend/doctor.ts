@@ -14,7 +14,7 @@ export async function runDoctor(io: DoctorIo, json: boolean): Promise<number> {
 }
 
 /**
- * The machine, which backends work on it, which one `auto` takes, and how to get the others.
+ * Reports the machine, which backends work on it, which one `auto` takes, and how to get the others.
  * @returns 0, or 1 if no backend works
  */
 export function tellBackends(backends: readonly BackendReport[], io: DoctorIo, json: boolean): number {
@@ -41,7 +41,7 @@ export function tellBackends(backends: readonly BackendReport[], io: DoctorIo, j
   return chosen === null ? 1 : 0;
 }
 
-/** One line per backend, and one for its remedy where it has one. */
+/** One line per backend, and one for its remedy if it has one. */
 export function formatReports(reports: readonly BackendReport[]): string[] {
   const width = Math.max(...reports.map(({ name }) => name.length));
   return reports.flatMap(({ name, usable, detail, remedy }) => [

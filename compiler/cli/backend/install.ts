@@ -22,11 +22,11 @@ export interface InstallOptions {
   readonly report: (line: string) => void;
   /** Receives the fraction done, 0 to 1, and what is being done. */
   readonly progress: (fraction: number, label: string) => void;
-  /** Ends the installation; nothing of it stays. */
+  /** Aborts the installation; nothing of it remains. */
   readonly signal?: AbortSignal | undefined;
-  /** Builds again even if a complete installation is there. */
+  /** Builds again even if there is a complete installation. */
   readonly force?: boolean;
-  /** Environment for the cache folder and the programs that are run; the process's own by default. */
+  /** Environment for the cache folder and for the programs to run; by default that of the process. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -51,7 +51,7 @@ export async function installTensorflow(options: InstallOptions): Promise<Instal
   }
   const wheel = wheelFor(`${process.platform}-${process.arch}`, glibcVersion());
   const [python, compiler] = await Promise.all([findPython(env, signal), findCompiler(env, signal), requireNpm({ env, signal })]);
-  // pip may hold the wheel twice for a moment: its temporary file and the result.
+  // pip may store the wheel twice for a moment: its temporary file and the result.
   const space = { making: 2 * wheel.bytes + wheel.libraryBytes, made: wheel.libraryBytes };
   const from = { tensorflow: TENSORFLOW_VERSION, tfjsNode: TFJS_NODE_VERSION, wheelSha256: wheel.sha256 };
   await install({ target, space, force, from, signal }, async (folder, staging) => {
@@ -82,8 +82,9 @@ export async function installTensorflow(options: InstallOptions): Promise<Instal
 const PARTS = /^binding\/|^dist\/(kernels\/\w+|register_all_kernels|nodejs_kernel_backend|int64_tensors)(?<!_test)\.js$/u;
 
 /**
- * Its parts ask for `@tensorflow/tfjs` and `tfjs-core`: they are given the one tfjs-core that runs, by the backend that loads them
- * (runtime/backend/tensorflow.ts). And for the messages of TensorBoard, which need google-protobuf and which nothing here writes.
+ * tfjs-node requires `@tensorflow/tfjs` and `tfjs-core`: the backend that loads it provides the tfjs-core that is running
+ * (runtime/backend/tensorflow.ts). It also requires the messages of TensorBoard, which need google-protobuf and are not used
+ * here.
  */
 async function keepJavascript(from: string, to: string): Promise<void> {
   await cp(join(from, 'dist'), join(to, 'dist'), { recursive: true });
@@ -97,7 +98,7 @@ async function keepJavascript(from: string, to: string): Promise<void> {
   await writeFile(join(to, 'package.json'), '{ "type": "commonjs" }\n');
 }
 
-/** Dawn's folders in the package, by what Node calls a platform. */
+/** Dawn's folders in the package, by Node's name of the platform. */
 const DAWN: Readonly<Record<string, string>> = {
   'linux-x64': 'linux-x64',
   'linux-arm64': 'linux-arm64',
@@ -107,7 +108,7 @@ const DAWN: Readonly<Record<string, string>> = {
   'win32-arm64': 'win32-arm64',
 };
 
-/** Which files of the package `webgpu` a platform needs. */
+/** The files of the package `webgpu` that a platform needs. */
 export function partOfDawn(platform: string): (file: string) => boolean {
   const folder = DAWN[platform];
   if (folder === undefined)
@@ -149,7 +150,7 @@ function installed(what: string, version: string, folder: string, report: Instal
   return { folder, version, alreadyInstalled: false };
 }
 
-/** The running C library's version; undefined where it is not glibc. */
+/** The version of the running C library; undefined if it is not glibc. */
 function glibcVersion(): string | undefined {
   const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   return header?.glibcVersionRuntime;

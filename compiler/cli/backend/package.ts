@@ -1,4 +1,4 @@
-/** Packages of npm's registry that attnc fetches itself, when a backend is asked for: no project has to install them. */
+/** npm packages that attnc fetches itself, when a backend is requested: no project has to install them. */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -41,7 +41,10 @@ export async function requireNpm({ env, signal }: Pick<Fetch, 'env' | 'signal'>)
   await npm(['--version'], env, signal);
 }
 
-/** Downloads a package with npm, so that the user's registry, proxies and certificates apply, and writes those of its files into `folder` that `wanted` takes. */
+/**
+ * Downloads a package with npm, so that the user's registry, proxies and certificates apply, and writes the files that are
+ * `wanted` into `folder`.
+ */
 export async function unpackPackage(
   { name, version, sha512 }: Package,
   folder: string,
@@ -75,7 +78,7 @@ export async function unpackPackage(
 }
 
 async function npm(args: readonly string[], env: NodeJS.ProcessEnv, signal?: AbortSignal): ReturnType<typeof runProgram> {
-  // npm is a batch file on Windows, which only its shell runs.
+  // On Windows npm is a batch file, which only the shell runs.
   const [program, first] = process.platform === 'win32' ? (['cmd', ['/c', 'npm']] as const) : (['npm', []] as const);
   try {
     return await runProgram(program, [...first, ...args], { env, signal });
@@ -91,7 +94,7 @@ async function npm(args: readonly string[], env: NodeJS.ProcessEnv, signal?: Abo
 
 const BLOCK = 512;
 
-/** The plain files of a package's tar archive, without the folder that holds them all. */
+/** The plain files of a package's tar archive, without the folder around them. */
 export function filesOf(tar: Uint8Array): { readonly path: string; readonly data: Uint8Array }[] {
   const text = (start: number, length: number): string =>
     new TextDecoder().decode(tar.subarray(start, start + length)).replace(/\0.*$/su, '');

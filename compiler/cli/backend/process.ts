@@ -15,8 +15,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs a program without a shell and without input, and waits for its end.
- * A failing program is a result; only one that cannot be started is thrown, and the signal's reason when it is aborted.
+ * Runs a program without a shell and without input, and waits for it to end. A failing program is a result; it throws only if the
+ * program cannot be started, or with the signal's reason when aborted.
  */
 export function runProgram(program: string, args: readonly string[], { env, signal, onStdout }: RunOptions): Promise<Finished> {
   return new Promise((resolve, reject) => {
@@ -43,7 +43,7 @@ export function lastLines(text: string, count: number): string {
     .join('\n');
 }
 
-/** What the system says where a name leads to no program that it can start. */
+/** Error codes for a name that leads to no program that can be started. */
 const NO_PROGRAM = new Set(['ENOENT', 'EACCES', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENOEXEC']);
 
 /** Could `runProgram` start nothing because there is no such program? */

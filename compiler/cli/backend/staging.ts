@@ -1,4 +1,7 @@
-/** An installation is made in a folder of its own that is moved into place at the end: what fails or is killed leaves nothing behind. */
+/**
+ * An installation is made in a folder of its own that is moved into place at the end: one that fails or is killed leaves nothing
+ * behind.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
@@ -7,7 +10,7 @@ import type { Manifest } from '../../../runtime/backend/home.ts';
 import { InstallError } from './install-error.ts';
 import { errorCode } from './process.ts';
 
-/** What an installation takes of a disk: while it is made, and afterwards. */
+/** The disk space of an installation, during and afterwards. */
 export interface Space {
   readonly making: number;
   readonly made: number;
@@ -19,12 +22,12 @@ export interface Staged {
   /** Replaces a complete installation. */
   readonly force: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** What it is made of, for the manifest. */
+  /** The origin of the files, for the manifest. */
   readonly from: Manifest['from'];
 }
 
 /**
- * Lets `make` fill the folder that becomes `target`; `staging` around it is gone afterwards. Two runs at once do not disturb each other.
+ * Lets `make` fill the folder that becomes `target`; `staging` around it is removed afterwards. Concurrent runs do not disturb each other.
  *
  * @throws InstallError; the signal's reason when it is aborted
  */
@@ -73,7 +76,7 @@ async function makeStaging(target: string, space: Space): Promise<string> {
   return staging;
 }
 
-/** Removes what killed runs left: folders of processes that are gone, an hour after their last change. */
+/** Removes what killed runs left: folders of dead processes, an hour after the last change. */
 async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const owner = /\.partial-(\d+)-[0-9a-f]+$/.exec(name)?.[1];
@@ -115,7 +118,7 @@ async function writeManifest(folder: string, from: Manifest['from']): Promise<vo
 }
 
 async function moveIntoPlace(folder: string, target: string, staging: string, force: boolean): Promise<void> {
-  // A folder cannot be renamed onto a full one; a process that runs on the old library keeps it open.
+  // A folder cannot be renamed onto a non-empty one; a process that uses the old library keeps it open.
   const replaceOld = async (): Promise<void> => {
     try {
       await rename(target, join(staging, basename(target)));

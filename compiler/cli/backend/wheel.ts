@@ -34,7 +34,7 @@ const WHEELS: Readonly<Record<string, Wheel>> = {
   },
 };
 
-/** The wheel for a platform such as `linux-x64`. `glibc` is undefined where the C library is another one. */
+/** The wheel for a platform such as `linux-x64`. `glibc` is undefined for another C library. */
 export function wheelFor(platform: string, glibc: string | undefined): Wheel {
   const wheel = WHEELS[platform];
   if (wheel === undefined) {
@@ -52,7 +52,7 @@ export function wheelFor(platform: string, glibc: string | undefined): Wheel {
   return wheel;
 }
 
-/** The first Python that has pip. Python is only needed to fetch and unpack the wheel, never afterwards. */
+/** The first Python that has pip. Python is needed only to fetch and unpack the wheel. */
 export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
   const candidates = [...(env.PYTHON ? [env.PYTHON] : []), 'python3', 'python'];
   const seen: string[] = [];
@@ -166,7 +166,7 @@ export function pipFailure(output: string, wheel: Wheel): InstallError {
   return new InstallError(`pip failed\n${said}`, 'put right what pip says, then run the command again');
 }
 
-// The library is over half a gigabyte, so it is copied in pieces that report how far they are.
+// The library is over half a gigabyte, so it is copied in chunks, which report progress.
 const UNPACK = `
 import os, sys, zipfile
 wheel, library, include, names = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4].split(',')
@@ -202,7 +202,7 @@ export async function unpackWheel(
     env,
     signal,
     onStdout(text) {
-      // What else a Python prints when it starts is not a number.
+      // Anything else that Python prints at startup is not a number.
       for (const line of text.split('\n')) done += Number(line) || 0;
       progress(Math.min(1, done / wheel.libraryBytes));
     },
@@ -228,7 +228,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** The bytes of the wheels that pip has written so far; a file that vanishes while being looked at counts nothing. */
+/** The bytes of the wheels that pip has written so far; a file that vanishes meanwhile counts as nothing. */
 async function bytesBelow(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   let bytes = 0;

@@ -10,7 +10,7 @@ import { requireSettable } from '../programs/settings.ts';
 export async function check(words: Given, io: Io): Promise<number> {
   const set = words.pairs('set');
   const sources = new Map<string, string>();
-  // Files share imports: what is wrong there is said once.
+  // Files share imports: their errors are reported once.
   const found = new Map<string, Diagnostic>();
   const given = await sourcesOf(words.operands, 'check', io);
   const read = await each(given.files, io, ({ file }) => {

@@ -13,9 +13,9 @@ export interface Target {
   /** Null: standard output. */
   readonly out: string | null;
   readonly set: Settings;
-  /** The text, where the file is standard input. */
+  /** The text, if the file is standard input. */
   readonly stdin?: string | null;
-  /** A file that declares no model is passed over. */
+  /** Skip files that declare no model. */
   readonly modelsOnly?: boolean;
 }
 
@@ -70,11 +70,11 @@ function outputOf(file: string, folder: string | undefined, cwd: string): string
   return resolve(cwd, folder ?? dirname(file), name);
 }
 
-/** Compiles one file and says what is wrong with it; the output is written only where there are no errors. */
+/** Compiles one file and shows its diagnostics; the output is written only if there are no errors. */
 export async function compileTo({ file, out, set, stdin = null, modelsOnly = false }: Target, io: Io, quiet = false): Promise<Compiled> {
   const { library, path } = librarian({ stdin }, file, io);
   requireSettable(set, file, path, library);
-  // As seen from the module, so that it is the same text wherever the command runs.
+  // Relative to the module, so that the text does not depend on where the command runs.
   const source = resolve(io.cwd, file);
   const sourceName =
     file === STDIN
@@ -117,7 +117,7 @@ async function watch(targets: readonly Target[], io: Io): Promise<number> {
         try {
           for (const [file, text] of (await compileTo(target, io)).touched) touched.set(file, text);
         } catch (error) {
-          // An editor may take a file away for a moment while it saves.
+          // An editor may remove a file for a moment while it saves.
           if (!(error instanceof CliError)) throw error;
           io.err(`attnc: ${error.message}`);
         }
@@ -133,7 +133,7 @@ async function watch(targets: readonly Target[], io: Io): Promise<number> {
   }
 }
 
-/** Where the modules of a task lie. */
+/** The folder of a task's modules. */
 export function moduleIn(folder: string, source: string): string {
   return join(folder, `${basename(source).replace(/\.attn$/u, '')}.ts`);
 }

@@ -12,7 +12,7 @@ export async function evaluate(given: Given, io: Io): Promise<number> {
   return STATUS.fine;
 }
 
-/** `count` of them, spread evenly over the whole: a test set that is sorted into groups gives some of each. */
+/** `count` of them, evenly spaced: from a test set sorted into groups, this takes some of each. */
 export function spread<T>(all: readonly T[], count: number): T[] {
   return count >= all.length ? [...all] : Array.from({ length: count }, (_, k) => all[Math.floor((k * all.length) / count)]!);
 }

@@ -17,13 +17,13 @@ export async function explainCode(given: Given, io: Io): Promise<number> {
     io.out(`\nwords\n  ${topics().names.join(', ')}`);
     return STATUS.fine;
   }
-  // A bare number is an error's; zeros in front may be left out.
+  // A bare number means an error; leading zeros may be omitted.
   const [, letter, digits] = /^([EW]?)(\d{1,4})$/iu.exec(asked.trim()) ?? [];
   const code = digits === undefined ? asked : `${letter === '' ? 'E' : letter!.toUpperCase()}${digits.padStart(4, '0')}`;
   const words = topics();
   const text = explain(code) ?? (digits === undefined ? words.find(asked) : null);
   if (text === null) {
-    // Nobody means a fault of the compiler itself.
+    // Nobody means an internal error of the compiler.
     const meant = Object.entries(catalogue)
       .filter(([, { phase }]) => phase !== 'the compiler')
       .map(([each]) => each);

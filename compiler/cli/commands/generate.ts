@@ -32,7 +32,7 @@ export async function generate(given: Given, io: Io): Promise<number> {
         ready.push(trained.open.parse(line));
       } catch (error) {
         io.err(`attnc: ${messageOf(error)}`);
-        // One line of output for each of input, so that the two can be laid side by side.
+        // One line of output per line of input, so that the two correspond.
         if (!io.isTTY) await flush(ready.splice(0));
         if (!io.isTTY) io.out('');
         failed = true;
@@ -85,7 +85,7 @@ function optionsOf(given: Given): GenerateOptions {
   };
 }
 
-/** Standard input, line by line: one at a time where a person types. */
+/** Standard input, line by line: one at a time if a person types. */
 async function answerInput(trained: Trained, answer: (lines: readonly string[]) => Promise<void>, io: Io): Promise<void> {
   const typed = process.stdin.isTTY === true;
   if (typed) io.err(`one text a line, Ctrl-D ends; for example: ${trained.open.samples.join('   ')}`);
@@ -94,7 +94,7 @@ async function answerInput(trained: Trained, answer: (lines: readonly string[]) 
     if (io.readerGone?.() === true) return;
     if (line.trim() === '') {
       if (!typed) await answer(waiting.splice(0));
-      // One line of output for each of input.
+      // One line of output per line of input.
       if (!typed && !io.isTTY) io.out('');
       continue;
     }

@@ -29,7 +29,7 @@ export async function init(given: Given, io: Io): Promise<number> {
       .filter((name) => !there.has(name))
       .join(', ')}`,
   );
-  // A package.json that was there does not name attnc.
+  // An existing package.json does not name attnc.
   const named = kept.includes('package.json')
     ? Object.entries({ ...packages.dependencies, ...packages.devDependencies })
         .map(([name, version]) => ` ${shellWord(`${name}@${version}`)}`)
@@ -41,10 +41,10 @@ export async function init(given: Given, io: Io): Promise<number> {
   return STATUS.fine;
 }
 
-/** What checks the types of task.ts and of the emitted module. */
+/** Packages for type-checking task.ts and the emitted module. */
 const TYPES = ['typescript', '@types/node'];
 
-/** Depending on where attnc, which lies in `root`, came from; a checkout is linked to, and so are its tools for types. */
+/** Depends on where attnc, which is in `root`, came from; a checkout is linked to, and so are its type-checking tools. */
 export function packagesFor(root: string, folder: string, cwd: string): ProjectPackages {
   const attnc = originOf(root, folder, cwd);
   if (!isInstalled(root)) {

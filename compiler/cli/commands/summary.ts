@@ -66,7 +66,7 @@ function lengthsOf(given: Given): ReadonlyMap<string, number> {
   );
 }
 
-/** The program of a task, the sizes that it gives and what it is compiled with. */
+/** The program of a task, its sizes and its compile settings. */
 async function ofTask(
   where: string,
   given: Given,
@@ -146,7 +146,7 @@ const SIGNS: Readonly<Partial<Record<(HostExpr & { readonly kind: 'call' })['fn'
   pow: '^',
 };
 
-/** As it is written: numbers, dims and what is made of them. */
+/** As written: numbers, dims and arithmetic on them. */
 export function spread(value: number | HostExpr): string {
   if (typeof value === 'number') return String(value);
   switch (value.kind) {
@@ -164,7 +164,7 @@ export function spread(value: number | HostExpr): string {
   }
 }
 
-/** In brackets where it is made of parts itself; a minus in front of a number or a dim needs none behind an operator. */
+/** In brackets if it has parts itself; a minus before a number or a dim needs none after an operator. */
 function operand(value: HostExpr, place = 0): string {
   const text = spread(value);
   const whole = value.kind === 'call' ? SIGNS[value.fn] === undefined && (value.fn !== 'neg' || place > 0) : !text.includes(' ');

@@ -32,7 +32,7 @@ export async function train(given: Given, io: Io): Promise<number> {
   const outFolder = outFolderOf(loaded, configurationOf(loaded.task, wanted.configuration).name, given.text('out'), io);
   const { folderStore } = await import('../../../runtime/node.ts');
   const store = folderStore(outFolder);
-  // Before the folder is looked at: what another training has there is not ours to go on from or to replace.
+  // Claimed before the folder is inspected: another run's files are not ours to resume or replace.
   let release = existsSync(outFolder) ? await store.claim?.() : undefined;
   try {
     const settings = settingsOf(wanted, given, loaded.task.name, outFolder, io);
@@ -67,7 +67,7 @@ async function trainIn({ given, io, loaded, outFolder, store, backend, run, conf
   const where = given.operands[0]!;
   const built = await build(loaded, { outFolder, configuration, set: new Map(Object.entries(run.set)), backend, seed: run.seed }, io);
   io.err(`${name}: ${configuration.about}`);
-  // A best of the run before would be taken for this one's.
+  // The best checkpoint of an earlier run would be taken for this one's.
   if (given.has('fresh')) for (const old of ['last', 'best']) rmSync(join(outFolder, `${old}.safetensors`), { force: true });
 
   const { checkpointInfo, fit, showTraining, toExample, toSource } = await import('../../../runtime/index.ts');
@@ -91,7 +91,7 @@ async function trainIn({ given, io, loaded, outFolder, store, backend, run, conf
       note: { task: run.task, configuration: name },
     },
     onEvent: (event) => {
-      // Not before: settings that the checkpoint does not fit would stand in the way of every later --resume.
+      // Not earlier: settings that do not fit the checkpoint would block every later --resume.
       if (event.kind === 'start') writeRunFile(outFolder, run);
       show(event);
     },
@@ -133,7 +133,7 @@ interface Wanted {
   readonly seed: number | undefined;
 }
 
-/** What the command line says. */
+/** The settings on the command line. */
 function wantedOf(given: Given): Wanted {
   return {
     configuration: given.has('quick') ? 'quick' : given.text('config'),
@@ -144,8 +144,8 @@ function wantedOf(given: Given): Wanted {
 }
 
 /**
- * The seed of a run that goes on is that which it began with. Looked at before the task is loaded, which may take a while:
- * without the task it is not known which configuration is its first, so both of the folders that may be meant are asked.
+ * A resumed run keeps the seed that it began with. Checked before the task is loaded, which may take a while: without the task
+ * its first configuration is not known, so both possible folders are checked.
  */
 function requireSameSeed({ seed, configuration }: Wanted, where: string, out: string | undefined, io: Io): void {
   if (seed === undefined) return;
@@ -161,7 +161,7 @@ function requireSameSeed({ seed, configuration }: Wanted, where: string, out: st
   }
 }
 
-/** In a resumed run run.json decides where the command line is silent. */
+/** When resuming, run.json supplies what the command line leaves out. */
 function settingsOf(wanted: Wanted, given: Given, task: string, outFolder: string, io: Io): Wanted {
   const last = join(outFolder, 'last.safetensors');
   const place = relative(io.cwd, outFolder) || '.';
@@ -179,7 +179,7 @@ function settingsOf(wanted: Wanted, given: Given, task: string, outFolder: strin
   if (run === null) return wanted;
   if (run.task !== task)
     throw new CliError(`${place} holds a run of the task ${run.task}, not of ${task}`, 'give another folder with --out');
-  // Another configuration has steps of its own.
+  // Another configuration has its own number of steps.
   const same = wanted.configuration === undefined || wanted.configuration === run.configuration;
   return {
     configuration: wanted.configuration ?? run.configuration,
@@ -189,10 +189,10 @@ function settingsOf(wanted: Wanted, given: Given, task: string, outFolder: strin
   };
 }
 
-/** The store; a damaged file is reported by name before anything of it is used. */
+/** The store; a damaged file is reported by name before any of it is used. */
 function naming(store: CheckpointStore, folder: string, infoOf: (bytes: Uint8Array) => CheckpointInfo, io: Io): CheckpointStore {
   return {
-    // It is claimed already.
+    // It has been claimed already.
     save: async (name, bytes) => store.save(name, bytes),
     load: async (name) => {
       const bytes = await store.load(name);
@@ -218,7 +218,7 @@ function resumeWords(given: Given): string[] {
   ];
 }
 
-/** The first Ctrl-C ends the run after the step at hand, a second one at once. */
+/** The first Ctrl-C ends the run after the current step, a second one at once. */
 function interruption(io: Io): { readonly signal: AbortSignal; end(): void } {
   const abort = new AbortController();
   const interrupt = (): void => {

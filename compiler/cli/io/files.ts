@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { CliError } from './io.ts';
 import { codeOf, reasonOf } from './reasons.ts';
 
-/** Writes into a temporary file of the same folder and renames it; the old file's mode stays, and a link stays a link. */
+/** Writes a temporary file in the same folder and renames it; keeps the old file's mode, and a link stays a link. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   let temporary: string | undefined;
   try {
@@ -27,7 +27,10 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** With the folders around it. Not `recursive`: where a file system refuses new folders as if something were missing, as /proc does, that never ends. */
+/**
+ * Creates the folders around it, too. Not `recursive`: on file systems that refuse new folders as if something were missing, as
+ * /proc does, that never ends.
+ */
 function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const around = dirname(folder);

@@ -1,4 +1,4 @@
-/** Where the command line reads and writes, so that commands can be run without a process of their own. */
+/** Input and output of the command line, so that commands can run without a process of their own. */
 import { inspect } from 'node:util';
 import type { RenderStyle } from '../../diagnostics/render.ts';
 import { reasonOf } from './reasons.ts';
@@ -6,9 +6,9 @@ import { reasonOf } from './reasons.ts';
 export interface Io {
   /** A line of results. */
   out(line: string): void;
-  /** A line for the person: problems and progress. */
+  /** A line for the user: problems and progress. */
   err(line: string): void;
-  /** Results as they are, without a line end. */
+  /** Writes results as they are, without a line end. */
   write(text: string): void;
   /** Are the results shown on a terminal? */
   readonly isTTY: boolean;
@@ -18,14 +18,14 @@ export interface Io {
   readonly env: NodeJS.ProcessEnv;
   /** Standard input to its end; that of the process where it is left out. */
   readonly stdin?: () => Promise<Uint8Array>;
-  /** Has whoever reads the results stopped? Work whose only results they are may end. */
+  /** Has the reader of the results stopped? Then work that only produces them may end. */
   readonly readerGone?: () => boolean;
 }
 
 /** Exit status: everything is fine, the program or the work has errors, the command line makes no sense, Ctrl-C. */
 export const STATUS = { fine: 0, failed: 1, misuse: 2, interrupted: 130 } as const;
 
-/** What a person can mend: shown as one line and the fix, without a stack. */
+/** An error that a user can fix: shown as one line and the fix, without a stack. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly fix: string | undefined;
@@ -57,9 +57,9 @@ export function showCliError(error: CliError, io: Io): void {
 }
 
 /**
- * Work on each of several things: one that cannot be read or written is reported, and does not hide what is wrong with the others.
+ * Works on each of several items: one that cannot be read or written is reported, and does not hide errors in the others.
  *
- * @returns whether all could be
+ * @returns whether all succeeded
  */
 export async function each<T>(all: readonly T[], io: Io, work: (one: T) => void | Promise<void>): Promise<boolean> {
   let fine = true;
@@ -77,13 +77,13 @@ export async function each<T>(all: readonly T[], io: Io, work: (one: T) => void 
 
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
-  // Whoever reads may stop early, as `head` does, or close the terminal: that is no fault, and what is at work goes on.
+  // The reader may stop early, as `head` does, or close the terminal: that is not an error, and the work continues.
   const gone = new Set<NodeJS.WriteStream>();
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       gone.add(stream);
       if (stream === stderr || ['EPIPE', 'EIO', 'ECONNRESET'].includes(error.code ?? '')) return;
-      // Results that are lost, on a full disk for example, must not look as if they were there.
+      // Lost results, on a full disk for example, must not go unnoticed.
       stderr.write(`attnc: the results could not be written: ${reasonOf(error)}\n`);
       process.exit(STATUS.failed);
     });
@@ -100,7 +100,7 @@ export function processIo(): Io {
   };
 }
 
-/** Some terminals say that they are 0 wide. */
+/** Some terminals report a width of 0. */
 function columns(stream: NodeJS.WriteStream): number {
   return stream.columns > 0 ? stream.columns : 100;
 }

@@ -34,9 +34,9 @@ function manifest(folder: string): Readonly<Record<string, unknown>> | null {
 }
 
 export interface NodeLibrary extends Library {
-  /** What the compiler calls the user's file. */
+  /** The compiler's name for the user's file. */
   nameOf(file: string): string;
-  /** What was read so far by absolute path; null where there was no file. */
+  /** What has been read so far, by absolute path; null where there was no file. */
   readonly touched: ReadonlyMap<string, string | null>;
 }
 
@@ -54,7 +54,7 @@ export function nodeLibrary(cwd: string = process.cwd(), given: ReadonlyMap<stri
   const touched = new Map<string, string | null>();
   const readFile = (path: string): string | null => {
     const file = isStandard.has(path) ? join(standardFolder, path.slice('std/'.length)) : resolve(cwd, path);
-    // Once: a pipe, such as `<(…)` of a shell, gives its text to the first who asks, and a file may change in between.
+    // Read once: a pipe, such as `<(…)` of a shell, gives its text only once, and a file may change in between.
     const before = touched.get(file);
     if (before !== undefined) return before;
     const text = readText(file, path);
@@ -103,7 +103,7 @@ export function readText(file: string, shown: string): string | null {
   }
 }
 
-/** Undefined where there is nothing, or nothing can be said: a name that is too long, links in a circle. */
+/** Undefined if there is nothing, or the path cannot be examined: a name that is too long, circular links. */
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);
@@ -112,7 +112,7 @@ export function statOf(path: string): Stats | undefined {
   }
 }
 
-/** Why `file` could not be taken for a program. */
+/** Why `file` could not be read as a program. */
 export function missingFile(file: string, cwd: string): CliError {
   const stat = statOf(resolve(cwd, file));
   if (stat?.isDirectory() === true) return new CliError(`${file} is a folder`, `give a file: ${file.replace(/\/+$/u, '')}/model.attn`);

@@ -5,12 +5,12 @@ import { CliError, misuse, type Io } from './io.ts';
 import { missingFile, nodeLibrary, statOf, type NodeLibrary } from './library.ts';
 import { reasonOf } from './reasons.ts';
 
-/** What standard input is called, in diagnostics and by the compiler. */
+/** The name of standard input in diagnostics and in the compiler. */
 export const STDIN = '<stdin>';
 
 export interface SourceFile {
   readonly file: string;
-  /** Found below a folder: it may be a file of blocks alone. */
+  /** Found below a folder: it may contain only blocks. */
   readonly found: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface Sources {
 /**
  * The files of operands: all .attn files below a folder, the text of standard input for `-`.
  *
- * @throws CliError for a folder without programs, and for a file that is none
+ * @throws CliError for a folder without programs, and for a file that is not a program
  */
 export async function sourcesOf(operands: readonly string[], command: string, io: Io): Promise<Sources> {
   const files = new Map<string, SourceFile>();
@@ -47,7 +47,7 @@ export async function sourcesOf(operands: readonly string[], command: string, io
   return { files: [...files.values()], stdin };
 }
 
-/** The library that reads these, and what it calls the file. */
+/** The library that reads these, and its name for the file. */
 export function librarian(
   { stdin }: Pick<Sources, 'stdin'>,
   file: string,
@@ -59,7 +59,7 @@ export function librarian(
   return { library, path };
 }
 
-/** @throws CliError for a file that is there and says by its name that it is something else: one sentence instead of its syntax errors */
+/** @throws CliError for an existing file whose name says that it is something else: one sentence instead of syntax errors */
 export function requireProgram(file: string, command: string, io: Io): void {
   const stat = statOf(resolve(io.cwd, file));
   const ending = extname(file);
@@ -78,7 +78,7 @@ function isFolder(file: string, io: Io): boolean {
   return statOf(resolve(io.cwd, file))?.isDirectory() === true;
 }
 
-/** In order; what others have installed, what is hidden and what links lead to is not looked at. */
+/** In order; skips installed packages, hidden files and links. */
 function programsBelow(folder: string): string[] {
   const entries = entriesOf(folder).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {

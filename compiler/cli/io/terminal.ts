@@ -1,6 +1,6 @@
 /**
- * The one place through which every line goes. Names of files, texts of checkpoints and data may hold anything; nothing of
- * them may act on the terminal or deceive the eye.
+ * The one place through which every line goes. File names, texts of checkpoints and data may contain anything; nothing in them
+ * may act on the terminal or mislead the reader.
  */
 import { visible } from '../../diagnostics/text.ts';
 import { OWN_COLORS } from '../../diagnostics/render.ts';
@@ -8,7 +8,7 @@ import type { Io } from './io.ts';
 
 const SUSPECT = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Line ends, tabs, and what joins letters or tells the direction of one: scripts need it, and it does nothing beyond its neighbours. */
+/** Line ends, tabs, and characters that join letters or set their direction: scripts need them, and they affect only their neighbours. */
 const HARMLESS = new Set(['\n', '\t', '\u200C', '\u200D', '\u200E', '\u200F', '\u061C']);
 
 /** The text with every other control, bidirectional or invisible character as `\u{1B}`. */
@@ -16,7 +16,7 @@ export function printable(text: string): string {
   return text.replace(SUSPECT, (character) => (HARMLESS.has(character) ? character : visible(character)));
 }
 
-/** As `printable`; the colours of diagnostics stay. */
+/** Like `printable`, but keeps the colours of diagnostics. */
 function colored(text: string): string {
   return text
     .split(OWN_COLORS)
@@ -24,7 +24,7 @@ function colored(text: string): string {
     .join('');
 }
 
-/** The same, whose lines are safe. What is written as it is goes to a terminal safe as well, and elsewhere byte for byte. */
+/** An `Io` whose lines are safe. Raw text is made safe on a terminal, and written byte for byte elsewhere. */
 export function safeIo(io: Io): Io {
   return {
     ...io,

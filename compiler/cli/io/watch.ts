@@ -1,19 +1,17 @@
-/** Runs work again whenever one of the files that it touched changes. */
+/** Reruns work whenever one of the files that it read changes. */
 import { watch, type FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
 import { readText } from './library.ts';
 
 /** Milliseconds of quiet before the work runs: editors save in several steps. */
 const QUIET = 80;
-/** Not every file system tells of changes; their number here is small, so looking is cheap. */
+/** Not every file system reports changes; the files are few, so polling is cheap. */
 const LOOK_EVERY = 1000;
 
 /** Absolute path to the text that the work read there; null where it found no file. */
 export type FilesRead = ReadonlyMap<string, string | null>;
 
-/**
- * @param round the work; gives what it read, so that a change during the work is seen as well
- */
+/** @param round the work; returns what it read, so that a change during the work is noticed too */
 export async function watchFiles(round: () => Promise<FilesRead>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) await nextChange(await round(), signal);
 }
@@ -52,7 +50,7 @@ function nextChange(files: FilesRead, signal: AbortSignal): Promise<void> {
       try {
         watchers.push(watch(folder, soon).on('error', () => undefined));
       } catch {
-        // The folder does not exist (yet), or cannot be watched: the interval sees it.
+        // The folder does not exist (yet), or cannot be watched: polling covers it.
       }
     }
     soon();

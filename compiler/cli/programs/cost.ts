@@ -1,4 +1,4 @@
-/** What one example costs, from the sizes of the graph. */
+/** The cost of one example, from the sizes in the graph. */
 import { evaluate, size, SizeError, substitute, type Size } from '../../size/size.ts';
 import type { Axis, Node, Program } from '../../graph/graph.ts';
 import { isGiven } from '../../graph/infer.ts';
@@ -7,20 +7,20 @@ import { Dependence, operands, reachable, regionArguments, tapePositions } from 
 import { inline } from '../../passes/clock/inline.ts';
 
 export interface Cost {
-  /** Products that are added up: contractions. */
+  /** Multiply-adds of contractions. */
   readonly multiplyAdds: number;
-  /** All other arithmetic: one operation for each result, or for each operand of what is summed, compared or searched. */
+  /** All other arithmetic: one operation per result, or per operand of what is summed, compared or searched. */
   readonly otherOperations: number;
-  /** Bytes of the float32 values that the backward pass needs, at most: of every operation's result. */
+  /** An upper bound in bytes for the float32 values that the backward pass needs: the results of all operations. */
   readonly activationBytes: number;
 }
 
 export type Sizes = (size: Size) => number;
 
 /**
- * What each dim is, by its id.
+ * The value of each dim, by its id.
  *
- * @param lengths of ragged dims by label; one that it does not have has no value
+ * @param lengths of ragged dims by label; a missing one has no value
  */
 export function valuesOf(
   program: Pick<Program, 'hyperparameters' | 'ragged'>,
@@ -32,13 +32,13 @@ export function valuesOf(
   return values;
 }
 
-/** A size in which a dim without a value stands is a SizeError. */
+/** A size with a dim that has no value throws a SizeError. */
 export function sizesOf(...given: Parameters<typeof valuesOf>): Sizes {
   const values = valuesOf(...given);
   return (size) => evaluate(size, (atom) => values.get(atom) ?? Number.NaN);
 }
 
-/** Operations that only name, cut or repeat what is there. */
+/** Operations that only rename, cut or repeat values. */
 const FREE = new Set([
   'rename',
   'merge',
@@ -54,7 +54,7 @@ const FREE = new Set([
   'position',
 ]);
 
-/** Operations that take many elements to make one. */
+/** Operations that reduce many elements to one. */
 const REDUCING = new Set(['reduce', 'across', 'argmax', 'scatter']);
 
 /**
@@ -66,7 +66,7 @@ export function costOf(program: Program, sizes: Sizes): Cost {
   const updates = program.objectives[0]?.updates ?? [];
   const roots = inline(updates.length === 0 ? program.outputs : new Map(updates.map(({ training }, k) => [`loss${k}`, training.loss])));
   const nodes = reachable([...roots.values()]);
-  // Calls and clocks are open: a loop is all that has arguments.
+  // Calls and clocks have been opened: only loops have arguments.
   const loops = new Map<Node, { readonly node: Node; readonly axis: Axis }>();
   for (const node of nodes)
     if (node.op.kind === 'scan') for (const argument of regionArguments(node)) loops.set(argument, { node, axis: node.op.axis });
@@ -75,7 +75,7 @@ export function costOf(program: Program, sizes: Sizes): Cost {
   const count = (axes: Iterable<Axis>): number =>
     [...axes].reduce((product, axis) => product * sizes(substitute(sizeOf(axis.space), tapes)), 1);
   const around = new Map<Node, ReadonlyMap<Node, Axis>>();
-  /** The loops that a node stands in, and the axis that each goes along. */
+  /** The loops around a node, and the axis that each runs along. */
   const loopsOf = (node: Node): ReadonlyMap<Node, Axis> => {
     const known = around.get(node);
     if (known !== undefined) return known;
@@ -104,10 +104,10 @@ export function costOf(program: Program, sizes: Sizes): Cost {
   return { multiplyAdds, otherOperations, activationBytes };
 }
 
-/** The slots that a module gives every tape: one for each step, and one for the initial value. */
+/** The slots of every tape in a module: one for each step, and one for the initial value. */
 function tapeSizes(nodes: readonly Node[]): ReadonlyMap<string, Size> {
   const sizes = new Map<string, Size>();
-  // Outer loops first: one inside may go along their tape.
+  // Outer loops first: an inner one may run along their tape.
   for (const { op } of nodes.toReversed()) {
     if (op.kind === 'scan' && op.region.tape !== undefined)
       sizes.set(op.region.tape.id, size.add(substitute(sizeOf(op.axis.space), sizes), size.int(1)));

@@ -1,4 +1,4 @@
-/** Lengths of ragged dims that a program allows, for the example that a summary tells of. */
+/** Lengths of ragged dims that a program allows, for the example in a summary. */
 import { atomOf, atomsOf, showSize } from '../../size/size.ts';
 import type { Dim, Program, Requirement } from '../../graph/graph.ts';
 import { holds, MUST, numberOf } from '../../graph/requirement.ts';
@@ -6,7 +6,7 @@ import { valuesOf } from './cost.ts';
 import { CliError, misuse } from '../io/io.ts';
 
 const DEFAULT_LENGTH = 16;
-/** Up to here a length is looked for. */
+/** The greatest length that is tried. */
 const LONGEST = 4096;
 
 /**
@@ -27,7 +27,7 @@ export function allowedLengths(
   const ofLengths = program.requirements.filter(
     (each) => concerned(each).length > 0 && [each.a, each.b].every((size) => [...atomsOf(size)].every((atom) => known.has(atom))),
   );
-  /** Gives the dim a length that the requirement allows, and all those that are about this dim alone. */
+  /** Gives the dim a length that satisfies the requirement, together with all those about this dim alone. */
   const adapt = ({ label }: Dim, broken: Requirement): boolean => {
     if (given.has(label)) return false;
     const before = lengths.get(label)!;
@@ -39,7 +39,7 @@ export function allowedLengths(
     lengths.set(label, before);
     return false;
   };
-  // What one asks may break another that was met: each gets a second turn.
+  // Satisfying one requirement may break another: each gets a second turn.
   for (let turns = 2 * ofLengths.length; ; turns--) {
     const broken = ofLengths.find((each) => !met(each));
     if (broken === undefined) return lengths;

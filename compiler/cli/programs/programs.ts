@@ -1,4 +1,4 @@
-/** A file to its programs without emission, for what only looks at them. */
+/** From a file to its programs, without emission, for commands that only inspect them. */
 import { renderAll } from '../../diagnostics/render.ts';
 import type { Program } from '../../graph/graph.ts';
 import { checkFile } from '../../index.ts';
@@ -6,7 +6,7 @@ import { CliError, type Io } from '../io/io.ts';
 import { librarian, requireProgram } from '../io/sources.ts';
 import { requireSettable, type Settings } from './settings.ts';
 
-/** Null where there are errors, which are shown. */
+/** Null if there are errors, which are shown. */
 export function compilePrograms(file: string, set: Settings, command: string, io: Io): readonly Program[] | null {
   requireProgram(file, command, io);
   const { library, path } = librarian({ stdin: null }, file, io);

@@ -1,4 +1,4 @@
-/** `--set NAME=VALUE` against the program that it is meant for: a wrong one is a fault of the command line, not of the file. */
+/** Checks `--set NAME=VALUE` against the program: a wrong one is an error of the command line, not of the file. */
 import { loadModules, sharedBy, type Library, type LoadedModule, type Shared } from '../../analyze/modules/modules.ts';
 import type { DimSpec, OptionItem } from '../../../grammar/ast.ts';
 import { Problems } from '../../diagnostics/diagnostic.ts';
@@ -10,9 +10,9 @@ export type Settings = ReadonlyMap<string, string | number>;
 interface Settable {
   readonly name: string;
   readonly what: 'dim' | 'option';
-  /** Null: nothing, its size comes from elsewhere. */
+  /** Null: it takes no value, since its size comes from elsewhere. */
   readonly takes: string | null;
-  /** Belongs to the standard library: can be set, but is not listed. */
+  /** Part of the standard library: can be set, but is not listed. */
   readonly standard: boolean;
   accepts(value: string | number): boolean;
 }
@@ -24,7 +24,7 @@ interface Settable {
 export function requireSettable(set: Settings, file: string, path: string, library: Library): void {
   if (set.size === 0) return;
   const modules = loadModules(path, library, new Problems());
-  // What a syntax error hides may be what is meant: the error comes first.
+  // A syntax error may hide the name that is meant: it is reported first.
   if (modules === null || [...modules.modules.values()].some(({ broken, damaged }) => broken || damaged.size > 0)) return;
   const known = [...sharedBy(modules).map(settableOf), ...[...modules.modules.values()].flatMap(localsOf)];
   for (const [name, value] of set) {
@@ -52,7 +52,7 @@ function settableOf({ name, exported, module: { standard } }: Shared): Settable 
   return exported.kind === 'dim' ? dimOf(name, exported.spec, standard) : { ...optionOf(exported, standard), name };
 }
 
-/** The options that stand in bodies. */
+/** The options declared in bodies. */
 function localsOf({ module, standard }: LoadedModule): Settable[] {
   return module.items.flatMap((item) =>
     item.kind !== 'declaration'

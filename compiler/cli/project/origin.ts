@@ -1,9 +1,9 @@
-/** Where the attnc that runs came from, as another project would depend on it. */
+/** Where the running attnc came from, as another project would depend on it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { packageVersion } from '../io/library.ts';
 
-/** Whether it lies in a `node_modules`; a checkout does not, also where it is linked to. */
+/** Is it in a `node_modules`? A checkout is not, even if it is linked to. */
 export function isInstalled(root: string): boolean {
   return root.split(sep).includes('node_modules');
 }
@@ -13,8 +13,8 @@ export function fileSpec(path: string): string {
 }
 
 /**
- * The dependency on attnc of a project in `folder`: what the project that it was installed in says, which may be a tarball, an
- * address of Git or a version; what npm noted of it; else the folder that it lies in.
+ * The dependency on attnc for a project in `folder`: as in the project where it is installed, which may be a tarball, a Git
+ * address or a version; or as npm recorded it; else the folder that it is in.
  */
 export function originOf(root: string, folder: string, cwd: string): string {
   if (!isInstalled(root)) return fileSpec(root);
@@ -53,7 +53,7 @@ function dependencyIn(project: string): string | undefined {
   return undefined;
 }
 
-/** A package that another one brought, or one in a workspace, is in no project's own list. */
+/** A package that another one requires, or one in a workspace, is not in a project's own list. */
 function notedByNpm(holder: string): string | undefined {
   const { packages } = readObject(join(holder, 'node_modules', '.package-lock.json'));
   const resolved = ((packages as Json | undefined)?.['node_modules/attnc'] as Json | undefined)?.resolved;
@@ -61,7 +61,7 @@ function notedByNpm(holder: string): string | undefined {
   return /^https?:.*\/-\/attnc-[^/]*\.tgz$/u.test(resolved) ? `^${packageVersion()}` : resolved;
 }
 
-/** As `spec` of `project` is written in `folder`; undefined where it means something in its own folder only, or names what is gone. */
+/** `spec` of `project` as written in `folder`; undefined if it only makes sense in its own folder, or refers to something that is gone. */
 function portable(spec: string, project: string, folder: string): string | undefined {
   const path =
     /^(?:(?:file|link|portal):)(.*)$/u.exec(spec)?.[1]?.replace(/^\/\/(?=\/)/u, '') ??
@@ -74,11 +74,11 @@ function portable(spec: string, project: string, folder: string): string | undef
 
 export interface Manager {
   readonly name: 'npm' | 'pnpm' | 'yarn';
-  /** Yarn 2 and later: keeps no `node_modules` unless it is told to, and takes a folder below a project for a part of it. */
+  /** Yarn 2 and later: has no `node_modules` unless told to, and takes a folder below a project for part of it. */
   readonly modernYarn: boolean;
 }
 
-/** The package manager that runs this, or that the project around uses. */
+/** The package manager that runs this, or that the enclosing project uses. */
 export function managerOf(cwd: string, env: NodeJS.ProcessEnv): Manager {
   const [, agent, major] = /^(pnpm|yarn)\/(\d+)/u.exec(env.npm_config_user_agent ?? '') ?? [];
   if (agent === 'pnpm') return { name: 'pnpm', modernYarn: false };

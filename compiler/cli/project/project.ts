@@ -1,4 +1,4 @@
-/** The files of a new project: a small model with attention, and a task that is trained in seconds. */
+/** The files of a new project: a small model with attention, and a task that trains in seconds. */
 import type { Manager } from './origin.ts';
 
 const MODEL = `/// Which digit of a list is the largest? The model looks at every digit and attends to the one that matters.

@@ -1,17 +1,17 @@
 /**
- * Node's hooks for TypeScript modules of the user: their types are taken off by the TypeScript that writes emitted modules, so no
- * other tool is needed. `attnc/runtime` and tfjs in them are the ones that run here, whatever is installed beside them: a second copy would have
- * backends and classes of its own.
+ * Node hooks for the user's TypeScript modules: types are stripped by the TypeScript that writes emitted modules, so no other
+ * tool is needed. `attnc/runtime` and tfjs resolve to the copies that are running, whatever else is installed: a second copy
+ * would have its own backends and classes.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { ts as Typescript } from 'ts-morph';
 
-/** Read as ES modules, also in a folder whose package.json does not say so, or that has none. */
+/** Read as ES modules, even in a folder whose package.json does not say so, or without one. */
 const TYPESCRIPT = /^file:.*\.m?ts(?:\?|$)/u;
 
-/** Found from here instead of from the module that imports it. */
+/** Resolved from here instead of from the importing module. */
 const OURS = /^@tensorflow\/tfjs-(?:core|backend-[a-z]+)(?:\/|$)/u;
 
 export interface Resolved {
@@ -26,7 +26,7 @@ export interface Loaded {
 }
 type Next<T> = (given: string, context: object) => T;
 
-/** @param own addresses of attnc's modules by what imports call them */
+/** @param own addresses of attnc's modules, by import specifier */
 export function hooks(own: ReadonlyMap<string, string>) {
   return {
     resolve(specifier: string, context: object, next: Next<Resolved>): Resolved {
@@ -44,7 +44,7 @@ export function hooks(own: ReadonlyMap<string, string>) {
   };
 }
 
-/** The same where Node has hooks only in a thread of their own, whose `next` gives promises. */
+/** The same for Node versions that run hooks in a separate thread, where `next` returns promises. */
 export function hooksInThread(own: ReadonlyMap<string, string>) {
   return {
     async resolve(specifier: string, context: object, next: Next<Promise<Resolved>>): Promise<Resolved> {
@@ -62,7 +62,7 @@ export function hooksInThread(own: ReadonlyMap<string, string>) {
   };
 }
 
-/** A file may be written with its extension, with that of what will become of it, or with none. The first error names what was written. */
+/** A file may be imported with its extension, with that of its output, or with none. The first error names it as written. */
 function spellings(specifier: string, own: ReadonlyMap<string, string>): readonly string[] {
   if (/^(?:\.|file:)/u.test(specifier))
     return [specifier, specifier.replace(/\.(m?)js$/u, '.$1ts'), `${specifier}.ts`, `${specifier}/index.ts`];
@@ -77,7 +77,7 @@ function asModule(resolved: Resolved): Resolved {
   return TYPESCRIPT.test(resolved.url) ? { ...resolved, format: 'module' } : resolved;
 }
 
-/** Undefined where it is not TypeScript. */
+/** Undefined if it is not TypeScript. */
 function loaded(url: string): Loaded | undefined {
   return TYPESCRIPT.test(url) ? { format: 'module', source: withoutTypes(url), shortCircuit: true } : undefined;
 }
@@ -90,7 +90,7 @@ function withoutTypes(url: string): string {
     reportDiagnostics: true,
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, inlineSourceMap: true, inlineSources: true },
   });
-  // What has no place is not about the text but about the options, which are ours.
+  // A diagnostic without a location is about the options, which are ours.
   const wrong = diagnostics.find((each): each is Typescript.DiagnosticWithLocation => each.file !== undefined);
   if (wrong === undefined) return outputText;
   const { line, character } = wrong.file.getLineAndCharacterOfPosition(wrong.start);

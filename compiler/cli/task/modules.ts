@@ -1,4 +1,4 @@
-/** TypeScript modules of the user, loaded into this process. */
+/** Loads the user's TypeScript modules into this process. */
 import * as nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { packageRoot } from '../io/library.ts';
 import { codeOf, messageOf } from '../io/reasons.ts';
 import { hooks } from './hooks.ts';
 
-/** The address of the one copy of attnc. */
+/** The addresses of the running copy of attnc. */
 function ownAddresses(): ReadonlyMap<string, string> {
   const built = join(packageRoot(), 'dist');
   return new Map(
@@ -18,7 +18,7 @@ function ownAddresses(): ReadonlyMap<string, string> {
   );
 }
 
-/** Takes the form of hooks without a thread of their own where Node has it, the older one elsewhere. */
+/** Uses in-thread hooks if Node has them, and otherwise the older kind. */
 function hook(): void {
   const own = ownAddresses();
   const { registerHooks, register } = nodeModule as Partial<typeof nodeModule> & {
@@ -28,7 +28,7 @@ function hook(): void {
     registerHooks(hooks(own));
     return;
   }
-  // Their thread reads JavaScript alone, whatever this module was read as.
+  // The hooks' thread reads only JavaScript, however this module was loaded.
   const here = pathToFileURL(join(packageRoot(), 'dist', 'compiler', 'cli', 'task', 'hooks.js')).href;
   const source = `import { hooksInThread } from ${JSON.stringify(here)};
     export const { resolve, load } = hooksInThread(new Map(${JSON.stringify([...own])}));`;
@@ -37,10 +37,10 @@ function hook(): void {
 
 export type ImportModule = (file: string) => Promise<Readonly<Record<string, unknown>>>;
 
-/** Once per process: prepares it for TypeScript modules. */
+/** Prepares the process for TypeScript modules, once. */
 export function moduleImporter(): ImportModule {
   hook();
-  // What goes wrong in a user's module is shown at its line there.
+  // Errors in a user's module are shown at their line there.
   process.setSourceMapsEnabled(true);
   return async (file) => {
     try {

@@ -1,4 +1,4 @@
-/** A task from its folder: loaded, its program compiled, its model built on a backend. */
+/** A task from its folder: loads it, compiles its program, and builds its model on a backend. */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Configuration, Learner, OpenTask, Task } from '../../../runtime/index.ts';
@@ -82,13 +82,13 @@ export function configurationOf(task: AnyTask, name: string | undefined): { read
 export interface BuildOptions {
   readonly outFolder: string;
   readonly configuration: Configuration;
-  /** What the user says; it comes before the configuration's. */
+  /** The user's settings, which override the configuration's. */
   readonly set: Settings;
   readonly backend: BackendChoice;
   readonly seed: number;
-  /** Looks at the compiled programs before anything is made of them. */
+  /** Inspects the compiled programs before they are used. */
   readonly programs?: (programs: readonly Program[]) => void;
-  /** The sizes of a checkpoint, which come before the task's. */
+  /** The sizes of a checkpoint, which override the task's. */
   readonly dims?: Readonly<Record<string, number>> | undefined;
 }
 
@@ -113,7 +113,7 @@ export async function build({ task, folder, importModule }: LoadedTask, options:
   io.err(`${task.name} on ${active.name} (${active.detail})`);
 
   const open = await task.open(configuration);
-  // Options and the other dims of `--set` are part of the code by now.
+  // Options and the other dims of `--set` are part of the code already.
   const sizes = Object.fromEntries(
     [...set].filter((entry): entry is [string, number] => typeof entry[1] === 'number' && compiled.dims.has(entry[0])),
   );
@@ -125,7 +125,7 @@ export async function build({ task, folder, importModule }: LoadedTask, options:
 const CHOICES = ['auto', ...BACKEND_NAMES] as const;
 export type BackendChoice = (typeof CHOICES)[number];
 
-/** @throws CliError (misuse) for a name that no backend has: before anything else is looked at */
+/** @throws CliError (misuse) for an unknown backend, before anything else is checked */
 export function backendOf(given: Given): BackendChoice {
   const name = given.text('backend') ?? 'auto';
   const backend = CHOICES.find((each) => each === name);
@@ -134,14 +134,14 @@ export function backendOf(given: Given): BackendChoice {
   throw misuse(`there is no backend ${name}: choose ${CHOICES.join(', ')}`, near === null ? undefined : `did you mean ${near}?`);
 }
 
-/** What a configuration's program is compiled with. */
+/** The compile settings of a configuration's program. */
 export function settingsOf({ set }: Configuration, given: Settings): Settings {
   return new Map([...Object.entries(set ?? {}), ...given]);
 }
 
 /**
- * `out/` beside the task for its first configuration, a folder in it for each other one, or what `--out` says: a quick run
- * neither hides what the task ships nor stands in the way of a full one.
+ * `out/` in the task's folder for its first configuration, a subfolder of it for any other, or whatever `--out` says: a quick run
+ * neither hides what the task ships nor blocks a full one.
  */
 export function outFolderOf({ task, folder }: LoadedTask, configuration: string, out: string | undefined, io: Io): string {
   if (out !== undefined) return resolve(io.cwd, out);
@@ -152,7 +152,7 @@ export function isDefault(task: AnyTask, configuration: string): boolean {
   return configuration === Object.keys(task.configurations)[0];
 }
 
-/** The command line that does this again, for messages. */
+/** The command line to do this again, for messages. */
 export function again(command: string, where: string, extra: readonly string[]): string {
   return ['attnc', command, ...[where, ...extra].map(shellWord)].join(' ');
 }

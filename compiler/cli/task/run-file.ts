@@ -1,4 +1,4 @@
-/** `run.json`: the settings that a run began with, so that resuming, generating and evaluating need not be given them again. */
+/** `run.json`: the settings that a run began with, so that resuming, generating and evaluating do not need them again. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from '../io/files.ts';
@@ -17,7 +17,7 @@ export function writeRunFile(folder: string, run: RunFile): void {
   writeWhole(join(folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`);
 }
 
-/** Null where there is none. */
+/** Null if there is none. */
 export function readRunFile(folder: string): RunFile | null {
   const file = join(folder, 'run.json');
   const fault = (what: string, cause?: unknown): CliError =>

@@ -27,7 +27,7 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   const loaded = await loadTask(where, io);
   const { name } = configurationOf(loaded.task, wanted);
   const outFolder = outFolderOf(loaded, name, out, io);
-  // What the user trained comes before what the task ships, which is of its first configuration.
+  // What the user trained takes precedence over what the task ships, which belongs to its first configuration.
   const shipped = isDefault(loaded.task, name) ? [join(loaded.folder, 'checkpoint.safetensors')] : [];
   const candidates = named === undefined ? [...runIn(outFolder), ...shipped] : [resolve(io.cwd, named)];
   const checkpoint = candidates.find((file) => existsSync(file));
@@ -78,10 +78,7 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   return { ...built, checkpoint };
 }
 
-/**
- * The dims that a checkpoint names are those of its tensors: looked at before a model is made, which may otherwise be of any
- * size.
- */
+/** The dims in a checkpoint must be those of its tensors: checked before a model is made, which could otherwise have any size. */
 function requireBelievable(
   { definition, dims }: CheckpointInfo,
   tensors: TensorFile['tensors'],
@@ -111,7 +108,7 @@ function requireBelievable(
   }
 }
 
-/** The sizes of a checkpoint come first in `build`: another one must not be lost without a word. */
+/** The sizes of a checkpoint take precedence in `build`: a different setting must not be ignored silently. */
 function requireSameSizes(given: Given, dims: Readonly<Record<string, number>>, shown: string): void {
   for (const [name, value] of given.pairs('set')) {
     const trained = Object.hasOwn(dims, name) ? dims[name] : undefined;
@@ -123,7 +120,7 @@ function requireSameSizes(given: Given, dims: Readonly<Record<string, number>>, 
   }
 }
 
-/** The checkpoints that a run leaves, the better first. */
+/** The checkpoints of a run, the better one first. */
 function runIn(folder: string): string[] {
   return ['best', 'last'].map((name) => join(folder, `${name}.safetensors`));
 }
