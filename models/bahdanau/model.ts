@@ -67,34 +67,36 @@ type TranslateRow = Readonly<Record<
 type BackwardRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
 type ForwardRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
 
+/** Cho et al. 2014, eq. (5)-(8), as Bahdanau, Cho & Bengio 2015 use it (A.1.1): `z` weighs the new state, and `r` acts before the map. */
 function gruInputs(p: GRUParameters, n: TranslatorSizes, xRows: tf.Tensor) {
   const { batch: batchSize, hidden, source } = n;
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wz), [batchSize, source, hidden]), p.bz));
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wr), [batchSize, source, hidden]), p.br));
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, source, hidden]), p.b));
   return { zSum, rSum, newSum };
 }
 
 function gru(p: GRUParameters, h: tf.Tensor, backwardSum: tf.Tensor, sum: tf.Tensor, backwardSum2: tf.Tensor) {
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(backwardSum, tf.matMul(h, p.Uz))));
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Ur))));
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProduct = tf.mul(r, h);
   const new_ = tf.tidy(() => tf.tanh(tf.add(backwardSum2, tf.matMul(newProduct, p.U))));
-  // cells.attn:14  (1 - z) * h + z * new
+  // std/cells.attn:14  (1 - z) * h + z * new
   const difference = tf.sub(new_, h);
   const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
   return { hNext, z, difference, new_, newProduct, r };
 }
 
+/** Bahdanau, Cho & Bengio 2015, sec. 3.1 and A.1.2: v·tanh(W q + U k): how well each key matches the query. */
 function additiveInputs(p: AdditiveParameters, n: TranslatorSizes, annotations: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const annotationsT = tf.transpose(annotations, [1, 0, 2]);
   const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
   const UProduct = tf.tidy(() => tf.reshape(tf.matMul(annotationsRows, p.U), [batchSize, source, align]));
@@ -103,15 +105,15 @@ function additiveInputs(p: AdditiveParameters, n: TranslatorSizes, annotations: 
 
 function additive(p: AdditiveParameters, n: TranslatorSizes, s: tf.Tensor, UProduct: tf.Tensor, sourceMask: tf.Tensor, annotationsT: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreTanh = tf.tidy(() => tf.tanh(tf.add(tf.reshape(tf.matMul(s, p.W), [batchSize, 1, align]), UProduct)));
   const score = tf.tidy(() =>
     tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), p.v), [batchSize, source]),
   );
-  // attention.attn:5  weights = softmax[key](score)
+  // std/attention.attn:5  weights = softmax[key](score)
   const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
   rt.dispose(score);
-  // attention.attn:6  sum[key](weights * keys)
+  // std/attention.attn:6  sum[key](weights * keys)
   const context = tf.tidy(() =>
     tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), annotationsT), [batchSize, 2 * hidden]),
   );
@@ -119,19 +121,20 @@ function additive(p: AdditiveParameters, n: TranslatorSizes, s: tf.Tensor, UProd
 }
 
 function gru2(p: GRUParameters, sNextJoined: tf.Tensor, s: tf.Tensor) {
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, p.Wz), tf.matMul(s, p.Uz)), p.bz)));
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, p.Wr), tf.matMul(s, p.Ur)), p.br)));
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(sNextJoined, p.W), tf.matMul(tf.mul(r, s), p.U)), p.b)));
   rt.dispose(r);
-  // cells.attn:14  (1 - z) * h + z * new
+  // std/cells.attn:14  (1 - z) * h + z * new
   const sNext = tf.tidy(() => tf.add(s, tf.mul(z, tf.sub(new_, s))));
   rt.dispose(z, new_);
   return sNext;
 }
 
+/** Sec. A.2.2: maxout over the state, the previous output and the context. */
 function readoutInputs(p: ReadoutParameters, n: TranslatorSizes, context: tf.Tensor[], s: tf.Tensor[], e: tf.Tensor) {
   const { batch: batchSize, characters, embed, hidden, maxout, pieces, target, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
@@ -151,34 +154,37 @@ function readoutInputs(p: ReadoutParameters, n: TranslatorSizes, context: tf.Ten
   return logits;
 }
 
-function translation(n: TranslatorSizes, targetLength: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, number: tf.Tensor) {
+function translation(n: TranslatorSizes, targetLengths: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, zero: tf.Tensor) {
   const { batch: batchSize, target } = n;
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(targetLength, [batchSize, 1]), tf.range(0, target, 1, 'int32')));
-  const logSoftmax = rt.logSoftmax(logits);
-  const lossAsFloat = tf.cast(targetLength, 'float32');
-  const loss = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, yNext, 2, 2)), 0), 1), lossAsFloat)),
+  const targetMask = tf.tidy(() =>
+    tf.greater(tf.reshape(targetLengths, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
   );
+  const logSoftmax = rt.logSoftmax(logits);
+  const targetLengthsAsFloat = tf.cast(targetLengths, 'float32');
+  const loss = tf.tidy(() => {
+    const quotient = tf.div(tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, yNext, 2, 2)), 0), 1), targetLengthsAsFloat);
+    return tf.mean(quotient);
+  });
   // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const mean = tf.tidy(() => {
     const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), yNext)), 1);
-    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
+    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), zero), 'float32'));
   });
-  return { loss, mean, lossAsFloat, targetMask, logSoftmax };
+  return { loss, mean, targetLengthsAsFloat, targetMask, logSoftmax };
 }
 
 function gruTraining(p: GRUParameters, sNextJoined: tf.Tensor, s: tf.Tensor, rJoined: tf.Tensor, zJoined: tf.Tensor, newJoined: tf.Tensor) {
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zJoined2 = tf.concat([sNextJoined, s], 1);
   const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, zJoined), p.bz)));
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, rJoined), p.br)));
   rt.dispose(zJoined2);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProduct = tf.mul(r, s);
   const new_ = tf.tidy(() => tf.tanh(tf.add(tf.matMul(tf.concat([sNextJoined, newProduct], 1), newJoined), p.b)));
-  // cells.attn:14  (1 - z) * h + z * new
+  // std/cells.attn:14  (1 - z) * h + z * new
   const difference = tf.sub(new_, s);
   const sNext = tf.tidy(() => tf.add(s, tf.mul(z, difference)));
   return { sNext, z, difference, new_, newProduct, r };
@@ -199,7 +205,6 @@ function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random:
   const highest = tf.max(sum, 3);
   const keepSteps: tf.Tensor[] = [];
   for (let t = 0; t < target; t++) {
-    // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
     const keep2 = random.keep(site, 0.1, [batchSize, maxout], [false], [t]);
     keepSteps.push(keep2);
   }
@@ -235,21 +240,21 @@ function readoutBackward(p: ReadoutParameters, n: TranslatorSizes, dLogits: tf.T
   return { gradients: { U: dU, V: dV, C: dC, W: dW }, UProduct, CProduct, VProduct };
 }
 
-function gruBackward(p: GRUParameters, dSNext: tf.Tensor, sNext: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, s: tf.Tensor, r: tf.Tensor, rJoined: tf.Tensor, joined: tf.Tensor) {
-  // cells.attn:14  (1 - z) * h + z * new
+function gruBackward(p: GRUParameters, dSNext: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, s: tf.Tensor, r: tf.Tensor, rJoined: tf.Tensor, joined: tf.Tensor) {
+  // std/cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dSNext, z);
-  const difference = tf.sub(dSNext, dNew);
-  const dZ = tf.mul(dSNext, sNext);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const difference2 = tf.sub(dSNext, dNew);
+  const dZ = tf.mul(dSNext, difference);
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, new_);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
-  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, r)));
+  const newSum = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, r)));
   const dR = tf.mul(UProduct, s);
-  rt.dispose(dNew, difference, UProduct);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  rt.dispose(dNew, difference2, UProduct);
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSigmoidGradient = rt.sigmoidGradient(dZ, z);
   rt.dispose(dZ);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradient = rt.sigmoidGradient(dR, r);
   const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   const product = tf.tidy(() =>
@@ -261,16 +266,16 @@ function gruBackward(p: GRUParameters, dSNext: tf.Tensor, sNext: tf.Tensor, z: t
 
 function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, tanh: tf.Tensor, dContext: tf.Tensor, annotationsT: tf.Tensor, weights: tf.Tensor, sourceMask: tf.Tensor, vRows: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
-  // attention.attn:6  sum[key](weights * keys)
+  // std/attention.attn:6  sum[key](weights * keys)
   const dWeights = tf.tidy(() =>
     tf.reshape(tf.matMul(annotationsT, tf.reshape(dContext, [batchSize, 2 * hidden, 1])), [batchSize, source]),
   );
-  // attention.attn:5  weights = softmax[key](score)
+  // std/attention.attn:5  weights = softmax[key](score)
   const dScore = tf.tidy(() =>
     rt.where(sourceMask, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 1, true))), 0),
   );
   rt.dispose(dWeights);
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreDifference = tf.tidy(() => tf.sub(1, tf.mul(tanh, tanh)));
   const product = tf.tidy(() => {
     const scoreProduct = tf.reshape(tf.matMul(tf.reshape(dScore, [batchSize, 1, source]), scoreDifference), [batchSize, align]);
@@ -288,7 +293,7 @@ function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, tanh: tf.Te
 
 function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productStacked: tf.Tensor, product: tf.Tensor, sStepsRows: tf.Tensor, annotationsRows: tf.Tensor, productStacked2: tf.Tensor) {
   const { align, batch: batchSize, hidden, source, target } = n;
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const productRows = tf.reshape(product, [batchSize * source, align]);
   const UProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows, p.U, false, true), [batchSize, source, 2 * hidden]));
   const dV = tf.sum(productStacked2, 0);
@@ -301,20 +306,20 @@ function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productSta
 
 function gruGradients(n: TranslatorSizes, productStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, joinedStacked: tf.Tensor, sStepsRows: tf.Tensor) {
   const { batch: batchSize, embed, hidden, target, units } = n;
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * target, units]);
   const joinedStepsRows = tf.reshape(joinedStacked, [batchSize * target, embed + 2 * hidden]);
   const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
   const dWz = tf.matMul(joinedStepsRows, sigmoidGradientStepsRows, true);
   const dUz = tf.matMul(sStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(sigmoidGradientStepsRows);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * target, units]);
   const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
   const dWr = tf.matMul(joinedStepsRows, rSigmoidGradientStepsRows, true);
   const dUr = tf.matMul(sStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(rSigmoidGradientStepsRows);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * target, units]);
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
   const dW = tf.matMul(joinedStepsRows, tanhGradientStepsRows, true);
@@ -325,21 +330,21 @@ function gruGradients(n: TranslatorSizes, productStacked: tf.Tensor, tanhGradien
   return { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB };
 }
 
-function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, forwardHNext: tf.Tensor, forwardZ: tf.Tensor, forwardNew: tf.Tensor, forwardR: tf.Tensor, forwardH: tf.Tensor, rJoined: tf.Tensor) {
-  // cells.attn:14  (1 - z) * h + z * new
+function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, forwardDifference: tf.Tensor, forwardZ: tf.Tensor, forwardNew: tf.Tensor, forwardR: tf.Tensor, forwardH: tf.Tensor, rJoined: tf.Tensor) {
+  // std/cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dHNext, forwardZ);
-  const dZ = tf.mul(dHNext, forwardHNext);
+  const dZ = tf.mul(dHNext, forwardDifference);
   const difference = tf.sub(dHNext, dNew);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSigmoidGradient = rt.sigmoidGradient(dZ, forwardZ);
   rt.dispose(dZ);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, forwardNew);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
   const dR = tf.mul(UProduct, forwardH);
   const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, forwardR)));
   rt.dispose(dNew, difference, UProduct);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradient = rt.sigmoidGradient(dR, forwardR);
   const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
@@ -348,19 +353,19 @@ function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, forwardHNext: tf.Tens
 
 function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStacked: tf.Tensor, forwardSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, productStacked: tf.Tensor, hStacked: tf.Tensor, xRows: tf.Tensor) {
   const { batch: batchSize, embed, hidden, source } = n;
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const WProduct = tf.tidy(() => {
     const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     return tf.reshape(tf.matMul(tanhGradientStepsRows, p.W, false, true), [batchSize, source, embed]);
   });
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(forwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wr, false, true), [batchSize, source, embed]);
     return tf.add(WProduct, WrProduct);
   });
   rt.dispose(WProduct);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
     return tf.add(rSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wz, false, true), [batchSize, source, embed]));
@@ -371,13 +376,13 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
   const dWz = tf.matMul(xRows, sigmoidGradientStepsRows, true);
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(rSum, sigmoidGradientStepsRows);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradientStepsRows = tf.reshape(forwardSigmoidGradientStacked, [batchSize * source, hidden]);
   const dBr = tf.sum(forwardSigmoidGradientStacked, [0, 1]);
   const dWr = tf.matMul(xRows, rSigmoidGradientStepsRows, true);
   const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * source, hidden]);
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
   const dW = tf.matMul(xRows, tanhGradientStepsRows, true);
@@ -390,20 +395,20 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
 
 function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, annotations: tf.Tensor, beam: number, size: number, size2: number) {
   const { align, batch: batchSize, hidden, source } = n;
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const vProduct = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(sRows, p.W), [batchSize, beam, 1, align]);
     const sumRows = tf.reshape(tf.add(WProduct, tf.reshape(UProduct, [batchSize, 1, source, align])), [size, source, align]);
     return tf.reshape(tf.matMul(tf.reshape(tf.tanh(sumRows), [size2, align]), p.v), [batchSize, beam, source]);
   });
-  // attention.attn:5  weights = softmax[key](score)
+  // std/attention.attn:5  weights = softmax[key](score)
   const weights = tf.tidy(() => {
-    const weightsRows = tf.reshape(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), vProduct, -Infinity), [size, source]);
-    return tf.softmax(weightsRows);
+    const vProductMaskedRows = tf.reshape(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), vProduct, -Infinity), [size, source]);
+    return tf.softmax(vProductMaskedRows);
   });
   const weightsShaped = tf.reshape(weights, [batchSize, beam, source]);
   rt.dispose(vProduct, weights);
-  // attention.attn:6  sum[key](weights * keys)
+  // std/attention.attn:6  sum[key](weights * keys)
   const context = tf.matMul(weightsShaped, annotations);
   const context2 = tf.reshape(context, [size, 2 * hidden]);
   rt.dispose(context);
@@ -413,19 +418,19 @@ function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tenso
 function readoutStep(p: ReadoutParameters, n: TranslatorSizes, sRows: tf.Tensor, e: tf.Tensor, context: tf.Tensor, size: number) {
   const { maxout, pieces } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const logits = tf.tidy(() => {
+  return tf.tidy(() => {
     const UProduct = tf.reshape(tf.matMul(sRows, p.U), [size, maxout, pieces]);
     const sum = tf.add(UProduct, tf.reshape(tf.matMul(e, p.V), [size, maxout, pieces]));
     return tf.matMul(tf.max(tf.add(sum, tf.reshape(tf.matMul(context, p.C), [size, maxout, pieces])), 2), p.W);
   });
-  return logits;
 }
 
+/** Sec. 3.2: a bidirectional GRU; an annotation sees the whole input, focused on its own position. */
 function annotate(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, sourceMask: tf.Tensor, keep: boolean) {
   const { batch: batchSize, embed, hidden, source } = n;
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p.table, tokens);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
   const { zSum, rSum, newSum } = gruInputs(p.backward.h.GRU, n, xRows);
   const { zSum: hZSum, rSum: hRSum, newSum: hNewSum } = gruInputs(p.forward.h.GRU, n, xRows);
@@ -443,7 +448,6 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, 
   let h: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
     const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.backward.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]), hNext, h));
     hNextSteps[t] = hNext;
     if (keep) {
@@ -478,9 +482,10 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, 
   const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
-  return { h1, annotations, h: hSteps2, forwardSteps, backwardZeros, isGreater: sourceMaskSteps, h2: hSteps, backwardSteps, x, product: hNewProductSteps, product2: newProductSteps, forwardHNext: hHNextSteps };
+  return { h1, annotations, h: hSteps2, forwardSteps, backwardZeros, sourceMaskT: sourceMaskSteps, h2: hSteps, backwardSteps, x, newProduct: hNewProductSteps, newProduct2: newProductSteps, forwardHNext: hHNextSteps };
 }
 
+/** Sec. 3.1, A.1.2 and A.2.2; the first state is made of the backward state at the first position. */
 function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tensor, h1: tf.Tensor, annotations: tf.Tensor, sourceMask: tf.Tensor, keep: boolean) {
   const { target } = n;
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
@@ -518,11 +523,11 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   // model.attn:47  e = table[y]
   const e = tf.gather(p.table, y);
   const { UProduct, annotationsT, annotationsRows } = additiveInputs(p.context.Scored.Additive, n, annotations);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zJoined = tf.concat([p.s.GRU.Wz, p.s.GRU.Uz], 0);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p.s.GRU.Wr, p.s.GRU.Ur], 0);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newJoined = tf.concat([p.s.GRU.W, p.s.GRU.U], 0);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
@@ -574,15 +579,15 @@ function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor,
 /** Outputs by name, [batch, …]. */
 type TranslatorResults = { readonly logits: tf.Tensor; readonly weights: tf.Tensor };
 
-/** The outputs of Translator, batch first. */
+/** The outputs of Translator, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): TranslatorResults {
   const { batch: batchSize, source } = batch.n;
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const sourceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
-  const { h1, annotations, backwardZeros, isGreater: isGreaterSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
-  rt.dispose(backwardZeros, isGreaterSteps, x, hNextSteps);
+  const { h1, annotations, backwardZeros, sourceMaskT: sourceMaskTSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
+  rt.dispose(backwardZeros, sourceMaskTSteps, x, hNextSteps);
   const { logits, weights: weightsSteps } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask, true);
   rt.dispose(sourceMask, h1, annotations);
   // model.attn:57  Translate(read.annotations, read.h1)
@@ -592,7 +597,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   return { logits, weights: weightsStepsT };
 }
 
-/** Translation: the loss and the metrics, means over the batch. */
+/** Translation: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): rt.LossTensors {
   const { batch: batchSize, source } = batch.n;
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
@@ -600,17 +605,17 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): rt.Los
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const number = tf.scalar(0, 'int32');
-  const { h1, annotations, backwardZeros, isGreater: isGreaterSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
-  rt.dispose(backwardZeros, isGreaterSteps, x, hNextSteps);
+  const zero = tf.scalar(0, 'int32');
+  const { h1, annotations, backwardZeros, sourceMaskT: sourceMaskTSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
+  rt.dispose(backwardZeros, sourceMaskTSteps, x, hNextSteps);
   const { logits } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask, false);
   rt.dispose(sourceMask, h1, annotations);
-  const { loss, mean: exact, lossAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
-  rt.dispose(number, logits, lossAsFloat, targetMask, logSoftmax);
+  const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
+  rt.dispose(zero, logits, targetLengthsAsFloat, targetMask, logSoftmax);
   return { loss, metrics: { exact } };
 }
 
-/** Translation: as the loss, dropout on, and its gradient by every parameter. */
+/** Translation: as the loss, dropout on, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, random: rt.Random): rt.GradientTensors {
   const { align, batch: batchSize, characters, embed, hidden, source, target, units, words } = batch.n;
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
@@ -618,25 +623,25 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const number = tf.scalar(0, 'int32');
-  const { h1, annotations, h: hSteps, forwardSteps, backwardZeros, isGreater: isGreaterSteps, h2: backwardHSteps, backwardSteps, x, product: productSteps, product2: backwardProductSteps, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, true);
+  const zero = tf.scalar(0, 'int32');
+  const { h1, annotations, h: hSteps, forwardSteps, backwardZeros, sourceMaskT: sourceMaskTSteps, h2: backwardHSteps, backwardSteps, x, newProduct: productSteps, newProduct2: backwardProductSteps, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, true);
   const { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, annotationsT, tanh2: tanh, joined: joinedSteps, product: productSteps2, annotationsRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
-  const { loss, mean: exact, lossAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
+  const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
   rt.dispose(annotations, logits);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
   const dLogits = tf.tidy(() => {
-    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
+    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, targetLengthsAsFloat), [batchSize, 1]), 0));
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
   const { gradients: dReadout, UProduct, CProduct, VProduct } = readoutBackward(p.Translate.logits.Readout, batch.n, dLogits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows);
-  rt.dispose(lossAsFloat, targetMask, logSoftmax, keepStepsT, sum, contextStacked, eRows, productRows, dLogits);
-  // attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
+  rt.dispose(targetLengthsAsFloat, targetMask, logSoftmax, keepStepsT, sum, contextStacked, eRows, productRows, dLogits);
+  // std/attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
   const vRows = tf.reshape(p.Translate.context.Scored.Additive.v, [align]);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p.Translate.s.GRU.Ur, p.Translate.s.GRU.Uz], 1);
   const sRJoined = tf.concat([p.Translate.s.GRU.Wr, p.Translate.s.GRU.W, p.Translate.s.GRU.Wz], 1);
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const sStepsRows = tf.reshape(sStacked, [batchSize * target, units]);
   rt.dispose(sStacked);
   // model.attn:57  Translate(read.annotations, read.h1)
@@ -687,22 +692,22 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const dH1 = tf.matMul(tanhGradient, p.Translate.W0, false, true);
   const dW0 = tf.matMul(h1, tanhGradient, true);
   rt.dispose(tanh, dSNext, h1, tanhGradient);
-  // attention.attn:6  sum[key](weights * keys)
+  // std/attention.attn:6  sum[key](weights * keys)
   const dContext = tf.tidy(() =>
     tf.matMul(tf.transpose(translateStacks.dContext, [1, 2, 0]), tf.transpose(weightsStacked, [1, 0, 2])),
   );
   rt.dispose(translateStacks.dContext, weightsStacked);
-  // attention.attn:64  additive { Additive[align](query, keys) }
+  // std/attention.attn:64  additive { Additive[align](query, keys) }
   const dAnnotations = tf.tidy(() => tf.add(dContext, tf.transpose(scoreUProduct, [0, 2, 1])));
   rt.dispose(scoreUProduct, dContext);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const dForward = tf.slice(dAnnotations, [0, 0, 0], [-1, hidden, -1]);
   const dBackward = tf.tidy(() => {
     const part = tf.slice(dAnnotations, [0, hidden, 0], [-1, hidden, -1]);
-    return tf.add(part, tf.transpose(rt.scatter(number, dH1, source), [1, 2, 0]));
+    return tf.add(part, tf.transpose(rt.scatter(zero, dH1, source), [1, 2, 0]));
   });
-  rt.dispose(number, dH1, dAnnotations);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  rt.dispose(zero, dH1, dAnnotations);
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const hRJoined = tf.concat([p.read.Annotate.forward.h.GRU.Ur, p.read.Annotate.forward.h.GRU.Uz], 1);
   const backwardRJoined = tf.concat([p.read.Annotate.backward.h.GRU.Ur, p.read.Annotate.backward.h.GRU.Uz], 1);
   // model.attn:47  e = table[y]
@@ -718,8 +723,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   let dH: tf.Tensor = tf.clone(backwardZeros);
   for (let t = 0; t < source; t++) {
     const step = backwardSteps[t]!;
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const isGreaterWide = tf.reshape(isGreaterSteps[t]!, [batchSize, 1]);
+    const isGreaterWide = tf.reshape(sourceMaskTSteps[t]!, [batchSize, 1]);
     const dHNext = tf.tidy(() => tf.add(dBackwardSteps[t]!, rt.where(isGreaterWide, dH, 0)));
     const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, step.difference, step.z, step.new, step.r, backwardHSteps[t]!, backwardRJoined);
     const readDH = tf.tidy(() => tf.add(tf.add(rt.where(isGreaterWide, 0, dH), newSum), rProduct));
@@ -728,12 +732,12 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     dH = readDH;
   }
   const backwardStacks = rt.stacked(backwardRows);
-  rt.dispose(isGreaterSteps, backwardSteps, backwardRJoined, dBackwardSteps, dH);
+  rt.dispose(sourceMaskTSteps, backwardSteps, backwardRJoined, dBackwardSteps, dH);
   const hStacked = tf.stack(backwardHSteps);
   rt.dispose(backwardHSteps);
   const backwardProductStacked = tf.stack(backwardProductSteps);
   rt.dispose(backwardProductSteps);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
   rt.dispose(x);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
@@ -743,7 +747,6 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   let readDH: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
     const step = forwardSteps[t]!;
-    // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const dHNext = tf.add(readDH, dForwardSteps[t]!);
     const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t]!, hRJoined);
     const dH2 = tf.add(rProduct, newSum);
@@ -791,15 +794,15 @@ type TranslatorMemory = { readonly keyMask: tf.Tensor; readonly UProduct: tf.Ten
 /** What a step hands to the next, [batch, beam, …]. */
 type TranslatorState = { readonly s: tf.Tensor };
 
-/** Once per call: what no step changes, and the first states. */
+/** Once per call: what no step changes, and the first states. It disposes of nothing that it is given; what it gives is the caller's. */
 function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): { readonly memory: TranslatorMemory; readonly state: TranslatorState } {
   const { batch: batchSize, source, units } = batch.n;
-  // attention.attn:5  weights = softmax[key](score)
+  // std/attention.attn:5  weights = softmax[key](score)
   const keyMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
-  const { h1, annotations, backwardZeros: forwardZeros, isGreater: isGreaterSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, keyMask, false);
-  rt.dispose(forwardZeros, isGreaterSteps, x, hNextSteps);
+  const { h1, annotations, backwardZeros, sourceMaskT: keyMaskTSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, keyMask, false);
+  rt.dispose(backwardZeros, keyMaskTSteps, x, hNextSteps);
   const { UProduct, annotationsT, annotationsRows } = additiveInputs(p.Translate.context.Scored.Additive, batch.n, annotations);
   rt.dispose(annotations, annotationsRows);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
@@ -808,7 +811,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): { r
   return { memory: { keyMask, UProduct, annotations: annotationsT }, state: { s } };
 }
 
-/** One place: logits, the next states and the taps. */
+/** One place: logits, the next states and the taps. It disposes of nothing that it is given; what it gives is the caller's. */
 function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory: TranslatorMemory, state: TranslatorState, previous: tf.Tensor2D, _t: number): { readonly logits: tf.Tensor3D; readonly taps: { readonly weights: tf.Tensor }; readonly state: TranslatorState } {
   const { batch: batchSize, source } = batch.n;
   const beam = previous.shape[1];

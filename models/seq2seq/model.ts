@@ -55,86 +55,90 @@ type RunRow2 = Readonly<Record<
   | 'gTanhGradient' | 'oSigmoidGradient' | 'fSigmoidGradient' | 'iSigmoidGradient'
 , tf.Tensor>>;
 
+/** Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000, which starts open (bias 1). */
 function lstmInputs(p: LSTMParameters, n: Seq2SeqSizes, x: tf.Tensor, size: number, source: number) {
   const { batch: batchSize, embed, hidden } = n;
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const xRows = tf.reshape(x, [size, embed]);
   const oSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wo), [batchSize, source, hidden]), p.bo));
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wf), [batchSize, source, hidden]), p.bf));
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wi), [batchSize, source, hidden]), p.bi));
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wg), [batchSize, source, hidden]), p.bg));
   rt.dispose(xRows);
   return { oSum, fSum, iSum, gSum };
 }
 
 function lstm(p: LSTMParameters, h: tf.Tensor, runSum: tf.Tensor, sum: tf.Tensor, c: tf.Tensor, runSum2: tf.Tensor, runSum3: tf.Tensor) {
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const o = tf.tidy(() => tf.sigmoid(tf.add(runSum, tf.matMul(h, p.Uo))));
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const f = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uf))));
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const i = tf.tidy(() => tf.sigmoid(tf.add(runSum2, tf.matMul(h, p.Ui))));
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const g = tf.tidy(() => tf.tanh(tf.add(runSum3, tf.matMul(h, p.Ug))));
-  // cells.attn:25  new = f * c + i * g
+  // std/cells.attn:25  new = f * c + i * g
   const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
-  // cells.attn:26  { h = o * tanh(new), c = new }
+  // std/cells.attn:26  { h = o * tanh(new), c = new }
   const tanh = tf.tanh(new_);
   const h2 = tf.mul(o, tanh);
   return { h: h2, new_, o, tanh, i, g, f };
 }
 
+/** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
 function linear(p: LinearParameters, n: Seq2SeqSizes, h: tf.Tensor[]) {
   const { batch: batchSize, characters, hidden, target } = n;
-  // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => {
+  // std/layers.attn:4  W @ x + b
+  return tf.tidy(() => {
     const WProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(h), [1, 0, 2]), [batchSize * target, hidden]), p.W);
     return tf.add(tf.reshape(WProduct, [batchSize, target, characters]), p.b);
   });
-  return logits;
 }
 
-function translation(n: Seq2SeqSizes, targetLength: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, number: tf.Tensor) {
+function translation(n: Seq2SeqSizes, targetLengths: tf.Tensor, logits: tf.Tensor, yNext: tf.Tensor, zero: tf.Tensor) {
   const { batch: batchSize, target } = n;
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(targetLength, [batchSize, 1]), tf.range(0, target, 1, 'int32')));
-  const logSoftmax = rt.logSoftmax(logits);
-  const lossAsFloat = tf.cast(targetLength, 'float32');
-  const loss = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, yNext, 2, 2)), 0), 1), lossAsFloat)),
+  const targetMask = tf.tidy(() =>
+    tf.greater(tf.reshape(targetLengths, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
   );
+  const logSoftmax = rt.logSoftmax(logits);
+  const targetLengthsAsFloat = tf.cast(targetLengths, 'float32');
+  const loss = tf.tidy(() => {
+    const quotient = tf.div(tf.sum(rt.where(targetMask, tf.neg(tf.gather(logSoftmax, yNext, 2, 2)), 0), 1), targetLengthsAsFloat);
+    return tf.mean(quotient);
+  });
   // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const mean = tf.tidy(() => {
     const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), yNext)), 1);
-    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
+    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), zero), 'float32'));
   });
-  return { loss, mean, lossAsFloat, targetMask, logSoftmax };
+  return { loss, mean, targetLengthsAsFloat, targetMask, logSoftmax };
 }
 
 function lstmBackward(dH: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Tensor, f: tf.Tensor, g: tf.Tensor, c: tf.Tensor, i: tf.Tensor, gJoined: tf.Tensor) {
-  // cells.attn:26  { h = o * tanh(new), c = new }
+  // std/cells.attn:26  { h = o * tanh(new), c = new }
   const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, o), tanh));
   const dO = tf.mul(dH, tanh);
-  // cells.attn:25  new = f * c + i * g
+  // std/cells.attn:25  new = f * c + i * g
   const dNew = tf.add(state, tanhGradient);
   const dG = tf.mul(dNew, i);
   const dI = tf.mul(dNew, g);
   const dF = tf.mul(dNew, c);
   const dC = tf.mul(dNew, f);
   rt.dispose(tanhGradient, dNew);
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSigmoidGradient = rt.sigmoidGradient(dI, i);
   rt.dispose(dI);
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSigmoidGradient = rt.sigmoidGradient(dF, f);
   rt.dispose(dF);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oSigmoidGradient = rt.sigmoidGradient(dO, o);
   rt.dispose(dO);
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gTanhGradient = rt.tanhGradient(dG, g);
   const gProduct = tf.tidy(() => {
     const joined = tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1);
@@ -146,12 +150,12 @@ function lstmBackward(dH: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Te
 
 function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, sigmoidGradientStacked3: tf.Tensor, tanhGradientStacked: tf.Tensor, picked: tf.Tensor, size: number, target: number) {
   const { batch: batchSize, embed, hidden } = n;
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const WgProduct = tf.tidy(() => {
     const lSTMWgProduct = tf.matMul(tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [size, hidden]), p.Wg, false, true);
     return tf.reshape(lSTMWgProduct, [batchSize, target, embed]);
   });
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
     const WiProduct = tf.matMul(tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [size, hidden]), p.Wi, false, true);
     return tf.add(WgProduct, tf.reshape(WiProduct, [batchSize, target, embed]));
@@ -163,13 +167,13 @@ function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, 
   const dWi = tf.matMul(pickedRows, sigmoidGradientStepsRows, true);
   const dUi = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(WgProduct, sigmoidGradientStepsRows);
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [size, hidden]);
   const dBg = tf.sum(tanhGradientStacked, [0, 1]);
   const dWg = tf.matMul(pickedRows, tanhGradientStepsRows, true);
   const dUg = tf.matMul(hStepsRows, tanhGradientStepsRows, true);
   rt.dispose(tanhGradientStepsRows);
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
     const WfProduct = tf.matMul(tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [size, hidden]), p.Wf, false, true);
     return tf.add(iSum, tf.reshape(WfProduct, [batchSize, target, embed]));
@@ -179,7 +183,7 @@ function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, 
   const dWf = tf.matMul(pickedRows, fSigmoidGradientStepsRows, true);
   const dUf = tf.matMul(hStepsRows, fSigmoidGradientStepsRows, true);
   rt.dispose(iSum, fSigmoidGradientStepsRows);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oSum = tf.tidy(() => {
     const WoProduct = tf.matMul(tf.reshape(tf.transpose(sigmoidGradientStacked3, [1, 0, 2]), [size, hidden]), p.Wo, false, true);
     return tf.add(fSum, tf.reshape(WoProduct, [batchSize, target, embed]));
@@ -194,29 +198,32 @@ function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, 
 
 function lstmStep(p: LSTMParameters, n: Seq2SeqSizes, c: tf.Tensor, h: tf.Tensor, picked: tf.Tensor, size: number) {
   const { hidden } = n;
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const hRows = tf.reshape(h, [size, hidden]);
   const o = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(picked, p.Wo), tf.matMul(hRows, p.Uo)), p.bo)));
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const f = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(picked, p.Wf), tf.matMul(hRows, p.Uf)), p.bf)));
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const i = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(picked, p.Wi), tf.matMul(hRows, p.Ui)), p.bi)));
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const g = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(picked, p.Wg), tf.matMul(hRows, p.Ug)), p.bg)));
   rt.dispose(hRows);
-  // cells.attn:25  new = f * c + i * g
+  // std/cells.attn:25  new = f * c + i * g
   const new_ = tf.tidy(() => tf.add(tf.mul(f, tf.reshape(c, [size, hidden])), tf.mul(i, g)));
   rt.dispose(f, i, g);
-  // cells.attn:26  { h = o * tanh(new), c = new }
+  // std/cells.attn:26  { h = o * tanh(new), c = new }
   const h2 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
   rt.dispose(o);
   return { h: h2, new_ };
 }
 
-function read(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, tokens: tf.Tensor) {
+/** Sec. 2 and 3.3: an LSTM reads the input backwards; its last state is all that is kept. */
+function read(p: ReadParameters, n: Seq2SeqSizes, sourceLengths: tf.Tensor, tokens: tf.Tensor) {
   const { batch: batchSize, hidden, source } = n;
   // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(sourceLengths, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p.table, tokens);
   const { oSum, fSum, iSum, gSum } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
@@ -254,6 +261,7 @@ function read(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, token
   return { h: h2, c: c2 };
 }
 
+/** Sec. 2: another LSTM begins where the first one ended. */
 function writeInputs(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, h: tf.Tensor, c: tf.Tensor) {
   const { batch: batchSize, target } = n;
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
@@ -282,10 +290,12 @@ function writeInputs(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, h: tf.Te
   return logits;
 }
 
-function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tensor, tokens: tf.Tensor, runZeros: tf.Tensor) {
+function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLengths: tf.Tensor, tokens: tf.Tensor, runZeros: tf.Tensor) {
   const { batch: batchSize, hidden, source } = n;
   // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(sourceLengths, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p.table, tokens);
   const { oSum, fSum, iSum, gSum } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
@@ -321,7 +331,7 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLength: tf.Tenso
   const h2 = tf.tidy(() => tf.reshape(tf.slice(readRunStacks.h, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const c2 = tf.tidy(() => tf.reshape(tf.slice(readRunStacks.new, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   rt.dispose(readRunStacks.h, readRunStacks.new);
-  return { h: h2, c: c2, isGreater: sourceMaskSteps, runSteps, runH: hSteps, x };
+  return { h: h2, c: c2, sourceMaskT: sourceMaskSteps, runSteps, runH: hSteps, x };
 }
 
 function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Random, y: tf.Tensor, h: tf.Tensor, c: tf.Tensor, site: string) {
@@ -351,14 +361,13 @@ function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Ran
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsKeepSteps: tf.Tensor[] = [];
   for (let t = 0; t < target; t++) {
-    // model.attn:31  logits = Linear[characters](dropout(h', p))
     const logitsKeep = random.keep(site, 0.1, [batchSize, hidden], [false], [t]);
     logitsKeepSteps.push(logitsKeep);
   }
   const keepStacked = tf.stack(logitsKeepSteps);
   const logitsProduct = tf.mul(hStacked, keepStacked);
   rt.dispose(logitsKeepSteps, hStacked);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const productRows = tf.tidy(() => tf.reshape(tf.transpose(logitsProduct, [1, 0, 2]), [batchSize * target, hidden]));
   const logits = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(productRows, p.logits.Linear.W), [batchSize, target, characters]);
@@ -378,7 +387,7 @@ function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tens
   const hShaped = tf.reshape(hCH, [batchSize, beam, hidden]);
   const newShaped = tf.reshape(hCNew, [batchSize, beam, hidden]);
   rt.dispose(yRows, picked, hCNew);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const logits = tf.tidy(() => tf.add(tf.matMul(hCH, p.logits.Linear.W), p.logits.Linear.b));
   const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
   rt.dispose(hCH, logits);
@@ -388,7 +397,7 @@ function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tens
 /** Outputs by name, [batch, …]. */
 type Seq2SeqResults = { readonly logits: tf.Tensor };
 
-/** The outputs of Seq2Seq, batch first. */
+/** The outputs of Seq2Seq, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResults {
   const { h, c } = read(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens);
   const logits = writeInputs(p.Write, batch.n, batch.inputs.y, h, c);
@@ -396,36 +405,36 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   return { logits };
 }
 
-/** Translation: the loss and the metrics, means over the batch. */
+/** Translation: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): rt.LossTensors {
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const number = tf.scalar(0, 'int32');
+  const zero = tf.scalar(0, 'int32');
   const { h, c } = read(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens);
   const logits = writeInputs(p.Write, batch.n, batch.inputs.y, h, c);
-  const { loss, mean: exact, lossAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
-  rt.dispose(h, c, number, logits, lossAsFloat, targetMask, logSoftmax);
+  const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
+  rt.dispose(h, c, zero, logits, targetLengthsAsFloat, targetMask, logSoftmax);
   return { loss, metrics: { exact } };
 }
 
-/** Translation: as the loss, dropout on, and its gradient by every parameter. */
+/** Translation: as the loss, dropout on, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, characters, hidden, source, target, words } = batch.n;
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const number = tf.scalar(0, 'int32');
-  const { h, c, isGreater: isGreaterSteps, runSteps, runH: hSteps, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
+  const zero = tf.scalar(0, 'int32');
+  const { h, c, sourceMaskT: sourceMaskTSteps, runSteps, runH: hSteps, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
   const { logits, keepStacked, writeSteps, h: hSteps2, picked, productRows, h2: hSteps3 } = writeInputsTraining(p.Write, batch.n, random, batch.inputs.y, h, c, 'Write.dropout#0');
-  const { loss, mean: exact, lossAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], number);
+  const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
   rt.dispose(c, logits);
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
   const dLogits = tf.tidy(() => {
-    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
+    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, targetLengthsAsFloat), [batchSize, 1]), 0));
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
-  rt.dispose(lossAsFloat, targetMask, logSoftmax);
-  // layers.attn:4  W @ x + b
+  rt.dispose(targetLengthsAsFloat, targetMask, logSoftmax);
+  // std/layers.attn:4  W @ x + b
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
   const WProduct = tf.matMul(dLogitsRows, p.Write.logits.Linear.W, false, true);
   const dB = tf.sum(dLogits, [0, 1]);
@@ -436,7 +445,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     tf.mul(tf.reshape(WProduct, [batchSize, target, hidden]), tf.transpose(keepStacked, [1, 0, 2])),
   );
   rt.dispose(keepStacked, WProduct);
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gJoined = tf.concat([p.Write.h_c.LSTM.Ug, p.Write.h_c.LSTM.Ui, p.Write.h_c.LSTM.Uf, p.Write.h_c.LSTM.Uo], 1);
   // model.attn:37  Write(read.h, read.c)
   const logitsProductSteps = tf.tidy(() => tf.unstack(tf.transpose(logitsProduct, [1, 0, 2])));
@@ -446,7 +455,6 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   let state2: tf.Tensor = tf.clone(runZeros);
   for (let t = target - 1; t >= 0; t--) {
     const step = writeSteps[t]!;
-    // model.attn:37  Write(read.h, read.c)
     const dH = tf.add(state, logitsProductSteps[t]!);
     const { gProduct: stateNext, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(dH, step.tanh, step.o, state2, step.f, step.g, step.c, step.i, gJoined);
     rt.dispose(state, dH, state2);
@@ -459,10 +467,10 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const hStacked = tf.stack(hSteps2);
   rt.dispose(h, hSteps3);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const scattered = rt.scatter(number, state, source);
-  const readScattered = rt.scatter(number, state2, source);
-  rt.dispose(state, number, state2);
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const scattered = rt.scatter(zero, state, source);
+  const readScattered = rt.scatter(zero, state2, source);
+  rt.dispose(state, zero, state2);
+  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const hCGJoined = tf.concat([p.read.Read.run.h_c.LSTM.Ug, p.read.Read.run.h_c.LSTM.Ui, p.read.Read.run.h_c.LSTM.Uf, p.read.Read.run.h_c.LSTM.Uo], 1);
   // model.attn:20  run = scan source reversed with xt = x {
   const scatteredSteps = tf.unstack(scattered);
@@ -474,13 +482,13 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   for (let t = 0; t < source; t++) {
     const step = runSteps[t]!;
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const isGreaterWide = tf.reshape(isGreaterSteps[t]!, [batchSize, 1]);
+    const isGreaterWide = tf.reshape(sourceMaskTSteps[t]!, [batchSize, 1]);
     const sum = tf.tidy(() => tf.add(readScatteredSteps[t]!, rt.where(isGreaterWide, dC, 0)));
     const readDH = tf.tidy(() => tf.add(scatteredSteps[t]!, rt.where(isGreaterWide, dH, 0)));
-    const { gProduct, dC: newProduct, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(readDH, step.tanh, step.o, sum, step.f, step.g, step.c, step.i, hCGJoined);
+    const { gProduct, dC: newDC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(readDH, step.tanh, step.o, sum, step.f, step.g, step.c, step.i, hCGJoined);
     const chosen = rt.where(isGreaterWide, 0, dH);
-    const dCNext = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dC), newProduct));
-    rt.dispose(sum, readDH, dH, isGreaterWide, newProduct, dC);
+    const dCNext = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dC), newDC));
+    rt.dispose(sum, readDH, dH, isGreaterWide, newDC, dC);
     // model.attn:20  run = scan source reversed with xt = x {
     const dHNext = tf.add(chosen, gProduct);
     rt.dispose(gProduct, chosen);
@@ -489,7 +497,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     dC = dCNext;
   }
   const runStacks2 = rt.stacked(runRows2);
-  rt.dispose(isGreaterSteps, runSteps, hCGJoined, scatteredSteps, readScatteredSteps, dH, dC);
+  rt.dispose(sourceMaskTSteps, runSteps, hCGJoined, scatteredSteps, readScatteredSteps, dH, dC);
   const runHStacked = tf.stack(hSteps);
   rt.dispose(hSteps);
   const { gradients: dLSTM, oSum } = lstmGradients(p.Write.h_c.LSTM, batch.n, hStacked, writeStacks.iSigmoidGradient, writeStacks.fSigmoidGradient, writeStacks.oSigmoidGradient, writeStacks.gTanhGradient, picked, batchSize * target, target);
@@ -524,7 +532,7 @@ type Seq2SeqMemory = Readonly<Record<string, never>>;
 /** What a step hands to the next, [batch, beam, …]. */
 type Seq2SeqState = { readonly h: tf.Tensor; readonly c: tf.Tensor };
 
-/** Once per call: what no step changes, and the first states. */
+/** Once per call: what no step changes, and the first states. It disposes of nothing that it is given; what it gives is the caller's. */
 function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): { readonly memory: Seq2SeqMemory; readonly state: Seq2SeqState } {
   const { batch: batchSize, hidden } = batch.n;
   const { h, c } = read(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens);
@@ -535,7 +543,7 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): { readonly m
   return { memory: {}, state: { h: hShaped, c: cShaped } };
 }
 
-/** One place: logits, the next states and the taps. */
+/** One place: logits, the next states and the taps. It disposes of nothing that it is given; what it gives is the caller's. */
 function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2SeqMemory, state: Seq2SeqState, previous: tf.Tensor2D, _t: number): { readonly logits: tf.Tensor3D; readonly taps: Readonly<Record<string, never>>; readonly state: Seq2SeqState } {
   const { batch: batchSize } = batch.n;
   const beam = previous.shape[1];

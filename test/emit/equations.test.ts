@@ -1,6 +1,6 @@
 /** In which order an equation's statements stand, which of them are steps of others, and how their text is divided. */
 import { describe, expect, it } from 'vitest';
-import { keptWhole, onTheWay, units } from '../../compiler/emit/typescript/equations.ts';
+import { keptWhole, units } from '../../compiler/emit/typescript/equations.ts';
 import { expression } from '../../compiler/emit/typescript/text/expression.ts';
 import { inputsOf, isValue, type Value } from '../../compiler/emit/typescript/value.ts';
 
@@ -72,16 +72,6 @@ describe('a step', () => {
   it('waits for no more than a few others', () => {
     const chain = ['a0()', ...Array.from({ length: 19 }, (_, k) => `a${k + 1}(a${k})`)].join(' ');
     expect(united(chain, ['a19']).map((unit) => unit.split(' ').length)).toEqual([2, 9, 9]);
-  });
-});
-
-describe('a name', () => {
-  it("goes to the last of an equation's values that have it, in each call of its block", () => {
-    const named = (value: Value): Value => ({ ...value, origin: { ...value.origin, name: 'z' } });
-    const [a, b, c] = [...values('z1() z2() z3()').values()].map(named) as [Value, Value, Value];
-    const step = { ...b, code: ['f(', a, ')'] };
-    const other = { ...c, code: ['f(', { ...a, id: 2, origin: { ...a.origin, name: null, start: 0 }, hint: 'y', code: [step] }, ')'] };
-    expect([...onTheWay([a, step, inputsOf(other)[0]!, { ...other, id: 3 }], equationOf)]).toEqual([a]);
   });
 });
 

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../runtime/index.ts';
 import { compiled, emitted } from '../runtime/compiled.ts';
+import { compileText } from '../programs/support.ts';
 import { complaints } from './complaints.ts';
 
 beforeAll(async () => {
@@ -69,5 +70,30 @@ objective C for M given a: [d], b: [d] { loss = mean[d]((y - b) * (b - a)); opti
     const text = await emitted(program(2));
     expect(await emitted(program(2))).toBe(text);
     expect(complaints({ outlined: text })).toEqual([]);
+  });
+});
+
+describe('names and comments', () => {
+  const attention = `dim time: ragged, d = 3
+model M(x: [time, d]) -> y: [time, d] causal time { param W: [d <- d];  ScaledDot(W @ x, x[time as key], x[time as key]) }
+objective O for M given t: [time, d] { loss = mean[time, d]((y - t) ^ 2);  optimizer sgd(rate = 0.1) }`;
+
+  it("give an equation's name to its result alone: masks and lengths are called so", async () => {
+    const { code: text } = await compileText(attention);
+    const called = [...text.matchAll(/(?:const (\w+) = |return )(?:tf\.tidy\(\(\) =>\s*)?tf\.(?:lessEqual|logicalAnd|greater)\(/g)].map(
+      (match) => match[1] ?? 'mask',
+    );
+    expect(called.length).toBeGreaterThan(2);
+    expect(called.filter((name) => !/mask/i.test(name))).toEqual([]);
+    expect(text).toContain('timeLengths: tf.Tensor');
+    expect(text).not.toMatch(/\b(loss|weights)(Wide|AsFloat|Both)\b/);
+  });
+
+  it('cite the standard library by its folder, and say what the program says of a block', async () => {
+    const { code: text } = await compileText(attention);
+    expect(text).toContain('  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))');
+    expect(text.match(/^\/\*\* Vaswani et al\. 2017, eq\. \(1\): .*\nfunction scaledDot\w*\(/gm)).toHaveLength(1);
+    expect(text).not.toMatch(/^( *\/\/ .*)\n(?:.*\{\n)?\1$/m);
+    expect(text).not.toContain('dropout on');
   });
 });

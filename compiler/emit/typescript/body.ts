@@ -41,8 +41,8 @@ export interface FunctionContext {
 }
 
 export interface Body {
-  /** Everything up to the `return`. */
-  readonly write: (writer: CodeBlockWriter) => void;
+  /** Everything up to the `return`; with it, and then true, if the last statement is that of the one result that is told. */
+  readonly write: (writer: CodeBlockWriter, result?: string | null) => boolean;
   /** The expression of each root. */
   readonly results: readonly string[];
   /** Which of the function's parameters the text reads. */
@@ -188,15 +188,20 @@ class BodyWriter {
 
   body(): Body {
     this.#takeSizes();
-    this.#block(this.#plan.block, null, 0);
+    this.#block(this.#plan.block, null, 0, '');
     const results = this.#results(this.#plan.results);
     this.#dispose(this.#plan.block.ends, 0);
     const header = this.#header();
     const lines = this.#lines;
     return {
-      write(writer) {
+      write(writer, result = null) {
+        const last = lines.findLastIndex(({ depth, text }) => depth === 0 && !/^[})]/.test(text));
+        const front = `const ${result} = `;
+        const isReturned = result !== null && lines[last]?.text.startsWith(front) === true;
         for (const line of header) writer.writeLine(line);
-        for (const line of lines) writer.writeLine(`${'  '.repeat(line.depth)}${line.text}`);
+        for (const [k, { depth, text }] of lines.entries())
+          writer.writeLine(`${'  '.repeat(depth)}${isReturned && k === last ? `return ${text.slice(front.length)}` : text}`);
+        return isReturned;
       },
       results,
       reads: (parameter) => this.#reads.has(parameter),
@@ -281,7 +286,7 @@ class BodyWriter {
 
   /** What a value may be called, the best first: its own name, what it is returned as, or else what it is. */
   #wanted(value: Value): readonly string[] {
-    const own = value.origin.name !== null && (value.kind === 'argument' || !this.#plan.onTheWay.has(value)) ? [value.origin.name] : [];
+    const own = value.origin.name === null ? [] : [value.origin.name];
     const names = [...own, ...(this.#roles.get(value) ?? [])];
     const all = own.length > 0 ? names : [...names, ...(value.kind === 'argument' ? [value.hint] : this.#byWhatItIs(value))];
     return [...all, ...calledAfter(all[0]!, value.origin.frame, this.#context.frame ?? null)];
@@ -377,8 +382,8 @@ class BodyWriter {
     });
   }
 
-  #block(block: Block, loop: Loop | null, depth: number): void {
-    let place = '';
+  /** `place`: the comment that it stands under. */
+  #block(block: Block, loop: Loop | null, depth: number, place: string): void {
     let dead: Value[] = [];
     const flush = (): void => {
       this.#dispose(dead, depth);
@@ -396,7 +401,7 @@ class BodyWriter {
       if (line !== '') place = line;
       if (statement.value.kind === 'call') this.#call(statement.value, depth);
       else if (statement.body === null) this.#statement(statement, depth);
-      else this.#loop(statement, statement.body, depth);
+      else this.#loop(statement, statement.body, depth, place);
       dead.push(...statement.dies);
       // Not line by line, for the reader's sake; not much later either, for the memory's.
       if (dead.length >= MOST_DEAD || statement.body !== null) flush();
@@ -465,7 +470,7 @@ class BodyWriter {
     );
   }
 
-  #loop({ value, copies }: Statement, body: Block, depth: number): void {
+  #loop({ value, copies }: Statement, body: Block, depth: number, place: string): void {
     const loop = this.#lowered.loops.get(value)!;
     const { needed } = this.#plan;
     const count = this.#size(loop.size);
@@ -517,7 +522,7 @@ class BodyWriter {
       this.#named.set(argument, this.#names.takeFirst([...name, `${steps.replace(/Steps\d*$/, '')} At`]));
       this.#write(depth + 1, `const ${this.#name(argument)} = ${steps}[${t}]!;`);
     }
-    this.#block(body, loop, depth + 1);
+    this.#block(body, loop, depth + 1, place);
     this.#names = around;
     this.#write(depth, '}');
     this.#stack(emits, depth);

@@ -1,8 +1,5 @@
-/**
- * Statements that stand together because one equation of the program made them: their order in a block, and which of them are
- * only steps on the way to another.
- */
-import { inputsOf, type Value } from './value.ts';
+/** Statements that stand together because one equation of the program made them: their order in a block. */
+import type { Value } from './value.ts';
 
 /** The equation that a value is computed for, by its position; '' where no text stands for it. */
 export type EquationOf = (value: Value) => string;
@@ -21,27 +18,6 @@ export interface Unit {
  * Reshapes share the numbers of what they reshape and do not count.
  */
 const MOST_PARTS = 8;
-
-/**
- * Values on the way to the one that has their equation's name: passes give what they make for an equation its origin.
- *
- * @param values what each is made of has smaller ids
- */
-export function onTheWay(values: readonly Value[], equationOf: EquationOf): ReadonlySet<Value> {
-  /** By value: the named values of its equation that it goes into. */
-  const into = new Map<Value, Set<string>>();
-  const result = new Set<Value>();
-  for (const value of values.toSorted((a, b) => b.id - a.id)) {
-    const { name, file, start } = value.origin;
-    const key = `${name} ${start} ${file}`;
-    const keys = into.get(value) ?? new Set();
-    if (name !== null && keys.has(key)) result.add(value);
-    for (const input of inputsOf(value).filter((each) => equationOf(each) === equationOf(value))) {
-      into.set(input, new Set([...(into.get(input) ?? []), ...keys, ...(name === null ? [] : [key])]));
-    }
-  }
-  return result;
-}
 
 /** How far back the order looks for an equation that is read no more. Further, and large tensors wait for it. */
 const REACH = 32;

@@ -23,18 +23,67 @@ export interface Lowered {
   readonly calls: ReadonlyMap<Value, Call>;
 }
 
-/** `place` says in messages where in the program something stands, `parameter` where a parameter lies in the tree of all. */
+/**
+ * `place` says in messages where in the program something stands, `parameter` where a parameter lies in the tree of all,
+ * `equation` which equation it stands for.
+ */
 export function lower(
   roots: readonly Node[],
   input: InputSource,
   place: (origin: Origin) => string,
   parameter: (path: string) => string,
+  equation: (origin: Origin) => string,
   isList: (root: number) => boolean = () => false,
 ): Lowered {
   const nodes = inOrder(roots);
-  const pass = new Lowering(input, argumentsOf(nodes), usesOf(nodes, roots), place, parameter);
+  const origin = originsOf(nodes, equation);
+  const pass = new Lowering(input, { roles: argumentsOf(nodes, origin), uses: usesOf(nodes, roots), origin }, place, parameter);
   for (const node of nodes) pass.visit(node);
   return { roots: roots.map((node, k) => (isList(k) ? pass.list(node) : pass.root(node))), loops: pass.loops, calls: new Map() };
+}
+
+type OriginOf = (node: Node) => Origin;
+
+/** What is known of nodes before they are lowered. */
+interface NodeFacts {
+  readonly roles: ReadonlyMap<Node, ArgumentRole>;
+  readonly uses: ReadonlyMap<Node, number>;
+  /** Without the equation's name for what is only on the way to its result. */
+  readonly origin: OriginOf;
+}
+
+/** Passes give what they make for an equation its origin; its name is that of the result alone, and of no mask. */
+function originsOf(nodes: readonly Node[], equation: (origin: Origin) => string): OriginOf {
+  const keys = new Map(nodes.map((node) => [node, equation(node.origin)]));
+  /** By node: the named results of its equation that it goes into. */
+  const into = new Map<Node, Set<string>>();
+  const unnamed = new Map<Node, Origin>();
+  const masks = masksIn(nodes);
+  for (const node of nodes.toReversed()) {
+    const { name, start, file, frame } = node.origin;
+    const key = `${name} ${start} ${file} ${frame?.path}`;
+    const own = into.get(node) ?? new Set();
+    if (name !== null && (own.has(key) || masks.has(node))) unnamed.set(node, { ...node.origin, name: null });
+    for (const input of node.inputs.filter((each) => keys.get(each) === keys.get(node))) {
+      into.set(input, new Set([...(into.get(input) ?? []), ...own, ...(name === null ? [] : [key])]));
+    }
+  }
+  return (node) => unnamed.get(node) ?? node.origin;
+}
+
+/** What is made of nothing but lengths and positions, and of a length. */
+function masksIn(nodes: readonly Node[]): ReadonlySet<Node> {
+  const masks = new Set<Node>();
+  const isFixed = new Set<Node>();
+  for (const node of nodes) {
+    const { kind } = node.op;
+    if (kind === 'argument' || kind === 'input' || kind === 'parameter' || kind === 'scan' || kind === 'result' || kind === 'random')
+      continue;
+    if (!node.inputs.every((each) => isFixed.has(each) || masks.has(each))) continue;
+    if (kind === 'length' || node.inputs.some((each) => masks.has(each))) masks.add(node);
+    else isFixed.add(node);
+  }
+  return masks;
 }
 
 interface ArgumentRole {
@@ -45,7 +94,7 @@ interface ArgumentRole {
 }
 
 /** What the arguments of loops are and, for those without a name, what they may be called. */
-function argumentsOf(nodes: readonly Node[]): ReadonlyMap<Node, ArgumentRole> {
+function argumentsOf(nodes: readonly Node[], origin: OriginOf): ReadonlyMap<Node, ArgumentRole> {
   const roles = new Map<Node, ArgumentRole>();
   // Loops around come first: those inside read what they bind.
   for (const { op, inputs } of [...nodes].sort((a, b) => regionStart(a) - regionStart(b))) {
@@ -54,7 +103,7 @@ function argumentsOf(nodes: readonly Node[]): ReadonlyMap<Node, ArgumentRole> {
     roles.set(position, { position: true, hint: op.axis.rounds === true ? 'i' : 't' });
     xs.forEach((x, k) => {
       const parameter = parameterOf(inputs[k]!, roles);
-      if (parameter === null) roles.set(x, { position: false, hint: sourceName(inputs[k]!) });
+      if (parameter === null) roles.set(x, { position: false, hint: sourceName(inputs[k]!, origin) });
       else
         roles.set(x, {
           position: false,
@@ -62,7 +111,7 @@ function argumentsOf(nodes: readonly Node[]): ReadonlyMap<Node, ArgumentRole> {
           parameter: { path: parameter.path, rounds: [...parameter.rounds, position] },
         });
     });
-    states.forEach((state, k) => roles.set(state, { position: false, hint: nexts[k]!.origin.name ?? 'state' }));
+    states.forEach((state, k) => roles.set(state, { position: false, hint: origin(nexts[k]!).name ?? 'state' }));
   }
   return roles;
 }
@@ -91,29 +140,29 @@ function usesOf(nodes: readonly Node[], roots: readonly Node[]): ReadonlyMap<Nod
   return uses;
 }
 
-function sourceName(node: Node): string {
-  const { op, origin, inputs } = node;
-  if (origin.name !== null) return origin.name;
+function sourceName(node: Node, origin: OriginOf): string {
+  const { op, inputs } = node;
+  const { name } = origin(node);
+  if (name !== null) return name;
   if (op.kind === 'input') return op.name;
   if (op.kind === 'parameter') return op.path.split('.').at(-1)!;
-  if (op.kind === 'result') return resultName(inputs[0]!.op as OpOf<'scan'>, op.index);
-  if (op.kind === 'unary') return UNARY[op.fn].typescript.call === null ? sourceName(inputs[0]!) : UNARY[op.fn].typescript.hint;
+  if (op.kind === 'result') return resultName(inputs[0]!.op as OpOf<'scan'>, op.index, origin);
+  if (op.kind === 'unary') return UNARY[op.fn].typescript.call === null ? sourceName(inputs[0]!, origin) : UNARY[op.fn].typescript.hint;
   if (op.kind === 'matmul') return 'product';
   const shapes = op.kind === 'permute' || op.kind === 'reshape' || op.kind === 'rename' || op.kind === 'broadcast';
-  return shapes ? sourceName(inputs[0]!) : op.kind === 'binary' ? BINARY[op.fn].typescript.hint : 'x';
+  return shapes ? sourceName(inputs[0]!, origin) : op.kind === 'binary' ? BINARY[op.fn].typescript.hint : 'x';
 }
 
-function resultName({ region: { states, emits } }: OpOf<'scan'>, index: number): string {
+function resultName({ region: { states, emits } }: OpOf<'scan'>, index: number, origin: OriginOf): string {
   const inner = states[index] ?? emits[index - states.length]!;
-  return inner.op.kind === 'argument' ? (inner.origin.name ?? 'previous') : sourceName(inner);
+  return inner.op.kind === 'argument' ? (origin(inner).name ?? 'previous') : sourceName(inner, origin);
 }
 
 /** The root, which `isOfHost`, as a number of the host. */
 export function lowerHost(root: Node, input: InputSource): Value {
   const pass = new Lowering(
     input,
-    new Map(),
-    new Map(),
+    { roles: new Map(), uses: new Map(), origin: ({ origin }) => origin },
     () => '',
     (path) => path,
   );
@@ -171,13 +220,13 @@ class Lowering {
   readonly #emits = new Map<Loop, Loop['emits'][number][]>();
   #count = 0;
 
+  readonly #origin: OriginOf;
   readonly #place: (origin: Origin) => string;
   readonly #parameter: (path: string) => string;
 
   constructor(
     input: InputSource,
-    roles: ReadonlyMap<Node, ArgumentRole>,
-    uses: ReadonlyMap<Node, number>,
+    { roles, uses, origin }: NodeFacts,
     place: (origin: Origin) => string,
     parameter: (path: string) => string,
   ) {
@@ -186,6 +235,7 @@ class Lowering {
     this.#input = input;
     this.#roles = roles;
     this.#uses = uses;
+    this.#origin = origin;
   }
 
   visit(node: Node): void {
@@ -195,7 +245,7 @@ class Lowering {
 
   root(node: Node): Value {
     const value = this.#of(node);
-    return value.kind === 'rows' ? value : this.#tensor(value, node.origin);
+    return value.kind === 'rows' ? value : this.#tensor(value, this.#origin(node));
   }
 
   /** As a list along its first axis. */
@@ -204,7 +254,7 @@ class Lowering {
     if (this.#isList(value)) return value;
     return (
       this.#turned(node) ??
-      this.#shared('list', ['tf.unstack(', this.#tensorOf(node), ')'], value.dtype, NOWHERE, `${sourceName(node)} steps`)
+      this.#shared('list', ['tf.unstack(', this.#tensorOf(node), ')'], value.dtype, NOWHERE, `${sourceName(node, this.#origin)} steps`)
     );
   }
 
@@ -262,7 +312,7 @@ class Lowering {
   }
 
   #call(node: Node, hint: string, ...code: readonly Piece[]): Value {
-    return this.#shared('tensor', code, dtypeOfNode(node), node.origin, hint);
+    return this.#shared('tensor', code, dtypeOfNode(node), this.#origin(node), hint);
   }
 
   /** Which positions of an axis each example has: no equation of the program computes that. */
@@ -318,12 +368,12 @@ class Lowering {
       value.dtype === 'float32' ? ['tf.scalar(', value, ')'] : ['tf.scalar(', value, `, '${value.dtype}')`],
       value.dtype,
       unnamed,
-      'number',
+      (typeof size === 'string' ? NUMBERS[size] : undefined) ?? 'number',
     );
   }
 
   #tensorOf(node: Node): Value {
-    return this.#tensor(this.#of(node), node.origin);
+    return this.#tensor(this.#of(node), this.#origin(node));
   }
 
   /** tfjs takes a number for a float32 tensor. */
@@ -346,7 +396,7 @@ class Lowering {
           source.host ? 'host' : 'given',
           [source.text],
           dtypeOfNode(node),
-          node.origin,
+          this.#origin(node),
           op.name,
           isList ? `readonly ${one}[]` : one,
         );
@@ -355,13 +405,13 @@ class Lowering {
       }
       case 'parameter':
         // Rounds read their own: nothing reads the whole.
-        return this.#shared('given', [{ parameter: this.#parameter(op.path) }], 'float32', node.origin, op.path.split('.').at(-1)!);
+        return this.#shared('given', [{ parameter: this.#parameter(op.path) }], 'float32', this.#origin(node), op.path.split('.').at(-1)!);
       case 'constant':
-        return this.#host([dtypeOfNode(node) === 'bool' ? `${op.value !== 0}` : literal(op.value)], dtypeOfNode(node), node.origin);
+        return this.#host([dtypeOfNode(node) === 'bool' ? `${op.value !== 0}` : literal(op.value)], dtypeOfNode(node), this.#origin(node));
       case 'size':
-        return this.#host([{ size: op.size, tight: true }], 'int32', node.origin);
+        return this.#host([{ size: op.size, tight: true }], 'int32', this.#origin(node));
       case 'length':
-        return this.#shared('given', [`batch.lengths${access(op.dim.label)}`], 'int32', node.origin, `${op.dim.label} length`, 'tf.Tensor');
+        return this.#shared('given', [`batch.lengths${access(op.dim.label)}`], 'int32', NOWHERE, `${op.dim.label} lengths`, 'tf.Tensor');
       case 'position': {
         const first = originOf(op.axis.space);
         const end = sizes.add(sizeOf(op.axis.space), first);
@@ -385,7 +435,7 @@ class Lowering {
       case 'binary': {
         const { call, hint, host } = BINARY[op.fn].typescript;
         const [a, b] = [this.#of(x), this.#of(y)];
-        if (a.kind === 'host' && b.kind === 'host') return this.#host(host(a, b), dtypeOfNode(node), node.origin);
+        if (a.kind === 'host' && b.kind === 'host') return this.#host(host(a, b), dtypeOfNode(node), this.#origin(node));
         const direct = isPositive(y) ? DIVISIONS[op.fn] : undefined;
         if (direct !== undefined && dtypeOfNode(node) === 'int32')
           return this.#call(node, hint, `${direct}(`, this.#tensorOf(x), ', ', this.#tensorOf(y), ')');
@@ -394,10 +444,15 @@ class Lowering {
           return this.#call(node, gradient.call, `rt.${gradient.call}(`, this.#tensorOf(gradient.g), ', ', this.#tensorOf(gradient.y), ')');
         const mask = maskedAxis(x, y);
         if (mask !== null) return this.#mask(node, mask, `${call}(`, this.#operand(x), ', ', this.#operand(y), ')');
-        return this.#call(node, hint, `${call}(`, this.#operand(x), ', ', this.#operand(y), ')');
+        const named = op.fn === 'and' && (isMask(a) || isMask(b)) ? 'mask' : areOrdered(x, y) ? 'causal mask' : hint;
+        return this.#call(node, named, `${call}(`, this.#operand(x), ', ', this.#operand(y), ')');
       }
-      case 'select':
-        return this.#call(node, 'chosen', 'rt.where(', this.#tensorOf(x), ', ', this.#operand(y), ', ', this.#operand(inputs[2]!), ')');
+      case 'select': {
+        const condition = this.#tensorOf(x);
+        const of = this.#of(y);
+        const hint = isMask(condition) && of.kind !== 'host' ? `${nameOf(of).replace(/(Wide|Rows|Shaped)+$/, '')}Masked` : 'chosen';
+        return this.#call(node, hint, 'rt.where(', condition, ', ', this.#operand(y), ', ', this.#operand(inputs[2]!), ')');
+      }
       case 'reduce': {
         const [call, hint] = REDUCE[op.fn];
         const positions = op.axes.map((id) => at(x, id)).sort((a, b) => a - b);
@@ -439,7 +494,7 @@ class Lowering {
         const labels = axesOf(y)
           .map(({ id, label }) => quoted(isOfExamples(id) ? '' : label))
           .join(', ');
-        if (value.kind === 'host') return this.#host(['rt.int32(', value, ')'], 'int32', node.origin);
+        if (value.kind === 'host') return this.#host(['rt.int32(', value, ')'], 'int32', this.#origin(node));
         const batch = this.#shared('given', ['batch'], 'float32', NOWHERE, 'batch', 'rt.Batch');
         return this.#call(
           node,
@@ -450,7 +505,7 @@ class Lowering {
           value,
           ', ',
           this.#tensorOf(y),
-          `, ${quoted(`${this.#place(node.origin)}: ${op.what}`)}, [${labels}])`,
+          `, ${quoted(`${this.#place(this.#origin(node))}: ${op.what}`)}, [${labels}])`,
         );
       }
       case 'gather':
@@ -523,7 +578,7 @@ class Lowering {
           'rows',
           ['rt.appendToCache(', this.#of(x), ', ', this.#tensorOf(y), `, ${axis}`, ...keep, ')'],
           dtypeOfNode(node),
-          node.origin,
+          this.#origin(node),
           'rows',
         );
         this.#rowsAxis.set(value, axis);
@@ -576,7 +631,7 @@ class Lowering {
       'tensor',
       [`${call}(`, this.#tensorOf(x), `, ${positions.length === 1 ? positions[0] : `[${positions.join(', ')}]`}, true)`],
       dtypeOfNode(node),
-      reduced.origin,
+      this.#origin(reduced),
       hint,
     );
   }
@@ -584,12 +639,12 @@ class Lowering {
   #unary(node: Node, fn: UnaryFn, x: Node): Value {
     const value = this.#of(x);
     const dtype = dtypeOfNode(node);
-    if (fn === 'stop') return called(value, node.origin);
+    if (fn === 'stop') return called(value, this.#origin(node));
     if (value.dtype === dtype && (fn === 'int' || fn === 'float' || fn === 'floor')) return value;
-    if (value.kind === 'host' && value.dtype === 'int32' && fn === 'float') return this.#host([value], dtype, node.origin);
+    if (value.kind === 'host' && value.dtype === 'int32' && fn === 'float') return this.#host([value], dtype, this.#origin(node));
     const { call, hint, host } = UNARY[fn].typescript;
-    if (value.kind === 'host' && host !== null) return this.#host([`${host}(`, value, ')'], dtype, node.origin);
-    const tensor = this.#tensor(value, x.origin);
+    if (value.kind === 'host' && host !== null) return this.#host([`${host}(`, value, ')'], dtype, this.#origin(node));
+    const tensor = this.#tensor(value, this.#origin(x));
     switch (fn) {
       case 'float':
       case 'int':
@@ -635,7 +690,7 @@ class Lowering {
 
   /** The same call under the node's name; the unnamed value is forgotten. */
   #renamed(node: Node, value: Value): Value {
-    return node.origin.name === null ? value : this.#new(value.kind, value.code, value.dtype, node.origin, value.hint);
+    return this.#origin(node).name === null ? value : this.#new(value.kind, value.code, value.dtype, this.#origin(node), value.hint);
   }
 
   #gather(node: Node, op: OpOf<'gather'>, t: Node, i: Node): Value {
@@ -672,11 +727,12 @@ class Lowering {
 
   /** In the order of the node's type; what tfjs gives is kept for those who take it as it is. */
   #inOrder(node: Node, hint: string, ...code: readonly Piece[]): Value {
-    const value = this.#call(node, hint, ...code);
-    this.#native.set(node, value);
     const native = nativeOrder(node);
     const order = axesOf(node).map((axis) => axis.id);
-    return native === null || native.every((axis, k) => axis.id === order[k]) ? value : this.#permuted(node, value, native, order);
+    const isSo = native === null || native.every((axis, k) => axis.id === order[k]);
+    const value = isSo ? this.#call(node, hint, ...code) : this.#part(node, dtypeOfNode(node), hint, ...code);
+    this.#native.set(node, value);
+    return isSo ? value : this.#permuted(node, value, native!, order);
   }
 
   /** A product with a parameter is called after that. */
@@ -693,7 +749,7 @@ class Lowering {
   /** What a value is called before it was reshaped and transposed. */
   #base(node: Node): string {
     let from = node;
-    while (from.origin.name === null && (from.op.kind === 'reshape' || from.op.kind === 'permute' || from.op.kind === 'rename'))
+    while (this.#origin(from).name === null && (from.op.kind === 'reshape' || from.op.kind === 'permute' || from.op.kind === 'rename'))
       from = from.inputs[0]!;
     return this.#pathOf(from) ?? nameOf(this.#of(from));
   }
@@ -713,7 +769,7 @@ class Lowering {
     const from = this.#of(x);
     const position = at(x, op.axis);
     if (op.into === null && position === 0 && (from.kind === 'list' || from.kind === 'emitted')) {
-      return this.#shared('given', [from, '[', { size: op.start, tight: false }, ']!'], from.dtype, node.origin, 'place');
+      return this.#shared('given', [from, '[', { size: op.start, tight: false }, ']!'], from.dtype, this.#origin(node), 'place');
     }
     const begin = axesOf(x).flatMap((_, k): Piece[] => [k === 0 ? '' : ', ', k === position ? { size: op.start, tight: false } : '0']);
     const count = axesOf(x).flatMap((_, k): Piece[] => [
@@ -744,17 +800,23 @@ class Lowering {
   #argument(node: Node): Value {
     const role = this.#roles.get(node);
     if (role?.parameter !== undefined) return this.#roundOf(node, role.parameter);
-    const argument = this.#new('argument', [], dtypeOfNode(node), node.origin, role?.hint ?? 'value');
+    const argument = this.#new('argument', [], dtypeOfNode(node), this.#origin(node), role?.hint ?? 'value');
     if (role?.position !== true) return argument;
     const elem = node.types[0]!.elem;
-    if (elem.kind !== 'index' || startsAtZero(elem.space)) return this.#host([argument], 'int32', node.origin);
-    return this.#host(['(', argument, ' + ', { size: originOf(elem.space), tight: true }, ')'], 'int32', node.origin);
+    if (elem.kind !== 'index' || startsAtZero(elem.space)) return this.#host([argument], 'int32', this.#origin(node));
+    return this.#host(['(', argument, ' + ', { size: originOf(elem.space), tight: true }, ')'], 'int32', this.#origin(node));
   }
 
   /** Written where it is used: `p.layers[i]!.W`. Where a loop inside takes it apart, nothing reads it. */
   #roundOf(node: Node, { path, rounds }: NonNullable<ArgumentRole['parameter']>): Value {
     const positions = rounds.map((position) => inputsOf(this.#of(position))[0]!);
-    return this.#shared('given', [{ parameter: this.#parameter(path) }, ...positions], 'float32', node.origin, path.split('.').at(-1)!);
+    return this.#shared(
+      'given',
+      [{ parameter: this.#parameter(path) }, ...positions],
+      'float32',
+      this.#origin(node),
+      path.split('.').at(-1)!,
+    );
   }
 
   #scan(node: Node, op: OpOf<'scan'>): readonly Value[] {
@@ -769,7 +831,7 @@ class Lowering {
         [mayBeEmpty(axis.space) ? 'rt.unstack(' : 'tf.unstack(', this.#tensorOf(x), ')'],
         value.dtype,
         unnamed,
-        `${sourceName(x)} steps`,
+        `${isMask(value) ? nameOf(value) : sourceName(x, this.#origin)} steps`,
       );
     };
     // A round's parameters are read where they are used.
@@ -784,7 +846,7 @@ class Lowering {
       argument: this.#of(state),
       first: firsts[k]!,
       next: nexts[k]!,
-      final: this.#new('final', [self], nexts[k]!.dtype, node.origin, 'state'),
+      final: this.#new('final', [self], nexts[k]!.dtype, this.#origin(node), 'state'),
     }));
     // What a step emits of a sequence is the sequence; what it emits twice is one list.
     const lists = new Map<Value, Value>(xs.map((x) => [x.argument, x.list]));
@@ -824,12 +886,33 @@ function original(node: Node): Node {
   return from;
 }
 
-/** For lengths compared with the positions along a ragged axis: that axis's label. */
+/** For lengths compared with the positions along a ragged axis, or with that of a step: that axis's label. */
 function maskedAxis(...operands: readonly Node[]): string | null {
   const bases = operands.map((operand) => original(operand).op);
   const position = bases.find((op) => op.kind === 'position');
-  return position !== undefined && bases.some((op) => op.kind === 'length') ? position.axis.label : null;
+  const length = bases.find((op) => op.kind === 'length');
+  return length === undefined
+    ? null
+    : position !== undefined
+      ? position.axis.label
+      : bases.some((op) => op.kind === 'argument')
+        ? length.dim.label
+        : null;
 }
+
+/** Is one position told from another of the same kind by which comes first? */
+function areOrdered(...operands: readonly [Node, Node]): boolean {
+  const [a, b] = operands.map((operand) => original(operand).op);
+  return a!.kind === 'position' && b!.kind === 'position';
+}
+
+/** What says where something is there. */
+function isMask(value: Value): boolean {
+  return value.dtype === 'bool' && /mask(Wide|T|Rows|Shaped)*$/i.test(nameOf(value));
+}
+
+/** What small numbers are called. */
+const NUMBERS: Readonly<Record<string, string>> = { '0': 'zero', '1': 'one', '2': 'two', '(-1)': 'minus one' };
 
 /** g (1 - y^2) and g y (1 - y), on operands of one shape: single operations of TensorFlow. */
 function gradientOf(a: Node, b: Node): { readonly call: string; readonly g: Node; readonly y: Node } | null {

@@ -163,10 +163,11 @@ class FunctionWriter {
     return {
       kind: StructureKind.Function,
       name: made.name,
+      ...(made.docs === null ? {} : { docs: [made.docs] }),
       parameters,
       statements: [
         (writer) => {
-          body.write(writer);
+          const isReturned = body.write(writer, roots.length === 1 && gradients.given.size === 0 ? body.results[0]! : null);
           const fields = new Set(
             roots.flatMap((root, k) => {
               const [name, result] = [made.outputs[k]!, body.results[k]!];
@@ -186,9 +187,9 @@ class FunctionWriter {
             Infinity,
           );
           const whole = gradients.given.size === 0 ? [...fields] : [`${GRADIENTS}: ${ofGradients.toString()}`, ...fields];
-          writer.write(
-            `return ${gradients.given.size === roots.length ? ofGradients.toString() : roots.length === 1 ? body.results[0]! : `{ ${whole.join(', ')} }`};`,
-          );
+          if (gradients.given.size === roots.length) writer.write(`return ${ofGradients.toString()};`);
+          else if (roots.length > 1) writer.write(`return { ${whole.join(', ')} };`);
+          else if (!isReturned) writer.write(`return ${body.results[0]!};`);
         },
       ],
     };
@@ -250,7 +251,7 @@ class FunctionWriter {
         ]),
       [
         title,
-        `as the loss, dropout on, and its gradient by every parameter${paths.length < model.program.parameters.length ? ' that it trains' : ''}${running.length === 0 ? '' : ', and the next running values'}.`,
+        `as the loss,${drops(gradients) ? ' dropout on,' : ''} and its gradient by every parameter${paths.length < model.program.parameters.length ? ' that it trains' : ''}${running.length === 0 ? '' : ', and the next running values'}.`,
       ],
     );
     return { loss: lossName, gradients: gradientsName };
@@ -406,6 +407,7 @@ class FunctionWriter {
       source,
       (origin) => sources.expression(origin),
       this.#parameters.place,
+      (origin) => sources.equationKey(origin),
       (k) => isList(keys[k]!, roots.get(keys[k]!)!),
     );
     const mode = kind === 'gradients' ? 'training' : inStep ? 'step' : kind.startsWith('prepare') ? 'prepare' : '';
@@ -432,7 +434,7 @@ class FunctionWriter {
           name,
           kind,
           title,
-          docs,
+          docs: `${docs} ${OWNERS}`,
           returns,
           // A parameter that the text does not read keeps its position under another name.
           parameters: parameters.map((parameter) => ({
@@ -502,9 +504,17 @@ interface StepText {
   readonly write: (value: (name: string) => string) => WrittenRecord['fields'];
 }
 
+/** Who disposes of what. */
+const OWNERS = "It disposes of nothing that it is given; what it gives is the caller's.";
+
 /** The roots whose names begin so, without it. */
 function group(roots: Roots, front: string): string[] {
   return [...roots.keys()].filter((name) => name.startsWith(front)).map((name) => name.slice(front.length));
+}
+
+/** Is anything dropped? */
+function drops(roots: Roots): boolean {
+  return inOrder([...roots.values()]).some(({ op }) => op.kind === 'random' && op.draw === 'keep');
 }
 
 /** What draws is given where the numbers come from. */

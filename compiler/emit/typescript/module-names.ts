@@ -3,7 +3,7 @@
  * (docs/runtime.md); all others only have to differ from each other and from what the module reads.
  */
 import type { Program } from '../../graph/graph.ts';
-import { identifier, lowerFirst, Names, upperFirst } from './names.ts';
+import { functionName, identifier, Names, upperFirst } from './names.ts';
 
 export interface ClassName {
   /** By which users import it. */
@@ -65,7 +65,7 @@ export class ModuleNames {
       types.set(ending, name);
       return name;
     };
-    const small = lowerFirst(exported);
+    const small = functionName(exported);
     return { ofClass, prefix: this.#names.take(small === exported ? `${exported}Model` : small), type };
   }
 

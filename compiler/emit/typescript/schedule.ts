@@ -7,7 +7,7 @@
  * loop's list owns what it was given, a state owns its tensor and hands it on.
  */
 import { folded } from '../../graph/fold.ts';
-import { keptWhole, onTheWay, units, type EquationOf } from './equations.ts';
+import { keptWhole, units, type EquationOf } from './equations.ts';
 import { inputsOf, type Loop, type Output, type State, type Value } from './value.ts';
 import type { Lowered } from './lower.ts';
 
@@ -42,8 +42,6 @@ export interface Plan {
   readonly results: readonly Given[];
   /** Every value that the function needs. */
   readonly needed: ReadonlySet<Value>;
-  /** Values that do not take the name of their equation, as they are only on the way to its own. */
-  readonly onTheWay: ReadonlySet<Value>;
 }
 
 /** @param isApart whether a value is no part of another statement */
@@ -90,7 +88,6 @@ class Planner {
   readonly #equationOf: EquationOf;
   readonly #isApart: (value: Value) => boolean;
   readonly #needed = new Set<Value>();
-  #onTheWay: ReadonlySet<Value> = new Set();
   readonly #blocks = new Map<Loop | null, Value[]>();
   readonly #roles = new Map<Loop, Roles>();
   /** By loop and value of its body: the list that is made of it. */
@@ -160,7 +157,6 @@ class Planner {
   }
 
   plan(): Plan {
-    this.#onTheWay = onTheWay([...this.#needed], this.#equationOf);
     for (const [home, block] of this.#blocks) this.#blocks.set(home, keptWhole(block, this.#reads, this.#equationOf));
     const claimed = new Set<Value>();
     const own = new Set([...(this.#blocks.get(null) ?? [])].flatMap((value) => this.#leaves(value)));
@@ -170,7 +166,7 @@ class Planner {
       return { value, copy };
     });
     const usedLast = this.#roots.flatMap((value) => this.#holders(value));
-    return { block: this.#block(null, claimed, usedLast), results, needed: this.#needed, onTheWay: this.#onTheWay };
+    return { block: this.#block(null, claimed, usedLast), results, needed: this.#needed };
   }
 
   // ---------------------------------------------------------------- what is needed
@@ -404,7 +400,7 @@ class Planner {
       this.#reads,
       this.#equationOf,
       new Set(after.flatMap((value) => [...this.#read(value)])),
-      (value) => (value.origin.name !== null && !this.#onTheWay.has(value)) || this.#isApart(value),
+      (value) => value.origin.name !== null || this.#isApart(value),
     );
     const last = new Map<Value, number>();
     together.forEach(({ value, parts }, k) => {

@@ -65,6 +65,18 @@ export class Sources {
     return match?.[1] ?? null;
   }
 
+  /** What the text says of a block above its declaration; null: nothing. */
+  docOf(file: string, block: string): string | null {
+    const lines = this.#texts.get(file)?.split(/\r?\n/) ?? [];
+    const at = lines.findIndex((line) => /^\p{Ll}+ ([\p{ID_Continue}]+)/u.exec(line)?.[1] === block);
+    const above = lines.slice(0, Math.max(at, 0));
+    const doc = above
+      .slice(above.findLastIndex((line) => !line.startsWith('///')) + 1)
+      .map((line) => comment(line.slice('///'.length)))
+      .join('\n');
+    return doc === '' ? null : doc;
+  }
+
   #text({ file, start }: Origin): string | null {
     const text = this.#texts.get(file);
     if (text === undefined) return null;
@@ -74,7 +86,8 @@ export class Sources {
   }
 }
 
-/** Comments name the file, not the folder: the same text wherever the program lies. */
+/** Comments name the file, and no folder but that of the standard library: the same text wherever the program lies. */
 function baseName(file: string): string {
-  return file.split(/[\\/]/).at(-1)!;
+  const [folder, name] = file.split(/[\\/]/).slice(-2);
+  return name === undefined ? folder! : folder === 'std' ? `std/${name}` : name;
 }

@@ -10,11 +10,11 @@ export interface OutlinedFunction {
   readonly name: string;
   readonly frame: CallFrame;
   readonly phase: Phase;
+  /** What the program says of the block; null: nothing, or it stands above another function. */
+  readonly docs: string | null;
   readonly lowered: Lowered;
   /** What the roots are called in the record that it gives; one root is given alone. */
   readonly outputs: readonly string[];
-  /** Of each: is it only on the way to what its equation is called after? */
-  readonly onTheWay: readonly boolean[];
   /** Paths of the parameters' parts that callers hand it; empty: it is handed none. */
   readonly parts: readonly string[];
   readonly inputs: readonly { readonly name: string; readonly type: string; readonly value: Value }[];

@@ -12,8 +12,7 @@ import { described, endsOf, functionName, Names } from '../names.ts';
 import type { Handed, OutlinedFunction, Shared, Use } from './functions.ts';
 import { Building } from './rebuild.ts';
 import { isSegment, leaves, makerOf, segmented, type Item, type Phase, type Segment, type Segmented } from './segments.ts';
-import { onTheWay } from '../equations.ts';
-import { blocksOf, holdersIn } from '../schedule.ts';
+import { holdersIn } from '../schedule.ts';
 import type { Sources } from '../sources.ts';
 import { inputsOf, typeOf, type Value } from '../value.ts';
 
@@ -67,7 +66,8 @@ class Outliner {
   readonly #labels = new Labels();
   readonly #known = new Map<Segment, Known>();
   readonly #shared = new Map<number, Shared>();
-  readonly #ways = new Map<Lowered, ReadonlySet<Value>>();
+  /** Blocks whose docs stand above a function. */
+  readonly #documented = new Set<string>();
 
   constructor(wholes: readonly Whole[], naming: Naming) {
     this.#segmented = wholes.map(({ lowered, forward }) => segmented(lowered, forward));
@@ -198,19 +198,19 @@ class Outliner {
   /** What a value may be called at the border of a function, the best first. A step's element of a list is called as the list is. */
   #namesOf(value: Value, lowered: Lowered): readonly string[] {
     const list = value.kind === 'argument' ? lowered.loops.get(value)?.xs.find(({ argument }) => argument === value)?.list : undefined;
-    if (value.origin.name !== null && !this.#onTheWay(lowered).has(value)) return [value.origin.name];
+    if (value.origin.name !== null) return [value.origin.name];
     const hint = (list ?? value).hint.replace(/ steps$/, '');
     return [...described(hint, this.#naming.sources.equation((list ?? value).origin)), ...endsOf(hint, 4)];
   }
 
-  /** Values that do not take the name of their equation. */
-  #onTheWay(lowered: Lowered): ReadonlySet<Value> {
-    let known = this.#ways.get(lowered);
-    if (known === undefined) {
-      known = onTheWay([...blocksOf(lowered).needed], ({ origin }) => this.#naming.sources.equationKey(origin));
-      this.#ways.set(lowered, known);
-    }
-    return known;
+  /** Of a block, above the first of its functions that goes forward. */
+  #docsOf({ segment: { frame, phase, members } }: Use): string | null {
+    const known = `${frame.callee}`;
+    if (phase !== 'forward' || this.#documented.has(known)) return null;
+    const own = statementsIn(members).find(({ origin }) => origin.frame === frame);
+    const docs = own === undefined ? null : this.#naming.sources.docOf(own.origin.file, frame.callee);
+    if (docs !== null) this.#documented.add(known);
+    return docs;
   }
 
   #function(shared: Shared, functions: ReadonlyMap<number, OutlinedFunction & Handed>): OutlinedFunction & Handed {
@@ -241,9 +241,9 @@ class Outliner {
         name: this.#nameFor(shared),
         frame: use.segment.frame,
         phase: use.segment.phase,
+        docs: this.#docsOf(use),
         lowered: made.lowered,
         outputs: roots.map((root) => taken.takeFirst(this.#namesOf(root, made.lowered))),
-        onTheWay: roots.map((root) => this.#onTheWay(made.lowered).has(root)),
         parts: made.readsParameters ? shared.uses.map(({ segment }) => segment.base) : [],
         inputs: inputs.map((each, k) => ({ ...each, value: made.inputs[k]! })),
         sizes: new Map(handed.map(({ atom, name }) => [atom, name])),
@@ -258,6 +258,11 @@ class Outliner {
       };
     }
   }
+}
+
+/** Without those in the bodies of loops. */
+function statementsIn(items: readonly Item[]): readonly Value[] {
+  return items.flatMap((item) => (isSegment(item) ? statementsIn(item.members) : [item]));
 }
 
 const sizeOfHole = (hole: Hole): Size => hole.size;

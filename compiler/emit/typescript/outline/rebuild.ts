@@ -1,6 +1,5 @@
 /** The values of a function anew: its segments as calls, and what it is handed under the names of its parameters. */
 import { NOWHERE } from '../../../graph/builder.ts';
-import { unnamed } from '../../../passes/core/graph-builder.ts';
 import { atomsOf, type Size } from '../../../size/size.ts';
 import { flat, type Canonical, type Hole, type Known } from './canonical.ts';
 import type { Lowered } from '../lower.ts';
@@ -10,6 +9,7 @@ import { partOf } from '../names.ts';
 import {
   typeOf,
   inputsOf,
+  isList,
   isSize,
   isValue,
   parameterOf,
@@ -194,7 +194,9 @@ export class Building {
       const old = canonical.values.get(name);
       const like = old ?? exemplar[k]!;
       const { dtype } = like;
-      const [origin, hint] = target.onTheWay[k]! ? [unnamed(like.origin), target.outputs[k]!] : [like.origin, like.hint];
+      const { origin } = like;
+      // As the function calls it, but for numbers that only tell it from others there.
+      const hint = isList(like) ? like.hint : target.outputs[k]!.replace(/\d+$/, '');
       const type = typeOf(like, old === undefined ? target.lowered.loops : this.#segmented.lowered.loops);
       const made: Value = { id: this.#count++, kind: 'output', code: [self], dtype, origin, hint, type };
       if (old !== undefined) this.#made.set(old, made);

@@ -9,7 +9,6 @@ import type { CallFrame } from '../../../graph/graph.ts';
 import type { Lowered } from '../lower.ts';
 import { Labels } from './canonical.ts';
 import { calledAfter, described, functionName, identifier, lowerFirst, Names, upperFirst } from '../names.ts';
-import { onTheWay } from '../equations.ts';
 import type { Loop, Value } from '../value.ts';
 import {
   channelsIn,
@@ -196,7 +195,6 @@ class Recording {
       return { type: 'rt.Tensors', list, fields, isGradients: true, isStacked: false };
     }
     const names = new Names([], new Set());
-    const way = onTheWay([...needed], ({ origin }) => this.#naming.sources.equationKey(origin));
     const isStacked = channels[0]!.stacks.length > 0;
     const type = this.#naming.takeFirst(this.#typeNames(loop, frame, isStacked ? 'Row' : 'Step'));
     return {
@@ -204,17 +202,17 @@ class Recording {
       list: lowerFirst(type).replace(/\d*$/, (number) => `s${number}`),
       fields: lists.map((list) => {
         const element = loop.emits.find((emit) => emit.list === list)!.value;
-        return names.takeFirst(this.#namesOf(element, frame, way.has(element)));
+        return names.takeFirst(this.#namesOf(element, frame));
       }),
       isGradients: false,
       isStacked,
     };
   }
 
-  #namesOf(element: Value, frame: CallFrame | null, isOnTheWay: boolean): readonly string[] {
+  #namesOf(element: Value, frame: CallFrame | null): readonly string[] {
     const { name, frame: own } = element.origin;
     const equation = this.#naming.sources.equation(element.origin);
-    const names = name === null || isOnTheWay ? described(element.hint, equation) : [name];
+    const names = name === null ? described(element.hint, equation) : [name];
     return [...names, ...calledAfter(names[0]!, own, frame)];
   }
 

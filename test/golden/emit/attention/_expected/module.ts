@@ -39,7 +39,7 @@ type LookBatch = {
 /** Outputs by name, [batch, …]. */
 type LookResults = { readonly y: tf.Tensor };
 
-/** The outputs of Look, batch first. */
+/** The outputs of Look, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function lookForward(_p: LookParameters, batch: LookBatch): LookResults {
   const { batch: batchSize, source, width } = batch.n;
   // input.attn:7  seen = scores where position[key] <= position[source]
@@ -55,9 +55,9 @@ function lookForward(_p: LookParameters, batch: LookBatch): LookResults {
   const scores = tf.tidy(() => tf.div(tf.matMul(x, x, false, true), Math.sqrt(width)));
   // input.attn:8  { y = sum[key](softmax[key](seen) * keys) }
   const y = tf.tidy(() => {
-    const both = tf.logicalAnd(keyMaskWide, isAtMost);
-    const softmax = tf.softmax(tf.transpose(rt.where(both, tf.transpose(scores, [0, 2, 1]), -Infinity), [0, 2, 1]));
-    return tf.matMul(rt.where(both, tf.transpose(softmax, [0, 2, 1]), 0), x, true);
+    const mask = tf.logicalAnd(keyMaskWide, isAtMost);
+    const softmax = tf.softmax(tf.transpose(rt.where(mask, tf.transpose(scores, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return tf.matMul(rt.where(mask, tf.transpose(softmax, [0, 2, 1]), 0), x, true);
   });
   rt.dispose(isAtMost, keyMaskWide, x, scores);
   return { y };

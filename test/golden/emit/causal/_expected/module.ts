@@ -50,140 +50,142 @@ type FilterBatch = {
 type RunRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
 type RunStep = Readonly<Record<'r' | 'new' | 'z' | 'difference', tf.Tensor>>;
 
+/** Cho et al. 2014, eq. (5)-(8), as Bahdanau, Cho & Bengio 2015 use it (A.1.1): `z` weighs the new state, and `r` acts before the map. */
 function gruInputs(p: GRUParameters, n: FilterSizes, WProduct: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
   const zSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.Wz), [batchSize, time, d]), p.bz));
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.Wr), [batchSize, time, d]), p.br));
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.W), [batchSize, time, d]), p.b));
   rt.dispose(zWProduct);
   return { zSum, rSum, newSum };
 }
 
 function gru(p: GRUParameters, h: tf.Tensor, runSum: tf.Tensor, sum: tf.Tensor, runSum2: tf.Tensor) {
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(runSum, tf.matMul(h, p.Uz))));
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Ur))));
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProduct = tf.mul(r, h);
   const new_ = tf.tidy(() => tf.tanh(tf.add(runSum2, tf.matMul(newProduct, p.U))));
-  // cells.attn:14  (1 - z) * h + z * new
+  // std/cells.attn:14  (1 - z) * h + z * new
   const difference = tf.sub(new_, h);
   const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
   return { hNext, z, difference, new_, newProduct, r };
 }
 
-function scaledDot(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor, both: tf.Tensor) {
+/** Vaswani et al. 2017, eq. (1): q·k / sqrt(d). */
+function scaledDot(n: FilterSizes, causalMask: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor, mask: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsMask = tf.logicalAnd(causalMask, causalMask);
   const weights = tf.tidy(() => {
-    const both2 = tf.logicalAnd(timeMaskWide, weightsBoth);
+    const mask2 = tf.logicalAnd(timeMaskWide, weightsMask);
     const quotient = tf.div(tf.matMul(tf.reshape(WProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
-    const softmax = tf.softmax(tf.transpose(rt.where(both2, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
-    return rt.where(both2, tf.transpose(softmax, [0, 2, 1]), 0);
+    const softmax = tf.softmax(tf.transpose(rt.where(mask2, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return rt.where(mask2, tf.transpose(softmax, [0, 2, 1]), 0);
   });
-  rt.dispose(weightsBoth);
-  // attention.attn:18  sum[key](weights * values)
+  rt.dispose(weightsMask);
+  // std/attention.attn:18  sum[key](weights * values)
   const q = tf.tidy(() => {
     const product = tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped);
-    return tf.sum(rt.where(tf.reshape(both, [batchSize, time, time, 1]), product, 0), 1);
+    return tf.sum(rt.where(tf.reshape(mask, [batchSize, time, time, 1]), product, 0), 1);
   });
   return { q, weights };
 }
 
-function scaledDot2(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor) {
+function scaledDot2(n: FilterSizes, causalMask: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsMask = tf.logicalAnd(causalMask, causalMask);
   const weights = tf.tidy(() => {
-    const both = tf.logicalAnd(timeMaskWide, weightsBoth);
+    const mask = tf.logicalAnd(timeMaskWide, weightsMask);
     const quotient = tf.div(tf.matMul(tf.reshape(WProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
-    const softmax = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
-    return rt.where(both, tf.transpose(softmax, [0, 2, 1]), 0);
+    const softmax = tf.softmax(tf.transpose(rt.where(mask, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return rt.where(mask, tf.transpose(softmax, [0, 2, 1]), 0);
   });
-  rt.dispose(weightsBoth);
-  // attention.attn:18  sum[key](weights * values)
+  rt.dispose(weightsMask);
+  // std/attention.attn:18  sum[key](weights * values)
   const q = tf.tidy(() => {
-    const qWide = tf.reshape(tf.logicalAnd(timeMaskWide, isAtMost), [batchSize, time, time, 1]);
-    return tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1);
+    const maskWide = tf.reshape(tf.logicalAnd(timeMaskWide, causalMask), [batchSize, time, time, 1]);
+    return tf.sum(rt.where(maskWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1);
   });
   rt.dispose(weights);
   return q;
 }
 
-function fit(n: FilterSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLength: tf.Tensor) {
+function fit(n: FilterSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLengths: tf.Tensor) {
   const { d } = n;
   // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
   const difference = tf.sub(y, t);
-  const product = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), d));
+  const product = tf.tidy(() => tf.mul(tf.cast(timeLengths, 'float32'), d));
   const loss = tf.tidy(() =>
     tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), product)),
   );
   return { loss, product, difference };
 }
 
-function scaledDotTraining(n: FilterSizes, isAtMost: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, timeMask: tf.Tensor, xShaped: tf.Tensor) {
+function scaledDotTraining(n: FilterSizes, causalMask: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, timeMask: tf.Tensor, xShaped: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsMask = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(causalMask, causalMask)));
   const weightsChosen = tf.tidy(() => {
-    const isAtMostT = tf.transpose(isAtMost, [1, 0]);
-    const both = tf.logicalAnd(tf.logicalAnd(timeMaskWide, tf.reshape(timeMask, [batchSize, 1, time])), isAtMostT);
-    return rt.where(tf.logicalAnd(both, isAtMostT), Math.sqrt(d), 1);
+    const causalMaskT = tf.transpose(causalMask, [1, 0]);
+    const mask = tf.logicalAnd(tf.logicalAnd(timeMaskWide, tf.reshape(timeMask, [batchSize, 1, time])), causalMaskT);
+    return rt.where(tf.logicalAnd(mask, causalMaskT), Math.sqrt(d), 1);
   });
   const weightsSoftmax = tf.tidy(() => {
     const quotientT = tf.transpose(tf.div(tf.matMul(WProduct, x, false, true), weightsChosen), [0, 2, 1]);
-    return tf.softmax(tf.transpose(rt.where(weightsBoth, quotientT, -Infinity), [0, 2, 1]));
+    return tf.softmax(tf.transpose(rt.where(weightsMask, quotientT, -Infinity), [0, 2, 1]));
   });
-  const weights = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weightsSoftmax, [0, 2, 1]), 0));
-  // attention.attn:18  sum[key](weights * values)
-  const qWide = tf.tidy(() => tf.reshape(tf.logicalAnd(timeMaskWide, isAtMost), [batchSize, time, time, 1]));
+  const weights = tf.tidy(() => rt.where(weightsMask, tf.transpose(weightsSoftmax, [0, 2, 1]), 0));
+  // std/attention.attn:18  sum[key](weights * values)
+  const maskWide = tf.tidy(() => tf.reshape(tf.logicalAnd(timeMaskWide, causalMask), [batchSize, time, time, 1]));
   const q = tf.tidy(() =>
-    tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1),
+    tf.sum(rt.where(maskWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1),
   );
   rt.dispose(weights);
-  return { q, qWide, weightsBoth, weightsSoftmax, weightsChosen };
+  return { q, maskWide, weightsMask, weightsSoftmax, weightsChosen };
 }
 
-function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, qWide: tf.Tensor, weightsBoth: tf.Tensor, weightsSoftmax: tf.Tensor, weightsChosen: tf.Tensor) {
+function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, maskWide: tf.Tensor, weightsMask: tf.Tensor, weightsSoftmax: tf.Tensor, weightsChosen: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
-  // attention.attn:18  sum[key](weights * values)
+  // std/attention.attn:18  sum[key](weights * values)
   const dWeights = tf.tidy(() => {
-    const chosenRows = tf.reshape(rt.where(qWide, tf.reshape(dY, [batchSize, 1, time, d]), 0), [batchSize * time, time, d]);
-    return tf.reshape(tf.matMul(chosenRows, tf.reshape(x, [batchSize * time, d, 1])), [batchSize, time, time]);
+    const dYMaskedRows = tf.reshape(rt.where(maskWide, tf.reshape(dY, [batchSize, 1, time, d]), 0), [batchSize * time, time, d]);
+    return tf.reshape(tf.matMul(dYMaskedRows, tf.reshape(x, [batchSize * time, d, 1])), [batchSize, time, time]);
   });
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsChosen2 = rt.where(weightsBoth, dWeights, 0);
-  const weightsProduct = tf.tidy(() => tf.mul(weightsSoftmax, tf.transpose(weightsChosen2, [0, 2, 1])));
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const dWeightsMasked = rt.where(weightsMask, dWeights, 0);
+  const weightsProduct = tf.tidy(() => tf.mul(weightsSoftmax, tf.transpose(dWeightsMasked, [0, 2, 1])));
   const weightsProduct2 = tf.tidy(() => {
-    const differenceT = tf.transpose(tf.sub(weightsChosen2, tf.reshape(tf.sum(weightsProduct, 2), [batchSize, 1, time])), [0, 2, 1]);
-    const chosen = rt.where(weightsBoth, tf.transpose(tf.mul(weightsSoftmax, differenceT), [0, 2, 1]), 0);
-    return tf.matMul(tf.div(chosen, tf.transpose(weightsChosen, [0, 2, 1])), x, true);
+    const differenceT = tf.transpose(tf.sub(dWeightsMasked, tf.reshape(tf.sum(weightsProduct, 2), [batchSize, 1, time])), [0, 2, 1]);
+    const productTMasked = rt.where(weightsMask, tf.transpose(tf.mul(weightsSoftmax, differenceT), [0, 2, 1]), 0);
+    return tf.matMul(tf.div(productTMasked, tf.transpose(weightsChosen, [0, 2, 1])), x, true);
   });
-  rt.dispose(dWeights, weightsChosen2, weightsProduct);
+  rt.dispose(dWeights, dWeightsMasked, weightsProduct);
   return weightsProduct2;
 }
 
-function gruBackward(p: GRUParameters, dHNext: tf.Tensor, runHNext: tf.Tensor, runZ: tf.Tensor, runNew: tf.Tensor, runR: tf.Tensor, runH: tf.Tensor, rJoined: tf.Tensor) {
-  // cells.attn:14  (1 - z) * h + z * new
+function gruBackward(p: GRUParameters, dHNext: tf.Tensor, runDifference: tf.Tensor, runZ: tf.Tensor, runNew: tf.Tensor, runR: tf.Tensor, runH: tf.Tensor, rJoined: tf.Tensor) {
+  // std/cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dHNext, runZ);
-  const dZ = tf.mul(dHNext, runHNext);
+  const dZ = tf.mul(dHNext, runDifference);
   const difference = tf.sub(dHNext, dNew);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSigmoidGradient = rt.sigmoidGradient(dZ, runZ);
   rt.dispose(dZ);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, runNew);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
   const dR = tf.mul(UProduct, runH);
   const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, runR)));
   rt.dispose(dNew, difference, UProduct);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradient = rt.sigmoidGradient(dR, runR);
   const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
@@ -192,19 +194,19 @@ function gruBackward(p: GRUParameters, dHNext: tf.Tensor, runHNext: tf.Tensor, r
 
 function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, runSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, WProduct: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newWProduct = tf.tidy(() => {
     const gRUWProduct = tf.matMul(tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * time, d]), p.W, false, true);
     return tf.reshape(gRUWProduct, [batchSize, time, d]);
   });
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
     const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wr, false, true), [batchSize, time, d]);
     return tf.add(newWProduct, WrProduct);
   });
   rt.dispose(newWProduct);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum = tf.tidy(() => {
     const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
     return tf.add(rSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wz, false, true), [batchSize, time, d]));
@@ -216,13 +218,13 @@ function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tenso
   const dWz = tf.matMul(WProductRows, sigmoidGradientStepsRows, true);
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(rSum, sigmoidGradientStepsRows);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, d]);
   const dBr = tf.sum(runSigmoidGradientStacked, [0, 1]);
   const dWr = tf.matMul(WProductRows, rSigmoidGradientStepsRows, true);
   const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, d]);
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
   const dW = tf.matMul(WProductRows, tanhGradientStepsRows, true);
@@ -232,14 +234,14 @@ function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tenso
 }
 
 function gruStep(p: GRUParameters, runH: tf.Tensor, nearProduct: tf.Tensor) {
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(nearProduct, p.Wz), p.bz), tf.matMul(runH, p.Uz))));
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(nearProduct, p.Wr), p.br), tf.matMul(runH, p.Ur))));
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(nearProduct, p.W), p.b), tf.matMul(tf.mul(r, runH), p.U))));
   rt.dispose(r);
-  // cells.attn:14  (1 - z) * h + z * new
+  // std/cells.attn:14  (1 - z) * h + z * new
   const hNext = tf.tidy(() => tf.add(runH, tf.mul(z, tf.sub(new_, runH))));
   rt.dispose(z, new_);
   return hNext;
@@ -248,7 +250,7 @@ function gruStep(p: GRUParameters, runH: tf.Tensor, nearProduct: tf.Tensor) {
 /** Outputs by name, [batch, …]. */
 type FilterResults = { readonly y: tf.Tensor; readonly level: tf.Tensor; readonly weights: tf.Tensor };
 
-/** The outputs of Filter, batch first. */
+/** The outputs of Filter, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   const { batch: batchSize, d, time } = batch.n;
   // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
@@ -265,13 +267,13 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
     return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), p.W);
   });
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
+  const causalMask = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   rt.dispose(timePositions);
-  // attention.attn:18  sum[key](weights * values)
-  const q = tf.logicalAnd(timeMaskWide, isAtMost);
+  // std/attention.attn:18  sum[key](weights * values)
+  const mask = tf.logicalAnd(timeMaskWide, causalMask);
   const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
-  const { q: qQ, weights } = scaledDot(batch.n, isAtMost, timeMaskWide, WProduct, x, xShaped, q);
-  rt.dispose(timeMaskWide, xShaped, WProduct, isAtMost);
+  const { q, weights } = scaledDot(batch.n, causalMask, timeMaskWide, WProduct, x, xShaped, mask);
+  rt.dispose(timeMaskWide, xShaped, WProduct, causalMask);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const weightsT = tf.transpose(weights, [0, 2, 1]);
   rt.dispose(weights);
@@ -293,18 +295,18 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   const run = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), qQ));
-  rt.dispose(qQ, run);
+  const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
+  rt.dispose(q, run);
   // input.attn:6  level = mean[before](sum[d](x)[upto time as before])
   const level = tf.tidy(() => {
-    const total = tf.sum(rt.where(q, tf.reshape(tf.sum(x, 2), [batchSize, time, 1]), 0), 1);
-    return tf.div(total, tf.maximum(tf.sum(tf.cast(q, 'float32'), 1), 1));
+    const total = tf.sum(rt.where(mask, tf.reshape(tf.sum(x, 2), [batchSize, time, 1]), 0), 1);
+    return tf.div(total, tf.maximum(tf.sum(tf.cast(mask, 'float32'), 1), 1));
   });
-  rt.dispose(x, q);
+  rt.dispose(x, mask);
   return { y, level, weights: weightsT };
 }
 
-/** Fit: the loss and the metrics, means over the batch. */
+/** Fit: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function filterLoss(p: FilterParameters, batch: FilterBatch): rt.LossTensors {
   const { batch: batchSize, d, time } = batch.n;
   // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
@@ -321,10 +323,10 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): rt.LossTensors {
     return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), p.W);
   });
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
+  const causalMask = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
-  const q = scaledDot2(batch.n, isAtMost, timeMaskWide, WProduct, x, xShaped);
-  rt.dispose(timePositions, x, xShaped, WProduct, isAtMost);
+  const q = scaledDot2(batch.n, causalMask, timeMaskWide, WProduct, x, xShaped);
+  rt.dispose(timePositions, x, xShaped, WProduct, causalMask);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, d], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
@@ -352,7 +354,7 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): rt.LossTensors {
   return { loss, metrics: {} };
 }
 
-/** Fit: as the loss, dropout on, and its gradient by every parameter. */
+/** Fit: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, d, time } = batch.n;
   // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
@@ -370,10 +372,10 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const WProduct = tf.matMul(joinedRows, p.W);
   const nearWProduct = tf.reshape(WProduct, [batchSize, time, d]);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
+  const causalMask = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
-  const { q, qWide, weightsBoth, weightsSoftmax, weightsChosen } = scaledDotTraining(batch.n, isAtMost, timeMaskWide, nearWProduct, x, timeMask, xShaped);
-  rt.dispose(timePositions, WProduct, xShaped, isAtMost);
+  const { q, maskWide, weightsMask, weightsSoftmax, weightsChosen } = scaledDotTraining(batch.n, causalMask, timeMaskWide, nearWProduct, x, timeMask, xShaped);
+  rt.dispose(timePositions, WProduct, xShaped, causalMask);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, d], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
@@ -398,12 +400,12 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
   const { loss, product, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
   const dY = tf.tidy(() => {
-    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product), [batchSize, 1]), 0);
-    const product2 = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
+    const quotientMasked = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product), [batchSize, 1]), 0);
+    const product2 = tf.mul(tf.reshape(quotientMasked, [batchSize, time, 1]), difference);
     return tf.add(product2, product2);
   });
   rt.dispose(timeMaskWide, y, t, timeMask, product, difference);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p.run.h.GRU.Ur, p.run.h.GRU.Uz], 1);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const dYSteps = tf.tidy(() => tf.unstack(tf.transpose(dY, [1, 0, 2])));
@@ -411,7 +413,6 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   let dH: tf.Tensor = tf.clone(runZeros);
   for (let t2 = time - 1; t2 >= 0; t2--) {
     const step = runSteps[t2]!;
-    // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
     const dHNext = tf.add(dH, dYSteps[t2]!);
     const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum: hNewSum } = gruBackward(p.run.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t2]!, rJoined);
     const dH2 = tf.add(rProduct, hNewSum);
@@ -424,8 +425,8 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const hStacked = tf.stack(hSteps);
   rt.dispose(runZeros, hNextSteps);
   const productStacked = tf.stack(newProductSteps);
-  const weightsProduct = scaledDotBackward(batch.n, x, dY, qWide, weightsBoth, weightsSoftmax, weightsChosen);
-  rt.dispose(newProductSteps, x, qWide, weightsBoth, weightsSoftmax, weightsChosen, dY);
+  const weightsProduct = scaledDotBackward(batch.n, x, dY, maskWide, weightsMask, weightsSoftmax, weightsChosen);
+  rt.dispose(newProductSteps, x, maskWide, weightsMask, weightsSoftmax, weightsChosen, dY);
   const { gradients: dGRU, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runStacks.zSigmoidGradient, runStacks.rSigmoidGradient, runStacks.newTanhGradient, nearWProduct);
   rt.dispose(nearWProduct, runStacks.newTanhGradient, runStacks.rSigmoidGradient, runStacks.zSigmoidGradient, hStacked);
   rt.dispose(productStacked);
@@ -444,7 +445,7 @@ type FilterStreamMemory = { readonly W: tf.Tensor };
 /** What a step hands to the next, [batch, …]. */
 type FilterStreamState = { readonly x: rt.Cache; readonly h: tf.Tensor; readonly reduce: rt.Cache };
 
-/** Once per call: what no step changes, and the first states. */
+/** Once per call: what no step changes, and the first states. It disposes of nothing that it is given; what it gives is the caller's. */
 function filterPrepareStream(p: FilterParameters, batch: FilterBatch): { readonly memory: FilterStreamMemory; readonly state: FilterStreamState } {
   const { batch: batchSize, d } = batch.n;
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
@@ -457,7 +458,7 @@ function filterPrepareStream(p: FilterParameters, batch: FilterBatch): { readonl
   return { memory: { W }, state: { x: rt.emptyCache(), h, reduce: rt.emptyCache() } };
 }
 
-/** One place: the outputs and the next states. */
+/** One place: the outputs and the next states. It disposes of nothing that it is given; what it gives is the caller's. */
 function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: FilterStreamMemory, state: FilterStreamState, inputs: FilterPlaceTensors, t: number): { readonly outputs: { readonly y: tf.Tensor; readonly level: tf.Tensor; readonly weights: tf.Tensor }; readonly state: FilterStreamState } {
   const { batch: batchSize, d } = batch.n;
   const before = t;
@@ -474,13 +475,13 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
   const hNext = gruStep(p.run.h.GRU, state.h, nearProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const xSoFar = rt.cached(x, 1);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
     const product = tf.reshape(tf.matMul(xSoFar, tf.reshape(nearProduct, [batchSize, d, 1])), [batchSize, now]);
     return tf.softmax(tf.div(product, Math.sqrt(d)));
   });
   rt.dispose(nearProduct);
-  // attention.attn:18  sum[key](weights * values)
+  // std/attention.attn:18  sum[key](weights * values)
   const product = tf.tidy(() => tf.matMul(tf.reshape(weights, [batchSize, 1, now]), xSoFar));
   rt.dispose(xSoFar);
   // input.attn:9  { y = run + q, level = level }

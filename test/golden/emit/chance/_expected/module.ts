@@ -45,18 +45,20 @@ type GlanceBatch = {
   readonly lengths: { readonly source: tf.Tensor1D };
 };
 
+/** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
 function linear(p: LinearParameters, n: GlanceSizes, x: tf.Tensor) {
   const { batch: batchSize, d, source } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * source, d]);
   const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, source, d]), p.b));
   return { sum, xRows };
 }
 
+/** Ioffe & Szegedy 2015, algorithm 1 and 2: each channel with mean 0 and variance 1 over all examples and all that the block is lifted over, then gain and bias; outside training with the running mean and variance. */
 function batchNorm(p: BatchNormParameters, hTanh: tf.Tensor) {
-  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
+  // std/layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
   const n2 = tf.tidy(() => tf.div(tf.sub(hTanh, p.m), tf.sqrt(tf.add(p.v, 1e-5))));
-  // layers.attn:33  gain * n + bias
+  // std/layers.attn:33  gain * n + bias
   const h = tf.tidy(() => tf.add(tf.mul(n2, p.gain), p.bias));
   rt.dispose(n2);
   return h;
@@ -64,67 +66,67 @@ function batchNorm(p: BatchNormParameters, hTanh: tf.Tensor) {
 
 function linear2(p: LinearParameters, n: GlanceSizes, h: tf.Tensor) {
   const { batch: batchSize, d, source } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * source, d]);
   const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, source]), p.b));
   return { sum, hRows };
 }
 
 function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, sourceMaskWide: tf.Tensor, hTanh: tf.Tensor) {
-  // layers.attn:24  least = stop(min[lifted](x))
+  // std/layers.attn:24  least = stop(min[lifted](x))
   const leastAny = tf.any(sourceMask);
   const least = tf.tidy(() => rt.where(leastAny, tf.min(rt.where(sourceMaskWide, hTanh, Infinity), [0, 1]), 0));
-  // layers.attn:25  range = max(stop(max[lifted](x)) - least, 1)
+  // std/layers.attn:25  range = max(stop(max[lifted](x)) - least, 1)
   const range = tf.tidy(() => {
     const difference = tf.sub(rt.where(leastAny, tf.max(rt.where(sourceMaskWide, hTanh, -Infinity), [0, 1]), 0), least);
     return tf.maximum(difference, 1);
   });
   rt.dispose(leastAny);
-  // layers.attn:26  near = (x - least) / range
+  // std/layers.attn:26  near = (x - least) / range
   const near = tf.tidy(() => tf.div(tf.sub(hTanh, least), range));
-  // layers.attn:27  bm = mean[lifted](near)
+  // std/layers.attn:27  bm = mean[lifted](near)
   const bmLarger = tf.tidy(() => tf.maximum(tf.sum(tf.cast(sourceMask, 'float32')), 1));
   const bm = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, near, 0), [0, 1]), bmLarger));
-  // layers.attn:28  centred = near - bm
+  // std/layers.attn:28  centred = near - bm
   const centred = tf.sub(near, bm);
   rt.dispose(near);
-  // layers.attn:29  bv = mean[lifted](centred * centred)
+  // std/layers.attn:29  bv = mean[lifted](centred * centred)
   const bv = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, tf.mul(centred, centred), 0), [0, 1]), bmLarger));
-  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
+  // std/layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
   const nRoot = tf.tidy(() => tf.sqrt(tf.add(bv, tf.div(tf.div(1e-5, range), range))));
   const n2 = tf.div(centred, nRoot);
-  // layers.attn:33  gain * n + bias
+  // std/layers.attn:33  gain * n + bias
   const h = tf.tidy(() => tf.add(tf.mul(n2, p.gain), p.bias));
-  // layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
+  // std/layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
   const mNext = tf.tidy(() => tf.add(tf.mul(0.9, p.m), tf.mul(0.1, tf.add(least, tf.mul(range, bm)))));
   rt.dispose(least, bm);
-  // layers.attn:31  v' = 0.9 * v + 0.1 * (bv * range * range)
+  // std/layers.attn:31  v' = 0.9 * v + 0.1 * (bv * range * range)
   const vNext = tf.tidy(() => tf.add(tf.mul(0.9, p.v), tf.mul(0.1, tf.mul(tf.mul(bv, range), range))));
   rt.dispose(bv);
   return { mNext, vNext, h, nRoot, n: n2, bmLarger, centred, range };
 }
 
 function batchNormBackward(p: BatchNormParameters, dH: tf.Tensor, nRoot: tf.Tensor, n2: tf.Tensor, bmLarger: tf.Tensor, sourceMaskWide: tf.Tensor, centred: tf.Tensor, range: tf.Tensor) {
-  // layers.attn:33  gain * n + bias
+  // std/layers.attn:33  gain * n + bias
   const dN = tf.mul(dH, p.gain);
   const dGain = tf.tidy(() => tf.sum(tf.mul(dH, n2), [0, 1]));
   const dBias = tf.sum(dH, [0, 1]);
-  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
+  // std/layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
   const nQuotient = tf.div(dN, nRoot);
   const dBv = tf.tidy(() => tf.div(tf.mul(tf.neg(tf.sum(tf.mul(nQuotient, n2), [0, 1])), 0.5), nRoot));
   rt.dispose(dN);
-  // layers.attn:29  bv = mean[lifted](centred * centred)
+  // std/layers.attn:29  bv = mean[lifted](centred * centred)
   const dCentred = tf.tidy(() => {
     const product = tf.mul(rt.where(sourceMaskWide, tf.div(dBv, bmLarger), 0), centred);
     return tf.add(tf.add(nQuotient, product), product);
   });
   rt.dispose(nQuotient, dBv);
-  // layers.attn:28  centred = near - bm
+  // std/layers.attn:28  centred = near - bm
   const dBm = tf.tidy(() => tf.neg(tf.sum(dCentred, [0, 1])));
-  // layers.attn:27  bm = mean[lifted](near)
+  // std/layers.attn:27  bm = mean[lifted](near)
   const dNear = tf.tidy(() => tf.add(dCentred, rt.where(sourceMaskWide, tf.div(dBm, bmLarger), 0)));
   rt.dispose(dCentred, dBm);
-  // layers.attn:26  near = (x - least) / range
+  // std/layers.attn:26  near = (x - least) / range
   const nearQuotient = tf.div(dNear, range);
   rt.dispose(dNear);
   return { gradients: { gain: dGain, bias: dBias }, nearQuotient };
@@ -133,7 +135,7 @@ function batchNormBackward(p: BatchNormParameters, dH: tf.Tensor, nRoot: tf.Tens
 /** Outputs by name, [batch, …]. */
 type GlanceResults = { readonly y: tf.Tensor };
 
-/** The outputs of Glance, batch first. */
+/** The outputs of Glance, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): GlanceResults {
   const { batch: batchSize, d, source } = batch.n;
   // input.attn:4  model Glance(x: [source, d]) -> y: [d] {
@@ -160,7 +162,7 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
   return { y };
 }
 
-/** Learn: the loss and the metrics, means over the batch. */
+/** Learn: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): rt.LossTensors {
   const { batch: batchSize, d, source } = batch.n;
   // input.attn:4  model Glance(x: [source, d]) -> y: [d] {
@@ -205,7 +207,7 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   return { loss, metrics: {} };
 }
 
-/** Learn: as the loss, dropout on, and its gradient by every parameter, and the next running values. */
+/** Learn: as the loss, and its gradient by every parameter, and the next running values. It disposes of nothing that it is given; what it gives is the caller's. */
 function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, d, source } = batch.n;
   // input.attn:4  model Glance(x: [source, d]) -> y: [d] {
@@ -247,38 +249,39 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const lossDifference = tf.sub(R, p.Learn.b);
   const lossPicked = tf.gather(weights, spot, 1, 1);
   const loss = tf.tidy(() => tf.mean(tf.sub(RTotal, tf.mul(lossDifference, tf.log(lossPicked)))));
-  const dWeights = tf.tidy(() =>
+  const lossScattered = tf.tidy(() =>
     rt.scatter(spot, tf.div(tf.mul(lossDifference, -(1 / batchSize)), lossPicked), source, 1),
   );
   rt.dispose(RTotal, lossDifference, lossPicked);
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsChosen = tf.tidy(() =>
-    rt.where(sourceMask, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 1, true))), 0),
-  );
-  rt.dispose(sourceMask, weights, dWeights);
+  const productMasked = tf.tidy(() => {
+    const product = tf.mul(weights, tf.sub(lossScattered, tf.sum(tf.mul(weights, lossScattered), 1, true)));
+    return rt.where(sourceMask, product, 0);
+  });
+  rt.dispose(sourceMask, weights, lossScattered);
   // input.attn:8  y = (if training then h[spot] else sum[source](weights * h)) + 0.1 * sample normal[d]()
   const yScattered = rt.scatter(spot, dY, source, 1);
   rt.dispose(spot, dY);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  // std/layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const WRows = tf.reshape(p.weights.Linear.W, [d]);
-  // layers.attn:4  W @ x + b
-  const product = tf.tidy(() => tf.mul(tf.reshape(weightsChosen, [batchSize, source, 1]), WRows));
+  // std/layers.attn:4  W @ x + b
+  const product = tf.tidy(() => tf.mul(tf.reshape(productMasked, [batchSize, source, 1]), WRows));
   rt.dispose(WRows);
-  // layers.attn:33  gain * n + bias
+  // std/layers.attn:33  gain * n + bias
   const dH = tf.add(product, yScattered);
   const { gradients: dBatchNorm, nearQuotient } = batchNormBackward(p.h.BatchNorm, dH, nRoot, hN, bmLarger, sourceMaskWide, centred, range);
   rt.dispose(yScattered, product, sourceMaskWide, nRoot, hN, bmLarger, centred, range, dH);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanhGradient = rt.tanhGradient(nearQuotient, hTanh);
   rt.dispose(hTanh, nearQuotient);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dB = tf.sum(hTanhGradient, [0, 1]);
   const dW = tf.tidy(() => tf.matMul(xRows, tf.reshape(hTanhGradient, [batchSize * source, d]), true));
-  const dLinearB = tf.sum(weightsChosen);
+  const dLinearB = tf.sum(productMasked);
   const dLinearW = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows), [d, 1]),
+    tf.reshape(tf.matMul(tf.reshape(productMasked, [1, batchSize * source]), hRows), [d, 1]),
   );
-  rt.dispose(xRows, hTanhGradient, hRows, weightsChosen);
+  rt.dispose(xRows, hTanhGradient, hRows, productMasked);
   // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
   const bNext = tf.tidy(() => tf.add(tf.mul(0.9, p.Learn.b), tf.mul(0.1, tf.mean(R))));
   rt.dispose(R);

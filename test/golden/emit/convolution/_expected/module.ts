@@ -110,7 +110,7 @@ function picture2(p: PictureParameters, n: PictureSizes, image: tf.Tensor) {
   const { relu: x, joinedShaped } = near(p.x['Near#2'], n, relu, filters, 3 * filters, 9 * filters);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const mean = tf.mean(x, [1, 2]);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(mean, p.Linear.W), p.Linear.b));
   return { sum, x, joinedShaped, relu, joinedShaped2, mean };
 }
@@ -118,14 +118,14 @@ function picture2(p: PictureParameters, n: PictureSizes, image: tf.Tensor) {
 /** Outputs by name, [batch, …]. */
 type PictureResults = { readonly y: tf.Tensor };
 
-/** The outputs of Picture, batch first. */
+/** The outputs of Picture, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function pictureForward(p: PictureParameters, batch: PictureBatch): PictureResults {
   const { sum: y, x, joinedShaped, relu, joinedShaped2: xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
   rt.dispose(x, joinedShaped, relu, xJoinedShaped, mean);
   return { y };
 }
 
-/** Class: the loss and the metrics, means over the batch. */
+/** Class: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function pictureLoss(p: PictureParameters, batch: PictureBatch): rt.LossTensors {
   const { sum, x, joinedShaped, relu, joinedShaped2: xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
   rt.dispose(x, joinedShaped, relu, xJoinedShaped, mean);
@@ -134,7 +134,7 @@ function pictureLoss(p: PictureParameters, batch: PictureBatch): rt.LossTensors 
   return { loss, metrics: {} };
 }
 
-/** Class: as the loss, dropout on, and its gradient by every parameter. */
+/** Class: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, classes, columns, filters, rows } = batch.n;
   const { sum, x, joinedShaped, relu, joinedShaped2: xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
@@ -146,13 +146,13 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
     return tf.sub(scattered, tf.mul(tf.exp(logSoftmax), tf.sum(scattered, 1, true)));
   });
   rt.dispose(logSoftmax);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const WProduct = tf.matMul(lossDifference, p.Linear.W, false, true);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const dX = tf.div(WProduct, rows * columns);
   const { gradients: dNear, sum: xSum } = nearBackward(p.x['Near#2'], batch.n, x, dX, joinedShaped);
   rt.dispose(WProduct, x, joinedShaped, dX);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dB = tf.sum(lossDifference, 0);
   const dW = tf.matMul(mean, lossDifference, true);
   rt.dispose(mean, lossDifference);

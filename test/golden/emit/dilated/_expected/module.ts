@@ -40,9 +40,10 @@ type WaveBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
+/** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
 function linear(p: LinearParameters, n: WaveSizes, x: tf.Tensor) {
   const { batch: batchSize, hidden, notes, time } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * time, notes]);
   const h = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time, hidden]), p.b));
   return { h, xRows };
@@ -62,11 +63,11 @@ function repeatRound(p: RepeatParameters, n: WaveSizes, h: tf.Tensor, size: numb
   return { h: h2, hShifted, hTanh, joinedRows };
 }
 
-function fit(n: WaveSizes, h: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLength: tf.Tensor) {
+function fit(n: WaveSizes, h: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLengths: tf.Tensor) {
   const { hidden } = n;
   // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
   const lossDifference = tf.sub(h, t);
-  const lossProduct = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), hidden));
+  const lossProduct = tf.tidy(() => tf.mul(tf.cast(timeLengths, 'float32'), hidden));
   const loss = tf.tidy(() => {
     const quotient = tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(lossDifference, lossDifference), 0), [1, 2]), lossProduct);
     return tf.mean(quotient);
@@ -94,7 +95,7 @@ function repeatRoundBackward(p: RepeatParameters, n: WaveSizes, dH: tf.Tensor, h
 /** Outputs by name, [batch, …]. */
 type WaveResults = { readonly y: tf.Tensor };
 
-/** The outputs of Wave, batch first. */
+/** The outputs of Wave, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
   const { batch: batchSize, time } = batch.n;
   // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
@@ -110,7 +111,7 @@ function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
   return { y };
 }
 
-/** Fit: the loss and the metrics, means over the batch. */
+/** Fit: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function waveLoss(p: WaveParameters, batch: WaveBatch): rt.LossTensors {
   const { batch: batchSize, time } = batch.n;
   // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
@@ -132,7 +133,7 @@ function waveLoss(p: WaveParameters, batch: WaveBatch): rt.LossTensors {
   return { loss, metrics: {} };
 }
 
-/** Fit: as the loss, dropout on, and its gradient by every parameter. */
+/** Fit: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, hidden, time } = batch.n;
   // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
@@ -150,15 +151,15 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
   rt.dispose(x, h, h2, timeMaskWide, t, h3);
   // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
   const dH = tf.tidy(() => {
-    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, lossProduct), [batchSize, 1]), 0);
-    const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), lossDifference);
+    const quotientMasked = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, lossProduct), [batchSize, 1]), 0);
+    const product = tf.mul(tf.reshape(quotientMasked, [batchSize, time, 1]), lossDifference);
     return tf.add(product, product);
   });
   const { gradients: dRepeat1, dH: dH2 } = repeatRoundBackward(p.repeat[1]!, batch.n, dH, hTanh2, hShifted2, hJoinedRows, -2);
   rt.dispose(timeMask, lossProduct, lossDifference, hShifted2, hTanh2, hJoinedRows, dH);
   const { gradients: dRepeat0, dH: dH3 } = repeatRoundBackward(p.repeat[0]!, batch.n, dH2, hTanh, hShifted, joinedRows, -1);
   rt.dispose(hShifted, hTanh, joinedRows, dH2);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dB = tf.sum(dH3, [0, 1]);
   const dW = tf.tidy(() => tf.matMul(xRows, tf.reshape(dH3, [batchSize * time, hidden]), true));
   rt.dispose(xRows, dH3);

@@ -45,7 +45,6 @@ function dInputs(p: DParameters, n: MSizes, h: tf.Tensor, y: tf.Tensor) {
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
     const xt = ySteps[t]!;
-    // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
     const sNext = tf.tidy(() => tf.tanh(tf.add(xt, s)));
     sNextSteps.push(sNext);
     s = sNext;
@@ -80,7 +79,7 @@ function dStep(p: DParameters, n: MSizes, y: tf.Tensor, uS: tf.Tensor, size: num
 /** Outputs by name, [batch, …]. */
 type MResults = { readonly logits: tf.Tensor };
 
-/** The outputs of M, batch first. */
+/** The outputs of M, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function mForward(p: MParameters, batch: MBatch): MResults {
   const logits = dInputs(p.D, batch.n, batch.inputs.h, batch.inputs.y);
   return { logits };
@@ -92,7 +91,7 @@ type MMemory = Readonly<Record<string, never>>;
 /** What a step hands to the next, [batch, beam, …]. */
 type MState = { readonly s: tf.Tensor };
 
-/** Once per call: what no step changes, and the first states. */
+/** Once per call: what no step changes, and the first states. It disposes of nothing that it is given; what it gives is the caller's. */
 function mPrepare(_p: MParameters, batch: MBatch): { readonly memory: MMemory; readonly state: MState } {
   const { batch: batchSize, d } = batch.n;
   // input.attn:4  v = h * position[target]
@@ -105,7 +104,7 @@ function mPrepare(_p: MParameters, batch: MBatch): { readonly memory: MMemory; r
   return { memory: {}, state: { s } };
 }
 
-/** One place: logits, the next states and the taps. */
+/** One place: logits, the next states and the taps. It disposes of nothing that it is given; what it gives is the caller's. */
 function mStep(p: MParameters, batch: MBatch, _memory: MMemory, state: MState, previous: tf.Tensor2D, _t: number): { readonly logits: tf.Tensor3D; readonly taps: Readonly<Record<string, never>>; readonly state: MState } {
   const { batch: batchSize } = batch.n;
   const beam = previous.shape[1];

@@ -49,36 +49,36 @@ function count2(n: CountSizes, sourcePositions: tf.Tensor, i: tf.Tensor, sourceM
   // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
   const x2 = rt.where(sourceMaskWide, x, 0);
   // input.attn:5  total = sum[source by i](x)
-  const total = rt.scatter(i, x2, words, 1);
+  const totalScattered = rt.scatter(i, x2, words, 1);
   // input.attn:4  u = sum[d](x)
   const u = tf.sum(x2, 2);
   // input.attn:6  best = max[source by i](u) else 0
-  const bestBoth = tf.tidy(() => {
+  const bestMask = tf.tidy(() => {
     const isEqual = tf.equal(tf.reshape(i, [batchSize, source, 1]), tf.range(0, words, 1, 'int32'));
     return tf.logicalAnd(isEqual, sourceMaskWide);
   });
   const uWide = tf.reshape(u, [batchSize, source, 1]);
-  const bestChosen = rt.where(bestBoth, uWide, -Infinity);
-  const bestChosen2 = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
+  const uMasked = rt.where(bestMask, uWide, -Infinity);
+  const bestChosen = tf.tidy(() => rt.where(rt.any(bestMask, [1]), tf.max(uMasked, 1), 0));
   // input.attn:7  share = softmax[source by i](u)
   const share = tf.tidy(() =>
-    tf.sum(rt.where(bestBoth, tf.transpose(tf.softmax(tf.transpose(bestChosen, [0, 2, 1])), [0, 2, 1]), 0), 2),
+    tf.sum(rt.where(bestMask, tf.transpose(tf.softmax(tf.transpose(uMasked, [0, 2, 1])), [0, 2, 1]), 0), 2),
   );
-  rt.dispose(bestBoth, bestChosen);
+  rt.dispose(bestMask, uMasked);
   // input.attn:8  order = argsort[source as rank](u)
   const orderEither = tf.tidy(() => {
     const orderUWide = tf.reshape(u, [batchSize, 1, source]);
     const isLess = tf.less(tf.reshape(sourcePositions, [source, 1]), sourcePositions);
     return tf.logicalOr(tf.less(uWide, orderUWide), tf.logicalAnd(tf.equal(uWide, orderUWide), isLess));
   });
-  const orderNumber = tf.scalar(1, 'int32');
+  const orderOne = tf.scalar(1, 'int32');
   const bestShaped = tf.tidy(() => {
-    const number = tf.scalar(0, 'int32');
-    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderNumber, number), number), 1);
+    const zero = tf.scalar(0, 'int32');
+    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderOne, zero), zero), 1);
     const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
     return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
   });
-  rt.dispose(uWide, orderEither, orderNumber);
+  rt.dispose(uWide, orderEither, orderOne);
   // input.attn:9  sorted = u[order][rank as source]
   const sortedPicked = tf.gather(u, bestShaped, 1, 1);
   rt.dispose(bestShaped);
@@ -88,12 +88,12 @@ function count2(n: CountSizes, sourcePositions: tf.Tensor, i: tf.Tensor, sourceM
   // input.attn:10  so = cumsum[source](x, exclusive) + cumsum[source](x)
   const so = tf.tidy(() => tf.add(tf.cumsum(x2, 1, true, false), tf.cumsum(x2, 1)));
   rt.dispose(x2);
-  return { total, bestChosen: bestChosen2, share, sortedPicked, odds, so };
+  return { totalScattered, bestChosen, share, sortedPicked, odds, so };
 }
 
-function fit(sourceMaskWide: tf.Tensor, so: tf.Tensor, share: tf.Tensor, sortedPicked: tf.Tensor, total: tf.Tensor, bestChosen: tf.Tensor, odds: tf.Tensor, sourceMask: tf.Tensor) {
+function fit(sourceMaskWide: tf.Tensor, so: tf.Tensor, share: tf.Tensor, sortedPicked: tf.Tensor, totalScattered: tf.Tensor, bestChosen: tf.Tensor, odds: tf.Tensor, sourceMask: tf.Tensor) {
   // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source…
-  const sum = tf.tidy(() => tf.add(tf.sum(tf.mul(total, total), [1, 2]), tf.sum(bestChosen, 1)));
+  const sum = tf.tidy(() => tf.add(tf.sum(tf.mul(totalScattered, totalScattered), [1, 2]), tf.sum(bestChosen, 1)));
   const loss = tf.tidy(() => {
     const sum2 = tf.add(sum, tf.sum(rt.where(sourceMask, tf.add(tf.mul(share, sortedPicked), odds), 0), 1));
     return tf.mean(tf.add(sum2, tf.sum(rt.where(sourceMaskWide, so, 0), [1, 2])));
@@ -105,7 +105,7 @@ function fit(sourceMaskWide: tf.Tensor, so: tf.Tensor, share: tf.Tensor, sortedP
 /** Outputs by name, [batch, …]. */
 type CountResults = { readonly total: tf.Tensor; readonly best: tf.Tensor; readonly share: tf.Tensor; readonly sorted: tf.Tensor; readonly so: tf.Tensor; readonly odds: tf.Tensor };
 
-/** The outputs of Count, batch first. */
+/** The outputs of Count, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function countForward(_p: CountParameters, batch: CountBatch): CountResults {
   const { batch: batchSize, source, words } = batch.n;
   // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
@@ -119,32 +119,32 @@ function countForward(_p: CountParameters, batch: CountBatch): CountResults {
   // input.attn:4  u = sum[d](x)
   const u = tf.sum(x, 2);
   // input.attn:6  best = max[source by i](u) else 0
-  const bestBoth = tf.tidy(() => {
+  const bestMask = tf.tidy(() => {
     const isEqual = tf.equal(tf.reshape(batch.inputs.i, [batchSize, source, 1]), tf.range(0, words, 1, 'int32'));
     return tf.logicalAnd(isEqual, sourceMaskWide);
   });
   const uWide = tf.reshape(u, [batchSize, source, 1]);
-  const bestChosen = rt.where(bestBoth, uWide, -Infinity);
-  const best = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
+  const uMasked = rt.where(bestMask, uWide, -Infinity);
+  const best = tf.tidy(() => rt.where(rt.any(bestMask, [1]), tf.max(uMasked, 1), 0));
   // input.attn:7  share = softmax[source by i](u)
   const share = tf.tidy(() =>
-    tf.sum(rt.where(bestBoth, tf.transpose(tf.softmax(tf.transpose(bestChosen, [0, 2, 1])), [0, 2, 1]), 0), 2),
+    tf.sum(rt.where(bestMask, tf.transpose(tf.softmax(tf.transpose(uMasked, [0, 2, 1])), [0, 2, 1]), 0), 2),
   );
-  rt.dispose(bestBoth, bestChosen);
+  rt.dispose(bestMask, uMasked);
   // input.attn:8  order = argsort[source as rank](u)
   const orderEither = tf.tidy(() => {
     const orderUWide = tf.reshape(u, [batchSize, 1, source]);
     const isLess = tf.less(tf.reshape(sourcePositions, [source, 1]), sourcePositions);
     return tf.logicalOr(tf.less(uWide, orderUWide), tf.logicalAnd(tf.equal(uWide, orderUWide), isLess));
   });
-  const orderNumber = tf.scalar(1, 'int32');
+  const orderOne = tf.scalar(1, 'int32');
   const bestShaped = tf.tidy(() => {
-    const number = tf.scalar(0, 'int32');
-    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderNumber, number), number), 1);
+    const zero = tf.scalar(0, 'int32');
+    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderOne, zero), zero), 1);
     const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
     return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
   });
-  rt.dispose(uWide, sourcePositions, sourceMaskWide, orderEither, orderNumber);
+  rt.dispose(uWide, sourcePositions, sourceMaskWide, orderEither, orderOne);
   // input.attn:9  sorted = u[order][rank as source]
   const sorted = tf.gather(u, bestShaped, 1, 1);
   rt.dispose(bestShaped);
@@ -157,29 +157,29 @@ function countForward(_p: CountParameters, batch: CountBatch): CountResults {
   return { total, best, share, sorted, so, odds };
 }
 
-/** Fit: the loss and the metrics, means over the batch. */
+/** Fit: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function countLoss(_p: CountParameters, batch: CountBatch): rt.LossTensors {
   const { batch: batchSize, source } = batch.n;
   // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
   const sourcePositions = tf.range(0, source, 1, 'int32');
   const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), sourcePositions));
   const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
-  const { total, bestChosen, share, sortedPicked, odds, so } = count2(batch.n, sourcePositions, batch.inputs.i, sourceMaskWide, batch.inputs.x);
-  const loss = fit(sourceMaskWide, so, share, sortedPicked, total, bestChosen, odds, sourceMask);
-  rt.dispose(sourcePositions, sourceMask, sourceMaskWide, total, bestChosen, share, sortedPicked, odds, so);
+  const { totalScattered, bestChosen, share, sortedPicked, odds, so } = count2(batch.n, sourcePositions, batch.inputs.i, sourceMaskWide, batch.inputs.x);
+  const loss = fit(sourceMaskWide, so, share, sortedPicked, totalScattered, bestChosen, odds, sourceMask);
+  rt.dispose(sourcePositions, sourceMask, sourceMaskWide, totalScattered, bestChosen, share, sortedPicked, odds, so);
   return { loss, metrics: {} };
 }
 
-/** Fit: as the loss, dropout on, and its gradient by every parameter. */
+/** Fit: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function countGradients(_p: CountParameters, batch: CountBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, source } = batch.n;
   // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
   const sourcePositions = tf.range(0, source, 1, 'int32');
   const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), sourcePositions));
   const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
-  const { total, bestChosen, share, sortedPicked, odds, so } = count2(batch.n, sourcePositions, batch.inputs.i, sourceMaskWide, batch.inputs.x);
-  const loss = fit(sourceMaskWide, so, share, sortedPicked, total, bestChosen, odds, sourceMask);
-  rt.dispose(sourcePositions, sourceMask, sourceMaskWide, total, bestChosen, share, sortedPicked, odds, so);
+  const { totalScattered, bestChosen, share, sortedPicked, odds, so } = count2(batch.n, sourcePositions, batch.inputs.i, sourceMaskWide, batch.inputs.x);
+  const loss = fit(sourceMaskWide, so, share, sortedPicked, totalScattered, bestChosen, odds, sourceMask);
+  rt.dispose(sourcePositions, sourceMask, sourceMaskWide, totalScattered, bestChosen, share, sortedPicked, odds, so);
   return { loss, metrics: {}, gradients: {} };
 }
 

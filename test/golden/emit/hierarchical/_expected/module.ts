@@ -50,9 +50,9 @@ type ClassifyBatch = {
   readonly lengths: { readonly sentence: tf.Tensor1D; readonly word: tf.Tensor2D };
 };
 
-function pool(p: PoolParameters, n: ClassifySizes, wordLength: tf.Tensor, hNext: tf.Tensor[]) {
+function pool(p: PoolParameters, n: ClassifySizes, wordLengths: tf.Tensor, hNext: tf.Tensor[]) {
   const { align, batch: batchSize, hidden, sentence: sentence2, word } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const hNextStacked = rt.stack(hNext, [batchSize, sentence2, hidden], 'float32');
   const sum = tf.tidy(() => {
     const hNextStepsRows = tf.reshape(tf.transpose(hNextStacked, [1, 0, 2, 3]), [batchSize * sentence2 * word, hidden]);
@@ -61,7 +61,7 @@ function pool(p: PoolParameters, n: ClassifySizes, wordLength: tf.Tensor, hNext:
   });
   // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
   const placeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(wordLength, [batchSize, sentence2, 1]), tf.range(0, word, 1, 'int32')),
+    tf.greater(tf.reshape(wordLengths, [batchSize, sentence2, 1]), tf.range(0, word, 1, 'int32')),
   );
   const weights = tf.tidy(() => {
     const contextProduct = tf.matMul(tf.reshape(tf.tanh(sum), [batchSize * sentence2 * word, align]), p.context);
@@ -78,16 +78,16 @@ function pool(p: PoolParameters, n: ClassifySizes, wordLength: tf.Tensor, hNext:
   return { weights, product };
 }
 
-function pool2(p: PoolParameters, n: ClassifySizes, product: tf.Tensor, sentenceLength: tf.Tensor) {
+function pool2(p: PoolParameters, n: ClassifySizes, product: tf.Tensor, sentenceLengths: tf.Tensor) {
   const { align, batch: batchSize, hidden, sentence: sentence2 } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
     const WProduct = tf.matMul(tf.reshape(product, [batchSize * sentence2, hidden]), p.weights.Linear.W);
     return tf.add(tf.reshape(WProduct, [batchSize, sentence2, align]), p.weights.Linear.b);
   });
   // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
   const placeMask = tf.tidy(() =>
-    tf.greater(tf.reshape(sentenceLength, [batchSize, 1]), tf.range(0, sentence2, 1, 'int32')),
+    tf.greater(tf.reshape(sentenceLengths, [batchSize, 1]), tf.range(0, sentence2, 1, 'int32')),
   );
   const weights = tf.tidy(() => {
     const contextProduct = tf.matMul(tf.reshape(tf.tanh(sum), [batchSize * sentence2, align]), p.context);
@@ -103,11 +103,11 @@ function pool2(p: PoolParameters, n: ClassifySizes, product: tf.Tensor, sentence
   return product2;
 }
 
-function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, wordLength: tf.Tensor) {
+function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, wordLengths: tf.Tensor) {
   const { batch: batchSize, embed, hidden, sentence: sentence2, word } = n;
   // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' …
   const picked = tf.gather(p.table, document);
-  // cells.attn:4  tanh(W @ x + U @ h + b)
+  // std/cells.attn:4  tanh(W @ x + U @ h + b)
   const sum = tf.tidy(() => {
     const WProduct = tf.matMul(tf.reshape(picked, [batchSize * sentence2 * word, embed]), p.scan.h.RNN.W);
     return tf.add(tf.reshape(WProduct, [batchSize, sentence2, word, hidden]), p.scan.h.RNN.b);
@@ -120,7 +120,7 @@ function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, 
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < word; t++) {
-    // cells.attn:4  tanh(W @ x + U @ h + b)
+    // std/cells.attn:4  tanh(W @ x + U @ h + b)
     const hNext = tf.tidy(() => {
       const UProduct = tf.matMul(tf.reshape(h, [batchSize * sentence2, hidden]), p.scan.h.RNN.U);
       return tf.tanh(tf.add(sumSteps[t]!, tf.reshape(UProduct, [batchSize, sentence2, hidden])));
@@ -129,7 +129,7 @@ function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, 
     h = hNext;
   }
   rt.dispose(hFirst, sumSteps);
-  const { weights, product } = pool(p.Pool, n, wordLength, hNextSteps);
+  const { weights, product } = pool(p.Pool, n, wordLengths, hNextSteps);
   rt.dispose(hNextSteps);
   return { weights, product };
 }
@@ -137,13 +137,13 @@ function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, 
 /** Outputs by name, [batch, …]. */
 type ClassifyResults = { readonly logits: tf.Tensor; readonly look: tf.Tensor };
 
-/** The outputs of Classify, batch first. */
+/** The outputs of Classify, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
   const { batch: batchSize, hidden } = batch.n;
   const { weights, product } = sentence(p.s.Sentence, batch.n, batch.inputs.document, batch.lengths.word);
   const logitsProduct = pool2(p.logits.Pool, batch.n, product, batch.lengths.sentence);
   rt.dispose(product);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const logits = tf.tidy(() =>
     tf.add(tf.matMul(tf.reshape(logitsProduct, [batchSize, hidden]), p.logits.Linear.W), p.logits.Linear.b),
   );

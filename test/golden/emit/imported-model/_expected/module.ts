@@ -42,40 +42,45 @@ type TaggerBatch = {
   readonly lengths: { readonly source: tf.Tensor1D };
 };
 
+/** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
 function linear(p: LinearParameters, n: TaggerSizes, relu: tf.Tensor) {
   const { batch: batchSize, embed, source, tags } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const reluRows = tf.reshape(relu, [batchSize * source, embed]);
   const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(reluRows, p.W), [batchSize, source, tags]), p.b));
   return { sum, reluRows };
 }
 
-function tagging(n: TaggerSizes, sourceLength: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor) {
+function tagging(n: TaggerSizes, sourceLengths: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor) {
   const { batch: batchSize, source } = n;
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
-  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
-  const logSoftmax = rt.logSoftmax(sum);
-  const lossAsFloat = tf.cast(sourceLength, 'float32');
-  const loss = tf.tidy(() =>
-    tf.mean(tf.div(tf.sum(rt.where(sourceMask, tf.neg(tf.gather(logSoftmax, tag, 2, 2)), 0), 1), lossAsFloat)),
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(sourceLengths, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
-  return { loss, lossAsFloat, sourceMask, logSoftmax };
+  const logSoftmax = rt.logSoftmax(sum);
+  const sourceLengthsAsFloat = tf.cast(sourceLengths, 'float32');
+  const loss = tf.tidy(() => {
+    const quotient = tf.div(tf.sum(rt.where(sourceMask, tf.neg(tf.gather(logSoftmax, tag, 2, 2)), 0), 1), sourceLengthsAsFloat);
+    return tf.mean(quotient);
+  });
+  return { loss, sourceLengthsAsFloat, sourceMask, logSoftmax };
 }
 
 function readBackward(n: TaggerSizes, relu: tf.Tensor, WProduct: tf.Tensor, tokens: tf.Tensor) {
   const { batch: batchSize, embed, source, vocabulary } = n;
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const dTable = tf.tidy(() => {
+  return tf.tidy(() => {
     const chosen = rt.where(tf.greater(relu, 0), tf.reshape(WProduct, [batchSize, source, embed]), 0);
     return rt.scatter(tokens, chosen, vocabulary);
   });
-  return dTable;
 }
 
-function weighted(n: TaggerSizes, sourceLength: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor) {
+function weighted(n: TaggerSizes, sourceLengths: tf.Tensor, sum: tf.Tensor, tag: tf.Tensor) {
   const { batch: batchSize, source, weight } = n;
   // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
-  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), tf.range(0, source, 1, 'int32')));
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(sourceLengths, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
   const logSoftmax = rt.logSoftmax(sum);
   const loss = tf.tidy(() =>
     tf.mean(tf.mul(tf.sum(rt.where(sourceMask, tf.neg(tf.gather(logSoftmax, tag, 2, 2)), 0), 1), weight)),
@@ -92,7 +97,7 @@ function tagger2(p: TaggerParameters, n: TaggerSizes, tokens: tf.Tensor) {
 
 function taggerBackward(p: TaggerParameters, n: TaggerSizes, lossDifference: tf.Tensor, relu: tf.Tensor, tokens: tf.Tensor, reluRows: tf.Tensor) {
   const { batch: batchSize, source, tags } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
   const WProduct = tf.matMul(differenceRows, p.Linear.W, false, true);
   const dB = tf.sum(lossDifference, [0, 1]);
@@ -105,39 +110,39 @@ function taggerBackward(p: TaggerParameters, n: TaggerSizes, lossDifference: tf.
 /** Outputs by name, [batch, …]. */
 type TaggerResults = { readonly score: tf.Tensor };
 
-/** The outputs of Tagger, batch first. */
+/** The outputs of Tagger, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function taggerForward(p: TaggerParameters, batch: TaggerBatch): TaggerResults {
   const { sum: score, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
   rt.dispose(relu, reluRows);
   return { score };
 }
 
-/** Tagging: the loss and the metrics, means over the batch. */
+/** Tagging: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function taggerLossTagging(p: TaggerParameters, batch: TaggerBatch): rt.LossTensors {
   const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
-  const { loss, lossAsFloat, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
-  rt.dispose(relu, reluRows, sum, lossAsFloat, sourceMask, logSoftmax);
+  const { loss, sourceLengthsAsFloat, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
+  rt.dispose(relu, reluRows, sum, sourceLengthsAsFloat, sourceMask, logSoftmax);
   return { loss, metrics: {} };
 }
 
-/** Tagging: as the loss, dropout on, and its gradient by every parameter. */
+/** Tagging: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, source, tags } = batch.n;
   const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
-  const { loss, lossAsFloat, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
+  const { loss, sourceLengthsAsFloat, sourceMask, logSoftmax } = tagging(batch.n, batch.lengths.source, sum, batch.inputs.tag);
   rt.dispose(sum);
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
   const lossDifference = tf.tidy(() => {
-    const negative = tf.neg(rt.where(sourceMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
+    const negative = tf.neg(rt.where(sourceMask, tf.reshape(tf.div(1 / batchSize, sourceLengthsAsFloat), [batchSize, 1]), 0));
     const product = tf.mul(tf.exp(logSoftmax), tf.reshape(negative, [batchSize, source, 1]));
     return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
   });
   const gradients = taggerBackward(p, batch.n, lossDifference, relu, batch.inputs.tokens, reluRows);
-  rt.dispose(lossAsFloat, sourceMask, logSoftmax, relu, reluRows, lossDifference);
+  rt.dispose(sourceLengthsAsFloat, sourceMask, logSoftmax, relu, reluRows, lossDifference);
   return { loss, metrics: {}, gradients };
 }
 
-/** Weighted: the loss and the metrics, means over the batch. */
+/** Weighted: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function taggerLossWeighted(p: TaggerParameters, batch: TaggerBatch): rt.LossTensors {
   const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
   const { loss, sourceMask, logSoftmax } = weighted(batch.n, batch.lengths.source, sum, batch.inputs.tag);
@@ -145,7 +150,7 @@ function taggerLossWeighted(p: TaggerParameters, batch: TaggerBatch): rt.LossTen
   return { loss, metrics: {} };
 }
 
-/** Weighted: as the loss, dropout on, and its gradient by every parameter. */
+/** Weighted: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, source, tags, weight } = batch.n;
   const { sum, relu, reluRows } = tagger2(p, batch.n, batch.inputs.tokens);
@@ -241,7 +246,7 @@ type CounterBatch = {
 /** Outputs by name, [batch, …]. */
 type CounterResults = { readonly result: tf.Tensor };
 
-/** The outputs of Counter, batch first. */
+/** The outputs of Counter, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function counterForward(p: CounterParameters, batch: CounterBatch): CounterResults {
   const { batch: batchSize, source } = batch.n;
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
@@ -255,7 +260,7 @@ function counterForward(p: CounterParameters, batch: CounterBatch): CounterResul
     return tf.div(total, tf.reshape(tf.cast(batch.lengths.source, 'float32'), [batchSize, 1]));
   });
   rt.dispose(relu, sourceMask);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const result = tf.tidy(() => tf.add(tf.reshape(tf.matMul(quotient, p.Linear.W), [batchSize]), p.Linear.b));
   rt.dispose(quotient);
   return { result };

@@ -38,15 +38,16 @@ type DoubleBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
+/** Cho et al. 2014, eq. (5)-(8), as Bahdanau, Cho & Bengio 2015 use it (A.1.1): `z` weighs the new state, and `r` acts before the map. */
 function gru(p: GRUParameters, product: tf.Tensor, h: tf.Tensor) {
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(product, p.Wz), tf.matMul(h, p.Uz)), p.bz)));
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(product, p.Wr), tf.matMul(h, p.Ur)), p.br)));
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(product, p.W), tf.matMul(tf.mul(r, h), p.U)), p.b)));
   rt.dispose(r);
-  // cells.attn:14  (1 - z) * h + z * new
+  // std/cells.attn:14  (1 - z) * h + z * new
   const y = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
   rt.dispose(z, new_);
   return y;
@@ -55,7 +56,7 @@ function gru(p: GRUParameters, product: tf.Tensor, h: tf.Tensor) {
 /** Outputs by name, [batch, …]. */
 type DoubleResults = { readonly y: tf.Tensor };
 
-/** The outputs of Double, batch first. */
+/** The outputs of Double, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function doubleForward(p: DoubleParameters, batch: DoubleBatch): DoubleResults {
   // lib.attn:1  block Twice(x: [n]) -> [n] { 2 * x }
   const product = tf.mul(batch.inputs.x, 2);

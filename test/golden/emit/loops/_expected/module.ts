@@ -50,10 +50,11 @@ type ReadBatch = {
 /** What a step of a loop keeps for another. */
 type RoundsRow = Readonly<Record<'dB' | 'dW' | 'product', tf.Tensor>>;
 
-function linear(p: LinearParameters, n: ReadSizes, joined: tf.Tensor, size: number) {
+/** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
+function linear(p: LinearParameters, n: ReadSizes, x: tf.Tensor, size: number) {
   const { batch: batchSize, sentence } = n;
-  // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(joined, [batchSize * sentence, size]);
+  // std/layers.attn:4  W @ x + b
+  const xRows = tf.reshape(x, [batchSize * sentence, size]);
   const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, sentence, 2]), p.b));
   return { sum, xRows };
 }
@@ -61,26 +62,26 @@ function linear(p: LinearParameters, n: ReadSizes, joined: tf.Tensor, size: numb
 function fit(n: ReadSizes, h: tf.Tensor, sentenceMask: tf.Tensor, sentenceMaskT: tf.Tensor, final: tf.Tensor, rounds: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, sentence } = n;
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const chosen = tf.tidy(() => rt.where(tf.reshape(sentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
+  const productMasked = tf.tidy(() => rt.where(tf.reshape(sentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
   const loss = tf.tidy(() => {
-    const total = tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2]);
-    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(final, 1)), tf.sum(rounds, [0, 2])), total));
+    const sum = tf.add(tf.add(tf.sum(productMasked, [0, 2]), tf.sum(final, 1)), tf.sum(rounds, [0, 2]));
+    return tf.mean(tf.add(sum, tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2])));
   });
-  rt.dispose(chosen);
+  rt.dispose(productMasked);
   return loss;
 }
 
-function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, joined: tf.Tensor, size: number) {
-  const { sum, xRows } = linear(p.x.Linear, n, joined, size);
+function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, x: tf.Tensor, size: number) {
+  const { sum, xRows } = linear(p.x.Linear, n, x, size);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const tanh = tf.tanh(sum);
-  const x = tf.concat([joined, tanh], 2);
+  const x2 = tf.concat([x, tanh], 2);
   rt.dispose(sum);
-  return { x, tanh, xRows };
+  return { x: x2, tanh, xRows };
 }
 
 function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor, roundsI: number) {
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(final, p.Linear.W, false, true), p.Linear.b));
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProduct = tf.mul(sum, roundsI + 1);
@@ -88,32 +89,32 @@ function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor,
   return roundsProduct;
 }
 
-function repeatRoundBackward(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, dX: tf.Tensor, tanh: tf.Tensor) {
+function repeatRoundBackward(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, chosen: tf.Tensor, tanh: tf.Tensor) {
   const { batch: batchSize, d, sentence } = n;
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const dXWide = tf.broadcastTo(dX, [d + 4, batchSize, sentence]);
+  const chosenWide = tf.broadcastTo(chosen, [d + 4, batchSize, sentence]);
   const tanhGradient = tf.tidy(() =>
-    rt.tanhGradient(tf.transpose(tf.slice(dXWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh),
+    rt.tanhGradient(tf.transpose(tf.slice(chosenWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh),
   );
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const tanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(tanhGradientRows, p.x.Linear.W, false, true);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const dX2 = tf.tidy(() => {
-    const partT = tf.transpose(tf.slice(dXWide, [0, 0, 0], [d + 2, -1, -1]), [1, 2, 0]);
+  const dX = tf.tidy(() => {
+    const partT = tf.transpose(tf.slice(chosenWide, [0, 0, 0], [d + 2, -1, -1]), [1, 2, 0]);
     return tf.add(partT, tf.reshape(WProduct, [batchSize, sentence, d + 2]));
   });
-  rt.dispose(dXWide, WProduct);
-  // layers.attn:4  W @ x + b
+  rt.dispose(chosenWide, WProduct);
+  // std/layers.attn:4  W @ x + b
   const dB = tf.sum(tanhGradient, [0, 1]);
   rt.dispose(tanhGradient);
-  return { dB, dX: dX2, tanhGradientRows };
+  return { dB, dX, tanhGradientRows };
 }
 
 /** Outputs by name, [batch, …]. */
 type ReadResults = { readonly h: tf.Tensor; readonly final: tf.Tensor; readonly seen: tf.Tensor; readonly wide: tf.Tensor; readonly rounds: tf.Tensor };
 
-/** The outputs of Read, batch first. */
+/** The outputs of Read, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   const { batch: batchSize, d, round, sentence, word, words } = batch.n;
   // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen:…
@@ -134,20 +135,17 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < sentence; t++) {
     const ts = batchInputsTokensSteps[t]!;
-    // input.attn:7  h = scan sentence with ts = tokens {
     const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskSteps[t]!, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, ts), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
-      const uNext = wordMaskSteps[t2]!;
-      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
       const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xSteps[t2]!)));
-      const uNext2 = tf.tidy(() => rt.where(tf.reshape(uNext, [batchSize, 1]), innerTanh, u));
+      const uNext = tf.tidy(() => rt.where(tf.reshape(wordMaskSteps[t2]!, [batchSize, 1]), innerTanh, u));
       rt.dispose(u);
       innerTanhSteps[t2] = innerTanh;
-      u = uNext2;
+      u = uNext;
     }
     rt.dispose(xSteps, u);
     const inner = tf.stack(innerTanhSteps);
@@ -201,7 +199,7 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   const flags = tf.tidy(() => tf.logicalAnd(wasNextStacked, tf.notEqual(tf.stack(atNextSteps), tf.scalar(3, 'int32'))));
   const seen = tf.transpose(flags, [1, 0]);
   rt.dispose(atNextSteps, wasNextStacked, flags);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p.wide.Grow.repeat[0]!.x.Linear.W), [batchSize, sentence, 2]);
     return tf.add(WProduct, p.wide.Grow.repeat[0]!.x.Linear.b);
@@ -223,7 +221,7 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   return { h: sNextStepsT, final, seen, wide, rounds: productStepsT };
 }
 
-/** Fit: the loss and the metrics, means over the batch. */
+/** Fit: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function readLoss(p: ReadParameters, batch: ReadBatch): rt.LossTensors {
   const { batch: batchSize, d, round, sentence, word } = batch.n;
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
@@ -245,20 +243,17 @@ function readLoss(p: ReadParameters, batch: ReadBatch): rt.LossTensors {
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < sentence; t++) {
     const ts = batchInputsTokensSteps[t]!;
-    // input.attn:7  h = scan sentence with ts = tokens {
     const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTSteps[t]!, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, ts), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
-      const uNext = wordMaskSteps[t2]!;
-      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
       const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xSteps[t2]!)));
-      const uNext2 = tf.tidy(() => rt.where(tf.reshape(uNext, [batchSize, 1]), innerTanh, u));
+      const uNext = tf.tidy(() => rt.where(tf.reshape(wordMaskSteps[t2]!, [batchSize, 1]), innerTanh, u));
       rt.dispose(u);
       innerTanhSteps[t2] = innerTanh;
-      u = uNext2;
+      u = uNext;
     }
     rt.dispose(xSteps, u);
     const inner = tf.stack(innerTanhSteps);
@@ -284,15 +279,15 @@ function readLoss(p: ReadParameters, batch: ReadBatch): rt.LossTensors {
     roundsProductSteps.push(roundsProduct);
   }
   const rounds = tf.stack(roundsProductSteps);
-  const { x, tanh, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
-  rt.dispose(roundsProductSteps, sNextStepsT, tanh, sNextStepsRows);
-  const { x: wideX, tanh: wideTanh, xRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
+  const { x, tanh, xRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
+  rt.dispose(roundsProductSteps, sNextStepsT, tanh, xRows);
+  const { x: wideX, tanh: wideTanh, xRows: xXRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
   const loss = fit(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, wideX);
-  rt.dispose(x, wideTanh, xRows, sentenceMask, sentenceMaskT, h, final, rounds, wideX);
+  rt.dispose(x, wideTanh, xXRows, sentenceMask, sentenceMaskT, h, final, rounds, wideX);
   return { loss, metrics: {} };
 }
 
-/** Fit: as the loss, dropout on, and its gradient by every parameter. */
+/** Fit: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, d, round, sentence, word, words } = batch.n;
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
@@ -314,20 +309,17 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   let s: tf.Tensor = hZeros;
   for (let t = 0; t < sentence; t++) {
     const ts = batchInputsTokensSteps[t]!;
-    // input.attn:7  h = scan sentence with ts = tokens {
     const uFirst = tf.tidy(() => rt.where(tf.reshape(sentenceMaskTSteps[t]!, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const xSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, ts), [1, 0, 2])));
     const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(uFirst);
     for (let t2 = word - 1; t2 >= 0; t2--) {
-      const uNext = wordMaskSteps[t2]!;
-      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
       const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, xSteps[t2]!)));
-      const uNext2 = tf.tidy(() => rt.where(tf.reshape(uNext, [batchSize, 1]), innerTanh, u));
+      const uNext = tf.tidy(() => rt.where(tf.reshape(wordMaskSteps[t2]!, [batchSize, 1]), innerTanh, u));
       rt.dispose(u);
       innerTanhSteps[t2] = innerTanh;
-      u = uNext2;
+      u = uNext;
     }
     rt.dispose(xSteps, u);
     const inner = tf.stack(innerTanhSteps);
@@ -343,29 +335,29 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const h = tf.stack(sNextSteps);
   rt.dispose(sNextSteps);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const dX = rt.where(sentenceMask, 1 / batchSize, 0);
+  const chosen = rt.where(sentenceMask, 1 / batchSize, 0);
   const sum = tf.tidy(() => {
-    const product = tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h);
+    const product = tf.mul(tf.reshape(tf.transpose(chosen, [1, 0]), [sentence, batchSize, 1]), h);
     return tf.add(product, product);
   });
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
   const sum2 = tf.tidy(() => tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')));
   const sNextStepsT = tf.transpose(h, [1, 0, 2]);
   const final = tf.gather(sNextStepsT, sum2, 1, 1);
-  const { x, tanh, xRows: sNextStepsRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
-  const { x: wideX, tanh: wideTanh, xRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
-  const { dB, dX: wideDX, tanhGradientRows } = repeatRoundBackward(p.wide.Grow.repeat[1]!, batch.n, dX, wideTanh);
-  rt.dispose(sNextStepsT, x, dX, wideTanh);
+  const { x, tanh, xRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
+  const { x: wideX, tanh: wideTanh, xRows: xXRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
+  const { dB, dX, tanhGradientRows } = repeatRoundBackward(p.wide.Grow.repeat[1]!, batch.n, chosen, wideTanh);
+  rt.dispose(sNextStepsT, x, chosen, wideTanh);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.slice(wideDX, [0, 0, d], [-1, -1, 2]), tanh));
-  const part = tf.slice(wideDX, [0, 0, 0], [-1, -1, d]);
-  rt.dispose(tanh, wideDX);
-  // layers.attn:4  W @ x + b
+  const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.slice(dX, [0, 0, d], [-1, -1, 2]), tanh));
+  const part = tf.slice(dX, [0, 0, 0], [-1, -1, d]);
+  rt.dispose(tanh, dX);
+  // std/layers.attn:4  W @ x + b
   const total = tf.sum(final, 0);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const roundsProductSteps: tf.Tensor[] = [], roundsNumberSteps: tf.Tensor[] = [];
   for (let i = 0; i < round; i++) {
-    // layers.attn:4  W @ x + b
+    // std/layers.attn:4  W @ x + b
     const sum3 = tf.tidy(() => tf.add(tf.matMul(final, p.rounds[i]!.Linear.W, false, true), p.rounds[i]!.Linear.b));
     // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
     const roundsProduct = tf.mul(sum3, i + 1);
@@ -377,9 +369,8 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   rt.dispose(roundsProductSteps);
   const roundsRows = new Array<RoundsRow>(round);
   for (let i = round - 1; i >= 0; i--) {
-    // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
     const roundsProduct = tf.mul(1 / batchSize, roundsNumberSteps[i]!);
-    // layers.attn:4  W @ x + b
+    // std/layers.attn:4  W @ x + b
     const dW = tf.mul(roundsProduct, total);
     const dB2 = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
     const product = tf.tidy(() => tf.mul(roundsProduct, tf.sum(p.rounds[i]!.Linear.W, 0)));
@@ -388,7 +379,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   }
   const roundsStacks = rt.stacked(roundsRows);
   rt.dispose(total, roundsNumberSteps);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const xTanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(xTanhGradientRows, p.wide.Grow.repeat[0]!.x.Linear.W, false, true);
   const total2 = tf.sum(roundsStacks.product, 0);
@@ -398,7 +389,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const sum3 = tf.tidy(() => tf.add(part, rt.scatter(sum2, tf.broadcastTo(dFinal, [batchSize, d]), sentence, 1)));
   rt.dispose(total2, sum2, part, dFinal);
   // input.attn:10  s' = 0.5 * s + inner[word = first]
-  const sNextNumber = tf.scalar(0, 'int32');
+  const sNextZero = tf.scalar(0, 'int32');
   // input.attn:7  h = scan sentence with ts = tokens {
   const dTableFirst = tf.fill([words, d], 0);
   const dH = tf.tidy(() =>
@@ -409,11 +400,10 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   let dS: tf.Tensor = tf.clone(hZeros);
   let dTable: tf.Tensor = dTableFirst;
   for (let t = sentence - 1; t >= 0; t--) {
-    // input.attn:7  h = scan sentence with ts = tokens {
     const dSNext = tf.add(dS, dHSteps[t]!);
     rt.dispose(dS);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const dInner = rt.scatter(sNextNumber, dSNext, word);
+    const dInner = rt.scatter(sNextZero, dSNext, word);
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const dInnerSteps = tf.unstack(dInner);
     const xSteps = tf.unstack(innerSteps[t]!);
@@ -421,13 +411,12 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     const innerTanhGradientSteps: tf.Tensor[] = [];
     let dUNext: tf.Tensor = tf.clone(hZeros);
     for (let t2 = 0; t2 < word; t2++) {
-      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const uNextWide = tf.reshape(wordMaskSteps[t2]!, [batchSize, 1]);
+      const isGreaterWide = tf.reshape(wordMaskSteps[t2]!, [batchSize, 1]);
       const innerTanhGradient = tf.tidy(() =>
-        rt.tanhGradient(tf.add(dInnerSteps[t2]!, rt.where(uNextWide, dUNext, 0)), xSteps[t2]!),
+        rt.tanhGradient(tf.add(dInnerSteps[t2]!, rt.where(isGreaterWide, dUNext, 0)), xSteps[t2]!),
       );
-      const dU = tf.tidy(() => tf.add(rt.where(uNextWide, 0, dUNext), innerTanhGradient));
-      rt.dispose(uNextWide, dUNext);
+      const dU = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dUNext), innerTanhGradient));
+      rt.dispose(isGreaterWide, dUNext);
       innerTanhGradientSteps.push(innerTanhGradient);
       dUNext = dU;
     }
@@ -447,12 +436,12 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     dS = dS2;
     dTable = dTableNext;
   }
-  rt.dispose(wordMaskSteps, hZeros, batchInputsTokensSteps, sentenceMaskTSteps, innerSteps, sNextNumber, dHSteps, dS);
-  // layers.attn:4  W @ x + b
+  rt.dispose(wordMaskSteps, hZeros, batchInputsTokensSteps, sentenceMaskTSteps, innerSteps, sNextZero, dHSteps, dS);
+  // std/layers.attn:4  W @ x + b
   const dLinearB = tf.sum(tanhGradient, [0, 1]);
-  const dW = tf.matMul(sNextStepsRows, xTanhGradientRows, true);
-  const dLinearW = tf.matMul(xRows, tanhGradientRows, true);
-  rt.dispose(tanhGradient, sNextStepsRows, xTanhGradientRows, xRows, tanhGradientRows);
+  const dW = tf.matMul(xRows, xTanhGradientRows, true);
+  const dLinearW = tf.matMul(xXRows, tanhGradientRows, true);
+  rt.dispose(tanhGradient, xRows, xTanhGradientRows, xXRows, tanhGradientRows);
   // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen:…
   const dWStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(roundsStacks.dW, [round, 1, d]), [round, d, d]));
   const dBStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(roundsStacks.dB, [round, 1]), [round, d]));

@@ -40,7 +40,7 @@ type MapBatch = {
 /** Outputs by name, [batch, …]. */
 type MapResults = { readonly y: tf.Tensor };
 
-/** The outputs of Map, batch first. */
+/** The outputs of Map, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function mapForward(p: MapParameters, batch: MapBatch): MapResults {
   const { batch: batchSize, in: in_, out, rows } = batch.n;
   // input.attn:4  model Map(x: [rows, in]) -> { y: [rows, out] } {

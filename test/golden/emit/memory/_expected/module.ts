@@ -57,9 +57,10 @@ type RunStep = Readonly<Record<
   | 'MNextDifference'
 , tf.Tensor>>;
 
+/** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
 function linear(p: LinearParameters, n: MachineSizes, x: tf.Tensor, in_: number, width: number) {
   const { batch: batchSize, time } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * time, in_]);
   const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time, width]), p.b));
   return { sum, xRows };
@@ -67,23 +68,22 @@ function linear(p: LinearParameters, n: MachineSizes, x: tf.Tensor, in_: number,
 
 function linear2(p: LinearParameters, n: MachineSizes, hRows: tf.Tensor, size: number) {
   const { batch: batchSize, time } = n;
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time, size]), p.b));
-  return sum;
+  // std/layers.attn:4  W @ x + b
+  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time, size]), p.b));
 }
 
 function linear3(p: LinearParameters, n: MachineSizes, hRows: tf.Tensor) {
   const { batch: batchSize, time } = n;
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time]), p.b));
-  return sum;
+  // std/layers.attn:4  W @ x + b
+  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time]), p.b));
 }
 
+/** A vector over its largest magnitude, so that no square overflows and none that counts is lost; `some` is 0 where all of it is 0, else 1. No gradient passes through the magnitude. */
 function scaled(n: MachineSizes, h: tf.Tensor, time: number) {
   const { batch: batchSize } = n;
-  // measures.attn:3  largest = stop(max[width..](abs(x)))
+  // std/measures.attn:3  largest = stop(max[width..](abs(x)))
   const largest = tf.tidy(() => tf.max(tf.abs(h), 2));
-  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+  // std/measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
   const some = tf.tidy(() => tf.mul(tf.minimum(largest, 1e-37), 1e37));
   const larger = tf.maximum(largest, 1e-37);
   const largerWide = tf.reshape(larger, [batchSize, time, 1]);
@@ -92,32 +92,32 @@ function scaled(n: MachineSizes, h: tf.Tensor, time: number) {
   return { part, some, larger, largerWide };
 }
 
-function fit(n: MachineSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLength: tf.Tensor) {
+function fit(n: MachineSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, timeLengths: tf.Tensor) {
   const { in: in_ } = n;
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
   const difference = tf.sub(y, t);
-  const product = tf.tidy(() => tf.mul(tf.cast(timeLength, 'float32'), in_));
+  const product = tf.tidy(() => tf.mul(tf.cast(timeLengths, 'float32'), in_));
   const loss = tf.tidy(() =>
     tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), product)),
   );
   return { loss, product, difference };
 }
 
-function cosineBackward(n: MachineSizes, runLarger: tf.Tensor, runTotal: tf.Tensor, cProduct: tf.Tensor, runChosen: tf.Tensor, runProduct: tf.Tensor, runQuotient: tf.Tensor, isGreater: tf.Tensor, runRoot: tf.Tensor, runPart: tf.Tensor, part: tf.Tensor, larger: tf.Tensor) {
+function cosineBackward(n: MachineSizes, runLarger: tf.Tensor, runTotal: tf.Tensor, cProduct: tf.Tensor, runChosen: tf.Tensor, runProduct: tf.Tensor, runQuotient: tf.Tensor, timeMaskT: tf.Tensor, runRoot: tf.Tensor, runPart: tf.Tensor, part: tf.Tensor, larger: tf.Tensor) {
   const { batch: batchSize, slots, width } = n;
-  // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+  // std/measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
   const quotient = tf.div(cProduct, runChosen);
   const dSquares = tf.tidy(() => {
-    const product = tf.mul(rt.where(tf.reshape(isGreater, [batchSize, 1]), tf.neg(tf.mul(quotient, runQuotient)), 0), 0.5);
+    const product = tf.mul(rt.where(tf.reshape(timeMaskT, [batchSize, 1]), tf.neg(tf.mul(quotient, runQuotient)), 0), 0.5);
     return tf.div(product, runRoot);
   });
-  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresSum = tf.tidy(() => {
     const chosen = rt.where(tf.greaterEqual(runTotal, 0.5), tf.mul(dSquares, tf.reshape(runLarger, [batchSize, 1])), 0);
     const product = tf.mul(tf.reshape(chosen, [batchSize, slots, 1]), runPart);
     return tf.add(product, product);
   });
-  // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+  // std/measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
   const product = tf.mul(quotient, runProduct);
   const dPart = tf.tidy(() => {
     const product2 = tf.mul(tf.reshape(product, [batchSize, slots, 1]), tf.reshape(part, [batchSize, 1, width]));
@@ -127,34 +127,35 @@ function cosineBackward(n: MachineSizes, runLarger: tf.Tensor, runTotal: tf.Tens
     tf.reshape(tf.matMul(tf.reshape(product, [batchSize, 1, slots]), runPart), [batchSize, width]),
   );
   rt.dispose(quotient, squaresSum, product);
-  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresTotal = tf.tidy(() => tf.sum(tf.mul(dSquares, larger), 1));
   rt.dispose(dSquares);
   return { product: product2, squaresTotal, dPart };
 }
 
+/** Cosine of the angle between two vectors: a·b / (|a| |b|), 0 where one of them is 0. Graves, Wayne & Danihelka 2014, eq. (6). */
 function cosineInputs(n: MachineSizes, h: tf.Tensor) {
   const { time } = n;
   const { part, some, larger, largerWide } = scaled(n, h, time);
   rt.dispose(larger);
-  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresTotal = tf.tidy(() => tf.sum(tf.mul(part, part), 2));
   const squaresLarger = tf.maximum(squaresTotal, 0.5);
   return { some, part, squaresLarger, squaresTotal, largerWide };
 }
 
-function cosine(n: MachineSizes, runLarger: tf.Tensor, some: tf.Tensor, isGreater: tf.Tensor, runPart: tf.Tensor, runChosen: tf.Tensor) {
+function cosine(n: MachineSizes, runLarger: tf.Tensor, some: tf.Tensor, timeMaskT: tf.Tensor, runPart: tf.Tensor, runChosen: tf.Tensor) {
   const { batch: batchSize, slots, width } = n;
   const { part, some: scaledSome, larger, largerWide } = scaled(n, runChosen, slots);
   rt.dispose(largerWide);
-  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresTotal = tf.tidy(() => tf.sum(tf.mul(part, part), 2));
   const squaresLarger = tf.maximum(squaresTotal, 0.5);
   const squares = tf.tidy(() => tf.mul(squaresLarger, tf.reshape(runLarger, [batchSize, 1])));
-  // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+  // std/measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
   const product = tf.tidy(() => tf.mul(scaledSome, tf.reshape(some, [batchSize, 1])));
   const root = tf.sqrt(squares);
-  const chosen = tf.tidy(() => rt.where(tf.reshape(isGreater, [batchSize, 1]), root, 1));
+  const chosen = tf.tidy(() => rt.where(tf.reshape(timeMaskT, [batchSize, 1]), root, 1));
   const quotient = tf.tidy(() => {
     const product2 = tf.mul(product, tf.reshape(tf.matMul(part, tf.reshape(runPart, [batchSize, width, 1])), [batchSize, slots]));
     return tf.div(product2, chosen);
@@ -165,16 +166,16 @@ function cosine(n: MachineSizes, runLarger: tf.Tensor, some: tf.Tensor, isGreate
 
 function cosineGradients(n: MachineSizes, squaresTotal: tf.Tensor, totalStacked: tf.Tensor, part: tf.Tensor, productStacked: tf.Tensor, largerWide: tf.Tensor) {
   const { batch: batchSize, time } = n;
-  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresSum = tf.tidy(() => {
     const chosen = rt.where(tf.greaterEqual(squaresTotal, 0.5), tf.transpose(totalStacked, [1, 0]), 0);
     const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), part);
     return tf.add(product, product);
   });
-  // measures.attn:11  q = scaled[width](b)
+  // std/measures.attn:11  q = scaled[width](b)
   const dPart = tf.tidy(() => tf.add(tf.transpose(productStacked, [1, 0, 2]), squaresSum));
   rt.dispose(squaresSum);
-  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+  // std/measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
   const quotient = tf.div(dPart, largerWide);
   rt.dispose(dPart);
   return quotient;
@@ -183,7 +184,7 @@ function cosineGradients(n: MachineSizes, squaresTotal: tf.Tensor, totalStacked:
 /** Outputs by name, [batch, …]. */
 type MachineResults = { readonly y: tf.Tensor; readonly folded: tf.Tensor };
 
-/** The outputs of Machine, batch first. */
+/** The outputs of Machine, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function machineForward(p: MachineParameters, batch: MachineBatch): MachineResults {
   const { batch: batchSize, in: in_, slots, time, width } = batch.n;
   // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
@@ -196,7 +197,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   // input.attn:6  h = tanh(Linear[width](xt))
   const h = tf.tanh(sum);
   rt.dispose(sum);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sSum = linear2(p.run.s.Linear, batch.n, hRows, 3);
   const cSum = linear3(p.run.c.Linear, batch.n, hRows);
@@ -245,7 +246,6 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   let w: tf.Tensor = wFirst;
   for (let t = 0; t < time; t++) {
     const timeMaskAt = timeMaskSteps[t]!;
-    // input.attn:4  run = scan time with xt = x {
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
     const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
     rt.dispose(chosen, root, cosineSquaresLarger, cosineSquaresTotal, scaledPart, product, larger);
@@ -281,8 +281,8 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const MNextStepsRows = tf.reshape(tf.transpose(MNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
     return tf.matMul(tf.reshape(tf.transpose(wNextStacked, [1, 0, 2]), [batchSize * time, 1, slots]), MNextStepsRows);
   });
-  const { sum: y, xRows: yProduct } = linear(p.y.Linear, batch.n, product, width, in_);
-  rt.dispose(wNextStacked, MNextStacked, product, yProduct);
+  const { sum: y, xRows: yXRows } = linear(p.y.Linear, batch.n, product, width, in_);
+  rt.dispose(wNextStacked, MNextStacked, product, yXRows);
   // input.attn:14  pairs = max[pair](x[time = 2 * position[half] + position[pair]])
   const isGreater = tf.tidy(() => {
     const product = tf.mul(tf.scalar(2, 'int32'), tf.range(0, Math.floor(time / 2), 1, 'int32'));
@@ -306,7 +306,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   return { y, folded: pairs };
 }
 
-/** Fit: the loss and the metrics, means over the batch. */
+/** Fit: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors {
   const { batch: batchSize, in: in_, slots, time, width } = batch.n;
   // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
@@ -320,7 +320,7 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors 
   // input.attn:6  h = tanh(Linear[width](xt))
   const h = tf.tanh(sum);
   rt.dispose(sum);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sSum = linear2(p.run.s.Linear, batch.n, hRows, 3);
   const cSum = linear3(p.run.c.Linear, batch.n, hRows);
@@ -369,7 +369,6 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors 
   let w: tf.Tensor = wFirst;
   for (let t = 0; t < time; t++) {
     const timeMaskAt = timeMaskSteps[t]!;
-    // input.attn:4  run = scan time with xt = x {
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
     const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
     rt.dispose(chosen, root, cosineSquaresLarger, cosineSquaresTotal, scaledPart, product, larger);
@@ -408,13 +407,13 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors 
   rt.dispose(wNextStacked, MNextStacked);
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
-  const { sum: y, xRows: yProduct } = linear(p.y.Linear, batch.n, product, width, in_);
+  const { sum: y, xRows: yXRows } = linear(p.y.Linear, batch.n, product, width, in_);
   const { loss, product: product2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
-  rt.dispose(product, yProduct, timeMaskWide, t, y, product2, difference);
+  rt.dispose(product, yXRows, timeMaskWide, t, y, product2, difference);
   return { loss, metrics: {} };
 }
 
-/** Fit: as the loss, dropout on, and its gradient by every parameter. */
+/** Fit: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, in: in_, slots, time, width } = batch.n;
   // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
@@ -428,7 +427,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // input.attn:6  h = tanh(Linear[width](xt))
   const h = tf.tanh(sum);
   rt.dispose(sum);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sSum = linear2(p.run.s.Linear, batch.n, hRows, 3);
   const cSum = linear3(p.run.c.Linear, batch.n, hRows);
@@ -474,7 +473,6 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   let w: tf.Tensor = wFirst;
   for (let t = 0; t < time; t++) {
     const timeMaskAt = timeMaskSteps[t]!;
-    // input.attn:4  run = scan time with xt = x {
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
     const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
@@ -517,16 +515,16 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   rt.dispose(wNextStacked);
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optim…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
-  const { sum: y, xRows: yProduct } = linear(p.y.Linear, batch.n, product, width, in_);
+  const { sum: y, xRows: yXRows } = linear(p.y.Linear, batch.n, product, width, in_);
   const { loss, product: product2, difference } = fit(batch.n, y, t, timeMaskWide, batch.lengths.time);
   rt.dispose(product, timeMaskWide, t, y);
   const dY = tf.tidy(() => {
-    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product2), [batchSize, 1]), 0);
-    const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
+    const quotientMasked = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product2), [batchSize, 1]), 0);
+    const product = tf.mul(tf.reshape(quotientMasked, [batchSize, time, 1]), difference);
     return tf.add(product, product);
   });
   rt.dispose(timeMask, product2, difference);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dYRows = tf.reshape(dY, [batchSize * time, in_]);
   const WProduct = tf.matMul(dYRows, p.y.Linear.W, false, true);
   // input.attn:11  emit sum[slots](w' * M')
@@ -553,7 +551,6 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   for (let t2 = time - 1; t2 >= 0; t2--) {
     const step = runSteps[t2]!;
     const timeMaskAt = timeMaskSteps[t2]!;
-    // input.attn:4  run = scan time with xt = x {
     const dMNext = tf.add(dM, product4Steps[t2]!);
     const runSum2 = tf.add(dC, product3Steps[t2]!);
     rt.dispose(dM, dC);
@@ -576,7 +573,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(cSoftplusSteps[t2]!, [batchSize, 1])));
     const { product: cosineProduct, squaresTotal: cosineSquaresTotal, dPart } = cosineBackward(batch.n, squaresLargerSteps[t2]!, step.squaresTotal, cProduct2, step.chosen, step.product, step.quotient, timeMaskAt, step.root, step.part, partSteps[t2]!, step.squaresLarger);
     rt.dispose(cProduct2);
-    // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+    // std/measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
     const quotient = tf.tidy(() => tf.div(dPart, tf.reshape(step.larger, [batchSize, slots, 1])));
     rt.dispose(dPart);
     // input.attn:4  run = scan time with xt = x {
@@ -614,7 +611,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     rt.sigmoidGradient(tf.transpose(runStacks.MNextProduct, [1, 0, 2]), MNextSigmoid),
   );
   rt.dispose(MNextSigmoid, runStacks.MNextProduct);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  // std/layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const WRows = tf.reshape(p.run.c.Linear.W, [width]);
   const quotient = cosineGradients(batch.n, squaresTotal, runStacks.squaresTotal, part, runStacks.product, largerWide);
   rt.dispose(part, squaresTotal, largerWide, runStacks.squaresTotal, runStacks.product);
@@ -627,7 +624,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     return tf.mul(s, tf.transpose(tf.sub(runStacks.dS, tf.reshape(totalT, [time, batchSize, 1])), [1, 0, 2]));
   });
   rt.dispose(s, runStacks.dS);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sigmoidGradientRows = tf.reshape(MNextSigmoidGradient, [batchSize * time, width]);
   const linearWProduct = tf.matMul(sigmoidGradientRows, p.run.M.Linear.W, false, true);
   const runProduct = tf.tidy(() => tf.mul(tf.reshape(cProduct, [batchSize, time, 1]), WRows));
@@ -643,7 +640,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   rt.dispose(quotient, runStacks.MNextProduct2, linearWProduct, runProduct, sWProduct);
   const hTanhGradient = rt.tanhGradient(dH, h);
   rt.dispose(h, dH);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dB = tf.sum(hTanhGradient, [0, 1]);
   const dW = tf.tidy(() => tf.matMul(xRows, tf.reshape(hTanhGradient, [batchSize * time, width]), true));
   const dLinearB = tf.sum(cProduct);
@@ -655,8 +652,8 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const dMLinearW = tf.matMul(hRows, sigmoidGradientRows, true);
   rt.dispose(productRows, MNextSigmoidGradient, hRows, sigmoidGradientRows);
   const dYLinearB = tf.sum(dY, [0, 1]);
-  const dYLinearW = tf.matMul(yProduct, dYRows, true);
-  rt.dispose(dY, yProduct, dYRows);
+  const dYLinearW = tf.matMul(yXRows, dYRows, true);
+  rt.dispose(dY, yXRows, dYRows);
   return {
     loss,
     metrics: {},

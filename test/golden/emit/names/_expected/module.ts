@@ -48,14 +48,14 @@ function readonly(undefined_: tf.Tensor, eval_: tf.Tensor) {
 /** Outputs by name, [batch, …]. */
 type RecordResults = { readonly undefined: tf.Tensor };
 
-/** The outputs of Record, batch first. */
+/** The outputs of Record, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function recordForward(p: RecordParameters, batch: RecordBatch): RecordResults {
   // input.attn:5  undefined = let * await
   const undefined_ = tf.mul(batch.inputs.await, p.let);
   return { undefined: undefined_ };
 }
 
-/** Readonly: the loss and the metrics, means over the batch. */
+/** Readonly: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function recordLoss(p: RecordParameters, batch: RecordBatch): rt.LossTensors {
   // input.attn:5  undefined = let * await
   const undefined_ = tf.mul(batch.inputs.await, p.let);
@@ -64,7 +64,7 @@ function recordLoss(p: RecordParameters, batch: RecordBatch): rt.LossTensors {
   return { loss, metrics: {} };
 }
 
-/** Readonly: as the loss, dropout on, and its gradient by every parameter. */
+/** Readonly: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function recordGradients(p: RecordParameters, batch: RecordBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
   // input.attn:5  undefined = let * await
@@ -151,7 +151,7 @@ type RecordOutputBatch = {
 /** Outputs by name, [batch, …]. */
 type RecordOutputResults = { readonly y: tf.Tensor };
 
-/** The outputs of RecordOutput, batch first. */
+/** The outputs of RecordOutput, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function recordOutputForward(_p: RecordOutputParameters, batch: RecordOutputBatch): RecordOutputResults {
   // input.attn:14  𐵐w = tanh(x)
   const u10D50w = tf.tanh(batch.inputs.x);
@@ -221,7 +221,7 @@ type Record2Batch = {
 /** Outputs by name, [batch, …]. */
 type Record2Results = { readonly y: tf.Tensor };
 
-/** The outputs of Record2, batch first. */
+/** The outputs of Record2, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function record2Forward(_p: Record2Parameters, batch: Record2Batch): Record2Results {
   // input.attn:18  model record(x: [𐵐]) -> y: [𐵐] { y = 2 * x }
   const y = tf.mul(batch.inputs.x, 2);

@@ -41,7 +41,7 @@ type EdgesBatch = {
 /** Outputs by name, [batch, …]. */
 type EdgesResults = { readonly y: tf.Tensor };
 
-/** The outputs of Edges, batch first. */
+/** The outputs of Edges, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function edgesForward(p: EdgesParameters, batch: EdgesBatch): EdgesResults {
   const { batch: batchSize, channel, height, width } = batch.n;
   // input.attn:7  y = (W / sqrt(sum[filters, dy, dx, channel](W * W))) @ x[height = position[height] + posi…

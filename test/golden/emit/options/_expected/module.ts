@@ -39,7 +39,7 @@ type ActivateBatch = {
 /** Outputs by name, [batch, …]. */
 type ActivateResults = { readonly y: tf.Tensor };
 
-/** The outputs of Activate, batch first. */
+/** The outputs of Activate, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function activateForward(_p: ActivateParameters, batch: ActivateBatch): ActivateResults {
   // input.attn:6  h = match activation { tanh { tanh(x) } relu { relu(x) } }
   const h = tf.relu(batch.inputs.x);

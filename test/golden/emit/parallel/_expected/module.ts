@@ -39,47 +39,49 @@ type TranslateBatch = {
   readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };
 };
 
-function sinusoid(n: TranslateSizes, number: tf.Tensor, targetPositions: tf.Tensor) {
+/** Vaswani et al. 2017, sec. 3.5: sin(pos / 10000^(2i/width)) on even positions of `width`, cos on odd ones. */
+function sinusoid(n: TranslateSizes, zero: tf.Tensor, targetPositions: tf.Tensor) {
   const { model, target } = n;
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  // std/layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
-  const number2 = tf.scalar(2, 'int32');
-  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
+  const two = tf.scalar(2, 'int32');
+  // std/layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
   const anglePower = tf.tidy(() => {
-    const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number2)), 'float32'), model);
+    const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, two)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
   const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(targetPositions, 'float32'), [target, 1]), anglePower));
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number2), number));
+  // std/layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, two), zero));
   const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
-  rt.dispose(widthPositions, number2, angle);
+  rt.dispose(widthPositions, two, angle);
   return { chosen, anglePower, isEqual };
 }
 
-function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
+/** Vaswani et al. 2017, eq. (1): q·k / sqrt(d). */
+function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, causalMask: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
-  // attention.attn:18  sum[key](weights * values)
+  // std/attention.attn:18  sum[key](weights * values)
   const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(isAtMost, isAtMost);
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsMask = tf.logicalAnd(causalMask, causalMask);
   const weights = tf.tidy(() => {
-    const weightsT = rt.transpose(tf.logicalAnd(targetMaskWide, weightsBoth), [0, 2, 1]);
-    const weightsWide = tf.reshape(weightsT, [batchSize, 1, target, target]);
+    const maskT = rt.transpose(tf.logicalAnd(targetMaskWide, weightsMask), [0, 2, 1]);
+    const maskWide = tf.reshape(maskT, [batchSize, 1, target, target]);
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
     const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
-    const softmax = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt(model / heads)), -Infinity));
-    return rt.where(weightsWide, softmax, 0);
+    return rt.where(maskWide, tf.softmax(rt.where(maskWide, tf.div(product, Math.sqrt(model / heads)), -Infinity)), 0);
   });
-  rt.dispose(weightsBoth);
-  // attention.attn:18  sum[key](weights * values)
+  rt.dispose(weightsMask);
+  // std/attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
+    const maskT = rt.transpose(tf.logicalAnd(targetMaskWide, causalMask), [0, 2, 1]);
     const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
     const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
-    const bothWide = tf.reshape(rt.transpose(tf.logicalAnd(targetMaskWide, isAtMost), [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
-    const chosen = rt.where(bothWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
-    return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
+    const productShaped = tf.reshape(product, [batchSize, heads, target ** 2, model / heads]);
+    const productMasked = rt.where(tf.reshape(maskT, [batchSize, 1, target ** 2, 1]), productShaped, 0);
+    return tf.sum(tf.reshape(productMasked, [batchSize, heads, target, target, model / heads]), 3);
   });
   rt.dispose(targetMaskWide, weights);
   return total;
@@ -87,9 +89,9 @@ function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.
 
 function sinusoid2(n: TranslateSizes, keyPositions: tf.Tensor, anglePower: tf.Tensor, isEqual: tf.Tensor) {
   const { source } = n;
-  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
+  // std/layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
   const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), anglePower));
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  // std/layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
   rt.dispose(angle);
   return chosen;
@@ -97,45 +99,46 @@ function sinusoid2(n: TranslateSizes, keyPositions: tf.Tensor, anglePower: tf.Te
 
 function scaledDotInputs2(n: TranslateSizes, keyMask: tf.Tensor, a: tf.Tensor, sum: tf.Tensor) {
   const { batch: batchSize, model, source } = n;
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
     const quotient = tf.div(tf.matMul(a, sum, false, true), Math.sqrt(model));
     return tf.softmax(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotient, -Infinity));
   });
-  // attention.attn:18  sum[key](weights * values)
+  // std/attention.attn:18  sum[key](weights * values)
   const product = tf.matMul(weights, sum);
   rt.dispose(weights);
   return product;
 }
 
+/** Ba, Kiros & Hinton 2016, eq. (4): gain (x - mean) / sqrt(variance + ε) + bias, over the features of each position by itself. */
 function layerNormInputs(p: LayerNormParameters, n: TranslateSizes, sum: tf.Tensor, targetMask: tf.Tensor) {
   const { batch: batchSize, target } = n;
-  // layers.attn:11  least = stop(min[features](x))
+  // std/layers.attn:11  least = stop(min[features](x))
   const least = tf.min(sum, 2);
-  // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
+  // std/layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
   const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum, 2), least), 1)));
-  // layers.attn:13  near = scale * (x - least)
+  // std/layers.attn:13  near = scale * (x - least)
   const scaleWide = tf.reshape(scale, [batchSize, target, 1]);
   const near = tf.tidy(() => tf.mul(scaleWide, tf.sub(sum, tf.reshape(least, [batchSize, target, 1]))));
   rt.dispose(least);
-  // layers.attn:14  centred = near - mean[features](near)
+  // std/layers.attn:14  centred = near - mean[features](near)
   const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 2, true)));
   rt.dispose(near);
-  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
+  // std/layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
   const narrowRoot = tf.tidy(() =>
     tf.sqrt(tf.add(tf.mean(tf.mul(centred, centred), 2), tf.mul(tf.mul(scale, 1e-5), scale))),
   );
-  const narrowChosen = rt.where(targetMask, narrowRoot, 1);
-  const narrow = tf.div(1, narrowChosen);
+  const rootMasked = rt.where(targetMask, narrowRoot, 1);
+  const narrow = tf.div(1, rootMasked);
   rt.dispose(scale);
-  // layers.attn:16  gain * (narrow * centred) + bias
+  // std/layers.attn:16  gain * (narrow * centred) + bias
   const narrowWide = tf.reshape(narrow, [batchSize, target, 1]);
   const product = tf.mul(narrowWide, centred);
   const sum2 = tf.tidy(() => tf.add(tf.mul(product, p.gain), p.bias));
-  return { sum: sum2, narrowWide, centred, narrowChosen, narrow, narrowRoot, scaleWide, product };
+  return { sum: sum2, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product };
 }
 
-function fit(n: TranslateSizes, logitsDiffers: tf.Tensor, weights: tf.Tensor, yNext: tf.Tensor, tableProduct: tf.Tensor, targetMask: tf.Tensor, number: tf.Tensor) {
+function fit(n: TranslateSizes, logitsDiffers: tf.Tensor, targetLengths: tf.Tensor, yNext: tf.Tensor, tableProduct: tf.Tensor, targetMask: tf.Tensor, zero: tf.Tensor) {
   const { batch: batchSize, target, words } = n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const lossPicked = tf.gather(logitsDiffers, yNext);
@@ -143,103 +146,103 @@ function fit(n: TranslateSizes, logitsDiffers: tf.Tensor, weights: tf.Tensor, yN
     rt.where(logitsDiffers, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity),
   );
   const logSoftmax = rt.logSoftmax(lossChosen);
-  const weightsAsFloat = tf.cast(weights, 'float32');
+  const targetLengthsAsFloat = tf.cast(targetLengths, 'float32');
   const loss = tf.tidy(() => {
     const negative = tf.neg(rt.where(lossPicked, tf.gather(rt.where(logitsDiffers, logSoftmax, 0), yNext, 2, 2), -Infinity));
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), weightsAsFloat));
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), targetLengthsAsFloat));
   });
   // input.attn:20  metric right = mean[target](if argmax[words](logits) == y' then 1 else 0)
   const best = tf.argMax(lossChosen, 2);
   const picked = tf.gather(logitsDiffers, best);
   const best2 = tf.tidy(() => tf.argMax(tf.cast(logitsDiffers, 'float32'), 0));
   const mean = tf.tidy(() => {
-    const chosenAsFloat = tf.cast(rt.where(tf.equal(rt.where(picked, best, best2), yNext), tf.scalar(1, 'int32'), number), 'float32');
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, chosenAsFloat, 0), 1), weightsAsFloat));
+    const chosenAsFloat = tf.cast(rt.where(tf.equal(rt.where(picked, best, best2), yNext), tf.scalar(1, 'int32'), zero), 'float32');
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, chosenAsFloat, 0), 1), targetLengthsAsFloat));
   });
   rt.dispose(lossChosen, best, picked, best2);
-  return { loss, mean, weightsAsFloat, lossPicked, logSoftmax };
+  return { loss, mean, targetLengthsAsFloat, lossPicked, logSoftmax };
 }
 
-function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, isAtMost: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
+function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, causalMask: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
-  // attention.attn:18  sum[key](weights * values)
+  // std/attention.attn:18  sum[key](weights * values)
   const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
-  const both = tf.logicalAnd(targetMaskWide, isAtMost);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(isAtMost, isAtMost)));
+  const mask = tf.logicalAnd(targetMaskWide, causalMask);
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsMask = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(causalMask, causalMask)));
   const chosenWide = tf.tidy(() => {
-    const chosenT = tf.transpose(rt.where(tf.logicalAnd(both, isAtMost), Math.sqrt(model / heads), 1), [0, 2, 1]);
+    const chosenT = tf.transpose(rt.where(tf.logicalAnd(mask, causalMask), Math.sqrt(model / heads), 1), [0, 2, 1]);
     return tf.reshape(chosenT, [batchSize, 1, target, target]);
   });
-  const weightsWide = tf.tidy(() => tf.reshape(rt.transpose(weightsBoth, [0, 2, 1]), [batchSize, 1, target, target]));
+  const maskWide = tf.tidy(() => tf.reshape(rt.transpose(weightsMask, [0, 2, 1]), [batchSize, 1, target, target]));
   const weightsSoftmax = tf.tidy(() => {
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
     const quotient = tf.div(tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]), chosenWide);
-    return tf.softmax(rt.where(weightsWide, quotient, -Infinity));
+    return tf.softmax(rt.where(maskWide, quotient, -Infinity));
   });
-  const weights = rt.where(weightsWide, weightsSoftmax, 0);
+  const weights = rt.where(maskWide, weightsSoftmax, 0);
   rt.dispose(targetMaskWide);
-  // attention.attn:18  sum[key](weights * values)
+  // std/attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
     const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
     const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
-    const bothWide = tf.reshape(rt.transpose(both, [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
-    const chosen = rt.where(bothWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
-    return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
+    const maskWide = tf.reshape(rt.transpose(mask, [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
+    const productMasked = rt.where(maskWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
+    return tf.sum(tf.reshape(productMasked, [batchSize, heads, target, target, model / heads]), 3);
   });
-  return { total, both, weightsBoth, weightsSoftmax, weightsWide, chosenWide, weights };
+  return { total, mask, weightsMask, weightsSoftmax, maskWide, chosenWide, weights };
 }
 
 function scaledDotInputsTraining2(n: TranslateSizes, keyMask: tf.Tensor, product: tf.Tensor, sum: tf.Tensor) {
   const { batch: batchSize, model, source } = n;
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const chosenWide = tf.tidy(() => tf.reshape(rt.where(keyMask, Math.sqrt(model), 1), [batchSize, 1, source]));
   const keyMaskWide = tf.reshape(keyMask, [batchSize, 1, source]);
   const weights = tf.tidy(() =>
     tf.softmax(rt.where(keyMaskWide, tf.div(tf.matMul(product, sum, false, true), chosenWide), -Infinity)),
   );
-  // attention.attn:18  sum[key](weights * values)
+  // std/attention.attn:18  sum[key](weights * values)
   const product2 = tf.matMul(weights, sum);
   return { product: product2, weights, keyMaskWide, chosenWide };
 }
 
-function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProduct: tf.Tensor, centred: tf.Tensor, narrowWide: tf.Tensor, narrowChosen: tf.Tensor, narrow: tf.Tensor, targetMask: tf.Tensor, narrowRoot: tf.Tensor, scaleWide: tf.Tensor, product: tf.Tensor) {
+function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProduct: tf.Tensor, centred: tf.Tensor, narrowWide: tf.Tensor, rootMasked: tf.Tensor, narrow: tf.Tensor, targetMask: tf.Tensor, narrowRoot: tf.Tensor, scaleWide: tf.Tensor, product: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
-  // layers.attn:16  gain * (narrow * centred) + bias
+  // std/layers.attn:16  gain * (narrow * centred) + bias
   const product2 = tf.mul(tableProduct, p.gain);
   const product3 = tf.mul(product2, narrowWide);
   const dNarrow = tf.tidy(() => tf.sum(tf.mul(product2, centred), 2));
   const dGain = tf.tidy(() => tf.sum(tf.mul(tableProduct, product), [0, 1]));
   const dBias = tf.sum(tableProduct, [0, 1]);
   rt.dispose(product2);
-  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const narrowQuotient = tf.div(dNarrow, narrowChosen);
+  // std/layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
+  const narrowQuotient = tf.div(dNarrow, rootMasked);
   const dCentred = tf.tidy(() => {
     const quotient = tf.div(tf.mul(rt.where(targetMask, tf.neg(tf.mul(narrowQuotient, narrow)), 0), 0.5), narrowRoot);
     const narrowProduct = tf.mul(tf.reshape(tf.div(quotient, model), [batchSize, target, 1]), centred);
     return tf.add(tf.add(product3, narrowProduct), narrowProduct);
   });
   rt.dispose(dNarrow, product3, narrowQuotient);
-  // layers.attn:14  centred = near - mean[features](near)
+  // std/layers.attn:14  centred = near - mean[features](near)
   const dNear = tf.tidy(() =>
     tf.add(dCentred, tf.reshape(tf.div(tf.neg(tf.sum(dCentred, 2)), model), [batchSize, target, 1])),
   );
   rt.dispose(dCentred);
-  // layers.attn:13  near = scale * (x - least)
+  // std/layers.attn:13  near = scale * (x - least)
   const nearProduct = tf.mul(dNear, scaleWide);
   rt.dispose(dNear);
   return { gradients: { gain: dGain, bias: dBias }, nearProduct };
 }
 
 function scaledDotBackward(nearProduct: tf.Tensor, sum: tf.Tensor, weights: tf.Tensor, keyMaskWide: tf.Tensor, chosenWide: tf.Tensor, product: tf.Tensor) {
-  // attention.attn:18  sum[key](weights * values)
+  // std/attention.attn:18  sum[key](weights * values)
   const product2 = tf.matMul(nearProduct, weights, true);
   const dWeights = tf.matMul(nearProduct, sum, false, true);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsQuotient = tf.tidy(() => {
-    const chosen = rt.where(keyMaskWide, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 2, true))), 0);
-    return tf.div(chosen, chosenWide);
+    const productMasked = rt.where(keyMaskWide, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 2, true))), 0);
+    return tf.div(productMasked, chosenWide);
   });
   const weightsProduct = tf.matMul(product, weightsQuotient, true);
   const weightsProduct2 = tf.matMul(weightsQuotient, sum);
@@ -247,31 +250,32 @@ function scaledDotBackward(nearProduct: tf.Tensor, sum: tf.Tensor, weights: tf.T
   return { product: product2, weightsProduct, weightsProduct2 };
 }
 
-function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weightsBoth: tf.Tensor, both: tf.Tensor, WoProduct: tf.Tensor, weightsSoftmax: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights: tf.Tensor) {
+function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weightsMask: tf.Tensor, mask: tf.Tensor, WoProduct: tf.Tensor, weightsSoftmax: tf.Tensor, maskWide: tf.Tensor, chosenWide: tf.Tensor, weights: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
-  // attention.attn:18  sum[key](weights * values)
-  const chosenShaped = tf.tidy(() => {
+  // std/attention.attn:18  sum[key](weights * values)
+  const WoProductMaskedShaped = tf.tidy(() => {
     const multiHeadWoProduct = tf.reshape(WoProduct, [batchSize, 1, target, model]);
-    const chosen = rt.where(tf.reshape(both, [batchSize, target, target, 1]), multiHeadWoProduct, 0);
-    return tf.reshape(chosen, [batchSize, target, target, heads, model / heads]);
+    const WoProductMasked = rt.where(tf.reshape(mask, [batchSize, target, target, 1]), multiHeadWoProduct, 0);
+    return tf.reshape(WoProductMasked, [batchSize, target, target, heads, model / heads]);
   });
   const dWeights = tf.tidy(() => {
-    const chosenRows = tf.reshape(tf.transpose(chosenShaped, [0, 1, 3, 2, 4]), [batchSize * heads * target, target, model / heads]);
-    const product = tf.matMul(chosenRows, tf.reshape(WvProduct, [batchSize * heads * target, model / heads, 1]));
+    const WoProductMaskedT = tf.transpose(WoProductMaskedShaped, [0, 1, 3, 2, 4]);
+    const WoProductMaskedRows = tf.reshape(WoProductMaskedT, [batchSize * heads * target, target, model / heads]);
+    const product = tf.matMul(WoProductMaskedRows, tf.reshape(WvProduct, [batchSize * heads * target, model / heads, 1]));
     return tf.reshape(product, [batchSize, target, heads, target]);
   });
   const product = tf.tidy(() => {
-    const chosenRows = tf.reshape(tf.transpose(chosenShaped, [0, 1, 3, 4, 2]), [batchSize * heads * target, model / heads, target]);
+    const WoProductMaskedT = tf.transpose(WoProductMaskedShaped, [0, 1, 3, 4, 2]);
     const weightsRows = tf.reshape(tf.transpose(weights, [0, 3, 1, 2]), [batchSize * heads * target, target, 1]);
-    return tf.matMul(chosenRows, weightsRows);
+    return tf.matMul(tf.reshape(WoProductMaskedT, [batchSize * heads * target, model / heads, target]), weightsRows);
   });
-  rt.dispose(chosenShaped);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsChosen = tf.tidy(() => rt.where(tf.reshape(weightsBoth, [batchSize, target, 1, target]), dWeights, 0));
+  rt.dispose(WoProductMaskedShaped);
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const dWeightsMasked = tf.tidy(() => rt.where(tf.reshape(weightsMask, [batchSize, target, 1, target]), dWeights, 0));
   const quotientRows = tf.tidy(() => {
-    const total = tf.sum(tf.mul(weightsSoftmax, tf.transpose(weightsChosen, [0, 2, 3, 1])), 3);
-    const differenceT = tf.transpose(tf.sub(weightsChosen, tf.reshape(total, [batchSize, 1, heads, target])), [0, 2, 3, 1]);
-    const quotient = tf.div(rt.where(weightsWide, tf.mul(weightsSoftmax, differenceT), 0), chosenWide);
+    const total = tf.sum(tf.mul(weightsSoftmax, tf.transpose(dWeightsMasked, [0, 2, 3, 1])), 3);
+    const differenceT = tf.transpose(tf.sub(dWeightsMasked, tf.reshape(total, [batchSize, 1, heads, target])), [0, 2, 3, 1]);
+    const quotient = tf.div(rt.where(maskWide, tf.mul(weightsSoftmax, differenceT), 0), chosenWide);
     return tf.reshape(quotient, [batchSize * heads, target, target]);
   });
   const weightsProduct = tf.tidy(() => {
@@ -282,21 +286,21 @@ function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: 
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
     return tf.reshape(tf.matMul(WqProductRows, quotientRows), [batchSize, heads, model / heads, target]);
   });
-  rt.dispose(dWeights, weightsChosen, quotientRows);
+  rt.dispose(dWeights, dWeightsMasked, quotientRows);
   return { weightsProduct, product, weightsProduct2 };
 }
 
-function sinusoidPrepare(n: TranslateSizes, keyPositions: tf.Tensor, number: tf.Tensor, number2: tf.Tensor, angleNumber: tf.Tensor) {
+function sinusoidPrepare(n: TranslateSizes, keyPositions: tf.Tensor, two: tf.Tensor, zero: tf.Tensor, angleNumber: tf.Tensor) {
   const { model, source } = n;
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  // std/layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
-  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
+  // std/layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
   const anglePower = tf.tidy(() =>
-    tf.pow(1e4, tf.div(tf.cast(tf.mul(angleNumber, tf.floorDiv(widthPositions, number)), 'float32'), model)),
+    tf.pow(1e4, tf.div(tf.cast(tf.mul(angleNumber, tf.floorDiv(widthPositions, two)), 'float32'), model)),
   );
   const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(keyPositions, 'float32'), [source, 1]), anglePower));
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
+  // std/layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, two), zero));
   const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
   rt.dispose(widthPositions, angle);
   return { isEqual, anglePower, chosen };
@@ -304,13 +308,13 @@ function sinusoidPrepare(n: TranslateSizes, keyPositions: tf.Tensor, number: tf.
 
 function scaledDotStep(n: TranslateSizes, rowsSoFar: tf.Tensor, rowsSoFar2: tf.Tensor, WqProduct: tf.Tensor, size: number, now: number, size2: number) {
   const { heads, model } = n;
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
     const rowsRows = tf.reshape(rowsSoFar2, [size, now, model / heads]);
     const product = tf.reshape(tf.matMul(rowsRows, tf.reshape(WqProduct, [size, model / heads, 1])), [size2, heads, now]);
     return tf.softmax(tf.div(product, Math.sqrt(model / heads)));
   });
-  // attention.attn:18  sum[key](weights * values)
+  // std/attention.attn:18  sum[key](weights * values)
   const product = tf.tidy(() =>
     tf.matMul(tf.reshape(weights, [size, 1, now]), tf.reshape(rowsSoFar, [size, now, model / heads])),
   );
@@ -320,51 +324,52 @@ function scaledDotStep(n: TranslateSizes, rowsSoFar: tf.Tensor, rowsSoFar2: tf.T
 
 function scaledDotStep2(n: TranslateSizes, keyMask: tf.Tensor, aShaped: tf.Tensor, add: tf.Tensor, size: number, beam: number) {
   const { batch: batchSize, model, source } = n;
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
     const quotient = tf.div(tf.reshape(tf.matMul(aShaped, add), [size, source]), Math.sqrt(model));
     const quotientShaped = tf.reshape(quotient, [batchSize, beam, source]);
-    const weightsRows = tf.reshape(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotientShaped, -Infinity), [size, source]);
-    return tf.softmax(weightsRows);
+    const quotientMaskedRows = tf.reshape(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotientShaped, -Infinity), [size, source]);
+    return tf.softmax(quotientMaskedRows);
   });
   const weightsShaped = tf.reshape(weights, [batchSize, beam, source]);
   rt.dispose(weights);
-  // attention.attn:18  sum[key](weights * values)
+  // std/attention.attn:18  sum[key](weights * values)
   const product = tf.matMul(weightsShaped, add, false, true);
   rt.dispose(weightsShaped);
   return product;
 }
 
 function layerNormStep(p: LayerNormParameters, sum: tf.Tensor, size: number) {
-  // layers.attn:11  least = stop(min[features](x))
+  // std/layers.attn:11  least = stop(min[features](x))
   const least = tf.min(sum, 1);
-  // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
+  // std/layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
   const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum, 1), least), 1)));
-  // layers.attn:13  near = scale * (x - least)
+  // std/layers.attn:13  near = scale * (x - least)
   const near = tf.tidy(() => tf.mul(tf.reshape(scale, [size, 1]), tf.sub(sum, tf.reshape(least, [size, 1]))));
   rt.dispose(least);
-  // layers.attn:14  centred = near - mean[features](near)
+  // std/layers.attn:14  centred = near - mean[features](near)
   const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 1, true)));
   rt.dispose(near);
-  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
+  // std/layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
   const narrow = tf.tidy(() =>
     tf.div(1, tf.sqrt(tf.add(tf.mean(tf.mul(centred, centred), 1), tf.mul(tf.mul(scale, 1e-5), scale)))),
   );
   rt.dispose(scale);
-  // layers.attn:16  gain * (narrow * centred) + bias
+  // std/layers.attn:16  gain * (narrow * centred) + bias
   const sum2 = tf.tidy(() => tf.add(tf.mul(tf.mul(tf.reshape(narrow, [size, 1]), centred), p.gain), p.bias));
   rt.dispose(centred, narrow);
   return sum2;
 }
 
-function multiHeadInputs(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, targetMask: tf.Tensor, isAtMost: tf.Tensor) {
+/** Vaswani et al. 2017, sec. 3.2.2, for one query; lifted over the queries. Attention of a sequence to itself: `MultiHead(x, x)`. */
+function multiHeadInputs(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, targetMask: tf.Tensor, causalMask: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
+  // std/attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const xRows = tf.reshape(x, [batchSize * target, model]);
   const WqProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wq), [batchSize, target, heads, model / heads]));
   const WkProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wk), [batchSize, target, heads, model / heads]));
   const WvProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wv), [batchSize, target, heads, model / heads]));
-  const total = scaledDotInputs(n, targetMask, isAtMost, WvProduct, WqProduct, WkProduct);
+  const total = scaledDotInputs(n, targetMask, causalMask, WvProduct, WqProduct, WkProduct);
   rt.dispose(xRows, WqProduct, WkProduct, WvProduct);
   const WoProduct = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), p.Wo),
@@ -377,33 +382,33 @@ function layer(p: LayerParameters, n: TranslateSizes, keyMask: tf.Tensor, a: tf.
   const product = scaledDotInputs2(n, keyMask, a, sum);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum2 = tf.add(a, product);
-  const { sum: sum3, narrowWide, centred, narrowChosen, narrow, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.LayerNorm, n, sum2, targetMask);
-  rt.dispose(product, sum2, narrowWide, centred, narrowChosen, narrow, narrowRoot, scaleWide, product2);
+  const { sum: sum3, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.LayerNorm, n, sum2, targetMask);
+  rt.dispose(product, sum2, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product2);
   return sum3;
 }
 
-function multiHeadInputsTraining(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, targetMask: tf.Tensor, isAtMost: tf.Tensor) {
+function multiHeadInputsTraining(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, targetMask: tf.Tensor, causalMask: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
+  // std/attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const xRows = tf.reshape(x, [batchSize * target, model]);
   const WqProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wq), [batchSize, target, heads, model / heads]));
   const WkProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wk), [batchSize, target, heads, model / heads]));
   const WvProduct = tf.matMul(xRows, p.Wv);
   const multiHeadWvProduct = tf.reshape(WvProduct, [batchSize, target, heads, model / heads]);
-  const { total, both, weightsBoth, weightsSoftmax, weightsWide, chosenWide, weights } = scaledDotInputsTraining(n, targetMask, isAtMost, multiHeadWvProduct, WqProduct, WkProduct);
+  const { total, mask, weightsMask, weightsSoftmax, maskWide, chosenWide, weights } = scaledDotInputsTraining(n, targetMask, causalMask, multiHeadWvProduct, WqProduct, WkProduct);
   const WoProduct = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), p.Wo),
   );
   rt.dispose(multiHeadWvProduct);
-  return { WoProduct, both, WvProduct, weightsBoth, weightsSoftmax, weightsWide, chosenWide, WkProduct, weights, WqProduct, xRows, total };
+  return { WoProduct, mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total };
 }
 
-function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weightsBoth: tf.Tensor, both: tf.Tensor, weightsSoftmax: tf.Tensor, weightsWide: tf.Tensor, chosenWide: tf.Tensor, weights: tf.Tensor, xRows: tf.Tensor, total: tf.Tensor) {
+function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weightsMask: tf.Tensor, mask: tf.Tensor, weightsSoftmax: tf.Tensor, maskWide: tf.Tensor, chosenWide: tf.Tensor, weights: tf.Tensor, xRows: tf.Tensor, total: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
+  // std/attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const dARows = tf.reshape(dA, [batchSize * target, model]);
   const WoProduct = tf.matMul(dARows, p.Wo, false, true);
-  const { weightsProduct, product, weightsProduct2 } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weightsBoth, both, WoProduct, weightsSoftmax, weightsWide, chosenWide, weights);
+  const { weightsProduct, product, weightsProduct2 } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weightsMask, mask, WoProduct, weightsSoftmax, maskWide, chosenWide, weights);
   const multiHeadWqProduct = tf.tidy(() => {
     const productRows = tf.reshape(tf.transpose(weightsProduct, [0, 2, 1, 3]), [batchSize * target, model]);
     return tf.matMul(productRows, p.Wq, false, true);
@@ -433,7 +438,7 @@ function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Ten
 
 function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, beam: number, size: number, now: number, size2: number) {
   const { batch: batchSize, heads, model } = n;
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
+  // std/attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WqProduct = tf.matMul(x, p.Wq);
   const multiHeadWkProduct = tf.tidy(() => tf.reshape(tf.matMul(x, p.Wk), [batchSize, beam, heads, model / heads]));
   const rows = rt.appendToCache(WkProduct, multiHeadWkProduct, 3);
@@ -448,65 +453,65 @@ function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, 
   return { rows, rows2, WoProduct };
 }
 
-function layer2(p: LayerParameters, n: TranslateSizes, sourceLength: tf.Tensor, targetPositions: tf.Tensor, weights: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor) {
+function layer2(p: LayerParameters, n: TranslateSizes, sourceLengths: tf.Tensor, targetPositions: tf.Tensor, targetLengths: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
-  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(weights, [batchSize, 1]), targetPositions));
+  // std/layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(targetLengths, [batchSize, 1]), targetPositions));
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
-  const WoProduct = multiHeadInputs(p.a.MultiHead, n, x, targetMask, isAtMost);
+  const causalMask = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
+  const WoProduct = multiHeadInputs(p.a.MultiHead, n, x, targetMask, causalMask);
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
-  rt.dispose(isAtMost, WoProduct);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), keyPositions));
+  rt.dispose(causalMask, WoProduct);
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(sourceLengths, [batchSize, 1]), keyPositions));
   return { a, keyMask, targetMask };
 }
 
-function layerTraining(p: LayerParameters, n: TranslateSizes, random: rt.Random, sourceLength: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor, targetMask: tf.Tensor, site: string) {
+function layerTraining(p: LayerParameters, n: TranslateSizes, random: rt.Random, sourceLengths: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, x: tf.Tensor, targetMask: tf.Tensor, site: string) {
   const { batch: batchSize, model, target } = n;
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
-  const { WoProduct, both, WvProduct, weightsBoth: weights, weightsSoftmax: weights2, weightsWide, chosenWide, WkProduct, weights: weights3, WqProduct, xRows, total } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, isAtMost);
+  const causalMask = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
+  const { WoProduct, mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, causalMask);
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
-  rt.dispose(isAtMost, WoProduct);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), keyPositions));
+  rt.dispose(causalMask, WoProduct);
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(sourceLengths, [batchSize, 1]), keyPositions));
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const keep2 = random.keep(site, 0.1, [batchSize, target, model], [true, false], []);
   const product = tf.mul(a, keep2);
-  return { product, keyMask, a, keep: keep2, both, WvProduct, weights, weights2, weightsWide, chosenWide, WkProduct, weights3, WqProduct, xRows, total };
+  return { product, keyMask, a, keep: keep2, mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total };
 }
 
-function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, sourceLength: tf.Tensor, weights: tf.Tensor, keyPositions: tf.Tensor) {
+function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, sourceLengths: tf.Tensor, targetLengths: tf.Tensor, keyPositions: tf.Tensor) {
   const { target, words } = n;
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const number = tf.scalar(0, 'int32');
+  // std/layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const zero = tf.scalar(0, 'int32');
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const targetPositions = tf.range(0, target, 1, 'int32');
-  const { chosen, anglePower, isEqual } = sinusoid(n, number, targetPositions);
+  const { chosen, anglePower, isEqual } = sinusoid(n, zero, targetPositions);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const x = tf.tidy(() => tf.add(tf.gather(p.table, y), chosen));
-  const { a, keyMask, targetMask } = layer2(p.logits.Layer, n, sourceLength, targetPositions, weights, keyPositions, x);
+  const { a, keyMask, targetMask } = layer2(p.logits.Layer, n, sourceLengths, targetPositions, targetLengths, keyPositions, x);
   rt.dispose(chosen, targetPositions, x);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
-  rt.dispose(number);
+  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), zero));
+  rt.dispose(zero);
   return { anglePower, isEqual, a, keyMask, targetMask, logitsDiffers };
 }
 
-function writeInputs2(p: WriteParameters, n: TranslateSizes, sourceLength: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, y: tf.Tensor, number: tf.Tensor, targetMask: tf.Tensor) {
+function writeInputs2(p: WriteParameters, n: TranslateSizes, sourceLengths: tf.Tensor, targetPositions: tf.Tensor, keyPositions: tf.Tensor, y: tf.Tensor, zero: tf.Tensor, targetMask: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
-  const { chosen, anglePower, isEqual } = sinusoid(n, number, targetPositions);
+  const { chosen, anglePower, isEqual } = sinusoid(n, zero, targetPositions);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const x = tf.tidy(() => tf.add(tf.gather(p.table, y), chosen));
   rt.dispose(chosen);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const isAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
-  const WoProduct = multiHeadInputs(p.logits.Layer.a.MultiHead, n, x, targetMask, isAtMost);
+  const causalMask = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
+  const WoProduct = multiHeadInputs(p.logits.Layer.a.MultiHead, n, x, targetMask, causalMask);
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
-  rt.dispose(isAtMost, x, WoProduct);
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(sourceLength, [batchSize, 1]), keyPositions));
+  rt.dispose(causalMask, x, WoProduct);
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(sourceLengths, [batchSize, 1]), keyPositions));
   return { anglePower, isEqual, a, keyMask };
 }
 
@@ -514,9 +519,9 @@ function writeStep(p: WriteParameters, n: TranslateSizes, t: number, anglePow: t
   const { batch: batchSize, model, words } = n;
   // input.attn:7  decoder Write(m: [source, model]) generates y: index(words)[target] start 1 end 2 {
   const yRows = tf.reshape(y, [size]);
-  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
+  // std/layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
   const angle = tf.mul(t, anglePow);
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  // std/layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const chosen = tf.tidy(() => rt.where(eq, tf.sin(angle), tf.cos(angle)));
   rt.dispose(angle);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
@@ -542,10 +547,10 @@ function writeStep(p: WriteParameters, n: TranslateSizes, t: number, anglePow: t
 /** Outputs by name, [batch, …]. */
 type TranslateResults = { readonly logits: tf.Tensor };
 
-/** The outputs of Translate, batch first. */
+/** The outputs of Translate, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function translateForward(p: TranslateParameters, batch: TranslateBatch): TranslateResults {
   const { batch: batchSize, model, source, target, words } = batch.n;
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
   const { anglePower, isEqual, a, keyMask, targetMask, logitsDiffers } = writeInputs(p.Write, batch.n, batch.inputs.y, batch.lengths.source, batch.lengths.target, keyPositions);
   const chosen = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
@@ -563,17 +568,17 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   return { logits };
 }
 
-/** Fit: the loss and the metrics, means over the batch. */
+/** Fit: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function translateLoss(p: TranslateParameters, batch: TranslateBatch): rt.LossTensors {
   const { batch: batchSize, model, source, target, words } = batch.n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const targetPositions = tf.range(0, target, 1, 'int32');
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const number = tf.scalar(0, 'int32');
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  // std/layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const zero = tf.scalar(0, 'int32');
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
-  const { anglePower, isEqual, a, keyMask } = writeInputs2(p.Write, batch.n, batch.lengths.source, targetPositions, keyPositions, batch.inputs.y, number, targetMask);
+  const { anglePower, isEqual, a, keyMask } = writeInputs2(p.Write, batch.n, batch.lengths.source, targetPositions, keyPositions, batch.inputs.y, zero, targetMask);
   const chosen = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
   rt.dispose(targetPositions, keyPositions, anglePower, isEqual);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
@@ -581,26 +586,26 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): rt.LossTe
   const logitsSum = layer(p.Write.logits.Layer, batch.n, keyMask, a, sum, targetMask);
   rt.dispose(chosen, a, keyMask, sum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
+  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), zero));
   const tableProduct = tf.tidy(() =>
     tf.matMul(tf.reshape(logitsSum, [batchSize * target, model]), p.Write.table, false, true),
   );
-  const { loss, mean: right, weightsAsFloat, lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
-  rt.dispose(logitsSum, targetMask, number, logitsDiffers, tableProduct, weightsAsFloat, lossPicked, logSoftmax);
+  const { loss, mean: right, targetLengthsAsFloat, lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, zero);
+  rt.dispose(logitsSum, targetMask, zero, logitsDiffers, tableProduct, targetLengthsAsFloat, lossPicked, logSoftmax);
   return { loss, metrics: { right } };
 }
 
-/** Fit: as the loss, dropout on, and its gradient by every parameter. */
+/** Fit: as the loss, dropout on, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function translateGradients(p: TranslateParameters, batch: TranslateBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, model, source, target, words } = batch.n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const targetPositions = tf.range(0, target, 1, 'int32');
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const number = tf.scalar(0, 'int32');
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  // std/layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const zero = tf.scalar(0, 'int32');
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
-  const { chosen, anglePower, isEqual } = sinusoid(batch.n, number, targetPositions);
+  const { chosen, anglePower, isEqual } = sinusoid(batch.n, zero, targetPositions);
   const chosen2 = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
   rt.dispose(anglePower, isEqual);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
@@ -608,52 +613,52 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   rt.dispose(chosen);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
-  const { product, keyMask, a, keep: logitsKeep, both, WvProduct, weights, weights2: aWeights, weightsWide, chosenWide, WkProduct, weights3: logitsWeights, WqProduct, xRows, total } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
+  const { product, keyMask, a, keep: logitsKeep, mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
   rt.dispose(chosen2, targetPositions, keyPositions, x);
-  const { product: logitsProduct, weights: weights2, keyMaskWide, chosenWide: weightsChosenWide } = scaledDotInputsTraining2(batch.n, keyMask, product, sum);
+  const { product: logitsProduct, weights: logitsWeights, keyMaskWide, chosenWide: weightsChosenWide } = scaledDotInputsTraining2(batch.n, keyMask, product, sum);
   rt.dispose(keyMask);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const logitsSum = tf.add(a, logitsProduct);
-  const { sum: sum2, narrowWide, centred, narrowChosen, narrow, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.Write.logits.Layer.LayerNorm, batch.n, logitsSum, targetMask);
+  const { sum: sum2, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.Write.logits.Layer.LayerNorm, batch.n, logitsSum, targetMask);
   rt.dispose(a, logitsProduct, logitsSum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
+  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), zero));
   const sumRows = tf.reshape(sum2, [batchSize * target, model]);
   const tableProduct = tf.matMul(sumRows, p.Write.table, false, true);
-  const { loss, mean: right, weightsAsFloat, lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, number);
-  rt.dispose(sum2, number, tableProduct);
+  const { loss, mean: right, targetLengthsAsFloat, lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, zero);
+  rt.dispose(sum2, zero, tableProduct);
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
-  const lossChosen = tf.tidy(() =>
-    rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, weightsAsFloat), [batchSize, 1]), 0),
+  const quotientMasked = tf.tidy(() =>
+    rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, targetLengthsAsFloat), [batchSize, 1]), 0),
   );
   const dLogits = tf.tidy(() => {
-    const scattered = rt.scatter(batch.inputs["y'"], rt.where(lossPicked, tf.neg(lossChosen), 0), words, 2);
+    const scattered = rt.scatter(batch.inputs["y'"], rt.where(lossPicked, tf.neg(quotientMasked), 0), words, 2);
     const chosen = rt.where(logitsDiffers, scattered, 0);
     return rt.where(logitsDiffers, tf.sub(chosen, tf.mul(tf.exp(logSoftmax), tf.sum(chosen, 2, true))), 0);
   });
-  rt.dispose(weightsAsFloat, logitsDiffers, lossPicked, logSoftmax, lossChosen);
+  rt.dispose(targetLengthsAsFloat, logitsDiffers, lossPicked, logSoftmax, quotientMasked);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
   const logitsTableProduct = tf.tidy(() => tf.reshape(tf.matMul(dLogitsRows, p.Write.table), [batchSize, target, model]));
-  const { gradients: dLayerNorm, nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, narrowChosen, narrow, targetMask, narrowRoot, scaleWide, product2);
-  rt.dispose(dLogits, targetMask, narrowWide, centred, narrowChosen, narrow, narrowRoot, scaleWide, product2);
+  const { gradients: dLayerNorm, nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, rootMasked, narrow, targetMask, narrowRoot, scaleWide, product2);
+  rt.dispose(dLogits, targetMask, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product2);
   rt.dispose(logitsTableProduct);
-  const { product: product3, weightsProduct, weightsProduct2: logitsWeightsProduct } = scaledDotBackward(nearProduct, sum, weights2, keyMaskWide, weightsChosenWide, product);
-  rt.dispose(sum, product, weights2, keyMaskWide, weightsChosenWide);
+  const { product: product3, weightsProduct, weightsProduct2: logitsWeightsProduct } = scaledDotBackward(nearProduct, sum, logitsWeights, keyMaskWide, weightsChosenWide, product);
+  rt.dispose(sum, product, logitsWeights, keyMaskWide, weightsChosenWide);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum3 = tf.add(product3, weightsProduct);
   const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(logitsWeightsProduct, logitsKeep)));
   rt.dispose(product3, weightsProduct, logitsKeep, nearProduct, logitsWeightsProduct);
-  const { gradients: dMultiHead, sum: aSum, WqProduct: multiHeadWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weights, both, aWeights, weightsWide, chosenWide, logitsWeights, xRows, total);
-  rt.dispose(both, WvProduct, weights, aWeights, weightsWide, chosenWide, WkProduct, logitsWeights, WqProduct, xRows);
+  const { gradients: dMultiHead, sum: aSum, WqProduct: aWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weightsMask, mask, weightsSoftmax, maskWide, chosenWide, weights, xRows, total);
+  rt.dispose(mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows);
   rt.dispose(total);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const logitsASum = tf.add(dA, aSum);
   rt.dispose(dA, aSum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logitsProduct2 = tf.matMul(dLogitsRows, sumRows, true);
-  const dX = tf.tidy(() => tf.add(tf.reshape(multiHeadWqProduct, [batchSize, target, model]), logitsASum));
-  rt.dispose(sumRows, dLogitsRows, multiHeadWqProduct, logitsASum);
+  const dX = tf.tidy(() => tf.add(tf.reshape(aWqProduct, [batchSize, target, model]), logitsASum));
+  rt.dispose(sumRows, dLogitsRows, aWqProduct, logitsASum);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const dTable = tf.tidy(() => tf.add(logitsProduct2, rt.scatter(batch.inputs.y, dX, words)));
   rt.dispose(logitsProduct2, dX);
@@ -678,21 +683,21 @@ type TranslateMemory = { readonly keyMask: tf.Tensor; readonly add: tf.Tensor; r
 /** What a step hands to the next, [batch, beam, …]. */
 type TranslateState = { readonly WkProduct: rt.Cache; readonly WvProduct: rt.Cache };
 
-/** Once per call: what no step changes, and the first states. */
+/** Once per call: what no step changes, and the first states. It disposes of nothing that it is given; what it gives is the caller's. */
 function translatePrepare(p: TranslateParameters, batch: TranslateBatch): { readonly memory: TranslateMemory; readonly state: TranslateState } {
   const { batch: batchSize, source, words } = batch.n;
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const number = tf.scalar(0, 'int32');
-  const xNumber = tf.scalar(2, 'int32');
+  // std/layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const zero = tf.scalar(0, 'int32');
+  const two = tf.scalar(2, 'int32');
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const ne = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const ne = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), zero));
+  // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
   const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), keyPositions));
-  // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
+  // std/layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
   const angleNumber = tf.scalar(-2, 'int32');
-  const { isEqual: eq, anglePower: pow, chosen } = sinusoidPrepare(batch.n, keyPositions, xNumber, number, angleNumber);
-  rt.dispose(number, xNumber, keyPositions, angleNumber);
+  const { isEqual: eq, anglePower: pow, chosen } = sinusoidPrepare(batch.n, keyPositions, two, zero, angleNumber);
+  rt.dispose(zero, two, keyPositions, angleNumber);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const add = tf.tidy(() => tf.transpose(tf.add(tf.gather(p.table, batch.inputs.tokens), chosen), [0, 2, 1]));
   rt.dispose(chosen);
@@ -702,7 +707,7 @@ function translatePrepare(p: TranslateParameters, batch: TranslateBatch): { read
   };
 }
 
-/** One place: logits, the next states and the taps. */
+/** One place: logits, the next states and the taps. It disposes of nothing that it is given; what it gives is the caller's. */
 function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: TranslateMemory, state: TranslateState, previous: tf.Tensor2D, t: number): { readonly logits: tf.Tensor3D; readonly taps: Readonly<Record<string, never>>; readonly state: TranslateState } {
   const { batch: batchSize, heads } = batch.n;
   const beam = previous.shape[1];
@@ -717,7 +722,7 @@ const translateDefinition: rt.Definition = {
   hyperparameters: { words: 9, model: 4, heads: 2 },
   ragged: [{ label: 'source', mayBeEmpty: false }, { label: 'target', mayBeEmpty: false }],
   sizes(n: TranslateDims) {
-    if (n.model % n.heads !== 0) throw new rt.InputError(`\`heads\` (${n.heads}) must divide \`model\` (${n.model}): a size is a whole number (attention.attn:76)`);
+    if (n.model % n.heads !== 0) throw new rt.InputError(`\`heads\` (${n.heads}) must divide \`model\` (${n.model}): a size is a whole number (std/attention.attn:76)`);
     if (2 > n.words) throw new rt.InputError(`\`2\` must be at most \`words\` (${n.words}): outputs start with \`1\` (input.attn:7)`);
     if (3 > n.words) throw new rt.InputError(`\`3\` must be at most \`words\` (${n.words}): outputs end with \`2\` (input.attn:7)`);
     return { words: n.words, model: n.model, heads: n.heads };

@@ -45,34 +45,32 @@ type GroupedBatch = {
   readonly lengths: { readonly time: tf.Tensor1D };
 };
 
+/** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
 function linear(p: LinearParameters, n: GroupedSizes, xT: tf.Tensor, groups: number, batch: number, time: number) {
   const { width } = n;
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xT, p.W), [groups, batch, time, width]), p.b));
-  return sum;
+  // std/layers.attn:4  W @ x + b
+  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(xT, p.W), [groups, batch, time, width]), p.b));
 }
 
 function linear2(p: LinearParameters, n: GroupedSizes, hRows: tf.Tensor) {
   const { batch: batchSize, experts, time } = n;
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time, experts]), p.b));
-  return sum;
+  // std/layers.attn:4  W @ x + b
+  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time, experts]), p.b));
 }
 
 function fit(n: GroupedSizes, own: tf.Tensor, best: tf.Tensor, timeMask: tf.Tensor) {
   const { batch: batchSize, time } = n;
   // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
-  const loss = tf.tidy(() => {
+  return tf.tidy(() => {
     const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
     const total = tf.sum(rt.where(timeMaskWide, tf.mul(own, own), 0), [0, 2, 3]);
     return tf.mean(tf.add(tf.sum(rt.where(timeMaskWide, tf.mul(best, best), 0), [1, 2]), total));
   });
-  return loss;
 }
 
 function linearBackward(n: GroupedSizes, sigmoidGradient: tf.Tensor, xT: tf.Tensor) {
   const { batch: batchSize, groups, time, width } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dW = tf.tidy(() => tf.matMul(xT, tf.reshape(sigmoidGradient, [groups, batchSize * time, width])));
   const dB = tf.sum(sigmoidGradient, [1, 2]);
   const dBWide = tf.reshape(dB, [groups, 1, 1, width]);
@@ -82,7 +80,7 @@ function linearBackward(n: GroupedSizes, sigmoidGradient: tf.Tensor, xT: tf.Tens
 
 function gated(p: GatedParameters, n: GroupedSizes, x: tf.Tensor) {
   const { batch: batchSize, groups, time, width } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * time, groups, width]);
   const xT = tf.transpose(xRows, [1, 0, 2]);
   const sum = linear(p.Linear, n, xT, groups, batchSize, time);
@@ -124,7 +122,7 @@ function grouped2(p: GroupedParameters, n: GroupedSizes, timeMask: tf.Tensor, x:
 /** Outputs by name, [batch, …]. */
 type GroupedResults = { readonly own: tf.Tensor; readonly best: tf.Tensor };
 
-/** The outputs of Grouped, batch first. */
+/** The outputs of Grouped, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResults {
   const { batch: batchSize, experts, time, width } = batch.n;
   // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, wid…
@@ -156,7 +154,7 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
   return { own: ownT, best };
 }
 
-/** Fit: the loss and the metrics, means over the batch. */
+/** Fit: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function groupedLoss(p: GroupedParameters, batch: GroupedBatch): rt.LossTensors {
   const { batch: batchSize, time } = batch.n;
   // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, wid…
@@ -170,7 +168,7 @@ function groupedLoss(p: GroupedParameters, batch: GroupedBatch): rt.LossTensors 
   return { loss, metrics: {} };
 }
 
-/** Fit: as the loss, dropout on, and its gradient by every parameter. */
+/** Fit: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, experts, groups, time, width } = batch.n;
   // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, wid…
@@ -191,12 +189,12 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   rt.dispose(chosenWide);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
   const scattered = tf.tidy(() => rt.scatter(e, tf.mul(dBest, pickedWide), experts, 2));
-  const dGate = tf.tidy(() => rt.scatter(e, tf.sum(tf.mul(dBest, picked), 2), experts, 2));
+  const scattered2 = tf.tidy(() => rt.scatter(e, tf.sum(tf.mul(dBest, picked), 2), experts, 2));
   rt.dispose(pickedWide, e, picked, dBest);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
-  const gateProduct = tf.tidy(() => tf.mul(gate, tf.sub(dGate, tf.sum(tf.mul(gate, dGate), 2, true))));
-  rt.dispose(gate, dGate);
-  // layers.attn:4  W @ x + b
+  const gateProduct = tf.tidy(() => tf.mul(gate, tf.sub(scattered2, tf.sum(tf.mul(gate, scattered2), 2, true))));
+  rt.dispose(gate, scattered2);
+  // std/layers.attn:4  W @ x + b
   const scatteredRows = tf.reshape(scattered, [batchSize * time, experts * width]);
   const WProduct = tf.matMul(scatteredRows, p.best.Linear.W, false, true);
   const productRows = tf.reshape(gateProduct, [batchSize * time, experts]);
@@ -220,7 +218,7 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   const dLinear = linearBackward(batch.n, sigmoidGradient, xT);
   const dGatedLinear2 = linearBackward(batch.n, tanhGradient, xT);
   rt.dispose(sigmoidGradient, xT, tanhGradient);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dB = tf.sum(gateProduct, [0, 1]);
   const dW = tf.matMul(hRows, productRows, true);
   const dLinearB = tf.sum(scattered, [0, 1]);

@@ -48,28 +48,29 @@ type ClassifyBatch = {
 type RunStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
 type RunRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
 
+/** Cho et al. 2014, eq. (5)-(8), as Bahdanau, Cho & Bengio 2015 use it (A.1.1): `z` weighs the new state, and `r` acts before the map. */
 function gruInputs(p: GRUParameters, n: ClassifySizes, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * time, in_]);
   const zSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wz), [batchSize, time, hidden]), p.bz));
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wr), [batchSize, time, hidden]), p.br));
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time, hidden]), p.b));
   rt.dispose(xRows);
   return { zSum, rSum, newSum };
 }
 
 function gru(p: GRUParameters, h: tf.Tensor, runSum: tf.Tensor, sum: tf.Tensor, runSum2: tf.Tensor) {
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => tf.sigmoid(tf.add(runSum, tf.matMul(h, p.Uz))));
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Ur))));
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProduct = tf.mul(r, h);
   const new_ = tf.tidy(() => tf.tanh(tf.add(runSum2, tf.matMul(newProduct, p.U))));
-  // cells.attn:14  (1 - z) * h + z * new
+  // std/cells.attn:14  (1 - z) * h + z * new
   const difference = tf.sub(new_, h);
   const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
   return { hNext, z, difference, new_, newProduct, r };
@@ -87,21 +88,21 @@ function learn(logits: tf.Tensor, class_: tf.Tensor) {
   return { loss, mean, logSoftmax };
 }
 
-function gruBackward(p: GRUParameters, dHNext: tf.Tensor, runHNext: tf.Tensor, runZ: tf.Tensor, runNew: tf.Tensor, runR: tf.Tensor, runH: tf.Tensor, rJoined: tf.Tensor) {
-  // cells.attn:14  (1 - z) * h + z * new
+function gruBackward(p: GRUParameters, dHNext: tf.Tensor, runDifference: tf.Tensor, runZ: tf.Tensor, runNew: tf.Tensor, runR: tf.Tensor, runH: tf.Tensor, rJoined: tf.Tensor) {
+  // std/cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dHNext, runZ);
-  const dZ = tf.mul(dHNext, runHNext);
+  const dZ = tf.mul(dHNext, runDifference);
   const difference = tf.sub(dHNext, dNew);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSigmoidGradient = rt.sigmoidGradient(dZ, runZ);
   rt.dispose(dZ);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, runNew);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
   const dR = tf.mul(UProduct, runH);
   const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, runR)));
   rt.dispose(dNew, difference, UProduct);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradient = rt.sigmoidGradient(dR, runR);
   const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
@@ -110,7 +111,7 @@ function gruBackward(p: GRUParameters, dHNext: tf.Tensor, runHNext: tf.Tensor, r
 
 function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, runSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, hidden]);
   const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
   const hStepsRows = tf.reshape(hStacked, [batchSize * time, hidden]);
@@ -118,13 +119,13 @@ function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.
   const dWz = tf.matMul(xRows, sigmoidGradientStepsRows, true);
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(sigmoidGradientStepsRows);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, hidden]);
   const dBr = tf.sum(runSigmoidGradientStacked, [0, 1]);
   const dWr = tf.matMul(xRows, rSigmoidGradientStepsRows, true);
   const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, hidden]);
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
   const dW = tf.matMul(xRows, tanhGradientStepsRows, true);
@@ -135,10 +136,11 @@ function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.
   return { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB };
 }
 
-function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tensor, x: tf.Tensor, keep: boolean) {
+/** The class of a sequence from its last state. */
+function classify2(p: ClassifyParameters, n: ClassifySizes, timeLengths: tf.Tensor, x: tf.Tensor, keep: boolean) {
   const { batch: batchSize, hidden, time } = n;
   // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
-  const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLength, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
+  const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLengths, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
   const x2 = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), x, 0));
   const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, n, x2);
   rt.dispose(timeMask);
@@ -163,25 +165,25 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLength: tf.Tenso
   rt.dispose(zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
-  const sum = tf.tidy(() => tf.add(timeLength, tf.scalar(-1, 'int32')));
+  const sum = tf.tidy(() => tf.add(timeLengths, tf.scalar(-1, 'int32')));
   const picked = tf.tidy(() => tf.gather(tf.transpose(run, [1, 0, 2]), sum, 1, 1));
   rt.dispose(run);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const logits = tf.tidy(() => tf.add(tf.matMul(picked, p.logits.Linear.W), p.logits.Linear.b));
-  return { logits, sum, h: hSteps, runSteps, runZeros: hFirst, product: newProductSteps, x: x2, picked, runHNext: hNextSteps };
+  return { logits, sum, h: hSteps, runSteps, runZeros: hFirst, newProduct: newProductSteps, x: x2, picked, runHNext: hNextSteps };
 }
 
 /** Outputs by name, [batch, …]. */
 type ClassifyResults = { readonly logits: tf.Tensor };
 
-/** The outputs of Classify, batch first. */
+/** The outputs of Classify, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
   const { logits, sum, runZeros, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
   rt.dispose(sum, runZeros, x, picked, hNextSteps);
   return { logits };
 }
 
-/** Learn: the loss and the metrics, means over the batch. */
+/** Learn: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): rt.LossTensors {
   const { logits, sum, runZeros, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
   rt.dispose(sum, runZeros, x, picked, hNextSteps);
@@ -190,10 +192,10 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): rt.LossTenso
   return { loss, metrics: { right } };
 }
 
-/** Learn: as the loss, dropout on, and its gradient by every parameter. */
+/** Learn: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, classes, time } = batch.n;
-  const { logits, sum, h: hSteps, runSteps, runZeros: dHFirst, product: productSteps, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, true);
+  const { logits, sum, h: hSteps, runSteps, runZeros: dHFirst, newProduct: productSteps, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, true);
   const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
   rt.dispose(logits);
   // input.attn:10  loss = cross_entropy[classes](logits, class)
@@ -202,12 +204,12 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     return tf.sub(scattered, tf.mul(tf.exp(logSoftmax), tf.sum(scattered, 1, true)));
   });
   rt.dispose(logSoftmax);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const WProduct = tf.matMul(dLogits, p.logits.Linear.W, false, true);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const dRun = tf.tidy(() => tf.transpose(rt.scatter(sum, WProduct, time, 1), [1, 0, 2]));
   rt.dispose(sum, WProduct);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p.run.h.GRU.Ur, p.run.h.GRU.Uz], 1);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dRunSteps = tf.unstack(dRun);
@@ -216,7 +218,6 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   let dH: tf.Tensor = tf.clone(dHFirst);
   for (let t = time - 1; t >= 0; t--) {
     const step = runSteps[t]!;
-    // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const dHNext = tf.add(dH, dRunSteps[t]!);
     const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward(p.run.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t]!, rJoined);
     const dH2 = tf.add(rProduct, newSum);
@@ -232,7 +233,7 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const dGRU = gruGradients(batch.n, productStacked, hStacked, runStacks.zSigmoidGradient, runStacks.rSigmoidGradient, runStacks.newTanhGradient, x);
   rt.dispose(productSteps, x, runStacks.zSigmoidGradient, runStacks.rSigmoidGradient, runStacks.newTanhGradient);
   rt.dispose(hStacked, productStacked);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dB = tf.sum(dLogits, 0);
   const dW = tf.matMul(picked, dLogits, true);
   rt.dispose(picked, dLogits);

@@ -46,29 +46,29 @@ type WordsBatch = {
 type WriteStep = Readonly<Record<'wTanh' | 'wSoftmax' | 'w' | 'state', tf.Tensor>>;
 type WriteRow = Readonly<Record<'wProduct' | 'wProduct2' | 'wTotal' | 'dX', tf.Tensor>>;
 
+/** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
 function linear(p: LinearParameters, n: WordsSizes, sNext: tf.Tensor[]) {
   const { batch: batchSize, d, target, words } = n;
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => {
+  // std/layers.attn:4  W @ x + b
+  return tf.tidy(() => {
     const WProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(sNext), [1, 0, 2]), [batchSize * target, d]), p.W);
     return tf.add(tf.reshape(WProduct, [batchSize, target, words]), p.b);
   });
-  return sum;
 }
 
-function fit(n: WordsSizes, targetLength: tf.Tensor, targetPositions: tf.Tensor, logitsNegation: tf.Tensor, yNext: tf.Tensor, sum: tf.Tensor) {
+function fit(n: WordsSizes, targetLengths: tf.Tensor, targetPositions: tf.Tensor, logitsNegation: tf.Tensor, yNext: tf.Tensor, sum: tf.Tensor) {
   const { batch: batchSize } = n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(targetLength, [batchSize, 1]), targetPositions));
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(targetLengths, [batchSize, 1]), targetPositions));
   const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
   const picked = tf.gather(negationT, yNext, 2, 2);
   const logSoftmax = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
-  const lossAsFloat = tf.cast(targetLength, 'float32');
+  const targetLengthsAsFloat = tf.cast(targetLengths, 'float32');
   const loss = tf.tidy(() => {
     const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logSoftmax, 0), yNext, 2, 2), -Infinity));
-    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), lossAsFloat));
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), targetLengthsAsFloat));
   });
-  return { loss, lossAsFloat, targetMask, picked, negationT, logSoftmax };
+  return { loss, targetLengthsAsFloat, targetMask, picked, negationT, logSoftmax };
 }
 
 function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.Tensor, yNext: tf.Tensor) {
@@ -284,7 +284,7 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
   // input.attn:9  logits = Linear[words](s') where not chosen
   const logitsNegation = tf.logicalNot(chosenStacked);
   rt.dispose(chosenStacked);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sNextStacked = tf.stack(sNextSteps);
   const sNextStepsRows = tf.tidy(() => tf.reshape(tf.transpose(sNextStacked, [1, 0, 2]), [batchSize * target, d]));
   const sum = tf.tidy(() => {
@@ -327,7 +327,7 @@ function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.T
   );
   const sNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
   rt.dispose(x, w, rowsRows);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(sNext, p.logits.Linear.W), p.logits.Linear.b));
   rt.dispose(sNext);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -340,7 +340,7 @@ function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.T
 /** Outputs by name, [batch, …]. */
 type WordsResults = { readonly logits: tf.Tensor };
 
-/** The outputs of Words, batch first. */
+/** The outputs of Words, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   const { logitsNegation, sum } = writeInputs(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"]);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
@@ -349,34 +349,37 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   return { logits };
 }
 
-/** Fit: the loss and the metrics, means over the batch. */
+/** Fit: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function wordsLoss(p: WordsParameters, batch: WordsBatch): rt.LossTensors {
   const { target } = batch.n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetPositions = tf.range(0, target, 1, 'int32');
   const { logitsNegation, sum } = writeInputs2(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
-  const { loss, lossAsFloat, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
-  rt.dispose(targetPositions, logitsNegation, sum, lossAsFloat, targetMask, picked, negationT, logSoftmax);
+  const { loss, targetLengthsAsFloat, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
+  rt.dispose(targetPositions, logitsNegation, sum, targetLengthsAsFloat, targetMask, picked, negationT, logSoftmax);
   return { loss, metrics: {} };
 }
 
-/** Fit: as the loss, dropout on, and its gradient by every parameter. */
+/** Fit: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, d, target, words } = batch.n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetPositions = tf.range(0, target, 1, 'int32');
   const { logitsNegation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, writeSteps, isAtMost: isAtMostSteps, sNextStacked, xT } = writeInputsTraining(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
-  const { loss, lossAsFloat, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
-  const chosen = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
-  rt.dispose(targetPositions, logitsNegation, sum, lossAsFloat, targetMask);
+  const { loss, targetLengthsAsFloat, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
+  const quotientMasked = tf.tidy(() =>
+    rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, targetLengthsAsFloat), [batchSize, 1]), 0),
+  );
+  rt.dispose(targetPositions, logitsNegation, sum, targetLengthsAsFloat, targetMask);
   const dLogits = tf.tidy(() => {
-    const chosen2 = rt.where(negationT, rt.scatter(batch.inputs["y'"], rt.where(picked, tf.neg(chosen), 0), words, 2), 0);
-    return rt.where(negationT, tf.sub(chosen2, tf.mul(tf.exp(logSoftmax), tf.sum(chosen2, 2, true))), 0);
+    const scattered = rt.scatter(batch.inputs["y'"], rt.where(picked, tf.neg(quotientMasked), 0), words, 2);
+    const chosen = rt.where(negationT, scattered, 0);
+    return rt.where(negationT, tf.sub(chosen, tf.mul(tf.exp(logSoftmax), tf.sum(chosen, 2, true))), 0);
   });
-  rt.dispose(picked, negationT, logSoftmax, chosen);
+  rt.dispose(picked, negationT, logSoftmax, quotientMasked);
   // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
   const vRows = tf.reshape(p.Write.v, [d]);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
   const WProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(dLogitsRows, p.Write.logits.Linear.W, false, true), [batchSize, target, d]),
@@ -480,7 +483,7 @@ type WordsMemory = { readonly int: tf.Tensor };
 /** What a step hands to the next, [batch, beam, …]. */
 type WordsState = { readonly s: tf.Tensor; readonly chosen: tf.Tensor; readonly sKept: rt.Cache; readonly sPast: rt.Cache };
 
-/** Once per call: what no step changes, and the first states. */
+/** Once per call: what no step changes, and the first states. It disposes of nothing that it is given; what it gives is the caller's. */
 function wordsPrepare(_p: WordsParameters, batch: WordsBatch): { readonly memory: WordsMemory; readonly state: WordsState } {
   const { batch: batchSize, d, words } = batch.n;
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
@@ -492,7 +495,7 @@ function wordsPrepare(_p: WordsParameters, batch: WordsBatch): { readonly memory
   return { memory: { int }, state: { s, chosen, sKept: rt.emptyCache(), sPast: rt.emptyCache() } };
 }
 
-/** One place: logits, the next states and the taps. */
+/** One place: logits, the next states and the taps. It disposes of nothing that it is given; what it gives is the caller's. */
 function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, state: WordsState, previous: tf.Tensor2D, t: number): { readonly logits: tf.Tensor3D; readonly taps: Readonly<Record<string, never>>; readonly state: WordsState } {
   const { batch: batchSize } = batch.n;
   const beam = previous.shape[1];

@@ -40,6 +40,7 @@ type GeneratorBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
+/** One model alone, in two ways. */
 function alternate(sum: tf.Tensor, y: tf.Tensor) {
   // input.attn:22  error = sum[d]((x - y) ^ 2)
   const errorDifference = tf.sub(sum, y);
@@ -59,23 +60,23 @@ function alternate2(sum: tf.Tensor, y: tf.Tensor) {
 }
 
 function generator2(p: GeneratorParameters, z: tf.Tensor) {
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(z, p.Linear.W), p.Linear.b));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2'].W), p['Linear#2'].b));
   return { sum: sum2, tanh };
 }
 
 function generatorBackward(p: GeneratorParameters, errorSum: tf.Tensor, tanh: tf.Tensor, z: tf.Tensor) {
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const WProduct = tf.matMul(errorSum, p['Linear#2'].W, false, true);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanhGradient = rt.tanhGradient(WProduct, tanh);
   rt.dispose(WProduct);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dB = tf.sum(tanhGradient, 0);
   const dW = tf.matMul(z, tanhGradient, true);
   const dLinear2B = tf.sum(errorSum, 0);
@@ -87,14 +88,14 @@ function generatorBackward(p: GeneratorParameters, errorSum: tf.Tensor, tanh: tf
 /** Outputs by name, [batch, …]. */
 type GeneratorResults = { readonly x: tf.Tensor };
 
-/** The outputs of Generator, batch first. */
+/** The outputs of Generator, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function generatorForward(p: GeneratorParameters, batch: GeneratorBatch): GeneratorResults {
   const { sum: x, tanh } = generator2(p, batch.inputs.z);
   rt.dispose(tanh);
   return { x };
 }
 
-/** Alternate, update Generator: the loss and the metrics, means over the batch. */
+/** Alternate, update Generator: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function generatorLossGenerator(p: GeneratorParameters, batch: GeneratorBatch): rt.LossTensors {
   const { sum, tanh } = generator2(p, batch.inputs.z);
   const { error, errorDifference } = alternate(sum, batch.inputs.y);
@@ -102,7 +103,7 @@ function generatorLossGenerator(p: GeneratorParameters, batch: GeneratorBatch): 
   return { loss: error, metrics: {} };
 }
 
-/** Alternate, update Generator: as the loss, dropout on, and its gradient by every parameter. */
+/** Alternate, update Generator: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
   const { sum, tanh } = generator2(p, batch.inputs.z);
@@ -118,7 +119,7 @@ function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBat
   return { loss: error, metrics: {}, gradients };
 }
 
-/** Alternate, update Generator#2: the loss and the metrics, means over the batch. */
+/** Alternate, update Generator#2: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function generatorLossGenerator2(p: GeneratorParameters, batch: GeneratorBatch): rt.LossTensors {
   const { sum, tanh } = generator2(p, batch.inputs.z);
   const { loss, error } = alternate2(sum, batch.inputs.y);
@@ -126,7 +127,7 @@ function generatorLossGenerator2(p: GeneratorParameters, batch: GeneratorBatch):
   return { loss, metrics: { off: error } };
 }
 
-/** Alternate, update Generator#2: as the loss, dropout on, and its gradient by every parameter. */
+/** Alternate, update Generator#2: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
   const { sum, tanh } = generator2(p, batch.inputs.z);
@@ -226,15 +227,15 @@ type DiscriminatorBatch = {
 /** Outputs by name, [batch, …]. */
 type DiscriminatorResults = { readonly score: tf.Tensor };
 
-/** The outputs of Discriminator, batch first. */
+/** The outputs of Discriminator, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function discriminatorForward(p: DiscriminatorParameters, batch: DiscriminatorBatch): DiscriminatorResults {
   const { batch: batchSize } = batch.n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.x, p.Linear.W), p.Linear.b));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum);
   rt.dispose(sum);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const score = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p['Linear#2'].W), [batchSize]), p['Linear#2'].b));
   rt.dispose(relu);
   return { score };
@@ -297,19 +298,19 @@ type HingeBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
+/** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
 function linear(p: GLinearParameters, n: HingeSizes, relu: tf.Tensor) {
   const { batch: batchSize } = n;
-  // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p.W), [batchSize]), p.b));
-  return sum;
+  // std/layers.attn:4  W @ x + b
+  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p.W), [batchSize]), p.b));
 }
 
 function linearBackward(n: HingeSizes, lossNegative: tf.Tensor, relu: tf.Tensor, product: tf.Tensor, lossTotal: tf.Tensor) {
   const { batch: batchSize } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const product2 = tf.tidy(() => tf.matMul(tf.reshape(lossNegative, [1, batchSize]), relu));
   const total = tf.sum(lossNegative);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  // std/layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dW = tf.tidy(() => tf.add(tf.reshape(product, [8]), tf.reshape(product2, [8])));
   const dB = tf.add(lossTotal, total);
   const dWWide = tf.reshape(dW, [8, 1]);
@@ -318,7 +319,7 @@ function linearBackward(n: HingeSizes, lossNegative: tf.Tensor, relu: tf.Tensor,
 }
 
 function discriminator2(p: DParameters, n: HingeSizes, real: tf.Tensor) {
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(real, p.Linear.W), p.Linear.b));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum);
@@ -328,28 +329,28 @@ function discriminator2(p: DParameters, n: HingeSizes, real: tf.Tensor) {
 }
 
 function generator3(p: GParameters, fakeNormal: tf.Tensor) {
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p.Linear.W), p.Linear.b));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2'].W), p['Linear#2'].b));
   return { fake, tanh };
 }
 
 function discriminatorBackward(n: HingeSizes, relu: tf.Tensor, lossNegative: tf.Tensor, WRows: tf.Tensor, real: tf.Tensor, product: tf.Tensor, total: tf.Tensor, product2: tf.Tensor, lossTotal: tf.Tensor) {
   const { batch: batchSize } = n;
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const product3 = tf.tidy(() => tf.mul(tf.reshape(lossNegative, [batchSize, 1]), WRows));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product3, 0));
   rt.dispose(product3);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const product4 = tf.matMul(chosen, real, true);
   const total2 = tf.sum(chosen, 0);
   rt.dispose(chosen);
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  // std/layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dW = tf.add(product, product4);
   const dB = tf.add(total, total2);
   const dLinearW = tf.transpose(dW, [1, 0]);
@@ -389,28 +390,28 @@ function hinge3(p: HingeParameters, n: HingeSizes, random: rt.Random, site: stri
   return { loss, relu, tanh, fakeNormal };
 }
 
-/** Hinge, update D: the loss and the metrics, means over the batch. */
+/** Hinge, update D: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function hingeLossD(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.LossTensors {
   const { loss, mean: gap, lossRelu, relu, fake, lossRelu2, relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
   rt.dispose(lossRelu, relu, fake, lossRelu2, relu2);
   return { loss, metrics: { gap } };
 }
 
-/** Hinge, update D: as the loss, dropout on, and its gradient by every parameter that it trains. */
+/** Hinge, update D: as the loss, and its gradient by every parameter that it trains. It disposes of nothing that it is given; what it gives is the caller's. */
 function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
   const { loss, mean: gap, lossRelu, relu, fake, lossRelu2, relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  // std/layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const WRows = tf.reshape(p.D['Linear#2'].W, [8]);
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
   const lossChosen = tf.tidy(() => rt.where(tf.greater(lossRelu, 0), 1 / batchSize, 0));
   rt.dispose(lossRelu);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const product = tf.tidy(() => tf.mul(tf.reshape(lossChosen, [batchSize, 1]), WRows));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product, 0));
   rt.dispose(product);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const product2 = tf.matMul(chosen, fake, true);
   const total = tf.sum(chosen, 0);
   const product3 = tf.tidy(() => tf.matMul(tf.reshape(lossChosen, [1, batchSize]), relu));
@@ -423,33 +424,33 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   return { loss, metrics: { gap }, gradients: rt.below('D', dD) };
 }
 
-/** Hinge, update G: the loss and the metrics, means over the batch. */
+/** Hinge, update G: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function hingeLossG(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.LossTensors {
   const { loss, relu, tanh, fakeNormal } = hinge3(p, batch.n, random, 'Hinge.sample#0');
   rt.dispose(relu, tanh, fakeNormal);
   return { loss, metrics: {} };
 }
 
-/** Hinge, update G: as the loss, dropout on, and its gradient by every parameter that it trains. */
+/** Hinge, update G: as the loss, and its gradient by every parameter that it trains. It disposes of nothing that it is given; what it gives is the caller's. */
 function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
   const { loss, relu, tanh, fakeNormal } = hinge3(p, batch.n, random, 'Hinge.sample#0');
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
+  // std/layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const WRows = tf.reshape(p.D['Linear#2'].W, [8]);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const product = tf.mul(-(1 / batchSize), WRows);
   rt.dispose(WRows);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product, 0));
   rt.dispose(relu, product);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dFake = tf.matMul(chosen, p.D.Linear.W, false, true);
   const WProduct = tf.matMul(dFake, p.G['Linear#2'].W, false, true);
   rt.dispose(chosen);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanhGradient = rt.tanhGradient(WProduct, tanh);
   rt.dispose(WProduct);
-  // layers.attn:4  W @ x + b
+  // std/layers.attn:4  W @ x + b
   const dB = tf.sum(tanhGradient, 0);
   const dW = tf.matMul(fakeNormal, tanhGradient, true);
   const dLinear2B = tf.sum(dFake, 0);
