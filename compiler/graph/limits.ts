@@ -38,7 +38,7 @@ export const CAPABILITIES = {
   },
   comparison: { title: 'comparisons, `and`, `or`', types: ALL, limits: { tensorflow: { groups: 5 }, webgpu: { axes: 6 } } },
   select: { title: 'choices (`if`, `else`, masks)', types: ALL, limits: { tensorflow: { axes: 8 }, webgpu: { axes: 6 } } },
-  permute: { title: 'axes in another order', types: ALL, limits: { webgpu: { axes: 6 } } },
+  permute: { title: 'permutations of axes', types: ALL, limits: { webgpu: { axes: 6 } } },
   broadcast: { title: 'broadcasting alone', types: ALL, limits: {} },
   reduce: { title: '`sum mean max min prod any all`', types: ALL, limits: { webgpu: { axes: 6 } } },
   argmax: { title: '`argmax`', types: NUMBERS, limits: { tensorflow: { axes: 7 } } },
@@ -46,11 +46,11 @@ export const CAPABILITIES = {
   running: { title: '`cumsum`, `cumprod`', types: NUMBERS, limits: {} },
   concat: { title: '`concat`, stacking and unstacking the steps of a scan', types: ALL, limits: {} },
   slice: { title: 'slices, one position', types: ALL, limits: { tensorflow: { axes: 8 }, webgpu: { axes: 6 } } },
-  shift: { title: 'shifts, turns', types: ALL, limits: { tensorflow: { axes: 8 }, webgpu: { axes: 6 } } },
+  shift: { title: 'shifts, rolls', types: ALL, limits: { tensorflow: { axes: 8 }, webgpu: { axes: 6 } } },
   gather: { title: 'positions by an index', types: ALL, limits: {} },
   scatter: { title: 'sums by an index', types: NUMBERS, limits: {} },
   onehot: { title: 'one-hot rows', types: ['float'], limits: {} },
-  matmul: { title: 'products of matrices, and of many of them at once', types: ['float'], limits: {} },
+  matmul: { title: 'matrix products, single and batched', types: ['float'], limits: {} },
 } as const satisfies Readonly<Record<string, Capability>>;
 
 export type Capable = keyof typeof CAPABILITIES;

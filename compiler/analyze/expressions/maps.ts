@@ -113,7 +113,7 @@ export function mapCall(name: 'transpose' | 'plain', expr: CallExpr, here: Site)
 }
 
 function transposed({ node, outs, ins }: MapValue, here: Site, span: Span): Value {
-  const turned: Sides = {
+  const swapped: Sides = {
     outs: ins.map((axis) => here.frame.axis(axis.label, axis.space)),
     ins: outs.map((axis) => inAxis(here.frame.axis(axis.label, axis.space))),
   };
@@ -124,12 +124,12 @@ function transposed({ node, outs, ins }: MapValue, here: Site, span: Span): Valu
     made = rename(made, axis, away[k]!, here, span);
   });
   ins.forEach((axis, k) => {
-    made = rename(made, axis, turned.outs[k]!, here, span);
+    made = rename(made, axis, swapped.outs[k]!, here, span);
   });
   away.forEach((axis, k) => {
-    made = rename(made, axis, turned.ins[k]!, here, span);
+    made = rename(made, axis, swapped.ins[k]!, here, span);
   });
-  return { kind: 'map', ...turned, node: here.ctx.builder.at(origin(here, span)).broadcast(made, [...turned.outs, ...turned.ins]) };
+  return { kind: 'map', ...swapped, node: here.ctx.builder.at(origin(here, span)).broadcast(made, [...swapped.outs, ...swapped.ins]) };
 }
 
 function plain(map: MapValue, names: { readonly to?: Name; readonly from?: Name }, here: Site, span: Span): Value {

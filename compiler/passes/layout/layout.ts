@@ -279,8 +279,10 @@ class Layout {
       straight ? origin : { ...origin, name: null },
     );
     if (straight) return result;
-    const turned = late ? build.permuted(result, [...axesOf(result).slice(0, -2), ...axesOf(result).slice(-2).reverse()], origin) : result;
-    return build.make({ kind: 'reshape', axes }, [turned], origin);
+    const batchLeads = late
+      ? build.permuted(result, [...axesOf(result).slice(0, -2), ...axesOf(result).slice(-2).reverse()], origin)
+      : result;
+    return build.make({ kind: 'reshape', axes }, [batchLeads], origin);
   }
 
   // ---------------------------------------------------------------- positions
