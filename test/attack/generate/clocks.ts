@@ -1,5 +1,6 @@
 /** Programs along a clock: causal models, decoders step by step, decoders over the whole axis. */
 import type { Kind } from './programs.ts';
+import { stack } from './loops.ts';
 import { copy, equations, indented, plain, total, want } from './parts.ts';
 import { within, type Axis, type Body, type Elem, type Name, type Scope } from './scope.ts';
 import type { Writer } from './writer.ts';
@@ -149,6 +150,7 @@ function recurrent(writer: Writer): string {
       names: [...here.names, float('H', ['tape', 'd'])],
     });
   }
+  if (chance.is(0.25)) here = stack(writer, outer, here, body, ['d'], 2);
   const after = equations(writer, here, chance.between(0, 1), 3);
   const sNext = writer.value(want(after, 'float', ['d'], 3));
   body.lines.push(`s' = tanh(${sNext} + 0.5 * s)`);

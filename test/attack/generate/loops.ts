@@ -1,6 +1,6 @@
 /** Loops: scans with states of every sort and what they have been, and rounds of `repeat`. */
 import type { Construct, Writer } from './writer.ts';
-import { within, without, type Axis, type Elem, type Name, type Scope, type Want } from './scope.ts';
+import { within, without, type Axis, type Body, type Elem, type Name, type Scope, type Want } from './scope.ts';
 
 /** Axes that a scan may go along: not the clock, where its states would have another axis of the clock, which no step can keep. */
 function scannable(want: Want, writer: Writer): readonly string[] {
@@ -97,6 +97,7 @@ export const LOOPS: readonly Construct[] = [
         lines.push(`${state.text}' = ${bounded}`);
         here = within(here, { names: [...here.names, { ...state, text: `${state.text}'` }] });
       }
+      if (chance.is(0.2)) here = stack(writer, outer, here, own, rest, want.depth - 2);
       lines.push(`emit ${writer.value({ elem: 'float', axes: rest, depth: want.depth - 2, ends: [], scope: here })}`);
       const reversed = scope.clock !== along && chance.is(0.3) ? ' reversed' : '';
       if (reversed !== '') writer.count('reversed scan');
@@ -133,4 +134,31 @@ export function rounds(writer: Writer, scope: Scope, axes: readonly string[], de
     scope.body.lines.push(`repeat ${head} { ${[...own.lines, `${name} = tanh(${name} + ${next})`].join('; ')} }`);
   }
   return within(scope, { names: [...scope.names, { text: name, elem: 'float', axes }] });
+}
+
+/** Rounds in a step, with states of the steps around: a name that they carry, for what follows. `outer` holds first values, `own` the step. */
+export function stack(writer: Writer, outer: Scope, here: Scope, own: Body, axes: readonly string[], depth: number): Scope {
+  const { chance } = writer;
+  const [name, state] = [writer.fresh('q'), writer.fresh('z')];
+  const head = chance.pick(['2 as i', '3', '2']);
+  writer.count('states in rounds');
+  const typed: Name = { text: state, elem: 'float', axes };
+  const init = chance.pick([
+    '0',
+    '1',
+    ...(head === '2 as i' ? ['0.5 * i'] : []),
+    writer.value({ elem: 'float', axes, depth: 1, ends: [], scope: outer }),
+  ]);
+  own.lines.push(`${name} = ${writer.value({ elem: 'float', axes, depth: 1, ends: [], scope: here })}`);
+  const round: Body = { lines: [] };
+  const names = [...here.names, { text: name, elem: 'float' as const, axes }, typed];
+  const grown = writer.value({ elem: 'float', axes, depth: Math.max(1, depth), ends: [], scope: within(here, { body: round, names }) });
+  const lines = [
+    `state ${state}: ${typeText(writer, here, typed)} = ${init}`,
+    ...round.lines,
+    `${state}' = tanh(${grown} + 0.5 * ${state})`,
+    `${name} = 0.5 * ${name} + ${state}'`,
+  ];
+  own.lines.push(`repeat ${head} { ${lines.join('; ')} }`);
+  return within(here, { names: [...here.names, { text: name, elem: 'float', axes }] });
 }

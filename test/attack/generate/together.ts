@@ -55,7 +55,7 @@ ${top(writer)}block Kept(x: [u]) -> [u] {
 }
 model M(x: [time, d]) -> y: [time, d] {
 ${indented(before.map((line) => line.replace(/^y = /, 'h = ')))}
-  ${chance.pick(['y = Kept[u = d](h)', 'let f = Kept;  y = f[u = d](f[u = d](h))', 'y = Kept[u = d](h) + Kept[u = d](tanh(h))'])}
+  ${chance.pick(['y = Kept[u = d](h)', 'let f = Kept;  y = f[u = d](f[u = d](h))', 'y = Kept[u = d](h) + Kept[u = d](tanh(h))', 'repeat 2 { h = tanh(Kept[u = d](h)) };  y = h', 'repeat 3 { let f = Kept;  h = f[u = d](h - f[u = d](h)) };  y = h'])}
 }
 objective Fit for M given t: [d] {
   running b: [] = 0
