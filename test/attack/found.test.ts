@@ -54,6 +54,33 @@ model M(m: [d]) generates y: index(words)[target] {
   D(m)
 }`,
   ],
+  'weights in rounds that are the same at each step of a decoder': [
+    `dim source: ragged
+dim target: ragged, words = 4, d = 2
+decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
+  param table: [words, d] = normal(1)
+  state s: [d] = 1
+  q = table[y]
+  repeat 2 as i { state z: [d] = 0.5 * i; param p: [d] = normal(1); z' = tanh(ScaledDot[key = source, v = d](p, m, m) + 0.5 * z); q = 0.5 * q + z' }
+  s' = 1
+  logits = table @ q
+}
+model M(x: [source, d]) generates y: index(words)[target] {
+  D(x)
+}`,
+    {
+      examples: [
+        {
+          x: [
+            [0.5, 0.4],
+            [0.1, 0.7],
+          ],
+          y: [0, 3],
+        },
+        { x: [[0.3, -0.4]], y: [3] },
+      ],
+    },
+  ],
   'a number of the host that is too long for one line': [
     `dim source: ragged
 dim target: ragged, words = 5, d = 2

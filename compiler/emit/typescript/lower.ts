@@ -357,6 +357,8 @@ class Lowering {
       const code = step === undefined ? ['tf.stack(', value, ')'] : ['rt.stack(', value, ', ', ...step, `, '${value.dtype}')`];
       return this.#shared('tensor', code, value.dtype, origin, nameOf(value).replace(/ steps$/, ' stacked'));
     }
+    if (this.#givenLists.has(value))
+      return this.#shared('tensor', ['tf.stack(', value, ')'], value.dtype, origin, `${nameOf(value)} stacked`);
     if (value.kind !== 'host') return value;
     const [size] = value.code;
     // What sizes give is exact on the host, and may be more than int32 holds.
