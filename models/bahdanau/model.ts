@@ -79,14 +79,14 @@ function gruInputs(p: GRUParameters, n: TranslatorSizes, xRows: tf.Tensor) {
   return { zSum, rSum, newSum };
 }
 
-function gru(p: GRUParameters, h: tf.Tensor, backwardSum: tf.Tensor, sum: tf.Tensor, backwardSum2: tf.Tensor) {
+function gru(p: GRUParameters, h: tf.Tensor, zSum: tf.Tensor, rSum: tf.Tensor, newSum: tf.Tensor) {
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(backwardSum, tf.matMul(h, p.Uz))));
+  const z = tf.tidy(() => tf.sigmoid(tf.add(zSum, tf.matMul(h, p.Uz))));
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Ur))));
+  const r = tf.tidy(() => tf.sigmoid(tf.add(rSum, tf.matMul(h, p.Ur))));
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProduct = tf.mul(r, h);
-  const new_ = tf.tidy(() => tf.tanh(tf.add(backwardSum2, tf.matMul(newProduct, p.U))));
+  const new_ = tf.tidy(() => tf.tanh(tf.add(newSum, tf.matMul(newProduct, p.U))));
   // std/cells.attn:14  (1 - z) * h + z * new
   const difference = tf.sub(new_, h);
   const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
@@ -94,19 +94,19 @@ function gru(p: GRUParameters, h: tf.Tensor, backwardSum: tf.Tensor, sum: tf.Ten
 }
 
 /** Bahdanau, Cho & Bengio 2015, sec. 3.1 and A.1.2: v·tanh(W q + U k): how well each key matches the query. */
-function additiveInputs(p: AdditiveParameters, n: TranslatorSizes, annotations: tf.Tensor) {
+function additiveInputs(p: AdditiveParameters, n: TranslatorSizes, keys: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
   // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const annotationsT = tf.transpose(annotations, [1, 0, 2]);
-  const annotationsRows = tf.reshape(annotationsT, [batchSize * source, 2 * hidden]);
-  const UProduct = tf.tidy(() => tf.reshape(tf.matMul(annotationsRows, p.U), [batchSize, source, align]));
-  return { UProduct, annotationsT, annotationsRows };
+  const keysT = tf.transpose(keys, [1, 0, 2]);
+  const keysRows = tf.reshape(keysT, [batchSize * source, 2 * hidden]);
+  const UProduct = tf.tidy(() => tf.reshape(tf.matMul(keysRows, p.U), [batchSize, source, align]));
+  return { UProduct, keysT, keysRows };
 }
 
-function additive(p: AdditiveParameters, n: TranslatorSizes, s: tf.Tensor, UProduct: tf.Tensor, sourceMask: tf.Tensor, annotationsT: tf.Tensor) {
+function additive(p: AdditiveParameters, n: TranslatorSizes, query: tf.Tensor, UProduct: tf.Tensor, sourceMask: tf.Tensor, keysT: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
   // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreTanh = tf.tidy(() => tf.tanh(tf.add(tf.reshape(tf.matMul(s, p.W), [batchSize, 1, align]), UProduct)));
+  const scoreTanh = tf.tidy(() => tf.tanh(tf.add(tf.reshape(tf.matMul(query, p.W), [batchSize, 1, align]), UProduct)));
   const score = tf.tidy(() =>
     tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), p.v), [batchSize, source]),
   );
@@ -115,27 +115,27 @@ function additive(p: AdditiveParameters, n: TranslatorSizes, s: tf.Tensor, UProd
   rt.dispose(score);
   // std/attention.attn:6  sum[key](weights * keys)
   const context = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), annotationsT), [batchSize, 2 * hidden]),
+    tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), keysT), [batchSize, 2 * hidden]),
   );
   return { context, weights, scoreTanh };
 }
 
-function gru2(p: GRUParameters, sNextJoined: tf.Tensor, s: tf.Tensor) {
+function gru2(p: GRUParameters, x: tf.Tensor, h: tf.Tensor) {
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, p.Wz), tf.matMul(s, p.Uz)), p.bz)));
+  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(x, p.Wz), tf.matMul(h, p.Uz)), p.bz)));
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, p.Wr), tf.matMul(s, p.Ur)), p.br)));
+  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(x, p.Wr), tf.matMul(h, p.Ur)), p.br)));
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(sNextJoined, p.W), tf.matMul(tf.mul(r, s), p.U)), p.b)));
+  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(x, p.W), tf.matMul(tf.mul(r, h), p.U)), p.b)));
   rt.dispose(r);
   // std/cells.attn:14  (1 - z) * h + z * new
-  const sNext = tf.tidy(() => tf.add(s, tf.mul(z, tf.sub(new_, s))));
+  const sNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
   rt.dispose(z, new_);
   return sNext;
 }
 
 /** Sec. A.2.2: maxout over the state, the previous output and the context. */
-function readoutInputs(p: ReadoutParameters, n: TranslatorSizes, context: tf.Tensor[], s: tf.Tensor[], e: tf.Tensor) {
+function readoutInputs(p: ReadoutParameters, n: TranslatorSizes, c: tf.Tensor[], s: tf.Tensor[], e: tf.Tensor) {
   const { batch: batchSize, characters, embed, hidden, maxout, pieces, target, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const UProduct = tf.tidy(() => {
@@ -144,7 +144,7 @@ function readoutInputs(p: ReadoutParameters, n: TranslatorSizes, context: tf.Ten
   });
   const eRows = tf.reshape(e, [batchSize * target, embed]);
   const logits = tf.tidy(() => {
-    const CProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(context), [1, 0, 2]), [batchSize * target, 2 * hidden]), p.C);
+    const CProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(c), [1, 0, 2]), [batchSize * target, 2 * hidden]), p.C);
     const sum = tf.add(UProduct, tf.reshape(tf.matMul(eRows, p.V), [batchSize, target, maxout, pieces]));
     const highest = tf.max(tf.add(sum, tf.reshape(CProduct, [batchSize, target, maxout, pieces])), 3);
     const WProduct = tf.matMul(tf.reshape(highest, [batchSize * target, maxout]), p.W);
@@ -174,27 +174,27 @@ function translation(n: TranslatorSizes, targetLengths: tf.Tensor, logits: tf.Te
   return { loss, mean, targetLengthsAsFloat, targetMask, logSoftmax };
 }
 
-function gruTraining(p: GRUParameters, sNextJoined: tf.Tensor, s: tf.Tensor, rJoined: tf.Tensor, zJoined: tf.Tensor, newJoined: tf.Tensor) {
+function gruTraining(p: GRUParameters, x: tf.Tensor, h: tf.Tensor, rJoined: tf.Tensor, zJoined: tf.Tensor, newJoined: tf.Tensor) {
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zJoined2 = tf.concat([sNextJoined, s], 1);
+  const zJoined2 = tf.concat([x, h], 1);
   const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, zJoined), p.bz)));
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, rJoined), p.br)));
   rt.dispose(zJoined2);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct = tf.mul(r, s);
-  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.matMul(tf.concat([sNextJoined, newProduct], 1), newJoined), p.b)));
+  const newProduct = tf.mul(r, h);
+  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.matMul(tf.concat([x, newProduct], 1), newJoined), p.b)));
   // std/cells.attn:14  (1 - z) * h + z * new
-  const difference = tf.sub(new_, s);
-  const sNext = tf.tidy(() => tf.add(s, tf.mul(z, difference)));
+  const difference = tf.sub(new_, h);
+  const sNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
   return { sNext, z, difference, new_, newProduct, r };
 }
 
-function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random: rt.Random, sStacked: tf.Tensor, context: tf.Tensor[], e: tf.Tensor, site: string) {
+function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random: rt.Random, sStacked: tf.Tensor, c: tf.Tensor[], e: tf.Tensor, site: string) {
   const { batch: batchSize, characters, embed, hidden, maxout, pieces, target, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const eRows = tf.reshape(e, [batchSize * target, embed]);
-  const contextStacked = tf.stack(context);
+  const contextStacked = tf.stack(c);
   const sum = tf.tidy(() => {
     const UProduct = tf.matMul(tf.reshape(tf.transpose(sStacked, [1, 0, 2]), [batchSize * target, units]), p.U);
     const VProduct = tf.reshape(tf.matMul(eRows, p.V), [batchSize, target, maxout, pieces]);
@@ -215,41 +215,40 @@ function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random:
   return { logits, keepStepsT, sum, contextStacked, eRows, productRows };
 }
 
-function readoutBackward(p: ReadoutParameters, n: TranslatorSizes, dLogits: tf.Tensor, keepStepsT: tf.Tensor, sum: tf.Tensor, sStacked: tf.Tensor, contextStacked: tf.Tensor, eRows: tf.Tensor, productRows: tf.Tensor) {
+function readoutBackward(p: ReadoutParameters, n: TranslatorSizes, dResult: tf.Tensor, keep: tf.Tensor, sum: tf.Tensor, sStacked: tf.Tensor, c: tf.Tensor, eRows: tf.Tensor, product: tf.Tensor) {
   const { batch: batchSize, characters, hidden, maxout, pieces, target, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
-  const productRows2 = tf.tidy(() => {
-    const product = tf.mul(tf.reshape(tf.matMul(dLogitsRows, p.W, false, true), [batchSize, target, maxout]), keepStepsT);
-    const product2 = tf.mul(tf.reshape(product, [batchSize, target, maxout, 1]), rt.oneHot(tf.argMax(sum, 3), pieces));
-    return tf.reshape(product2, [batchSize * target, maxout * pieces]);
+  const dResultRows = tf.reshape(dResult, [batchSize * target, characters]);
+  const productRows = tf.tidy(() => {
+    const product2 = tf.mul(tf.reshape(tf.matMul(dResultRows, p.W, false, true), [batchSize, target, maxout]), keep);
+    const product3 = tf.mul(tf.reshape(product2, [batchSize, target, maxout, 1]), rt.oneHot(tf.argMax(sum, 3), pieces));
+    return tf.reshape(product3, [batchSize * target, maxout * pieces]);
   });
-  const UProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, p.U, false, true), [batchSize, target, units]));
-  const CProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, p.C, false, true), [batchSize, target, 2 * hidden]));
-  const VProduct = tf.matMul(productRows2, p.V, false, true);
+  const UProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows, p.U, false, true), [batchSize, target, units]));
+  const CProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows, p.C, false, true), [batchSize, target, 2 * hidden]));
+  const VProduct = tf.matMul(productRows, p.V, false, true);
   const dU = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows2),
+    tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows),
   );
-  const dC = tf.tidy(() => {
-    const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [2, 1, 0]), [2 * hidden, batchSize * target]);
-    return tf.matMul(contextStepsRows, productRows2);
-  });
-  const dV = tf.matMul(eRows, productRows2, true);
-  const dW = tf.matMul(productRows, dLogitsRows, true);
-  rt.dispose(productRows2, dLogitsRows);
+  const dC = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(c, [2, 1, 0]), [2 * hidden, batchSize * target]), productRows),
+  );
+  const dV = tf.matMul(eRows, productRows, true);
+  const dW = tf.matMul(product, dResultRows, true);
+  rt.dispose(productRows, dResultRows);
   return { gradients: { U: dU, V: dV, C: dC, W: dW }, UProduct, CProduct, VProduct };
 }
 
-function gruBackward(p: GRUParameters, dSNext: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, s: tf.Tensor, r: tf.Tensor, rJoined: tf.Tensor, joined: tf.Tensor) {
+function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, h: tf.Tensor, r: tf.Tensor, rJoined: tf.Tensor, joined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
-  const dNew = tf.mul(dSNext, z);
-  const difference2 = tf.sub(dSNext, dNew);
-  const dZ = tf.mul(dSNext, difference);
+  const dNew = tf.mul(dResult, z);
+  const difference2 = tf.sub(dResult, dNew);
+  const dZ = tf.mul(dResult, difference);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, new_);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
   const newSum = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, r)));
-  const dR = tf.mul(UProduct, s);
+  const dR = tf.mul(UProduct, h);
   rt.dispose(dNew, difference2, UProduct);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSigmoidGradient = rt.sigmoidGradient(dZ, z);
@@ -264,11 +263,11 @@ function gruBackward(p: GRUParameters, dSNext: tf.Tensor, difference: tf.Tensor,
   return { newTanhGradient, rSigmoidGradient, zSigmoidGradient, newSum, rProduct, product };
 }
 
-function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, tanh: tf.Tensor, dContext: tf.Tensor, annotationsT: tf.Tensor, weights: tf.Tensor, sourceMask: tf.Tensor, vRows: tf.Tensor) {
+function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, scoreTanh: tf.Tensor, dResult: tf.Tensor, keysT: tf.Tensor, weights: tf.Tensor, sourceMask: tf.Tensor, vRows: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
   // std/attention.attn:6  sum[key](weights * keys)
   const dWeights = tf.tidy(() =>
-    tf.reshape(tf.matMul(annotationsT, tf.reshape(dContext, [batchSize, 2 * hidden, 1])), [batchSize, source]),
+    tf.reshape(tf.matMul(keysT, tf.reshape(dResult, [batchSize, 2 * hidden, 1])), [batchSize, source]),
   );
   // std/attention.attn:5  weights = softmax[key](score)
   const dScore = tf.tidy(() =>
@@ -276,7 +275,7 @@ function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, tanh: tf.Te
   );
   rt.dispose(dWeights);
   // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreDifference = tf.tidy(() => tf.sub(1, tf.mul(tanh, tanh)));
+  const scoreDifference = tf.tidy(() => tf.sub(1, tf.mul(scoreTanh, scoreTanh)));
   const product = tf.tidy(() => {
     const scoreProduct = tf.reshape(tf.matMul(tf.reshape(dScore, [batchSize, 1, source]), scoreDifference), [batchSize, align]);
     return tf.mul(scoreProduct, vRows);
@@ -284,74 +283,72 @@ function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, tanh: tf.Te
   const WProduct = tf.matMul(product, p.W, false, true);
   const scoreProduct2 = tf.tidy(() => tf.mul(tf.reshape(dScore, [batchSize, source, 1]), scoreDifference));
   const scoreProduct = tf.tidy(() => {
-    const product = tf.matMul(tf.reshape(dScore, [1, batchSize * source]), tf.reshape(tanh, [batchSize * source, align]));
+    const product = tf.matMul(tf.reshape(dScore, [1, batchSize * source]), tf.reshape(scoreTanh, [batchSize * source, align]));
     return tf.reshape(product, [align]);
   });
   rt.dispose(scoreDifference, dScore);
   return { scoreProduct, product, WProduct, scoreProduct2 };
 }
 
-function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productStacked: tf.Tensor, product: tf.Tensor, sStepsRows: tf.Tensor, annotationsRows: tf.Tensor, productStacked2: tf.Tensor) {
+function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productStacked: tf.Tensor, dResult: tf.Tensor, queryRows: tf.Tensor, keysRows: tf.Tensor, productStacked2: tf.Tensor) {
   const { align, batch: batchSize, hidden, source, target } = n;
   // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const productRows = tf.reshape(product, [batchSize * source, align]);
-  const UProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows, p.U, false, true), [batchSize, source, 2 * hidden]));
+  const dResultRows = tf.reshape(dResult, [batchSize * source, align]);
+  const UProduct = tf.tidy(() => tf.reshape(tf.matMul(dResultRows, p.U, false, true), [batchSize, source, 2 * hidden]));
   const dV = tf.sum(productStacked2, 0);
-  const dW = tf.tidy(() => tf.matMul(sStepsRows, tf.reshape(productStacked, [batchSize * target, align]), true));
-  const dU = tf.matMul(annotationsRows, productRows, true);
+  const dW = tf.tidy(() => tf.matMul(queryRows, tf.reshape(productStacked, [batchSize * target, align]), true));
+  const dU = tf.matMul(keysRows, dResultRows, true);
   const dVWide = tf.reshape(dV, [align, 1]);
-  rt.dispose(productRows, dV);
+  rt.dispose(dResultRows, dV);
   return { gradients: { W: dW, U: dU, v: dVWide }, UProduct };
 }
 
-function gruGradients(n: TranslatorSizes, productStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, joinedStacked: tf.Tensor, sStepsRows: tf.Tensor) {
+function gruGradients(n: TranslatorSizes, newProduct: tf.Tensor, tanhGradientStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, x: tf.Tensor, hRows: tf.Tensor) {
   const { batch: batchSize, embed, hidden, target, units } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * target, units]);
-  const joinedStepsRows = tf.reshape(joinedStacked, [batchSize * target, embed + 2 * hidden]);
+  const joinedStepsRows = tf.reshape(x, [batchSize * target, embed + 2 * hidden]);
   const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
   const dWz = tf.matMul(joinedStepsRows, sigmoidGradientStepsRows, true);
-  const dUz = tf.matMul(sStepsRows, sigmoidGradientStepsRows, true);
+  const dUz = tf.matMul(hRows, sigmoidGradientStepsRows, true);
   rt.dispose(sigmoidGradientStepsRows);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * target, units]);
   const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
   const dWr = tf.matMul(joinedStepsRows, rSigmoidGradientStepsRows, true);
-  const dUr = tf.matMul(sStepsRows, rSigmoidGradientStepsRows, true);
+  const dUr = tf.matMul(hRows, rSigmoidGradientStepsRows, true);
   rt.dispose(rSigmoidGradientStepsRows);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * target, units]);
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
   const dW = tf.matMul(joinedStepsRows, tanhGradientStepsRows, true);
-  const dU = tf.tidy(() =>
-    tf.matMul(tf.reshape(productStacked, [batchSize * target, units]), tanhGradientStepsRows, true),
-  );
+  const dU = tf.tidy(() => tf.matMul(tf.reshape(newProduct, [batchSize * target, units]), tanhGradientStepsRows, true));
   rt.dispose(joinedStepsRows, tanhGradientStepsRows);
   return { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB };
 }
 
-function gruBackward2(p: GRUParameters, dHNext: tf.Tensor, forwardDifference: tf.Tensor, forwardZ: tf.Tensor, forwardNew: tf.Tensor, forwardR: tf.Tensor, forwardH: tf.Tensor, rJoined: tf.Tensor) {
+function gruBackward2(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, forwardNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, rJoined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
-  const dNew = tf.mul(dHNext, forwardZ);
-  const dZ = tf.mul(dHNext, forwardDifference);
-  const difference = tf.sub(dHNext, dNew);
+  const dNew = tf.mul(dResult, z);
+  const dZ = tf.mul(dResult, difference);
+  const difference2 = tf.sub(dResult, dNew);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradient = rt.sigmoidGradient(dZ, forwardZ);
+  const zSigmoidGradient = rt.sigmoidGradient(dZ, z);
   rt.dispose(dZ);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, forwardNew);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
-  const dR = tf.mul(UProduct, forwardH);
-  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, forwardR)));
-  rt.dispose(dNew, difference, UProduct);
+  const dR = tf.mul(UProduct, h);
+  const newSum = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, r)));
+  rt.dispose(dNew, difference2, UProduct);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradient = rt.sigmoidGradient(dR, forwardR);
+  const rSigmoidGradient = rt.sigmoidGradient(dR, r);
   const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
   return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
 }
 
-function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStacked: tf.Tensor, forwardSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, productStacked: tf.Tensor, hStacked: tf.Tensor, xRows: tf.Tensor) {
+function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStacked: tf.Tensor, forwardSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, newProduct: tf.Tensor, h: tf.Tensor, xRows: tf.Tensor) {
   const { batch: batchSize, embed, hidden, source } = n;
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const WProduct = tf.tidy(() => {
@@ -371,7 +368,7 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
     return tf.add(rSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wz, false, true), [batchSize, source, embed]));
   });
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * source, hidden]);
-  const hStepsRows = tf.reshape(hStacked, [batchSize * source, hidden]);
+  const hStepsRows = tf.reshape(h, [batchSize * source, hidden]);
   const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
   const dWz = tf.matMul(xRows, sigmoidGradientStepsRows, true);
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
@@ -386,18 +383,16 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * source, hidden]);
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
   const dW = tf.matMul(xRows, tanhGradientStepsRows, true);
-  const dU = tf.tidy(() =>
-    tf.matMul(tf.reshape(productStacked, [batchSize * source, hidden]), tanhGradientStepsRows, true),
-  );
+  const dU = tf.tidy(() => tf.matMul(tf.reshape(newProduct, [batchSize * source, hidden]), tanhGradientStepsRows, true));
   rt.dispose(tanhGradientStepsRows);
   return { gradients: { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB }, zSum };
 }
 
-function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, annotations: tf.Tensor, beam: number, size: number, size2: number) {
+function additiveStep(p: AdditiveParameters, n: TranslatorSizes, queryRows: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, keys: tf.Tensor, beam: number, size: number, size2: number) {
   const { align, batch: batchSize, hidden, source } = n;
   // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const vProduct = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(sRows, p.W), [batchSize, beam, 1, align]);
+    const WProduct = tf.reshape(tf.matMul(queryRows, p.W), [batchSize, beam, 1, align]);
     const sumRows = tf.reshape(tf.add(WProduct, tf.reshape(UProduct, [batchSize, 1, source, align])), [size, source, align]);
     return tf.reshape(tf.matMul(tf.reshape(tf.tanh(sumRows), [size2, align]), p.v), [batchSize, beam, source]);
   });
@@ -409,19 +404,19 @@ function additiveStep(p: AdditiveParameters, n: TranslatorSizes, sRows: tf.Tenso
   const weightsShaped = tf.reshape(weights, [batchSize, beam, source]);
   rt.dispose(vProduct, weights);
   // std/attention.attn:6  sum[key](weights * keys)
-  const context = tf.matMul(weightsShaped, annotations);
+  const context = tf.matMul(weightsShaped, keys);
   const context2 = tf.reshape(context, [size, 2 * hidden]);
   rt.dispose(context);
   return { weightsShaped, context: context2 };
 }
 
-function readoutStep(p: ReadoutParameters, n: TranslatorSizes, sRows: tf.Tensor, e: tf.Tensor, context: tf.Tensor, size: number) {
+function readoutStep(p: ReadoutParameters, n: TranslatorSizes, sRows: tf.Tensor, e: tf.Tensor, c: tf.Tensor, size: number) {
   const { maxout, pieces } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   return tf.tidy(() => {
     const UProduct = tf.reshape(tf.matMul(sRows, p.U), [size, maxout, pieces]);
     const sum = tf.add(UProduct, tf.reshape(tf.matMul(e, p.V), [size, maxout, pieces]));
-    return tf.matMul(tf.max(tf.add(sum, tf.reshape(tf.matMul(context, p.C), [size, maxout, pieces])), 2), p.W);
+    return tf.matMul(tf.max(tf.add(sum, tf.reshape(tf.matMul(c, p.C), [size, maxout, pieces])), 2), p.W);
   });
 }
 
@@ -492,14 +487,14 @@ function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tenso
   const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p.W0)));
   // model.attn:47  e = table[y]
   const e = tf.gather(p.table, y);
-  const { UProduct, annotationsT, annotationsRows } = additiveInputs(p.context.Scored.Additive, n, annotations);
-  rt.dispose(annotationsRows);
+  const { UProduct, keysT, keysRows } = additiveInputs(p.context.Scored.Additive, n, annotations);
+  rt.dispose(keysRows);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
   const sSteps: tf.Tensor[] = [], contextSteps: tf.Tensor[] = [], weightsSteps: tf.Tensor[] = [];
   let s: tf.Tensor = sFirst;
   for (let t = 0; t < target; t++) {
-    const { context, weights, scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
+    const { context, weights, scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, keysT);
     rt.dispose(scoreTanh);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eSteps[t]!, context], 1);
@@ -510,7 +505,7 @@ function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tenso
     else rt.dispose(weights);
     s = sNext;
   }
-  rt.dispose(UProduct, annotationsT, eSteps, s);
+  rt.dispose(UProduct, keysT, eSteps, s);
   const logits = readoutInputs(p.logits.Readout, n, contextSteps, sSteps, e);
   rt.dispose(e, sSteps, contextSteps);
   return { logits, weights: weightsSteps };
@@ -522,7 +517,7 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   const sFirst = tf.tidy(() => tf.tanh(tf.matMul(h1, p.W0)));
   // model.attn:47  e = table[y]
   const e = tf.gather(p.table, y);
-  const { UProduct, annotationsT, annotationsRows } = additiveInputs(p.context.Scored.Additive, n, annotations);
+  const { UProduct, keysT, keysRows } = additiveInputs(p.context.Scored.Additive, n, annotations);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zJoined = tf.concat([p.s.GRU.Wz, p.s.GRU.Uz], 0);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
@@ -536,7 +531,7 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   const translateSteps: TranslateStep[] = [];
   let s: tf.Tensor = tf.clone(sFirst);
   for (let t = 0; t < target; t++) {
-    const { context, weights, scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, annotationsT);
+    const { context, weights, scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, keysT);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eSteps[t]!, context], 1);
     const { sNext, z, difference, new_: sNew, newProduct, r } = gruTraining(p.s.GRU, sNextJoined, s, rJoined, zJoined, newJoined);
@@ -550,7 +545,7 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   const sStacked = tf.stack(sSteps);
   const { logits, keepStepsT, sum, contextStacked, eRows, productRows } = readoutInputsTraining(p.logits.Readout, n, random, sStacked, contextSteps, e, site);
   rt.dispose(e, contextSteps);
-  return { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, annotationsT, tanh2: sFirst, joined: sNextJoinedSteps, product: newProductSteps, annotationsRows };
+  return { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, keysT, tanh2: sFirst, joined: sNextJoinedSteps, product: newProductSteps, keysRows };
 }
 
 function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor, y: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, annotations: tf.Tensor, size: number, beam: number, size2: number) {
@@ -625,7 +620,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const zero = tf.scalar(0, 'int32');
   const { h1, annotations, h: hSteps, forwardSteps, backwardZeros, sourceMaskT: sourceMaskTSteps, h2: backwardHSteps, backwardSteps, x, newProduct: productSteps, newProduct2: backwardProductSteps, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, true);
-  const { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, annotationsT, tanh2: tanh, joined: joinedSteps, product: productSteps2, annotationsRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
+  const { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, keysT, tanh2: tanh, joined: joinedSteps, product: productSteps2, keysRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
   const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
   rt.dispose(annotations, logits);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
@@ -661,7 +656,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const sNextPart = tf.slice(sRProduct, [0, embed], [-1, 2 * hidden]);
     // model.attn:48  context = Scored[align, places](s, annotations)
     const dContext = tf.add(CProductSteps[t]!, sNextPart);
-    const { scoreProduct, product: contextScoreProduct, WProduct, scoreProduct2 } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, step.scoreTanh, dContext, annotationsT, weightsSteps[t]!, sourceMask, vRows);
+    const { scoreProduct, product: contextScoreProduct, WProduct, scoreProduct2 } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, step.scoreTanh, dContext, keysT, weightsSteps[t]!, sourceMask, vRows);
     rt.dispose(sNextPart);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextSum = tf.add(UProductSteps[t]!, newSum);
@@ -678,15 +673,15 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     state = stateNext;
   }
   const translateStacks = rt.stacked(translateRows);
-  rt.dispose(sourceMask, sSteps, translateSteps, annotationsT, rJoined, sRJoined, UProductSteps, CProductSteps);
+  rt.dispose(sourceMask, sSteps, translateSteps, keysT, rJoined, sRJoined, UProductSteps, CProductSteps);
   const weightsStacked = tf.stack(weightsSteps);
   const product = tf.mul(state, vRows);
   rt.dispose(weightsSteps, vRows, state);
   const joinedStacked = tf.stack(joinedSteps);
   rt.dispose(joinedSteps);
   const productStacked = tf.stack(productSteps2);
-  const { gradients: dAdditive, UProduct: scoreUProduct } = additiveGradients(p.Translate.context.Scored.Additive, batch.n, translateStacks.contextScoreProduct, product, sStepsRows, annotationsRows, translateStacks.scoreProduct);
-  rt.dispose(productSteps2, annotationsRows, product, translateStacks.contextScoreProduct, translateStacks.scoreProduct);
+  const { gradients: dAdditive, UProduct: scoreUProduct } = additiveGradients(p.Translate.context.Scored.Additive, batch.n, translateStacks.contextScoreProduct, product, sStepsRows, keysRows, translateStacks.scoreProduct);
+  rt.dispose(productSteps2, keysRows, product, translateStacks.contextScoreProduct, translateStacks.scoreProduct);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const tanhGradient = rt.tanhGradient(dSNext, tanh);
   const dH1 = tf.matMul(tanhGradient, p.Translate.W0, false, true);
@@ -803,12 +798,12 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): { r
   );
   const { h1, annotations, backwardZeros, sourceMaskT: keyMaskTSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, keyMask, false);
   rt.dispose(backwardZeros, keyMaskTSteps, x, hNextSteps);
-  const { UProduct, annotationsT, annotationsRows } = additiveInputs(p.Translate.context.Scored.Additive, batch.n, annotations);
-  rt.dispose(annotations, annotationsRows);
+  const { UProduct, keysT, keysRows } = additiveInputs(p.Translate.context.Scored.Additive, batch.n, annotations);
+  rt.dispose(annotations, keysRows);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const s = tf.tidy(() => tf.reshape(tf.tanh(tf.matMul(h1, p.Translate.W0)), [batchSize, 1, units]));
   rt.dispose(h1);
-  return { memory: { keyMask, UProduct, annotations: annotationsT }, state: { s } };
+  return { memory: { keyMask, UProduct, annotations: keysT }, state: { s } };
 }
 
 /** One place: logits, the next states and the taps. It disposes of nothing that it is given; what it gives is the caller's. */

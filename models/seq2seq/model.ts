@@ -71,15 +71,15 @@ function lstmInputs(p: LSTMParameters, n: Seq2SeqSizes, x: tf.Tensor, size: numb
   return { oSum, fSum, iSum, gSum };
 }
 
-function lstm(p: LSTMParameters, h: tf.Tensor, runSum: tf.Tensor, sum: tf.Tensor, c: tf.Tensor, runSum2: tf.Tensor, runSum3: tf.Tensor) {
+function lstm(p: LSTMParameters, h: tf.Tensor, oSum: tf.Tensor, fSum: tf.Tensor, c: tf.Tensor, iSum: tf.Tensor, gSum: tf.Tensor) {
   // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const o = tf.tidy(() => tf.sigmoid(tf.add(runSum, tf.matMul(h, p.Uo))));
+  const o = tf.tidy(() => tf.sigmoid(tf.add(oSum, tf.matMul(h, p.Uo))));
   // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const f = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Uf))));
+  const f = tf.tidy(() => tf.sigmoid(tf.add(fSum, tf.matMul(h, p.Uf))));
   // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const i = tf.tidy(() => tf.sigmoid(tf.add(runSum2, tf.matMul(h, p.Ui))));
+  const i = tf.tidy(() => tf.sigmoid(tf.add(iSum, tf.matMul(h, p.Ui))));
   // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const g = tf.tidy(() => tf.tanh(tf.add(runSum3, tf.matMul(h, p.Ug))));
+  const g = tf.tidy(() => tf.tanh(tf.add(gSum, tf.matMul(h, p.Ug))));
   // std/cells.attn:25  new = f * c + i * g
   const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
   // std/cells.attn:26  { h = o * tanh(new), c = new }
@@ -118,10 +118,10 @@ function translation(n: Seq2SeqSizes, targetLengths: tf.Tensor, logits: tf.Tenso
   return { loss, mean, targetLengthsAsFloat, targetMask, logSoftmax };
 }
 
-function lstmBackward(dH: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Tensor, f: tf.Tensor, g: tf.Tensor, c: tf.Tensor, i: tf.Tensor, gJoined: tf.Tensor) {
+function lstmBackward(dResult: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Tensor, f: tf.Tensor, g: tf.Tensor, c: tf.Tensor, i: tf.Tensor, gJoined: tf.Tensor) {
   // std/cells.attn:26  { h = o * tanh(new), c = new }
-  const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, o), tanh));
-  const dO = tf.mul(dH, tanh);
+  const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dResult, o), tanh));
+  const dO = tf.mul(dResult, tanh);
   // std/cells.attn:25  new = f * c + i * g
   const dNew = tf.add(state, tanhGradient);
   const dG = tf.mul(dNew, i);

@@ -96,4 +96,17 @@ objective O for M given t: [time, d] { loss = mean[time, d]((y - t) ^ 2);  optim
     expect(text).not.toMatch(/^( *\/\/ .*)\n(?:.*\{\n)?\1$/m);
     expect(text).not.toContain('dropout on');
   });
+
+  it("call a block's parameters as the block does, whoever calls it", async () => {
+    const { code: text } = await compileText(`dim time: ragged, d = 3, e = 4
+block Near(query: [d], keys: [time, d]) -> [d] { let score = Linear[d];  w = softmax[time](keys @[d] score(query));  sum[time](w * tanh(keys)) }
+block Mixed(left: [d], right: [d]) -> [d] { u = tanh(left) * sigmoid(right);  u * exp(-u * u) + sin(left) }
+model M(x: [time, d]) -> y: [d] { a = sum[time](x);  b = Near(a, x);  c = Near(tanh(b), x);  Mixed(a, Mixed(c, b)) }
+objective O for M given t: [d] { loss = mean[d]((y - t) ^ 2);  optimizer sgd(rate = 0.1) }`);
+    expect(text).toMatch(
+      /function mixed\w*\(left: tf\.Tensor, right: tf\.Tensor\)|function mixed\w*\(right: tf\.Tensor, left: tf\.Tensor\)/,
+    );
+    expect(text).toMatch(/function near\w*\([^)]*\bquery: tf\.Tensor/);
+    expect(text).toMatch(/function mixedBackward\([^)]*dResult: tf\.Tensor/);
+  });
 });

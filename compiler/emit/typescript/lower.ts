@@ -564,7 +564,7 @@ class Lowering {
         );
       case 'permute': {
         const native = nativeOrder(x);
-        if (native?.every((axis, k) => axis.id === op.order[k])) return this.#native.get(x)!;
+        if (native?.every((axis, k) => axis.id === op.order[k])) return called(this.#native.get(x)!, this.#origin(node));
         return this.#permuted(node, this.#tensorOf(x), axesOf(x), op.order);
       }
       case 'reshape': {
@@ -732,7 +732,7 @@ class Lowering {
     const native = nativeOrder(node);
     const order = axesOf(node).map((axis) => axis.id);
     const isSo = native === null || native.every((axis, k) => axis.id === order[k]);
-    const value = isSo ? this.#call(node, hint, ...code) : this.#part(node, dtypeOfNode(node), hint, ...code);
+    const value = isSo ? this.#call(node, hint, ...code) : this.#part(node, dtypeOfNode(node), this.#origin(node).name ?? hint, ...code);
     this.#native.set(node, value);
     return isSo ? value : this.#permuted(node, value, native!, order);
   }
@@ -848,7 +848,7 @@ class Lowering {
       argument: this.#of(state),
       first: firsts[k]!,
       next: nexts[k]!,
-      final: this.#new('final', [self], nexts[k]!.dtype, this.#origin(node), 'state'),
+      final: this.#new('final', [self], nexts[k]!.dtype, this.#origin(node), nameOf(this.#of(state))),
     }));
     // What a step emits of a sequence is the sequence; what it emits twice is one list.
     const lists = new Map<Value, Value>(xs.map((x) => [x.argument, x.list]));

@@ -1,5 +1,6 @@
 /** Positions in `.attn` files, for comments and names. */
 import type { Origin } from '../../graph/graph.ts';
+import { declarationsIn, type Declaration } from './declarations.ts';
 import { comment } from './names.ts';
 
 const LONGEST = 110;
@@ -8,11 +9,13 @@ const LONGEST_LINE = 90;
 
 export class Sources {
   readonly #texts: ReadonlyMap<string, string>;
+  readonly #declarations: ReadonlyMap<string, Declaration>;
   /** By file: where its lines begin. */
   readonly #lines = new Map<string, readonly number[]>();
 
   constructor(texts: ReadonlyMap<string, string>) {
     this.#texts = texts;
+    this.#declarations = declarationsIn(texts);
   }
 
   /** `bahdanau.attn:23`, or nothing for what no text stands for. */
@@ -63,6 +66,11 @@ export class Sources {
     const line = this.#text(origin);
     const match = line === null ? null : /^\s*([\p{ID_Start}_][\p{ID_Continue}]*'?)\s*=(?!=)/u.exec(line);
     return match?.[1] ?? null;
+  }
+
+  /** What a block is declared as; null: none alone is called so. */
+  declaration(name: string): Declaration | null {
+    return this.#declarations.get(name) ?? null;
   }
 
   /** What the text says of a block above its declaration; null: nothing. */

@@ -11,6 +11,7 @@ import type { Lowered } from '../lower.ts';
 import { described, endsOf, functionName, Names } from '../names.ts';
 import type { Handed, OutlinedFunction, Shared, Use } from './functions.ts';
 import { Building } from './rebuild.ts';
+import { Roles } from './roles.ts';
 import { isSegment, leaves, makerOf, segmented, type Item, type Phase, type Segment, type Segmented } from './segments.ts';
 import { holdersIn } from '../schedule.ts';
 import type { Sources } from '../sources.ts';
@@ -63,6 +64,7 @@ class Outliner {
   readonly #segmented: readonly Segmented[];
   readonly #modes: ReadonlyMap<Segmented, string>;
   readonly #naming: Naming;
+  readonly #roles: Roles;
   readonly #labels = new Labels();
   readonly #known = new Map<Segment, Known>();
   readonly #shared = new Map<number, Shared>();
@@ -73,6 +75,7 @@ class Outliner {
     this.#segmented = wholes.map(({ lowered, forward }) => segmented(lowered, forward));
     this.#modes = new Map(this.#segmented.map((each, k) => [each, wholes[k]!.mode]));
     this.#naming = naming;
+    this.#roles = new Roles(naming.sources);
   }
 
   outline(): Outline {
@@ -217,7 +220,7 @@ class Outliner {
     const [use] = shared.uses as readonly [Use, ...Use[]];
     const names = new Names(['p', 'n', 'random', ...[...functions.values()].map(({ name }) => name)]);
     const inputs = use.canonical.inputs.map((value) => ({
-      name: names.takeFirst(this.#namesOf(value, use.segmented.lowered)),
+      name: names.takeFirst([...this.#roles.namesOf(value, use.segment, use.segmented), ...this.#namesOf(value, use.segmented.lowered)]),
       type: typeOf(value, use.segmented.lowered.loops),
     }));
     const { holes, handed } = openSizes(shared.uses, names);

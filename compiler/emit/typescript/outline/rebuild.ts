@@ -41,6 +41,9 @@ export interface BuiltFunction {
   readonly nameOf: (made: Value) => string;
 }
 
+/** What is added to the name of an operand. */
+const DERIVED = /(?:Rows|Wide|Shaped|T|Masked|AsFloat|AsInt)+$/;
+
 export class Building {
   readonly #segmented: Segmented;
   readonly #known: ReadonlyMap<Segment, Known>;
@@ -158,8 +161,24 @@ export class Building {
     for (const item of flat(items, this.#known)) {
       if (isSegment(item)) this.#callOf(item);
       else if (item.kind === 'loop') this.#loop(this.#segmented.lowered.loops.get(item)!);
-      else this.#set(item, this.#new(item, { code: this.#code(item.code) }));
+      else {
+        const code = this.#code(item.code);
+        this.#set(item, this.#new(item, { code, hint: this.#hint(item) }));
+      }
     }
+  }
+
+  /** What is called after an operand is called after that operand's name here. */
+  #hint({ hint, code }: Value): string {
+    const from = code.find((piece) => isValue(piece));
+    const made = from === undefined ? undefined : this.#made.get(from);
+    if (from === undefined || made === undefined) return hint;
+    const [old, own] = [
+      from.origin.name ?? from.hint,
+      made.free === undefined ? (made.origin.name ?? made.hint) : `${made.code[0] as string}`,
+    ];
+    const stem = (name: string): string => name.replace(DERIVED, '');
+    return stem(hint) === stem(old) && stem(hint) !== hint ? `${stem(own)}${hint.slice(stem(hint).length)}` : hint;
   }
 
   #callOf(segment: Segment): void {

@@ -31,6 +31,8 @@ export interface Segmented {
   /** Of each loop that the function needs. */
   readonly bodies: ReadonlyMap<Loop, readonly Item[]>;
   readonly needed: ReadonlySet<Value>;
+  /** Is the value made on the way back? */
+  readonly isBackward: (value: Value) => boolean;
 }
 
 export function isSegment(item: Item): item is Segment {
@@ -78,7 +80,12 @@ export function segmented(lowered: Lowered, forward: readonly Value[] | null): S
     }
   };
   const items = open(null, '');
-  return { lowered, items, bodies, needed };
+  const isBackward = (value: Value): boolean => {
+    const maker = makerOf(value, lowered.loops) ?? lowered.loops.get(value)?.self;
+    const own = maker === undefined ? undefined : loopAround.get(maker);
+    return early !== null && maker !== undefined && !early.has(own === undefined ? maker : outermost(own));
+  };
+  return { lowered, items, bodies, needed, isBackward };
 }
 
 /** The parameters of the innermost call whose path goes on from those around it, below a part of all. */

@@ -64,14 +64,14 @@ function gruInputs(p: GRUParameters, n: FilterSizes, WProduct: tf.Tensor) {
   return { zSum, rSum, newSum };
 }
 
-function gru(p: GRUParameters, h: tf.Tensor, runSum: tf.Tensor, sum: tf.Tensor, runSum2: tf.Tensor) {
+function gru(p: GRUParameters, h: tf.Tensor, zSum: tf.Tensor, rSum: tf.Tensor, newSum: tf.Tensor) {
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(runSum, tf.matMul(h, p.Uz))));
+  const z = tf.tidy(() => tf.sigmoid(tf.add(zSum, tf.matMul(h, p.Uz))));
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Ur))));
+  const r = tf.tidy(() => tf.sigmoid(tf.add(rSum, tf.matMul(h, p.Ur))));
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProduct = tf.mul(r, h);
-  const new_ = tf.tidy(() => tf.tanh(tf.add(runSum2, tf.matMul(newProduct, p.U))));
+  const new_ = tf.tidy(() => tf.tanh(tf.add(newSum, tf.matMul(newProduct, p.U))));
   // std/cells.attn:14  (1 - z) * h + z * new
   const difference = tf.sub(new_, h);
   const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
@@ -152,11 +152,11 @@ function scaledDotTraining(n: FilterSizes, causalMask: tf.Tensor, timeMaskWide: 
   return { q, maskWide, weightsMask, weightsSoftmax, weightsChosen };
 }
 
-function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, maskWide: tf.Tensor, weightsMask: tf.Tensor, weightsSoftmax: tf.Tensor, weightsChosen: tf.Tensor) {
+function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dResult: tf.Tensor, mask: tf.Tensor, weightsMask: tf.Tensor, weightsSoftmax: tf.Tensor, weightsChosen: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // std/attention.attn:18  sum[key](weights * values)
   const dWeights = tf.tidy(() => {
-    const dYMaskedRows = tf.reshape(rt.where(maskWide, tf.reshape(dY, [batchSize, 1, time, d]), 0), [batchSize * time, time, d]);
+    const dYMaskedRows = tf.reshape(rt.where(mask, tf.reshape(dResult, [batchSize, 1, time, d]), 0), [batchSize * time, time, d]);
     return tf.reshape(tf.matMul(dYMaskedRows, tf.reshape(x, [batchSize * time, d, 1])), [batchSize, time, time]);
   });
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -171,28 +171,28 @@ function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dY: tf.Tensor, maskWide
   return weightsProduct2;
 }
 
-function gruBackward(p: GRUParameters, dHNext: tf.Tensor, runDifference: tf.Tensor, runZ: tf.Tensor, runNew: tf.Tensor, runR: tf.Tensor, runH: tf.Tensor, rJoined: tf.Tensor) {
+function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, runNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, rJoined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
-  const dNew = tf.mul(dHNext, runZ);
-  const dZ = tf.mul(dHNext, runDifference);
-  const difference = tf.sub(dHNext, dNew);
+  const dNew = tf.mul(dResult, z);
+  const dZ = tf.mul(dResult, difference);
+  const difference2 = tf.sub(dResult, dNew);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradient = rt.sigmoidGradient(dZ, runZ);
+  const zSigmoidGradient = rt.sigmoidGradient(dZ, z);
   rt.dispose(dZ);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, runNew);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
-  const dR = tf.mul(UProduct, runH);
-  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, runR)));
-  rt.dispose(dNew, difference, UProduct);
+  const dR = tf.mul(UProduct, h);
+  const newSum = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, r)));
+  rt.dispose(dNew, difference2, UProduct);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradient = rt.sigmoidGradient(dR, runR);
+  const rSigmoidGradient = rt.sigmoidGradient(dR, r);
   const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
   return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
 }
 
-function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, runSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, WProduct: tf.Tensor) {
+function gruGradients(p: GRUParameters, n: FilterSizes, newProduct: tf.Tensor, h: tf.Tensor, sigmoidGradientStacked: tf.Tensor, runSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, WProduct: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newWProduct = tf.tidy(() => {
@@ -213,7 +213,7 @@ function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tenso
   });
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, d]);
   const WProductRows = tf.tidy(() => tf.reshape(tf.transpose(WProduct, [1, 0, 2]), [batchSize * time, d]));
-  const hStepsRows = tf.reshape(hStacked, [batchSize * time, d]);
+  const hStepsRows = tf.reshape(h, [batchSize * time, d]);
   const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
   const dWz = tf.matMul(WProductRows, sigmoidGradientStepsRows, true);
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
@@ -228,7 +228,7 @@ function gruGradients(p: GRUParameters, n: FilterSizes, productStacked: tf.Tenso
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, d]);
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
   const dW = tf.matMul(WProductRows, tanhGradientStepsRows, true);
-  const dU = tf.tidy(() => tf.matMul(tf.reshape(productStacked, [batchSize * time, d]), tanhGradientStepsRows, true));
+  const dU = tf.tidy(() => tf.matMul(tf.reshape(newProduct, [batchSize * time, d]), tanhGradientStepsRows, true));
   rt.dispose(WProductRows, tanhGradientStepsRows);
   return { gradients: { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB }, zSum };
 }

@@ -55,35 +55,34 @@ function linear(p: LinearParameters, n: GlanceSizes, x: tf.Tensor) {
 }
 
 /** Ioffe & Szegedy 2015, algorithm 1 and 2: each channel with mean 0 and variance 1 over all examples and all that the block is lifted over, then gain and bias; outside training with the running mean and variance. */
-function batchNorm(p: BatchNormParameters, hTanh: tf.Tensor) {
+function batchNorm(p: BatchNormParameters, x: tf.Tensor) {
   // std/layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
-  const n2 = tf.tidy(() => tf.div(tf.sub(hTanh, p.m), tf.sqrt(tf.add(p.v, 1e-5))));
+  const n2 = tf.tidy(() => tf.div(tf.sub(x, p.m), tf.sqrt(tf.add(p.v, 1e-5))));
   // std/layers.attn:33  gain * n + bias
   const h = tf.tidy(() => tf.add(tf.mul(n2, p.gain), p.bias));
   rt.dispose(n2);
   return h;
 }
 
-function linear2(p: LinearParameters, n: GlanceSizes, h: tf.Tensor) {
+function linear2(p: LinearParameters, n: GlanceSizes, x: tf.Tensor) {
   const { batch: batchSize, d, source } = n;
   // std/layers.attn:4  W @ x + b
-  const hRows = tf.reshape(h, [batchSize * source, d]);
-  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, source]), p.b));
-  return { sum, hRows };
+  const xRows = tf.reshape(x, [batchSize * source, d]);
+  const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, source]), p.b));
+  return { sum, xRows };
 }
 
-function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, sourceMaskWide: tf.Tensor, hTanh: tf.Tensor) {
+function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, sourceMaskWide: tf.Tensor, x: tf.Tensor) {
   // std/layers.attn:24  least = stop(min[lifted](x))
   const leastAny = tf.any(sourceMask);
-  const least = tf.tidy(() => rt.where(leastAny, tf.min(rt.where(sourceMaskWide, hTanh, Infinity), [0, 1]), 0));
+  const least = tf.tidy(() => rt.where(leastAny, tf.min(rt.where(sourceMaskWide, x, Infinity), [0, 1]), 0));
   // std/layers.attn:25  range = max(stop(max[lifted](x)) - least, 1)
-  const range = tf.tidy(() => {
-    const difference = tf.sub(rt.where(leastAny, tf.max(rt.where(sourceMaskWide, hTanh, -Infinity), [0, 1]), 0), least);
-    return tf.maximum(difference, 1);
-  });
+  const range = tf.tidy(() =>
+    tf.maximum(tf.sub(rt.where(leastAny, tf.max(rt.where(sourceMaskWide, x, -Infinity), [0, 1]), 0), least), 1),
+  );
   rt.dispose(leastAny);
   // std/layers.attn:26  near = (x - least) / range
-  const near = tf.tidy(() => tf.div(tf.sub(hTanh, least), range));
+  const near = tf.tidy(() => tf.div(tf.sub(x, least), range));
   // std/layers.attn:27  bm = mean[lifted](near)
   const bmLarger = tf.tidy(() => tf.maximum(tf.sum(tf.cast(sourceMask, 'float32')), 1));
   const bm = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, near, 0), [0, 1]), bmLarger));
@@ -106,11 +105,11 @@ function batchNormTraining(p: BatchNormParameters, sourceMask: tf.Tensor, source
   return { mNext, vNext, h, nRoot, n: n2, bmLarger, centred, range };
 }
 
-function batchNormBackward(p: BatchNormParameters, dH: tf.Tensor, nRoot: tf.Tensor, n2: tf.Tensor, bmLarger: tf.Tensor, sourceMaskWide: tf.Tensor, centred: tf.Tensor, range: tf.Tensor) {
+function batchNormBackward(p: BatchNormParameters, dResult: tf.Tensor, nRoot: tf.Tensor, n2: tf.Tensor, bmLarger: tf.Tensor, sourceMaskWide: tf.Tensor, centred: tf.Tensor, range: tf.Tensor) {
   // std/layers.attn:33  gain * n + bias
-  const dN = tf.mul(dH, p.gain);
-  const dGain = tf.tidy(() => tf.sum(tf.mul(dH, n2), [0, 1]));
-  const dBias = tf.sum(dH, [0, 1]);
+  const dN = tf.mul(dResult, p.gain);
+  const dGain = tf.tidy(() => tf.sum(tf.mul(dResult, n2), [0, 1]));
+  const dBias = tf.sum(dResult, [0, 1]);
   // std/layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
   const nQuotient = tf.div(dN, nRoot);
   const dBv = tf.tidy(() => tf.div(tf.mul(tf.neg(tf.sum(tf.mul(nQuotient, n2), [0, 1])), 0.5), nRoot));
@@ -148,8 +147,8 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
   const h = batchNorm(p.h.BatchNorm, hTanh);
-  const { sum: weightsSum, hRows } = linear2(p.weights.Linear, batch.n, h);
-  rt.dispose(sum, hTanh, hRows);
+  const { sum: weightsSum, xRows: weightsXRows } = linear2(p.weights.Linear, batch.n, h);
+  rt.dispose(sum, hTanh, weightsXRows);
   // input.attn:6  weights = softmax[source](Linear[](h))
   const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, weightsSum, -Infinity)));
   rt.dispose(sourceMask, weightsSum);
@@ -175,8 +174,8 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
   const h = batchNorm(p.h.BatchNorm, hTanh);
-  const { sum: weightsSum, hRows } = linear2(p.weights.Linear, batch.n, h);
-  rt.dispose(sum, hTanh, hRows);
+  const { sum: weightsSum, xRows: weightsXRows } = linear2(p.weights.Linear, batch.n, h);
+  rt.dispose(sum, hTanh, weightsXRows);
   // input.attn:6  weights = softmax[source](Linear[](h))
   const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, weightsSum, -Infinity)));
   rt.dispose(weightsSum);
@@ -221,7 +220,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
   const { mNext, vNext, h, nRoot, n: hN, bmLarger, centred, range } = batchNormTraining(p.h.BatchNorm, sourceMask, sourceMaskWide, hTanh);
-  const { sum: weightsSum, hRows } = linear2(p.weights.Linear, batch.n, h);
+  const { sum: weightsSum, xRows: weightsXRows } = linear2(p.weights.Linear, batch.n, h);
   rt.dispose(sum);
   // input.attn:6  weights = softmax[source](Linear[](h))
   const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, weightsSum, -Infinity)));
@@ -249,16 +248,15 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const lossDifference = tf.sub(R, p.Learn.b);
   const lossPicked = tf.gather(weights, spot, 1, 1);
   const loss = tf.tidy(() => tf.mean(tf.sub(RTotal, tf.mul(lossDifference, tf.log(lossPicked)))));
-  const lossScattered = tf.tidy(() =>
+  const dWeights = tf.tidy(() =>
     rt.scatter(spot, tf.div(tf.mul(lossDifference, -(1 / batchSize)), lossPicked), source, 1),
   );
   rt.dispose(RTotal, lossDifference, lossPicked);
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const productMasked = tf.tidy(() => {
-    const product = tf.mul(weights, tf.sub(lossScattered, tf.sum(tf.mul(weights, lossScattered), 1, true)));
-    return rt.where(sourceMask, product, 0);
-  });
-  rt.dispose(sourceMask, weights, lossScattered);
+  const productMasked = tf.tidy(() =>
+    rt.where(sourceMask, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 1, true))), 0),
+  );
+  rt.dispose(sourceMask, weights, dWeights);
   // input.attn:8  y = (if training then h[spot] else sum[source](weights * h)) + 0.1 * sample normal[d]()
   const yScattered = rt.scatter(spot, dY, source, 1);
   rt.dispose(spot, dY);
@@ -279,9 +277,9 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const dW = tf.tidy(() => tf.matMul(xRows, tf.reshape(hTanhGradient, [batchSize * source, d]), true));
   const dLinearB = tf.sum(productMasked);
   const dLinearW = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(productMasked, [1, batchSize * source]), hRows), [d, 1]),
+    tf.reshape(tf.matMul(tf.reshape(productMasked, [1, batchSize * source]), weightsXRows), [d, 1]),
   );
-  rt.dispose(xRows, hTanhGradient, hRows, productMasked);
+  rt.dispose(xRows, hTanhGradient, weightsXRows, productMasked);
   // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
   const bNext = tf.tidy(() => tf.add(tf.mul(0.9, p.Learn.b), tf.mul(0.1, tf.mean(R))));
   rt.dispose(R);

@@ -44,13 +44,13 @@ type PictureBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
-function near(p: NearParameters, n: PictureSizes, image: tf.Tensor, colours: number, size: number, size2: number) {
+function near(p: NearParameters, n: PictureSizes, x: tf.Tensor, colours: number, size: number, size2: number) {
   const { batch: batchSize, columns, filters, rows } = n;
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
   const joinedShaped = tf.tidy(() => {
-    const shiftedRows = tf.reshape(rt.shift(image, 1, -1), [batchSize * columns * rows, colours]);
-    const shiftedRows2 = tf.reshape(rt.shift(image, 1, 1), [batchSize * columns * rows, colours]);
-    const joined = tf.concat([shiftedRows2, tf.reshape(image, [batchSize * columns * rows, colours]), shiftedRows], 1);
+    const shiftedRows = tf.reshape(rt.shift(x, 1, -1), [batchSize * columns * rows, colours]);
+    const shiftedRows2 = tf.reshape(rt.shift(x, 1, 1), [batchSize * columns * rows, colours]);
+    const joined = tf.concat([shiftedRows2, tf.reshape(x, [batchSize * columns * rows, colours]), shiftedRows], 1);
     const joinedShaped2 = tf.reshape(joined, [batchSize, rows, columns, 3, colours]);
     const shiftedRows3 = tf.reshape(rt.shift(joinedShaped2, 2, -1), [batchSize * columns * rows, size]);
     const shiftedRows4 = tf.reshape(rt.shift(joinedShaped2, 2, 1), [batchSize * columns * rows, size]);
@@ -70,12 +70,12 @@ function class_(sum: tf.Tensor, label: tf.Tensor) {
   return { loss, logSoftmax };
 }
 
-function nearBackward(p: NearParameters, n: PictureSizes, x: tf.Tensor, dX: tf.Tensor, joinedShaped: tf.Tensor) {
+function nearBackward(p: NearParameters, n: PictureSizes, x: tf.Tensor, dResult: tf.Tensor, joined: tf.Tensor) {
   const { batch: batchSize, columns, filters, rows } = n;
   // input.attn:5  param W: [out <- dy, dx, in], b: [out]
   const WT = tf.tidy(() => tf.transpose(tf.reshape(p.W, [3, 3, filters, filters]), [3, 1, 0, 2]));
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
-  const chosen = tf.tidy(() => rt.where(tf.greater(x, 0), tf.reshape(dX, [batchSize, 1, 1, filters]), 0));
+  const chosen = tf.tidy(() => rt.where(tf.greater(x, 0), tf.reshape(dResult, [batchSize, 1, 1, filters]), 0));
   const chosenRows = tf.reshape(chosen, [batchSize * columns * rows, filters]);
   const WProduct = tf.tidy(() => {
     const near2WProduct = tf.matMul(chosenRows, tf.reshape(WT, [filters, 9 * filters]));
@@ -99,7 +99,7 @@ function nearBackward(p: NearParameters, n: PictureSizes, x: tf.Tensor, dX: tf.T
   });
   rt.dispose(WT, WProduct, sum, partShaped);
   const dB = tf.sum(chosen, [0, 1, 2]);
-  const dW = tf.matMul(joinedShaped, chosenRows, true);
+  const dW = tf.matMul(joined, chosenRows, true);
   rt.dispose(chosen, chosenRows);
   return { gradients: { W: dW, b: dB }, sum: sum2 };
 }

@@ -75,21 +75,21 @@ function fit(n: WaveSizes, h: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor, 
   return { loss, lossProduct, lossDifference };
 }
 
-function repeatRoundBackward(p: RepeatParameters, n: WaveSizes, dH: tf.Tensor, hTanh: tf.Tensor, hShifted: tf.Tensor, joinedRows: tf.Tensor, size: number) {
+function repeatRoundBackward(p: RepeatParameters, n: WaveSizes, dResult: tf.Tensor, hTanh: tf.Tensor, hShifted: tf.Tensor, hJoined: tf.Tensor, size: number) {
   const { batch: batchSize, hidden, time } = n;
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hTanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, hShifted), hTanh));
+  const hTanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dResult, hShifted), hTanh));
   const tanhGradientRows = tf.reshape(hTanhGradient, [batchSize * time, hidden]);
-  const dH2 = tf.tidy(() => {
+  const dH = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(tanhGradientRows, p.W, false, true), [batchSize, time, 2, hidden]);
     const place = tf.reshape(tf.slice(WProduct, [0, 0, 1, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]);
-    const sum = tf.add(dH, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
-    return tf.add(sum, rt.shift(tf.add(tf.mul(dH, hTanh), place), 1, size));
+    const sum = tf.add(dResult, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
+    return tf.add(sum, rt.shift(tf.add(tf.mul(dResult, hTanh), place), 1, size));
   });
   const dB = tf.sum(hTanhGradient, [0, 1]);
-  const dW = tf.matMul(joinedRows, tanhGradientRows, true);
+  const dW = tf.matMul(hJoined, tanhGradientRows, true);
   rt.dispose(hTanhGradient, tanhGradientRows);
-  return { gradients: { W: dW, b: dB }, dH: dH2 };
+  return { gradients: { W: dW, b: dB }, dH };
 }
 
 /** Outputs by name, [batch, …]. */

@@ -49,7 +49,7 @@ function count2(n: CountSizes, sourcePositions: tf.Tensor, i: tf.Tensor, sourceM
   // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
   const x2 = rt.where(sourceMaskWide, x, 0);
   // input.attn:5  total = sum[source by i](x)
-  const totalScattered = rt.scatter(i, x2, words, 1);
+  const total = rt.scatter(i, x2, words, 1);
   // input.attn:4  u = sum[d](x)
   const u = tf.sum(x2, 2);
   // input.attn:6  best = max[source by i](u) else 0
@@ -88,12 +88,12 @@ function count2(n: CountSizes, sourcePositions: tf.Tensor, i: tf.Tensor, sourceM
   // input.attn:10  so = cumsum[source](x, exclusive) + cumsum[source](x)
   const so = tf.tidy(() => tf.add(tf.cumsum(x2, 1, true, false), tf.cumsum(x2, 1)));
   rt.dispose(x2);
-  return { totalScattered, bestChosen, share, sortedPicked, odds, so };
+  return { total, bestChosen, share, sortedPicked, odds, so };
 }
 
-function fit(sourceMaskWide: tf.Tensor, so: tf.Tensor, share: tf.Tensor, sortedPicked: tf.Tensor, totalScattered: tf.Tensor, bestChosen: tf.Tensor, odds: tf.Tensor, sourceMask: tf.Tensor) {
+function fit(sourceMaskWide: tf.Tensor, so: tf.Tensor, share: tf.Tensor, sortedPicked: tf.Tensor, total: tf.Tensor, bestChosen: tf.Tensor, odds: tf.Tensor, sourceMask: tf.Tensor) {
   // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source…
-  const sum = tf.tidy(() => tf.add(tf.sum(tf.mul(totalScattered, totalScattered), [1, 2]), tf.sum(bestChosen, 1)));
+  const sum = tf.tidy(() => tf.add(tf.sum(tf.mul(total, total), [1, 2]), tf.sum(bestChosen, 1)));
   const loss = tf.tidy(() => {
     const sum2 = tf.add(sum, tf.sum(rt.where(sourceMask, tf.add(tf.mul(share, sortedPicked), odds), 0), 1));
     return tf.mean(tf.add(sum2, tf.sum(rt.where(sourceMaskWide, so, 0), [1, 2])));
@@ -164,9 +164,9 @@ function countLoss(_p: CountParameters, batch: CountBatch): rt.LossTensors {
   const sourcePositions = tf.range(0, source, 1, 'int32');
   const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), sourcePositions));
   const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
-  const { totalScattered, bestChosen, share, sortedPicked, odds, so } = count2(batch.n, sourcePositions, batch.inputs.i, sourceMaskWide, batch.inputs.x);
-  const loss = fit(sourceMaskWide, so, share, sortedPicked, totalScattered, bestChosen, odds, sourceMask);
-  rt.dispose(sourcePositions, sourceMask, sourceMaskWide, totalScattered, bestChosen, share, sortedPicked, odds, so);
+  const { total, bestChosen, share, sortedPicked, odds, so } = count2(batch.n, sourcePositions, batch.inputs.i, sourceMaskWide, batch.inputs.x);
+  const loss = fit(sourceMaskWide, so, share, sortedPicked, total, bestChosen, odds, sourceMask);
+  rt.dispose(sourcePositions, sourceMask, sourceMaskWide, total, bestChosen, share, sortedPicked, odds, so);
   return { loss, metrics: {} };
 }
 
@@ -177,9 +177,9 @@ function countGradients(_p: CountParameters, batch: CountBatch, _random: rt.Rand
   const sourcePositions = tf.range(0, source, 1, 'int32');
   const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), sourcePositions));
   const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
-  const { totalScattered, bestChosen, share, sortedPicked, odds, so } = count2(batch.n, sourcePositions, batch.inputs.i, sourceMaskWide, batch.inputs.x);
-  const loss = fit(sourceMaskWide, so, share, sortedPicked, totalScattered, bestChosen, odds, sourceMask);
-  rt.dispose(sourcePositions, sourceMask, sourceMaskWide, totalScattered, bestChosen, share, sortedPicked, odds, so);
+  const { total, bestChosen, share, sortedPicked, odds, so } = count2(batch.n, sourcePositions, batch.inputs.i, sourceMaskWide, batch.inputs.x);
+  const loss = fit(sourceMaskWide, so, share, sortedPicked, total, bestChosen, odds, sourceMask);
+  rt.dispose(sourcePositions, sourceMask, sourceMaskWide, total, bestChosen, share, sortedPicked, odds, so);
   return { loss, metrics: {}, gradients: {} };
 }
 

@@ -50,10 +50,10 @@ type ClassifyBatch = {
   readonly lengths: { readonly sentence: tf.Tensor1D; readonly word: tf.Tensor2D };
 };
 
-function pool(p: PoolParameters, n: ClassifySizes, wordLengths: tf.Tensor, hNext: tf.Tensor[]) {
+function pool(p: PoolParameters, n: ClassifySizes, wordLengths: tf.Tensor, h: tf.Tensor[]) {
   const { align, batch: batchSize, hidden, sentence: sentence2, word } = n;
   // std/layers.attn:4  W @ x + b
-  const hNextStacked = rt.stack(hNext, [batchSize, sentence2, hidden], 'float32');
+  const hNextStacked = rt.stack(h, [batchSize, sentence2, hidden], 'float32');
   const sum = tf.tidy(() => {
     const hNextStepsRows = tf.reshape(tf.transpose(hNextStacked, [1, 0, 2, 3]), [batchSize * sentence2 * word, hidden]);
     const WProduct = tf.reshape(tf.matMul(hNextStepsRows, p.weights.Linear.W), [batchSize, word, sentence2, align]);
@@ -103,10 +103,10 @@ function pool2(p: PoolParameters, n: ClassifySizes, product: tf.Tensor, sentence
   return product2;
 }
 
-function sentence(p: SentenceParameters, n: ClassifySizes, document: tf.Tensor, wordLengths: tf.Tensor) {
+function sentence(p: SentenceParameters, n: ClassifySizes, tokens: tf.Tensor, wordLengths: tf.Tensor) {
   const { batch: batchSize, embed, hidden, sentence: sentence2, word } = n;
   // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' …
-  const picked = tf.gather(p.table, document);
+  const picked = tf.gather(p.table, tokens);
   // std/cells.attn:4  tanh(W @ x + U @ h + b)
   const sum = tf.tidy(() => {
     const WProduct = tf.matMul(tf.reshape(picked, [batchSize * sentence2 * word, embed]), p.scan.h.RNN.W);

@@ -66,11 +66,11 @@ function tagging(n: TaggerSizes, sourceLengths: tf.Tensor, sum: tf.Tensor, tag: 
   return { loss, sourceLengthsAsFloat, sourceMask, logSoftmax };
 }
 
-function readBackward(n: TaggerSizes, relu: tf.Tensor, WProduct: tf.Tensor, tokens: tf.Tensor) {
+function readBackward(n: TaggerSizes, relu: tf.Tensor, dResult: tf.Tensor, tokens: tf.Tensor) {
   const { batch: batchSize, embed, source, vocabulary } = n;
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
   return tf.tidy(() => {
-    const chosen = rt.where(tf.greater(relu, 0), tf.reshape(WProduct, [batchSize, source, embed]), 0);
+    const chosen = rt.where(tf.greater(relu, 0), tf.reshape(dResult, [batchSize, source, embed]), 0);
     return rt.scatter(tokens, chosen, vocabulary);
   });
 }
@@ -95,15 +95,15 @@ function tagger2(p: TaggerParameters, n: TaggerSizes, tokens: tf.Tensor) {
   return { sum, relu, reluRows };
 }
 
-function taggerBackward(p: TaggerParameters, n: TaggerSizes, lossDifference: tf.Tensor, relu: tf.Tensor, tokens: tf.Tensor, reluRows: tf.Tensor) {
+function taggerBackward(p: TaggerParameters, n: TaggerSizes, dResult: tf.Tensor, relu: tf.Tensor, tokens: tf.Tensor, reluRows: tf.Tensor) {
   const { batch: batchSize, source, tags } = n;
   // std/layers.attn:4  W @ x + b
-  const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
-  const WProduct = tf.matMul(differenceRows, p.Linear.W, false, true);
-  const dB = tf.sum(lossDifference, [0, 1]);
-  const dW = tf.matMul(reluRows, differenceRows, true);
+  const dResultRows = tf.reshape(dResult, [batchSize * source, tags]);
+  const WProduct = tf.matMul(dResultRows, p.Linear.W, false, true);
+  const dB = tf.sum(dResult, [0, 1]);
+  const dW = tf.matMul(reluRows, dResultRows, true);
   const dTable = readBackward(n, relu, WProduct, tokens);
-  rt.dispose(differenceRows, WProduct);
+  rt.dispose(dResultRows, WProduct);
   return { 'Read.table': dTable, 'Linear.W': dW, 'Linear.b': dB };
 }
 

@@ -89,22 +89,22 @@ function roundsRound(p: { readonly Linear: LinearParameters }, final: tf.Tensor,
   return roundsProduct;
 }
 
-function repeatRoundBackward(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, chosen: tf.Tensor, tanh: tf.Tensor) {
+function repeatRoundBackward(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, dResult: tf.Tensor, tanh: tf.Tensor) {
   const { batch: batchSize, d, sentence } = n;
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const chosenWide = tf.broadcastTo(chosen, [d + 4, batchSize, sentence]);
+  const dResultWide = tf.broadcastTo(dResult, [d + 4, batchSize, sentence]);
   const tanhGradient = tf.tidy(() =>
-    rt.tanhGradient(tf.transpose(tf.slice(chosenWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh),
+    rt.tanhGradient(tf.transpose(tf.slice(dResultWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh),
   );
   // std/layers.attn:4  W @ x + b
   const tanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(tanhGradientRows, p.x.Linear.W, false, true);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const dX = tf.tidy(() => {
-    const partT = tf.transpose(tf.slice(chosenWide, [0, 0, 0], [d + 2, -1, -1]), [1, 2, 0]);
+    const partT = tf.transpose(tf.slice(dResultWide, [0, 0, 0], [d + 2, -1, -1]), [1, 2, 0]);
     return tf.add(partT, tf.reshape(WProduct, [batchSize, sentence, d + 2]));
   });
-  rt.dispose(chosenWide, WProduct);
+  rt.dispose(dResultWide, WProduct);
   // std/layers.attn:4  W @ x + b
   const dB = tf.sum(tanhGradient, [0, 1]);
   rt.dispose(tanhGradient);

@@ -66,28 +66,28 @@ function linear(p: LinearParameters, n: MachineSizes, x: tf.Tensor, in_: number,
   return { sum, xRows };
 }
 
-function linear2(p: LinearParameters, n: MachineSizes, hRows: tf.Tensor, size: number) {
+function linear2(p: LinearParameters, n: MachineSizes, xRows: tf.Tensor, size: number) {
   const { batch: batchSize, time } = n;
   // std/layers.attn:4  W @ x + b
-  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time, size]), p.b));
+  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time, size]), p.b));
 }
 
-function linear3(p: LinearParameters, n: MachineSizes, hRows: tf.Tensor) {
+function linear3(p: LinearParameters, n: MachineSizes, xRows: tf.Tensor) {
   const { batch: batchSize, time } = n;
   // std/layers.attn:4  W @ x + b
-  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time]), p.b));
+  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time]), p.b));
 }
 
 /** A vector over its largest magnitude, so that no square overflows and none that counts is lost; `some` is 0 where all of it is 0, else 1. No gradient passes through the magnitude. */
-function scaled(n: MachineSizes, h: tf.Tensor, time: number) {
+function scaled(n: MachineSizes, x: tf.Tensor, time: number) {
   const { batch: batchSize } = n;
   // std/measures.attn:3  largest = stop(max[width..](abs(x)))
-  const largest = tf.tidy(() => tf.max(tf.abs(h), 2));
+  const largest = tf.tidy(() => tf.max(tf.abs(x), 2));
   // std/measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
   const some = tf.tidy(() => tf.mul(tf.minimum(largest, 1e-37), 1e37));
   const larger = tf.maximum(largest, 1e-37);
   const largerWide = tf.reshape(larger, [batchSize, time, 1]);
-  const part = tf.div(h, largerWide);
+  const part = tf.div(x, largerWide);
   rt.dispose(largest);
   return { part, some, larger, largerWide };
 }
@@ -103,40 +103,40 @@ function fit(n: MachineSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tenso
   return { loss, product, difference };
 }
 
-function cosineBackward(n: MachineSizes, runLarger: tf.Tensor, runTotal: tf.Tensor, cProduct: tf.Tensor, runChosen: tf.Tensor, runProduct: tf.Tensor, runQuotient: tf.Tensor, timeMaskT: tf.Tensor, runRoot: tf.Tensor, runPart: tf.Tensor, part: tf.Tensor, larger: tf.Tensor) {
+function cosineBackward(n: MachineSizes, squaresLarger: tf.Tensor, squaresTotal: tf.Tensor, dResult: tf.Tensor, chosen: tf.Tensor, product: tf.Tensor, quotient: tf.Tensor, timeMaskT: tf.Tensor, root: tf.Tensor, part: tf.Tensor, runPart: tf.Tensor, runLarger: tf.Tensor) {
   const { batch: batchSize, slots, width } = n;
   // std/measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-  const quotient = tf.div(cProduct, runChosen);
+  const quotient2 = tf.div(dResult, chosen);
   const dSquares = tf.tidy(() => {
-    const product = tf.mul(rt.where(tf.reshape(timeMaskT, [batchSize, 1]), tf.neg(tf.mul(quotient, runQuotient)), 0), 0.5);
-    return tf.div(product, runRoot);
+    const product2 = tf.mul(rt.where(tf.reshape(timeMaskT, [batchSize, 1]), tf.neg(tf.mul(quotient2, quotient)), 0), 0.5);
+    return tf.div(product2, root);
   });
   // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresSum = tf.tidy(() => {
-    const chosen = rt.where(tf.greaterEqual(runTotal, 0.5), tf.mul(dSquares, tf.reshape(runLarger, [batchSize, 1])), 0);
-    const product = tf.mul(tf.reshape(chosen, [batchSize, slots, 1]), runPart);
-    return tf.add(product, product);
+    const squaresChosen = rt.where(tf.greaterEqual(squaresTotal, 0.5), tf.mul(dSquares, tf.reshape(squaresLarger, [batchSize, 1])), 0);
+    const squaresProduct = tf.mul(tf.reshape(squaresChosen, [batchSize, slots, 1]), part);
+    return tf.add(squaresProduct, squaresProduct);
   });
   // std/measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-  const product = tf.mul(quotient, runProduct);
+  const product2 = tf.mul(quotient2, product);
   const dPart = tf.tidy(() => {
-    const product2 = tf.mul(tf.reshape(product, [batchSize, slots, 1]), tf.reshape(part, [batchSize, 1, width]));
-    return tf.add(squaresSum, product2);
+    const product3 = tf.mul(tf.reshape(product2, [batchSize, slots, 1]), tf.reshape(runPart, [batchSize, 1, width]));
+    return tf.add(squaresSum, product3);
   });
-  const product2 = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(product, [batchSize, 1, slots]), runPart), [batchSize, width]),
+  const product3 = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(product2, [batchSize, 1, slots]), part), [batchSize, width]),
   );
-  rt.dispose(quotient, squaresSum, product);
+  rt.dispose(quotient2, squaresSum, product2);
   // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const squaresTotal = tf.tidy(() => tf.sum(tf.mul(dSquares, larger), 1));
+  const squaresTotal2 = tf.tidy(() => tf.sum(tf.mul(dSquares, runLarger), 1));
   rt.dispose(dSquares);
-  return { product: product2, squaresTotal, dPart };
+  return { product: product3, squaresTotal: squaresTotal2, dPart };
 }
 
 /** Cosine of the angle between two vectors: a·b / (|a| |b|), 0 where one of them is 0. Graves, Wayne & Danihelka 2014, eq. (6). */
-function cosineInputs(n: MachineSizes, h: tf.Tensor) {
+function cosineInputs(n: MachineSizes, b: tf.Tensor) {
   const { time } = n;
-  const { part, some, larger, largerWide } = scaled(n, h, time);
+  const { part, some, larger, largerWide } = scaled(n, b, time);
   rt.dispose(larger);
   // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresTotal = tf.tidy(() => tf.sum(tf.mul(part, part), 2));
@@ -144,27 +144,27 @@ function cosineInputs(n: MachineSizes, h: tf.Tensor) {
   return { some, part, squaresLarger, squaresTotal, largerWide };
 }
 
-function cosine(n: MachineSizes, runLarger: tf.Tensor, some: tf.Tensor, timeMaskT: tf.Tensor, runPart: tf.Tensor, runChosen: tf.Tensor) {
+function cosine(n: MachineSizes, squaresLarger: tf.Tensor, some: tf.Tensor, timeMaskT: tf.Tensor, part: tf.Tensor, runChosen: tf.Tensor) {
   const { batch: batchSize, slots, width } = n;
-  const { part, some: scaledSome, larger, largerWide } = scaled(n, runChosen, slots);
+  const { part: scaledPart, some: scaledSome, larger, largerWide } = scaled(n, runChosen, slots);
   rt.dispose(largerWide);
   // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-  const squaresTotal = tf.tidy(() => tf.sum(tf.mul(part, part), 2));
-  const squaresLarger = tf.maximum(squaresTotal, 0.5);
-  const squares = tf.tidy(() => tf.mul(squaresLarger, tf.reshape(runLarger, [batchSize, 1])));
+  const squaresTotal = tf.tidy(() => tf.sum(tf.mul(scaledPart, scaledPart), 2));
+  const squaresLarger2 = tf.maximum(squaresTotal, 0.5);
+  const squares = tf.tidy(() => tf.mul(squaresLarger2, tf.reshape(squaresLarger, [batchSize, 1])));
   // std/measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
   const product = tf.tidy(() => tf.mul(scaledSome, tf.reshape(some, [batchSize, 1])));
   const root = tf.sqrt(squares);
   const chosen = tf.tidy(() => rt.where(tf.reshape(timeMaskT, [batchSize, 1]), root, 1));
   const quotient = tf.tidy(() => {
-    const product2 = tf.mul(product, tf.reshape(tf.matMul(part, tf.reshape(runPart, [batchSize, width, 1])), [batchSize, slots]));
-    return tf.div(product2, chosen);
+    const product2 = tf.reshape(tf.matMul(scaledPart, tf.reshape(part, [batchSize, width, 1])), [batchSize, slots]);
+    return tf.div(tf.mul(product, product2), chosen);
   });
   rt.dispose(scaledSome, squares);
-  return { quotient, chosen, root, squaresLarger, squaresTotal, part, product, larger };
+  return { quotient, chosen, root, squaresLarger: squaresLarger2, squaresTotal, part: scaledPart, product, larger };
 }
 
-function cosineGradients(n: MachineSizes, squaresTotal: tf.Tensor, totalStacked: tf.Tensor, part: tf.Tensor, productStacked: tf.Tensor, largerWide: tf.Tensor) {
+function cosineGradients(n: MachineSizes, squaresTotal: tf.Tensor, totalStacked: tf.Tensor, part: tf.Tensor, productStacked: tf.Tensor, larger: tf.Tensor) {
   const { batch: batchSize, time } = n;
   // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresSum = tf.tidy(() => {
@@ -176,7 +176,7 @@ function cosineGradients(n: MachineSizes, squaresTotal: tf.Tensor, totalStacked:
   const dPart = tf.tidy(() => tf.add(tf.transpose(productStacked, [1, 0, 2]), squaresSum));
   rt.dispose(squaresSum);
   // std/measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-  const quotient = tf.div(dPart, largerWide);
+  const quotient = tf.div(dPart, larger);
   rt.dispose(dPart);
   return quotient;
 }

@@ -59,7 +59,7 @@ function sinusoid(n: TranslateSizes, zero: tf.Tensor, targetPositions: tf.Tensor
 }
 
 /** Vaswani et al. 2017, eq. (1): q·k / sqrt(d). */
-function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, causalMask: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
+function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, causalMask: tf.Tensor, values: tf.Tensor, query: tf.Tensor, keys: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // std/attention.attn:18  sum[key](weights * values)
   const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
@@ -68,17 +68,17 @@ function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, causalMask: t
   const weights = tf.tidy(() => {
     const maskT = rt.transpose(tf.logicalAnd(targetMaskWide, weightsMask), [0, 2, 1]);
     const maskWide = tf.reshape(maskT, [batchSize, 1, target, target]);
-    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
-    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
-    const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
+    const queryRows = tf.reshape(tf.transpose(query, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
+    const keysRows = tf.reshape(tf.transpose(keys, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
+    const product = tf.reshape(tf.matMul(queryRows, keysRows), [batchSize, heads, target, target]);
     return rt.where(maskWide, tf.softmax(rt.where(maskWide, tf.div(product, Math.sqrt(model / heads)), -Infinity)), 0);
   });
   rt.dispose(weightsMask);
   // std/attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
     const maskT = rt.transpose(tf.logicalAnd(targetMaskWide, causalMask), [0, 2, 1]);
-    const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
-    const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
+    const valuesWide = tf.reshape(tf.transpose(values, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
+    const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), valuesWide);
     const productShaped = tf.reshape(product, [batchSize, heads, target ** 2, model / heads]);
     const productMasked = rt.where(tf.reshape(maskT, [batchSize, 1, target ** 2, 1]), productShaped, 0);
     return tf.sum(tf.reshape(productMasked, [batchSize, heads, target, target, model / heads]), 3);
@@ -111,15 +111,15 @@ function scaledDotInputs2(n: TranslateSizes, keyMask: tf.Tensor, a: tf.Tensor, s
 }
 
 /** Ba, Kiros & Hinton 2016, eq. (4): gain (x - mean) / sqrt(variance + ε) + bias, over the features of each position by itself. */
-function layerNormInputs(p: LayerNormParameters, n: TranslateSizes, sum: tf.Tensor, targetMask: tf.Tensor) {
+function layerNormInputs(p: LayerNormParameters, n: TranslateSizes, x: tf.Tensor, targetMask: tf.Tensor) {
   const { batch: batchSize, target } = n;
   // std/layers.attn:11  least = stop(min[features](x))
-  const least = tf.min(sum, 2);
+  const least = tf.min(x, 2);
   // std/layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
-  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum, 2), least), 1)));
+  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(x, 2), least), 1)));
   // std/layers.attn:13  near = scale * (x - least)
   const scaleWide = tf.reshape(scale, [batchSize, target, 1]);
-  const near = tf.tidy(() => tf.mul(scaleWide, tf.sub(sum, tf.reshape(least, [batchSize, target, 1]))));
+  const near = tf.tidy(() => tf.mul(scaleWide, tf.sub(x, tf.reshape(least, [batchSize, target, 1]))));
   rt.dispose(least);
   // std/layers.attn:14  centred = near - mean[features](near)
   const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 2, true)));
@@ -134,8 +134,8 @@ function layerNormInputs(p: LayerNormParameters, n: TranslateSizes, sum: tf.Tens
   // std/layers.attn:16  gain * (narrow * centred) + bias
   const narrowWide = tf.reshape(narrow, [batchSize, target, 1]);
   const product = tf.mul(narrowWide, centred);
-  const sum2 = tf.tidy(() => tf.add(tf.mul(product, p.gain), p.bias));
-  return { sum: sum2, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product };
+  const sum = tf.tidy(() => tf.add(tf.mul(product, p.gain), p.bias));
+  return { sum, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product };
 }
 
 function fit(n: TranslateSizes, logitsDiffers: tf.Tensor, targetLengths: tf.Tensor, yNext: tf.Tensor, tableProduct: tf.Tensor, targetMask: tf.Tensor, zero: tf.Tensor) {
@@ -163,7 +163,7 @@ function fit(n: TranslateSizes, logitsDiffers: tf.Tensor, targetLengths: tf.Tens
   return { loss, mean, targetLengthsAsFloat, lossPicked, logSoftmax };
 }
 
-function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, causalMask: tf.Tensor, WvProduct: tf.Tensor, WqProduct: tf.Tensor, WkProduct: tf.Tensor) {
+function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, causalMask: tf.Tensor, values: tf.Tensor, query: tf.Tensor, keys: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // std/attention.attn:18  sum[key](weights * values)
   const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
@@ -176,17 +176,17 @@ function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, causa
   });
   const maskWide = tf.tidy(() => tf.reshape(rt.transpose(weightsMask, [0, 2, 1]), [batchSize, 1, target, target]));
   const weightsSoftmax = tf.tidy(() => {
-    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
-    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
-    const quotient = tf.div(tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]), chosenWide);
+    const queryRows = tf.reshape(tf.transpose(query, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
+    const keysRows = tf.reshape(tf.transpose(keys, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
+    const quotient = tf.div(tf.reshape(tf.matMul(queryRows, keysRows), [batchSize, heads, target, target]), chosenWide);
     return tf.softmax(rt.where(maskWide, quotient, -Infinity));
   });
   const weights = rt.where(maskWide, weightsSoftmax, 0);
   rt.dispose(targetMaskWide);
   // std/attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
-    const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
-    const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
+    const valuesWide = tf.reshape(tf.transpose(values, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
+    const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), valuesWide);
     const maskWide = tf.reshape(rt.transpose(mask, [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
     const productMasked = rt.where(maskWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
     return tf.sum(tf.reshape(productMasked, [batchSize, heads, target, target, model / heads]), 3);
@@ -194,27 +194,27 @@ function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, causa
   return { total, mask, weightsMask, weightsSoftmax, maskWide, chosenWide, weights };
 }
 
-function scaledDotInputsTraining2(n: TranslateSizes, keyMask: tf.Tensor, product: tf.Tensor, sum: tf.Tensor) {
+function scaledDotInputsTraining2(n: TranslateSizes, keyMask: tf.Tensor, query: tf.Tensor, sum: tf.Tensor) {
   const { batch: batchSize, model, source } = n;
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const chosenWide = tf.tidy(() => tf.reshape(rt.where(keyMask, Math.sqrt(model), 1), [batchSize, 1, source]));
   const keyMaskWide = tf.reshape(keyMask, [batchSize, 1, source]);
   const weights = tf.tidy(() =>
-    tf.softmax(rt.where(keyMaskWide, tf.div(tf.matMul(product, sum, false, true), chosenWide), -Infinity)),
+    tf.softmax(rt.where(keyMaskWide, tf.div(tf.matMul(query, sum, false, true), chosenWide), -Infinity)),
   );
   // std/attention.attn:18  sum[key](weights * values)
-  const product2 = tf.matMul(weights, sum);
-  return { product: product2, weights, keyMaskWide, chosenWide };
+  const product = tf.matMul(weights, sum);
+  return { product, weights, keyMaskWide, chosenWide };
 }
 
-function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProduct: tf.Tensor, centred: tf.Tensor, narrowWide: tf.Tensor, rootMasked: tf.Tensor, narrow: tf.Tensor, targetMask: tf.Tensor, narrowRoot: tf.Tensor, scaleWide: tf.Tensor, product: tf.Tensor) {
+function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, dResult: tf.Tensor, centred: tf.Tensor, narrowWide: tf.Tensor, rootMasked: tf.Tensor, narrow: tf.Tensor, targetMask: tf.Tensor, narrowRoot: tf.Tensor, scaleWide: tf.Tensor, product: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // std/layers.attn:16  gain * (narrow * centred) + bias
-  const product2 = tf.mul(tableProduct, p.gain);
+  const product2 = tf.mul(dResult, p.gain);
   const product3 = tf.mul(product2, narrowWide);
   const dNarrow = tf.tidy(() => tf.sum(tf.mul(product2, centred), 2));
-  const dGain = tf.tidy(() => tf.sum(tf.mul(tableProduct, product), [0, 1]));
-  const dBias = tf.sum(tableProduct, [0, 1]);
+  const dGain = tf.tidy(() => tf.sum(tf.mul(dResult, product), [0, 1]));
+  const dBias = tf.sum(dResult, [0, 1]);
   rt.dispose(product2);
   // std/layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
   const narrowQuotient = tf.div(dNarrow, rootMasked);
@@ -235,33 +235,33 @@ function layerNormBackward(p: LayerNormParameters, n: TranslateSizes, tableProdu
   return { gradients: { gain: dGain, bias: dBias }, nearProduct };
 }
 
-function scaledDotBackward(nearProduct: tf.Tensor, sum: tf.Tensor, weights: tf.Tensor, keyMaskWide: tf.Tensor, chosenWide: tf.Tensor, product: tf.Tensor) {
+function scaledDotBackward(dResult: tf.Tensor, sum: tf.Tensor, weights: tf.Tensor, keyMaskWide: tf.Tensor, weightsChosen: tf.Tensor, query: tf.Tensor) {
   // std/attention.attn:18  sum[key](weights * values)
-  const product2 = tf.matMul(nearProduct, weights, true);
-  const dWeights = tf.matMul(nearProduct, sum, false, true);
+  const product = tf.matMul(dResult, weights, true);
+  const dWeights = tf.matMul(dResult, sum, false, true);
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsQuotient = tf.tidy(() => {
     const productMasked = rt.where(keyMaskWide, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 2, true))), 0);
-    return tf.div(productMasked, chosenWide);
+    return tf.div(productMasked, weightsChosen);
   });
-  const weightsProduct = tf.matMul(product, weightsQuotient, true);
+  const weightsProduct = tf.matMul(query, weightsQuotient, true);
   const weightsProduct2 = tf.matMul(weightsQuotient, sum);
   rt.dispose(dWeights, weightsQuotient);
-  return { product: product2, weightsProduct, weightsProduct2 };
+  return { product, weightsProduct, weightsProduct2 };
 }
 
-function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weightsMask: tf.Tensor, mask: tf.Tensor, WoProduct: tf.Tensor, weightsSoftmax: tf.Tensor, maskWide: tf.Tensor, chosenWide: tf.Tensor, weights: tf.Tensor) {
+function scaledDotBackward2(n: TranslateSizes, keys: tf.Tensor, query: tf.Tensor, values: tf.Tensor, weightsMask: tf.Tensor, mask: tf.Tensor, dResult: tf.Tensor, weightsSoftmax: tf.Tensor, maskT: tf.Tensor, weightsChosen: tf.Tensor, weights: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // std/attention.attn:18  sum[key](weights * values)
   const WoProductMaskedShaped = tf.tidy(() => {
-    const multiHeadWoProduct = tf.reshape(WoProduct, [batchSize, 1, target, model]);
-    const WoProductMasked = rt.where(tf.reshape(mask, [batchSize, target, target, 1]), multiHeadWoProduct, 0);
+    const WoProduct = tf.reshape(dResult, [batchSize, 1, target, model]);
+    const WoProductMasked = rt.where(tf.reshape(mask, [batchSize, target, target, 1]), WoProduct, 0);
     return tf.reshape(WoProductMasked, [batchSize, target, target, heads, model / heads]);
   });
   const dWeights = tf.tidy(() => {
     const WoProductMaskedT = tf.transpose(WoProductMaskedShaped, [0, 1, 3, 2, 4]);
     const WoProductMaskedRows = tf.reshape(WoProductMaskedT, [batchSize * heads * target, target, model / heads]);
-    const product = tf.matMul(WoProductMaskedRows, tf.reshape(WvProduct, [batchSize * heads * target, model / heads, 1]));
+    const product = tf.matMul(WoProductMaskedRows, tf.reshape(values, [batchSize * heads * target, model / heads, 1]));
     return tf.reshape(product, [batchSize, target, heads, target]);
   });
   const product = tf.tidy(() => {
@@ -275,16 +275,16 @@ function scaledDotBackward2(n: TranslateSizes, WkProduct: tf.Tensor, WqProduct: 
   const quotientRows = tf.tidy(() => {
     const total = tf.sum(tf.mul(weightsSoftmax, tf.transpose(dWeightsMasked, [0, 2, 3, 1])), 3);
     const differenceT = tf.transpose(tf.sub(dWeightsMasked, tf.reshape(total, [batchSize, 1, heads, target])), [0, 2, 3, 1]);
-    const quotient = tf.div(rt.where(maskWide, tf.mul(weightsSoftmax, differenceT), 0), chosenWide);
+    const quotient = tf.div(rt.where(maskT, tf.mul(weightsSoftmax, differenceT), 0), weightsChosen);
     return tf.reshape(quotient, [batchSize * heads, target, target]);
   });
   const weightsProduct = tf.tidy(() => {
-    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
-    return tf.reshape(tf.matMul(quotientRows, WkProductRows), [batchSize, heads, target, model / heads]);
+    const keysRows = tf.reshape(tf.transpose(keys, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
+    return tf.reshape(tf.matMul(quotientRows, keysRows), [batchSize, heads, target, model / heads]);
   });
   const weightsProduct2 = tf.tidy(() => {
-    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
-    return tf.reshape(tf.matMul(WqProductRows, quotientRows), [batchSize, heads, model / heads, target]);
+    const queryRows = tf.reshape(tf.transpose(query, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
+    return tf.reshape(tf.matMul(queryRows, quotientRows), [batchSize, heads, model / heads, target]);
   });
   rt.dispose(dWeights, dWeightsMasked, quotientRows);
   return { weightsProduct, product, weightsProduct2 };
@@ -306,17 +306,16 @@ function sinusoidPrepare(n: TranslateSizes, keyPositions: tf.Tensor, two: tf.Ten
   return { isEqual, anglePower, chosen };
 }
 
-function scaledDotStep(n: TranslateSizes, rowsSoFar: tf.Tensor, rowsSoFar2: tf.Tensor, WqProduct: tf.Tensor, size: number, now: number, size2: number) {
+function scaledDotStep(n: TranslateSizes, values: tf.Tensor, keys: tf.Tensor, query: tf.Tensor, size: number, now: number, size2: number) {
   const { heads, model } = n;
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
-    const rowsRows = tf.reshape(rowsSoFar2, [size, now, model / heads]);
-    const product = tf.reshape(tf.matMul(rowsRows, tf.reshape(WqProduct, [size, model / heads, 1])), [size2, heads, now]);
-    return tf.softmax(tf.div(product, Math.sqrt(model / heads)));
+    const product = tf.matMul(tf.reshape(keys, [size, now, model / heads]), tf.reshape(query, [size, model / heads, 1]));
+    return tf.softmax(tf.div(tf.reshape(product, [size2, heads, now]), Math.sqrt(model / heads)));
   });
   // std/attention.attn:18  sum[key](weights * values)
   const product = tf.tidy(() =>
-    tf.matMul(tf.reshape(weights, [size, 1, now]), tf.reshape(rowsSoFar, [size, now, model / heads])),
+    tf.matMul(tf.reshape(weights, [size, 1, now]), tf.reshape(values, [size, now, model / heads])),
   );
   rt.dispose(weights);
   return product;
@@ -339,13 +338,13 @@ function scaledDotStep2(n: TranslateSizes, keyMask: tf.Tensor, aShaped: tf.Tenso
   return product;
 }
 
-function layerNormStep(p: LayerNormParameters, sum: tf.Tensor, size: number) {
+function layerNormStep(p: LayerNormParameters, x: tf.Tensor, size: number) {
   // std/layers.attn:11  least = stop(min[features](x))
-  const least = tf.min(sum, 1);
+  const least = tf.min(x, 1);
   // std/layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
-  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(sum, 1), least), 1)));
+  const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(x, 1), least), 1)));
   // std/layers.attn:13  near = scale * (x - least)
-  const near = tf.tidy(() => tf.mul(tf.reshape(scale, [size, 1]), tf.sub(sum, tf.reshape(least, [size, 1]))));
+  const near = tf.tidy(() => tf.mul(tf.reshape(scale, [size, 1]), tf.sub(x, tf.reshape(least, [size, 1]))));
   rt.dispose(least);
   // std/layers.attn:14  centred = near - mean[features](near)
   const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 1, true)));
@@ -356,9 +355,9 @@ function layerNormStep(p: LayerNormParameters, sum: tf.Tensor, size: number) {
   );
   rt.dispose(scale);
   // std/layers.attn:16  gain * (narrow * centred) + bias
-  const sum2 = tf.tidy(() => tf.add(tf.mul(tf.mul(tf.reshape(narrow, [size, 1]), centred), p.gain), p.bias));
+  const sum = tf.tidy(() => tf.add(tf.mul(tf.mul(tf.reshape(narrow, [size, 1]), centred), p.gain), p.bias));
   rt.dispose(centred, narrow);
-  return sum2;
+  return sum;
 }
 
 /** Vaswani et al. 2017, sec. 3.2.2, for one query; lifted over the queries. Attention of a sequence to itself: `MultiHead(x, x)`. */
@@ -403,30 +402,30 @@ function multiHeadInputsTraining(p: MultiHeadParameters, n: TranslateSizes, x: t
   return { WoProduct, mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total };
 }
 
-function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dA: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weightsMask: tf.Tensor, mask: tf.Tensor, weightsSoftmax: tf.Tensor, maskWide: tf.Tensor, chosenWide: tf.Tensor, weights: tf.Tensor, xRows: tf.Tensor, total: tf.Tensor) {
+function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dResult: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weightsMask: tf.Tensor, mask: tf.Tensor, weightsSoftmax: tf.Tensor, maskT: tf.Tensor, weightsChosen: tf.Tensor, weights: tf.Tensor, xRows: tf.Tensor, total: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // std/attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const dARows = tf.reshape(dA, [batchSize * target, model]);
-  const WoProduct = tf.matMul(dARows, p.Wo, false, true);
-  const { weightsProduct, product, weightsProduct2 } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weightsMask, mask, WoProduct, weightsSoftmax, maskWide, chosenWide, weights);
+  const dResultRows = tf.reshape(dResult, [batchSize * target, model]);
+  const WoProduct = tf.matMul(dResultRows, p.Wo, false, true);
+  const { weightsProduct, product, weightsProduct2 } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weightsMask, mask, WoProduct, weightsSoftmax, maskT, weightsChosen, weights);
   const multiHeadWqProduct = tf.tidy(() => {
-    const productRows = tf.reshape(tf.transpose(weightsProduct, [0, 2, 1, 3]), [batchSize * target, model]);
-    return tf.matMul(productRows, p.Wq, false, true);
+    const weightsProductRows = tf.reshape(tf.transpose(weightsProduct, [0, 2, 1, 3]), [batchSize * target, model]);
+    return tf.matMul(weightsProductRows, p.Wq, false, true);
   });
   const product2 = tf.reshape(product, [batchSize * target, model]);
   const sum = tf.tidy(() => {
-    const productRows = tf.reshape(tf.transpose(weightsProduct2, [0, 3, 1, 2]), [batchSize * target, model]);
-    const multiHeadWkProduct = tf.reshape(tf.matMul(productRows, p.Wk, false, true), [batchSize, target, model]);
+    const weightsProductRows = tf.reshape(tf.transpose(weightsProduct2, [0, 3, 1, 2]), [batchSize * target, model]);
+    const multiHeadWkProduct = tf.reshape(tf.matMul(weightsProductRows, p.Wk, false, true), [batchSize, target, model]);
     return tf.add(tf.reshape(tf.matMul(product2, p.Wv, false, true), [batchSize, target, model]), multiHeadWkProduct);
   });
   const dWo = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), dARows),
+    tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), dResultRows),
   );
   const dWq = tf.tidy(() => {
     const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct, [1, 3, 0, 2]), [model, batchSize * target]), xRows);
     return tf.transpose(product, [1, 0]);
   });
-  rt.dispose(WoProduct, product, dARows, weightsProduct);
+  rt.dispose(WoProduct, product, dResultRows, weightsProduct);
   const dWk = tf.tidy(() => {
     const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct2, [1, 2, 0, 3]), [model, batchSize * target]), xRows);
     return tf.transpose(product, [1, 0]);

@@ -52,10 +52,10 @@ function linear(p: LinearParameters, n: GroupedSizes, xT: tf.Tensor, groups: num
   return tf.tidy(() => tf.add(tf.reshape(tf.matMul(xT, p.W), [groups, batch, time, width]), p.b));
 }
 
-function linear2(p: LinearParameters, n: GroupedSizes, hRows: tf.Tensor) {
+function linear2(p: LinearParameters, n: GroupedSizes, xRows: tf.Tensor) {
   const { batch: batchSize, experts, time } = n;
   // std/layers.attn:4  W @ x + b
-  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(hRows, p.W), [batchSize, time, experts]), p.b));
+  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time, experts]), p.b));
 }
 
 function fit(n: GroupedSizes, own: tf.Tensor, best: tf.Tensor, timeMask: tf.Tensor) {
@@ -68,11 +68,11 @@ function fit(n: GroupedSizes, own: tf.Tensor, best: tf.Tensor, timeMask: tf.Tens
   });
 }
 
-function linearBackward(n: GroupedSizes, sigmoidGradient: tf.Tensor, xT: tf.Tensor) {
+function linearBackward(n: GroupedSizes, dResult: tf.Tensor, xT: tf.Tensor) {
   const { batch: batchSize, groups, time, width } = n;
   // std/layers.attn:4  W @ x + b
-  const dW = tf.tidy(() => tf.matMul(xT, tf.reshape(sigmoidGradient, [groups, batchSize * time, width])));
-  const dB = tf.sum(sigmoidGradient, [1, 2]);
+  const dW = tf.tidy(() => tf.matMul(xT, tf.reshape(dResult, [groups, batchSize * time, width])));
+  const dB = tf.sum(dResult, [1, 2]);
   const dBWide = tf.reshape(dB, [groups, 1, 1, width]);
   rt.dispose(dB);
   return { W: dW, b: dBWide };
@@ -189,11 +189,11 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   rt.dispose(chosenWide);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
   const scattered = tf.tidy(() => rt.scatter(e, tf.mul(dBest, pickedWide), experts, 2));
-  const scattered2 = tf.tidy(() => rt.scatter(e, tf.sum(tf.mul(dBest, picked), 2), experts, 2));
+  const dGate = tf.tidy(() => rt.scatter(e, tf.sum(tf.mul(dBest, picked), 2), experts, 2));
   rt.dispose(pickedWide, e, picked, dBest);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
-  const gateProduct = tf.tidy(() => tf.mul(gate, tf.sub(scattered2, tf.sum(tf.mul(gate, scattered2), 2, true))));
-  rt.dispose(gate, scattered2);
+  const gateProduct = tf.tidy(() => tf.mul(gate, tf.sub(dGate, tf.sum(tf.mul(gate, dGate), 2, true))));
+  rt.dispose(gate, dGate);
   // std/layers.attn:4  W @ x + b
   const scatteredRows = tf.reshape(scattered, [batchSize * time, experts * width]);
   const WProduct = tf.matMul(scatteredRows, p.best.Linear.W, false, true);

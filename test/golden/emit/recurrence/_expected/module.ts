@@ -62,14 +62,14 @@ function gruInputs(p: GRUParameters, n: ClassifySizes, x: tf.Tensor) {
   return { zSum, rSum, newSum };
 }
 
-function gru(p: GRUParameters, h: tf.Tensor, runSum: tf.Tensor, sum: tf.Tensor, runSum2: tf.Tensor) {
+function gru(p: GRUParameters, h: tf.Tensor, zSum: tf.Tensor, rSum: tf.Tensor, newSum: tf.Tensor) {
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(runSum, tf.matMul(h, p.Uz))));
+  const z = tf.tidy(() => tf.sigmoid(tf.add(zSum, tf.matMul(h, p.Uz))));
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(sum, tf.matMul(h, p.Ur))));
+  const r = tf.tidy(() => tf.sigmoid(tf.add(rSum, tf.matMul(h, p.Ur))));
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProduct = tf.mul(r, h);
-  const new_ = tf.tidy(() => tf.tanh(tf.add(runSum2, tf.matMul(newProduct, p.U))));
+  const new_ = tf.tidy(() => tf.tanh(tf.add(newSum, tf.matMul(newProduct, p.U))));
   // std/cells.attn:14  (1 - z) * h + z * new
   const difference = tf.sub(new_, h);
   const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
@@ -88,33 +88,33 @@ function learn(logits: tf.Tensor, class_: tf.Tensor) {
   return { loss, mean, logSoftmax };
 }
 
-function gruBackward(p: GRUParameters, dHNext: tf.Tensor, runDifference: tf.Tensor, runZ: tf.Tensor, runNew: tf.Tensor, runR: tf.Tensor, runH: tf.Tensor, rJoined: tf.Tensor) {
+function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, runNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, rJoined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
-  const dNew = tf.mul(dHNext, runZ);
-  const dZ = tf.mul(dHNext, runDifference);
-  const difference = tf.sub(dHNext, dNew);
+  const dNew = tf.mul(dResult, z);
+  const dZ = tf.mul(dResult, difference);
+  const difference2 = tf.sub(dResult, dNew);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradient = rt.sigmoidGradient(dZ, runZ);
+  const zSigmoidGradient = rt.sigmoidGradient(dZ, z);
   rt.dispose(dZ);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, runNew);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
-  const dR = tf.mul(UProduct, runH);
-  const newSum = tf.tidy(() => tf.add(difference, tf.mul(UProduct, runR)));
-  rt.dispose(dNew, difference, UProduct);
+  const dR = tf.mul(UProduct, h);
+  const newSum = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, r)));
+  rt.dispose(dNew, difference2, UProduct);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradient = rt.sigmoidGradient(dR, runR);
+  const rSigmoidGradient = rt.sigmoidGradient(dR, r);
   const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
   return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
 }
 
-function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, runSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, x: tf.Tensor) {
+function gruGradients(n: ClassifySizes, newProduct: tf.Tensor, h: tf.Tensor, sigmoidGradientStacked: tf.Tensor, runSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, hidden]);
   const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
-  const hStepsRows = tf.reshape(hStacked, [batchSize * time, hidden]);
+  const hStepsRows = tf.reshape(h, [batchSize * time, hidden]);
   const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
   const dWz = tf.matMul(xRows, sigmoidGradientStepsRows, true);
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
@@ -129,9 +129,7 @@ function gruGradients(n: ClassifySizes, productStacked: tf.Tensor, hStacked: tf.
   const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, hidden]);
   const dB = tf.sum(tanhGradientStacked, [0, 1]);
   const dW = tf.matMul(xRows, tanhGradientStepsRows, true);
-  const dU = tf.tidy(() =>
-    tf.matMul(tf.reshape(productStacked, [batchSize * time, hidden]), tanhGradientStepsRows, true),
-  );
+  const dU = tf.tidy(() => tf.matMul(tf.reshape(newProduct, [batchSize * time, hidden]), tanhGradientStepsRows, true));
   rt.dispose(xRows, tanhGradientStepsRows);
   return { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB };
 }

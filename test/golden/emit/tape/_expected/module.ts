@@ -60,15 +60,15 @@ function fit(n: WordsSizes, targetLengths: tf.Tensor, targetPositions: tf.Tensor
   const { batch: batchSize } = n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(targetLengths, [batchSize, 1]), targetPositions));
-  const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
-  const picked = tf.gather(negationT, yNext, 2, 2);
-  const logSoftmax = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
+  const logitsNegationT = rt.transpose(logitsNegation, [1, 0, 2]);
+  const picked = tf.gather(logitsNegationT, yNext, 2, 2);
+  const logSoftmax = tf.tidy(() => rt.logSoftmax(rt.where(logitsNegationT, sum, -Infinity)));
   const targetLengthsAsFloat = tf.cast(targetLengths, 'float32');
   const loss = tf.tidy(() => {
-    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logSoftmax, 0), yNext, 2, 2), -Infinity));
+    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(logitsNegationT, logSoftmax, 0), yNext, 2, 2), -Infinity));
     return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), targetLengthsAsFloat));
   });
-  return { loss, targetLengthsAsFloat, targetMask, picked, negationT, logSoftmax };
+  return { loss, targetLengthsAsFloat, targetMask, picked, logitsNegationT, logSoftmax };
 }
 
 function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.Tensor, yNext: tf.Tensor) {
@@ -298,17 +298,17 @@ function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.T
   const { batch: batchSize, d, words } = n;
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
   const chosenRows = tf.reshape(chosen, [size, words]);
-  const chosenRows2 = tf.reshape(chosen2, [size]);
+  const chosen2Rows = tf.reshape(chosen2, [size]);
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNext = tf.tidy(() => tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosenRows2, [size, 1]), chosenNextInt)));
+  const chosenNext = tf.tidy(() => tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosen2Rows, [size, 1]), chosenNextInt)));
   rt.dispose(chosenRows);
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
   const chosen3 = tf.tidy(() => rt.where(tf.scalar(t === 0, 'bool'), tf.scalar(false, 'bool'), chosenNext));
   const chosenShaped = tf.reshape(chosen3, [batchSize, beam, words]);
   rt.dispose(chosenNext);
   // input.attn:6  x = table[y]
-  const x = tf.gather(p.table, chosenRows2);
-  rt.dispose(chosenRows2);
+  const x = tf.gather(p.table, chosen2Rows);
+  rt.dispose(chosen2Rows);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const WhProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(tf.reshape(s, [size, d]), p.Wh, false, true), [batchSize, beam, d]),
@@ -355,8 +355,8 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): rt.LossTensors {
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetPositions = tf.range(0, target, 1, 'int32');
   const { logitsNegation, sum } = writeInputs2(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
-  const { loss, targetLengthsAsFloat, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
-  rt.dispose(targetPositions, logitsNegation, sum, targetLengthsAsFloat, targetMask, picked, negationT, logSoftmax);
+  const { loss, targetLengthsAsFloat, targetMask, picked, logitsNegationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
+  rt.dispose(targetPositions, logitsNegation, sum, targetLengthsAsFloat, targetMask, picked, logitsNegationT, logSoftmax);
   return { loss, metrics: {} };
 }
 
@@ -366,17 +366,17 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetPositions = tf.range(0, target, 1, 'int32');
   const { logitsNegation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, writeSteps, isAtMost: isAtMostSteps, sNextStacked, xT } = writeInputsTraining(p.Write, batch.n, batch.inputs.start, batch.inputs.y, batch.inputs["y'"], targetPositions);
-  const { loss, targetLengthsAsFloat, targetMask, picked, negationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
+  const { loss, targetLengthsAsFloat, targetMask, picked, logitsNegationT, logSoftmax } = fit(batch.n, batch.lengths.target, targetPositions, logitsNegation, batch.inputs["y'"], sum);
   const quotientMasked = tf.tidy(() =>
     rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, targetLengthsAsFloat), [batchSize, 1]), 0),
   );
   rt.dispose(targetPositions, logitsNegation, sum, targetLengthsAsFloat, targetMask);
   const dLogits = tf.tidy(() => {
     const scattered = rt.scatter(batch.inputs["y'"], rt.where(picked, tf.neg(quotientMasked), 0), words, 2);
-    const chosen = rt.where(negationT, scattered, 0);
-    return rt.where(negationT, tf.sub(chosen, tf.mul(tf.exp(logSoftmax), tf.sum(chosen, 2, true))), 0);
+    const chosen = rt.where(logitsNegationT, scattered, 0);
+    return rt.where(logitsNegationT, tf.sub(chosen, tf.mul(tf.exp(logSoftmax), tf.sum(chosen, 2, true))), 0);
   });
-  rt.dispose(picked, negationT, logSoftmax, quotientMasked);
+  rt.dispose(picked, logitsNegationT, logSoftmax, quotientMasked);
   // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
   const vRows = tf.reshape(p.Write.v, [d]);
   // std/layers.attn:4  W @ x + b

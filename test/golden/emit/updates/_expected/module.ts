@@ -70,17 +70,17 @@ function generator2(p: GeneratorParameters, z: tf.Tensor) {
   return { sum: sum2, tanh };
 }
 
-function generatorBackward(p: GeneratorParameters, errorSum: tf.Tensor, tanh: tf.Tensor, z: tf.Tensor) {
+function generatorBackward(p: GeneratorParameters, dResult: tf.Tensor, tanh: tf.Tensor, z: tf.Tensor) {
   // std/layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(errorSum, p['Linear#2'].W, false, true);
+  const WProduct = tf.matMul(dResult, p['Linear#2'].W, false, true);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanhGradient = rt.tanhGradient(WProduct, tanh);
   rt.dispose(WProduct);
   // std/layers.attn:4  W @ x + b
   const dB = tf.sum(tanhGradient, 0);
   const dW = tf.matMul(z, tanhGradient, true);
-  const dLinear2B = tf.sum(errorSum, 0);
-  const dLinear2W = tf.matMul(tanh, errorSum, true);
+  const dLinear2B = tf.sum(dResult, 0);
+  const dLinear2W = tf.matMul(tanh, dResult, true);
   rt.dispose(tanhGradient);
   return { 'Linear.W': dW, 'Linear.b': dB, 'Linear#2.W': dLinear2W, 'Linear#2.b': dLinear2B };
 }
@@ -299,17 +299,17 @@ type HingeBatch = {
 };
 
 /** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
-function linear(p: GLinearParameters, n: HingeSizes, relu: tf.Tensor) {
+function linear(p: GLinearParameters, n: HingeSizes, x: tf.Tensor) {
   const { batch: batchSize } = n;
   // std/layers.attn:4  W @ x + b
-  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, p.W), [batchSize]), p.b));
+  return tf.tidy(() => tf.add(tf.reshape(tf.matMul(x, p.W), [batchSize]), p.b));
 }
 
-function linearBackward(n: HingeSizes, lossNegative: tf.Tensor, relu: tf.Tensor, product: tf.Tensor, lossTotal: tf.Tensor) {
+function linearBackward(n: HingeSizes, dResult: tf.Tensor, x: tf.Tensor, product: tf.Tensor, lossTotal: tf.Tensor) {
   const { batch: batchSize } = n;
   // std/layers.attn:4  W @ x + b
-  const product2 = tf.tidy(() => tf.matMul(tf.reshape(lossNegative, [1, batchSize]), relu));
-  const total = tf.sum(lossNegative);
+  const product2 = tf.tidy(() => tf.matMul(tf.reshape(dResult, [1, batchSize]), x));
+  const total = tf.sum(dResult);
   // std/layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const dW = tf.tidy(() => tf.add(tf.reshape(product, [8]), tf.reshape(product2, [8])));
   const dB = tf.add(lossTotal, total);
@@ -339,23 +339,23 @@ function generator3(p: GParameters, fakeNormal: tf.Tensor) {
   return { fake, tanh };
 }
 
-function discriminatorBackward(n: HingeSizes, relu: tf.Tensor, lossNegative: tf.Tensor, WRows: tf.Tensor, real: tf.Tensor, product: tf.Tensor, total: tf.Tensor, product2: tf.Tensor, lossTotal: tf.Tensor) {
+function discriminatorBackward(n: HingeSizes, relu: tf.Tensor, dResult: tf.Tensor, WRows: tf.Tensor, real: tf.Tensor, product: tf.Tensor, total: tf.Tensor, dResult2: tf.Tensor, lossTotal: tf.Tensor) {
   const { batch: batchSize } = n;
   // std/layers.attn:4  W @ x + b
-  const product3 = tf.tidy(() => tf.mul(tf.reshape(lossNegative, [batchSize, 1]), WRows));
+  const product2 = tf.tidy(() => tf.mul(tf.reshape(dResult, [batchSize, 1]), WRows));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product3, 0));
-  rt.dispose(product3);
+  const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product2, 0));
+  rt.dispose(product2);
   // std/layers.attn:4  W @ x + b
-  const product4 = tf.matMul(chosen, real, true);
+  const product3 = tf.matMul(chosen, real, true);
   const total2 = tf.sum(chosen, 0);
   rt.dispose(chosen);
   // std/layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dW = tf.add(product, product4);
+  const dW = tf.add(product, product3);
   const dB = tf.add(total, total2);
   const dLinearW = tf.transpose(dW, [1, 0]);
-  const dLinear = linearBackward(n, lossNegative, relu, product2, lossTotal);
-  rt.dispose(product4, total2, dW);
+  const dLinear = linearBackward(n, dResult, relu, dResult2, lossTotal);
+  rt.dispose(product3, total2, dW);
   return { 'Linear.W': dLinearW, 'Linear.b': dB, ...rt.below('Linear#2', dLinear) };
 }
 
