@@ -1,7 +1,7 @@
 /** Names of a program that mean something in TypeScript, or that the emitter makes itself: what is emitted stands in spite of them. */
 import { describe, expect, it } from 'vitest';
-import { unbracketed } from '../../compiler/emit/typescript/body.ts';
-import { literal } from '../../compiler/emit/typescript/lower.ts';
+import { unbracketed } from '../../compiler/emit/typescript/text/host.ts';
+import { literal } from '../../compiler/emit/typescript/lowering/pieces.ts';
 import { identifier, property } from '../../compiler/emit/typescript/names.ts';
 import { Sources } from '../../compiler/emit/typescript/sources.ts';
 import { compileFile, renderAll } from '../../compiler/index.ts';

@@ -1,22 +1,21 @@
 /** The text of one emitted function: statements under the `.attn` lines that they come from. */
 import type { CodeBlockWriter } from 'ts-morph';
 import type { Size } from '../../size/size.ts';
-import type { CallFrame, Node, Origin } from '../../graph/graph.ts';
-import { expression, type Expression } from './text/expression.ts';
-import { lowerHost, type InputSource, type Lowered } from './lower.ts';
+import type { CallFrame, Origin } from '../../graph/graph.ts';
+import type { Lowered } from './lower.ts';
 import { access, calledAfter, described, endsOf, identifier, type Names, property, quoted, upperFirst } from './names.ts';
 import type { Gradients, Taken } from './outline/gradients.ts';
 import { KEEP, type StepList, type Steps } from './outline/steps.ts';
 import { partAccess } from './parameters.ts';
-import { isShape } from './outline/segments.ts';
-import { blocksOf, isStatement, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
-import { atomsIn, sizeText } from './sizes.ts';
-import { SPREAD } from './text/record.ts';
+import { plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
+import { atomsIn } from './sizes.ts';
 import type { Sources } from './sources.ts';
+import { expression, type Expression } from './text/expression.ts';
+import { sizeExpression, unbracketed, type AtomName } from './text/host.ts';
+import { Lines, WIDTH } from './text/lines.ts';
+import { places, readOnce, rolesOf } from './text/reading.ts';
+import { SPREAD } from './text/record.ts';
 import { isList, typeOf, inputsOf, isSize, isValue, type Loop, type Piece, type Value, parameterOf } from './value.ts';
-
-/** The name in `n` of each atom of a size. */
-export type AtomName = (atom: string) => string;
 
 export interface FunctionContext {
   readonly sources: Sources;
@@ -60,85 +59,6 @@ export function functionBody(lowered: Lowered, context: FunctionContext): Body {
   return new BodyWriter(lowered, schedule, context, placeOf).body();
 }
 
-/** For what each value stands in the text: another shape of something stands for the same, if its own equation goes no further. */
-function places(lowered: Lowered, keyOf: (origin: Origin) => string): (value: Value) => Origin {
-  /** By value: the equations that read it; null: a loop does, or a caller. */
-  const readers = new Map<Value, (string | null)[]>();
-  const note = (value: Value, key: string | null): void => void readers.set(value, [...(readers.get(value) ?? []), key]);
-  for (const value of blocksOf(lowered).needed) for (const input of inputsOf(value)) note(input, keyOf(value.origin));
-  for (const loop of new Set(lowered.loops.values())) {
-    for (const { value } of loop.emits) note(value, null);
-    for (const { first, next } of loop.states) [first, next].forEach((value) => note(value, null));
-  }
-  for (const root of lowered.roots) note(root, null);
-  return (value) => {
-    let from = value;
-    for (;;) {
-      const [operand] = isShape(from) ? inputsOf(from).filter(isStatement) : [];
-      const isRead = readers.get(from)?.includes(keyOf(from.origin)) === true;
-      if (isRead || operand?.kind !== 'tensor' || readers.get(operand)!.length !== 1) return from.origin;
-      from = operand;
-    }
-  };
-}
-
-/** An expression of the host's numbers alone. */
-export function hostExpression(root: Node, input: InputSource, atom: AtomName): string {
-  const text = (piece: Piece): string =>
-    typeof piece === 'string' ? piece : isValue(piece) ? piece.code.map(text).join('') : isSize(piece) ? sizeExpression(piece, atom) : '';
-  return unbracketed(text(lowerHost(root, input)));
-}
-
-function sizeExpression({ size, tight }: { readonly size: Size; readonly tight: boolean }, atom: AtomName): string {
-  const { text, prec } = sizeText(size, atom);
-  return tight && prec !== 'atom' ? `(${text})` : text;
-}
-
-/** `(a + b)` as an argument of its own needs no brackets. */
-export function unbracketed(text: string): string {
-  if (!text.startsWith('(') || !text.endsWith(')')) return text;
-  let depth = 0;
-  for (let k = 0; k < text.length - 1; k++) {
-    depth += text[k] === '(' ? 1 : text[k] === ')' ? -1 : 0;
-    if (depth === 0) return text;
-  }
-  return text.slice(1, -1);
-}
-
-function rolesOf({ roots, loops }: Lowered, returned: readonly string[]): ReadonlyMap<Value, readonly string[]> {
-  const roles = new Map<Value, readonly string[]>();
-  const states = [...new Set(loops.values())].flatMap((loop) => loop.states);
-  for (const { first, argument } of states) {
-    const begun = states.filter((state) => state.first === first);
-    if (begun.length === 1) roles.set(first, [`${argument.origin.name ?? argument.hint} first`]);
-  }
-  for (const { next, argument } of states) roles.set(next, [`${argument.origin.name ?? argument.hint} next`]);
-  for (const [k, root] of roots.entries()) {
-    const [kind, ...path] = returned[k]!.split('.');
-    const names = kind === 'gradient' ? endsOf(path.join('.'), 4).map((end) => `d ${upperFirst(end)}`) : [path.at(-1) ?? kind!];
-    if (!roles.has(root)) roles.set(root, names);
-  }
-  return roles;
-}
-
-/** What a statement reads once, and nothing else reads. Expressions may be written more often than once. */
-function readOnce({ roots, loops }: Lowered, needed: ReadonlySet<Value>): ReadonlySet<Value> {
-  const ofLoops = [...new Set(loops.values())].flatMap(({ xs, states, emits }) => [
-    ...xs.map(({ list }) => list),
-    ...states.flatMap(({ first, next }) => [first, next]),
-    ...emits.map(({ value }) => value),
-  ]);
-  const many = new Set([...roots, ...ofLoops]);
-  const once = new Set<Value>();
-  for (const value of needed) {
-    for (const input of inputsOf(value)) {
-      if (!isStatement(value) || once.has(input)) many.add(input);
-      once.add(input);
-    }
-  }
-  return new Set([...once].filter((value) => !many.has(value)));
-}
-
 /** What a record of gradients is called in what a function gives. */
 export const GRADIENTS = 'gradients';
 
@@ -151,9 +71,6 @@ const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)]
 
 /** How many dead tensors may wait within the statements of one `.attn` line. */
 const MOST_DEAD = 4;
-
-/** Columns of a line, as far as calls can be parted. */
-const WIDTH = 120;
 
 class BodyWriter {
   readonly #lowered: Lowered;
@@ -172,7 +89,7 @@ class BodyWriter {
   readonly #locals = new Map<string, string>();
   /** Parameters of the function that its text reads. */
   readonly #reads = new Set<string>();
-  readonly #lines: { depth: number; text: string }[] = [];
+  readonly #lines = new Lines();
 
   constructor(lowered: Lowered, plan: Plan, context: FunctionContext, placeOf: (value: Value) => Origin) {
     this.#placeOf = placeOf;
@@ -192,7 +109,7 @@ class BodyWriter {
     const results = this.#results(this.#plan.results);
     this.#dispose(this.#plan.block.ends, 0);
     const header = this.#header();
-    const lines = this.#lines;
+    const lines = this.#lines.all;
     return {
       write(writer, result = null) {
         const last = lines.findLastIndex(({ depth, text }) => depth === 0 && !/^[})]/.test(text));
@@ -333,12 +250,8 @@ class BodyWriter {
 
   // ---------------------------------------------------------------- statements
 
-  #write(depth: number, text: string): void {
-    this.#lines.push({ depth, text });
-  }
-
   #dispose(values: readonly Value[], depth: number): void {
-    this.#packed(
+    this.#lines.packed(
       depth,
       [
         ...new Set(
@@ -355,26 +268,11 @@ class BodyWriter {
     );
   }
 
-  /** What is alike, as much of it in a line as fits. */
-  #packed(depth: number, items: readonly string[], { front, between, back }: Readonly<Record<'front' | 'between' | 'back', string>>): void {
-    const line: string[] = [];
-    const text = (more: readonly string[]): string => `${front}${[...line, ...more].join(between)}${back}`;
-    const write = (): void => {
-      if (line.length > 0) this.#write(depth, text([]));
-      line.length = 0;
-    };
-    for (const item of items) {
-      if (2 * depth + text([item]).length > WIDTH) write();
-      line.push(item);
-    }
-    write();
-  }
-
   #results(results: readonly Given[]): readonly string[] {
     return results.map(({ value, copy }) => {
       if (!copy) return this.#expression(value);
       const name = this.#names.take(`${value.origin.name ?? value.hint} Result`);
-      this.#write(
+      this.#lines.write(
         0,
         `const ${name} = ${isList(value) ? `${this.#expression(value)}.map((each) => tf.clone(each))` : `tf.clone(${this.#expression(value)})`};`,
       );
@@ -397,7 +295,7 @@ class BodyWriter {
       const line = this.#context.sources.line(this.#placeOf(statement.value));
       const begins = line !== place && line !== '';
       if (begins || statement.body !== null) flush();
-      if (begins) this.#write(depth, `// ${line}`);
+      if (begins) this.#lines.write(depth, `// ${line}`);
       if (line !== '') place = line;
       if (statement.value.kind === 'call') this.#call(statement.value, depth);
       else if (statement.body === null) this.#statement(statement, depth);
@@ -417,14 +315,14 @@ class BodyWriter {
     const around = `const ${name} = ${front}${back};`.length + 2 * depth;
     const short = this.#composed(value, parts, WIDTH - around);
     if (short.steps.length === 0) {
-      this.#write(depth, `const ${name} = ${front}${short.result}${back};`);
+      this.#lines.write(depth, `const ${name} = ${front}${short.result}${back};`);
       return;
     }
     const { steps, result } = this.#composed(value, parts, WIDTH - 2 * (depth + 2) - 'return ;'.length);
-    this.#write(depth, `const ${name} = tf.tidy(() =>${steps.length === 0 ? '' : ' {'}`);
-    for (const step of steps) this.#write(depth + 1, `const ${step.name} = ${step.text};`);
-    this.#write(depth + 1, steps.length === 0 ? `${result},` : `return ${result};`);
-    this.#write(depth, steps.length === 0 ? ');' : '});');
+    this.#lines.write(depth, `const ${name} = tf.tidy(() =>${steps.length === 0 ? '' : ' {'}`);
+    for (const step of steps) this.#lines.write(depth + 1, `const ${step.name} = ${step.text};`);
+    this.#lines.write(depth + 1, steps.length === 0 ? `${result},` : `return ${result};`);
+    this.#lines.write(depth, steps.length === 0 ? ');' : '});');
   }
 
   #composed(value: Value, parts: readonly Value[], width: number): Expression {
@@ -464,7 +362,7 @@ class BodyWriter {
     const isAlone = record?.isAlone ?? (outputs.length === 1 && outputs[0]!.name === null);
     const all =
       record === undefined ? taken : [isAlone ? this.#gradientsName(record) : `${GRADIENTS}: ${this.#gradientsName(record)}`, ...taken];
-    this.#write(
+    this.#lines.write(
       depth,
       `const ${isAlone ? all[0]! : `{ ${all.join(', ')} }`} = ${name}(${[...texts, ...(told === undefined ? [] : [told])].join(', ')});`,
     );
@@ -482,20 +380,20 @@ class BodyWriter {
       const type = typeOf(element, this.#lowered.loops);
       return loop.reversed ? `${this.#name(list)} = new Array<${type}>(${count})` : `${this.#name(list)}: ${type}[] = []`;
     });
-    this.#packed(depth, lists, { front: 'const ', between: ', ', back: ';' });
+    this.#lines.packed(depth, lists, { front: 'const ', between: ', ', back: ';' });
     for (const { name, record } of distinct(emits.flatMap((emit) => this.#listOf(emit.list) ?? [])))
-      this.#write(depth, `const ${name}${loop.reversed ? ` = new Array<${record.type}>(${count})` : `: ${record.type}[] = []`};`);
+      this.#lines.write(depth, `const ${name}${loop.reversed ? ` = new Array<${record.type}>(${count})` : `: ${record.type}[] = []`};`);
     for (const state of states) {
       const name = this.#name(state.argument);
       this.#named.set(state.final, name);
       const first = this.#expression(state.first);
-      this.#write(depth, `let ${name}: tf.Tensor = ${copies.has(state) ? `tf.clone(${first})` : first};`);
+      this.#lines.write(depth, `let ${name}: tf.Tensor = ${copies.has(state) ? `tf.clone(${first})` : first};`);
     }
     const around = this.#names;
     this.#names = around.within();
     const t = this.#names.take(loop.position.hint);
     this.#named.set(loop.position, t);
-    this.#write(
+    this.#lines.write(
       depth,
       loop.reversed
         ? `for (let ${t} = ${this.#size(loop.size)} - 1; ${t} >= 0; ${t}--) {`
@@ -507,7 +405,7 @@ class BodyWriter {
       const kept = this.#context.steps.fields.get(list);
       if (kept !== undefined) {
         const step = records.get(kept.list) ?? this.#names.takeFirst(['step', kept.list.name.replace(/s(?=\d*$)/, '')]);
-        if (!records.has(kept.list)) this.#write(depth + 1, `const ${step} = ${kept.list.name}[${t}]!;`);
+        if (!records.has(kept.list)) this.#lines.write(depth + 1, `const ${step} = ${kept.list.name}[${t}]!;`);
         records.set(kept.list, step);
         this.#named.set(argument, `${step}${access(kept.field)}`);
         continue;
@@ -520,11 +418,11 @@ class BodyWriter {
       }
       // `zSteps2[t]` is `zAt`, as far as it has no name of its own.
       this.#named.set(argument, this.#names.takeFirst([...name, `${steps.replace(/Steps\d*$/, '')} At`]));
-      this.#write(depth + 1, `const ${this.#name(argument)} = ${steps}[${t}]!;`);
+      this.#lines.write(depth + 1, `const ${this.#name(argument)} = ${steps}[${t}]!;`);
     }
     this.#block(body, loop, depth + 1, place);
     this.#names = around;
-    this.#write(depth, '}');
+    this.#lines.write(depth, '}');
     this.#stack(emits, depth);
   }
 
@@ -535,20 +433,9 @@ class BodyWriter {
     const rows = emits.map(({ list }) => this.#listOf(list)).find((each) => each?.record.isStacked);
     if (rows == null) return;
     const name = this.#names.take(rows.name.replace(/Rows(?=\d*$)/, 'Stacks'));
-    this.#write(depth, `const ${name} = rt.stacked(${rows.name});`);
+    this.#lines.write(depth, `const ${name} = rt.stacked(${rows.name});`);
     for (const { list } of emits)
       if (this.#listOf(list) === rows) this.#named.set(stacks.get(list)!, `${name}${access(steps.fields.get(list)!.field)}`);
-  }
-
-  /** In one line, or else as much of it in each as fits. */
-  #list(depth: number, front: string, items: readonly string[], back: string): void {
-    const line = `${front} ${items.join(', ')} ${back}`;
-    if (2 * depth + line.length <= WIDTH) this.#write(depth, line);
-    else {
-      this.#write(depth, front);
-      this.#packed(depth + 1, items, { front: '', between: ', ', back: ',' });
-      this.#write(depth, back);
-    }
   }
 
   /** What the step keeps, much of it as one record; if its function is not told to, that ends here. */
@@ -558,17 +445,17 @@ class BodyWriter {
     const optional = lists.filter((list) => steps.optional.has(list));
     this.#push(lists, block, loop, depth, (list) => !steps.optional.has(list));
     if (optional.length === 0) return;
-    const begin = this.#lines.length;
+    const begin = this.#lines.all.length;
     this.#push(optional, block, loop, depth + 1, () => true);
-    const [first, ...more] = this.#lines.slice(begin);
+    const [first, ...more] = this.#lines.all.slice(begin);
     const own = optional.map((list) => block.gives.get(list)!).filter(({ copy }) => !copy);
     const end = `else rt.dispose(${own.map(({ value }) => this.#expression(value)).join(', ')});`;
     // Several lists may be pushed to in one line.
     const isOne = more.length === 0 && new Set(optional.map((list) => this.#listOf(list) ?? list)).size === 1;
-    if (isOne) this.#lines.splice(begin, 1, { depth, text: `if (${KEEP}) ${first!.text}` }, { depth, text: end });
+    if (isOne) this.#lines.all.splice(begin, 1, { depth, text: `if (${KEEP}) ${first!.text}` }, { depth, text: end });
     else {
-      this.#lines.splice(begin, 0, { depth, text: `if (${KEEP}) {` });
-      this.#write(depth, `} ${end}`);
+      this.#lines.all.splice(begin, 0, { depth, text: `if (${KEEP}) {` });
+      this.#lines.write(depth, `} ${end}`);
     }
   }
 
@@ -587,10 +474,10 @@ class BodyWriter {
           return given(list) === each!.field ? given(list) : `${property(each!.field)}: ${given(list)}`;
         });
       const [front, back] = loop.reversed ? ([`${kept.name}[${t}] = {`, '};'] as const) : ([`${kept.name}.push({`, '});'] as const);
-      this.#list(depth, front, distinct(fields), back);
+      this.#lines.list(depth, front, distinct(fields), back);
     }
     const alone = wanted.filter((list) => this.#listOf(list) === null);
-    this.#packed(
+    this.#lines.packed(
       depth,
       alone.map((list) => (loop.reversed ? `${this.#name(list)}[${t}] = ${given(list)};` : `${this.#name(list)}.push(${given(list)});`)),
       { front: '', between: ' ', back: '' },
@@ -613,14 +500,14 @@ class BodyWriter {
     const together = block.ends.length > 0 || moves.some(({ next }) => next.kind === 'argument');
     if (together && moves.length > 0) {
       const ends = new Map(block.ends.map((value) => [value, this.#names.take(`${this.#name(value)} Old`)]));
-      for (const [value, old] of ends) this.#write(depth, `const ${old} = ${this.#name(value)};`);
+      for (const [value, old] of ends) this.#lines.write(depth, `const ${old} = ${this.#name(value)};`);
       const first = moves[0]!;
-      if (moves.length === 1) this.#write(depth, `${first.name} = ${first.text};`);
-      else this.#write(depth, `[${moves.map(({ name }) => name).join(', ')}] = [${moves.map(({ text }) => text).join(', ')}];`);
-      if (ends.size > 0) this.#write(depth, `rt.dispose(${[...ends.values()].join(', ')});`);
+      if (moves.length === 1) this.#lines.write(depth, `${first.name} = ${first.text};`);
+      else this.#lines.write(depth, `[${moves.map(({ name }) => name).join(', ')}] = [${moves.map(({ text }) => text).join(', ')}];`);
+      if (ends.size > 0) this.#lines.write(depth, `rt.dispose(${[...ends.values()].join(', ')});`);
       return;
     }
-    for (const { name, text } of moves) this.#write(depth, `${name} = ${text};`);
+    for (const { name, text } of moves) this.#lines.write(depth, `${name} = ${text};`);
     this.#dispose(block.ends, depth);
   }
 }

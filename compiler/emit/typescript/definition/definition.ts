@@ -5,7 +5,7 @@ import type { Axis, Input, Requirement, Space } from '../../../graph/graph.ts';
 import { MUST } from '../../../graph/requirement.ts';
 import { sizeOf } from '../../../graph/spaces.ts';
 import { isGrowing } from '../../../passes/core/axes.ts';
-import { hostExpression } from '../body.ts';
+import { hostExpression } from '../text/host.ts';
 import { access, comment, property, quoted } from '../names.ts';
 import { atomsIn, sizeText } from '../sizes.ts';
 import type { ModelContext } from './context.ts';

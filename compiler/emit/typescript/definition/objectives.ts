@@ -3,7 +3,7 @@ import type { CodeBlockWriter as Writer } from 'ts-morph';
 import type { ObjectiveGraph, UpdateGraph } from '../../../graph/graph.ts';
 import { Names, property, quoted } from '../names.ts';
 import { CodeBlockWriter } from '../text/ts-morph.ts';
-import { unbracketed } from '../body.ts';
+import { unbracketed } from '../text/host.ts';
 import type { ModelContext } from './context.ts';
 import { SpecWriter } from './specs.ts';
 

@@ -3,7 +3,7 @@ import type { CodeBlockWriter } from 'ts-morph';
 import type { Axis, HostExpr, Initialiser, Parameter } from '../../../graph/graph.ts';
 import { sizeOf } from '../../../graph/spaces.ts';
 import type { Size } from '../../../size/size.ts';
-import { unbracketed } from '../body.ts';
+import { unbracketed } from '../text/host.ts';
 import { comment, functionName, Names, quoted } from '../names.ts';
 import type { ModelContext } from './context.ts';
 import { SpecWriter } from './specs.ts';
