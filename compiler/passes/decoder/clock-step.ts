@@ -108,16 +108,13 @@ class Steps {
   readonly #keptAs = new Map<Node, string>();
   readonly #states = new Map<string, { readonly next: Node; readonly init: Node | null; readonly axes: readonly Axis[] }>();
   /** Does it depend on the steps' inputs, on draws or on kept values? What depends on positions alone is recomputed. */
-  readonly #isGiven: (node: Node) => boolean = folded(operands, (node, of) => {
-    const { op, inputs } = node;
-    // What is carried from round to round depends on the steps' inputs.
-    if (op.kind === 'argument') {
-      const bound = this.facts.arguments.get(node);
-      return bound?.kind === 'state' && isRounds(bound.scan);
-    }
-    const draws = op.kind === 'random' && (inputs.length > 0 || op.axes.some(isPositions));
-    return draws || op.kind === 'past' || (op.kind === 'input' && op.name.startsWith('place.')) || operands(node).some(of);
+  readonly #isGiven = this.#given((argument) => {
+    const bound = this.facts.arguments.get(argument);
+    if (bound === undefined || bound.kind === 'position' || !isRounds(bound.scan)) return false;
+    // What is carried from round to round, as far as anything in the rounds does.
+    return this.#takes(bound.scan) || [...this.facts.loopsOf(bound.scan)].some((around) => this.#takes(around));
   });
+  readonly #takes = this.#given(() => false);
 
   constructor(whole: Roots, { axis }: Clocked, beam: Axis | null) {
     this.facts = analyse(whole.values());
@@ -128,6 +125,15 @@ class Steps {
     this.#fixed = new Row(this, null);
     this.#all = new All(this);
     this.#kept = new Kept(this);
+  }
+
+  #given(bound: (argument: Node) => boolean): (node: Node) => boolean {
+    return folded(operands, (node, of) => {
+      const { op, inputs } = node;
+      if (op.kind === 'argument') return bound(node);
+      const draws = op.kind === 'random' && (inputs.length > 0 || op.axes.some(isPositions));
+      return draws || op.kind === 'past' || (op.kind === 'input' && op.name.startsWith('place.')) || operands(node).some(of);
+    });
   }
 
   /** Values at the newest position along this axis. */
@@ -160,7 +166,10 @@ class Steps {
     this.m.origin = node.origin;
     const name = this.#keptAs.get(node) ?? this.#name(described(node));
     const around = this.facts.loopsOf(node).size === 0 ? [] : this.#rounds;
-    const made = appendToCache(this.m, name, row, axis, around);
+    // Rounds of positions alone are the same for all; a cache has a row for each example and each hypothesis.
+    const missing = [BATCH, ...(this.beam === null ? [] : [this.beam])].filter(({ id }) => !hasAxis(axesOf(row), id));
+    const own = missing.length === 0 ? row : this.m.broadcast(row, [...missing, ...axesOf(row)]);
+    const made = appendToCache(this.m, name, own, axis, around);
     this.#keptAs.set(node, name);
     this.#states.set(name, { next: made, init: null, axes: [] });
     around.at(-1)?.kept.set(name, made);
