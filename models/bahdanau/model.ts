@@ -388,35 +388,36 @@ function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStac
   return { gradients: { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB }, zSum };
 }
 
-function additiveStep(p: AdditiveParameters, n: TranslatorSizes, queryRows: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, keys: tf.Tensor, beam: number, size: number, size2: number) {
+function additiveStep(p: AdditiveParameters, n: TranslatorSizes, queryRows: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, keys: tf.Tensor, beam: number, batchBeam: number, batchBeamSource: number) {
   const { align, batch: batchSize, hidden, source } = n;
   // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const vProduct = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(queryRows, p.W), [batchSize, beam, 1, align]);
-    const sumRows = tf.reshape(tf.add(WProduct, tf.reshape(UProduct, [batchSize, 1, source, align])), [size, source, align]);
-    return tf.reshape(tf.matMul(tf.reshape(tf.tanh(sumRows), [size2, align]), p.v), [batchSize, beam, source]);
+    const sum = tf.add(WProduct, tf.reshape(UProduct, [batchSize, 1, source, align]));
+    const additiveVProduct = tf.matMul(tf.reshape(tf.tanh(tf.reshape(sum, [batchBeam, source, align])), [batchBeamSource, align]), p.v);
+    return tf.reshape(additiveVProduct, [batchSize, beam, source]);
   });
   // std/attention.attn:5  weights = softmax[key](score)
   const weights = tf.tidy(() => {
-    const vProductMaskedRows = tf.reshape(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), vProduct, -Infinity), [size, source]);
+    const vProductMaskedRows = tf.reshape(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), vProduct, -Infinity), [batchBeam, source]);
     return tf.softmax(vProductMaskedRows);
   });
   const weightsShaped = tf.reshape(weights, [batchSize, beam, source]);
   rt.dispose(vProduct, weights);
   // std/attention.attn:6  sum[key](weights * keys)
   const context = tf.matMul(weightsShaped, keys);
-  const context2 = tf.reshape(context, [size, 2 * hidden]);
+  const context2 = tf.reshape(context, [batchBeam, 2 * hidden]);
   rt.dispose(context);
   return { weightsShaped, context: context2 };
 }
 
-function readoutStep(p: ReadoutParameters, n: TranslatorSizes, sRows: tf.Tensor, e: tf.Tensor, c: tf.Tensor, size: number) {
+function readoutStep(p: ReadoutParameters, n: TranslatorSizes, sRows: tf.Tensor, e: tf.Tensor, c: tf.Tensor, batchBeam: number) {
   const { maxout, pieces } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   return tf.tidy(() => {
-    const UProduct = tf.reshape(tf.matMul(sRows, p.U), [size, maxout, pieces]);
-    const sum = tf.add(UProduct, tf.reshape(tf.matMul(e, p.V), [size, maxout, pieces]));
-    return tf.matMul(tf.max(tf.add(sum, tf.reshape(tf.matMul(c, p.C), [size, maxout, pieces])), 2), p.W);
+    const UProduct = tf.reshape(tf.matMul(sRows, p.U), [batchBeam, maxout, pieces]);
+    const sum = tf.add(UProduct, tf.reshape(tf.matMul(e, p.V), [batchBeam, maxout, pieces]));
+    return tf.matMul(tf.max(tf.add(sum, tf.reshape(tf.matMul(c, p.C), [batchBeam, maxout, pieces])), 2), p.W);
   });
 }
 
@@ -459,7 +460,7 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, 
   const hRSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hRSum, [1, 0, 2])));
   const hNewSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hNewSum, [1, 0, 2])));
   rt.dispose(hZSum, hRSum, hNewSum);
-  const hHNextSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [], hNewProductSteps: tf.Tensor[] = [];
+  const hHNextSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [], hNewProductSteps: tf.Tensor[] = []; // hSteps2 refers to what is in hHNextSteps
   const forwardSteps: ForwardStep[] = [];
   let h2: tf.Tensor = backwardZeros;
   for (let t = 0; t < source; t++) {
@@ -548,19 +549,19 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   return { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, keysT, tanh2: sFirst, joined: sNextJoinedSteps, product: newProductSteps, keysRows };
 }
 
-function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor, y: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, annotations: tf.Tensor, size: number, beam: number, size2: number) {
+function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor, y: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, annotations: tf.Tensor, batchBeam: number, beam: number, batchBeamSource: number) {
   const { batch: batchSize, characters, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const sRows = tf.reshape(s, [size, units]);
+  const sRows = tf.reshape(s, [batchBeam, units]);
   // model.attn:44  ) generates y: index(characters)[target] start 1 end 2 {
-  const yRows = tf.reshape(y, [size]);
+  const yRows = tf.reshape(y, [batchBeam]);
   // model.attn:47  e = table[y]
   const e = tf.gather(p.table, yRows);
-  const { weightsShaped, context } = additiveStep(p.context.Scored.Additive, n, sRows, UProduct, keyMask, annotations, beam, size, size2);
+  const { weightsShaped, context } = additiveStep(p.context.Scored.Additive, n, sRows, UProduct, keyMask, annotations, beam, batchBeam, batchBeamSource);
   rt.dispose(yRows);
   // model.attn:49  s' = GRU(concat(e, context), s)
   const sNextJoined = tf.concat([e, context], 1);
-  const logits = readoutStep(p.logits.Readout, n, sRows, e, context, size);
+  const logits = readoutStep(p.logits.Readout, n, sRows, e, context, batchBeam);
   const sNext = gru2(p.s.GRU, sNextJoined, sRows);
   rt.dispose(e, context, sRows, sNextJoined);
   const sNextShaped = tf.reshape(sNext, [batchSize, beam, units]);
@@ -620,7 +621,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const zero = tf.scalar(0, 'int32');
   const { h1, annotations, h: hSteps, forwardSteps, backwardZeros, sourceMaskT: sourceMaskTSteps, h2: backwardHSteps, backwardSteps, x, newProduct: productSteps, newProduct2: backwardProductSteps, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, true);
-  const { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, keysT, tanh2: tanh, joined: joinedSteps, product: productSteps2, keysRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
+  const { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, keysT, tanh2: tanh, joined: joinedSteps, product: translateProductSteps, keysRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
   const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
   rt.dispose(annotations, logits);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
@@ -656,7 +657,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const sNextPart = tf.slice(sRProduct, [0, embed], [-1, 2 * hidden]);
     // model.attn:48  context = Scored[align, places](s, annotations)
     const dContext = tf.add(CProductSteps[t]!, sNextPart);
-    const { scoreProduct, product: contextScoreProduct, WProduct, scoreProduct2 } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, step.scoreTanh, dContext, keysT, weightsSteps[t]!, sourceMask, vRows);
+    const { scoreProduct, product: contextScoreProduct, WProduct, scoreProduct2: additiveScoreProduct } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, step.scoreTanh, dContext, keysT, weightsSteps[t]!, sourceMask, vRows);
     rt.dispose(sNextPart);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextSum = tf.add(UProductSteps[t]!, newSum);
@@ -664,8 +665,8 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     rt.dispose(newSum, sRProduct);
     // model.attn:57  Translate(read.annotations, read.h1)
     const dS = tf.tidy(() => tf.add(tf.add(sNextSum, rProduct), WProduct));
-    const stateNext = tf.add(state, scoreProduct2);
-    rt.dispose(rProduct, WProduct, sNextSum, scoreProduct2, state);
+    const stateNext = tf.add(state, additiveScoreProduct);
+    rt.dispose(rProduct, WProduct, sNextSum, additiveScoreProduct, state);
     translateRows[t] = {
       rSigmoidGradient, zSigmoidGradient, newTanhGradient, scoreProduct, contextScoreProduct, dE, dContext,
     };
@@ -679,9 +680,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(weightsSteps, vRows, state);
   const joinedStacked = tf.stack(joinedSteps);
   rt.dispose(joinedSteps);
-  const productStacked = tf.stack(productSteps2);
+  const productStacked = tf.stack(translateProductSteps);
   const { gradients: dAdditive, UProduct: scoreUProduct } = additiveGradients(p.Translate.context.Scored.Additive, batch.n, translateStacks.contextScoreProduct, product, sStepsRows, keysRows, translateStacks.scoreProduct);
-  rt.dispose(productSteps2, keysRows, product, translateStacks.contextScoreProduct, translateStacks.scoreProduct);
+  rt.dispose(translateProductSteps, keysRows, product, translateStacks.contextScoreProduct, translateStacks.scoreProduct);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const tanhGradient = rt.tanhGradient(dSNext, tanh);
   const dH1 = tf.matMul(tanhGradient, p.Translate.W0, false, true);
@@ -744,10 +745,10 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const step = forwardSteps[t]!;
     const dHNext = tf.add(readDH, dForwardSteps[t]!);
     const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t]!, hRJoined);
-    const dH2 = tf.add(rProduct, newSum);
+    const annotateDH = tf.add(rProduct, newSum);
     rt.dispose(readDH, dHNext, rProduct, newSum);
     forwardRows[t] = { newTanhGradient, rSigmoidGradient, zSigmoidGradient };
-    readDH = dH2;
+    readDH = annotateDH;
   }
   const forwardStacks = rt.stacked(forwardRows);
   rt.dispose(forwardSteps, hRJoined, dForwardSteps, readDH);

@@ -56,10 +56,10 @@ type RunRow2 = Readonly<Record<
 , tf.Tensor>>;
 
 /** Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000, which starts open (bias 1). */
-function lstmInputs(p: LSTMParameters, n: Seq2SeqSizes, x: tf.Tensor, size: number, source: number) {
+function lstmInputs(p: LSTMParameters, n: Seq2SeqSizes, x: tf.Tensor, batchSource: number, source: number) {
   const { batch: batchSize, embed, hidden } = n;
   // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const xRows = tf.reshape(x, [size, embed]);
+  const xRows = tf.reshape(x, [batchSource, embed]);
   const oSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wo), [batchSize, source, hidden]), p.bo));
   // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wf), [batchSize, source, hidden]), p.bf));
@@ -148,47 +148,48 @@ function lstmBackward(dResult: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: 
   return { gProduct, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient };
 }
 
-function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, sigmoidGradientStacked3: tf.Tensor, tanhGradientStacked: tf.Tensor, picked: tf.Tensor, size: number, target: number) {
+function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, sigmoidGradientStacked3: tf.Tensor, tanhGradientStacked: tf.Tensor, picked: tf.Tensor, batchTarget: number, target: number) {
   const { batch: batchSize, embed, hidden } = n;
   // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const WgProduct = tf.tidy(() => {
-    const lSTMWgProduct = tf.matMul(tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [size, hidden]), p.Wg, false, true);
-    return tf.reshape(lSTMWgProduct, [batchSize, target, embed]);
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchTarget, hidden]);
+    return tf.reshape(tf.matMul(tanhGradientStepsRows, p.Wg, false, true), [batchSize, target, embed]);
   });
   // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.matMul(tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [size, hidden]), p.Wi, false, true);
-    return tf.add(WgProduct, tf.reshape(WiProduct, [batchSize, target, embed]));
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchTarget, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wi, false, true), [batchSize, target, embed]);
+    return tf.add(WgProduct, WiProduct);
   });
-  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [size, hidden]);
-  const pickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked, [1, 0, 2]), [size, embed]));
-  const hStepsRows = tf.reshape(hStacked, [size, hidden]);
+  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchTarget, hidden]);
+  const pickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked, [1, 0, 2]), [batchTarget, embed]));
+  const hStepsRows = tf.reshape(hStacked, [batchTarget, hidden]);
   const dBi = tf.sum(sigmoidGradientStacked, [0, 1]);
   const dWi = tf.matMul(pickedRows, sigmoidGradientStepsRows, true);
   const dUi = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(WgProduct, sigmoidGradientStepsRows);
   // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [size, hidden]);
+  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchTarget, hidden]);
   const dBg = tf.sum(tanhGradientStacked, [0, 1]);
   const dWg = tf.matMul(pickedRows, tanhGradientStepsRows, true);
   const dUg = tf.matMul(hStepsRows, tanhGradientStepsRows, true);
   rt.dispose(tanhGradientStepsRows);
   // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.matMul(tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [size, hidden]), p.Wf, false, true);
-    return tf.add(iSum, tf.reshape(WfProduct, [batchSize, target, embed]));
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchTarget, hidden]);
+    return tf.add(iSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wf, false, true), [batchSize, target, embed]));
   });
-  const fSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [size, hidden]);
+  const fSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchTarget, hidden]);
   const dBf = tf.sum(sigmoidGradientStacked2, [0, 1]);
   const dWf = tf.matMul(pickedRows, fSigmoidGradientStepsRows, true);
   const dUf = tf.matMul(hStepsRows, fSigmoidGradientStepsRows, true);
   rt.dispose(iSum, fSigmoidGradientStepsRows);
   // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.matMul(tf.reshape(tf.transpose(sigmoidGradientStacked3, [1, 0, 2]), [size, hidden]), p.Wo, false, true);
-    return tf.add(fSum, tf.reshape(WoProduct, [batchSize, target, embed]));
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked3, [1, 0, 2]), [batchTarget, hidden]);
+    return tf.add(fSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wo, false, true), [batchSize, target, embed]));
   });
-  const oSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked3, [size, hidden]);
+  const oSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked3, [batchTarget, hidden]);
   const dBo = tf.sum(sigmoidGradientStacked3, [0, 1]);
   const dWo = tf.matMul(pickedRows, oSigmoidGradientStepsRows, true);
   const dUo = tf.matMul(hStepsRows, oSigmoidGradientStepsRows, true);
@@ -196,10 +197,10 @@ function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, 
   return { gradients: { Wi: dWi, Wf: dWf, Wo: dWo, Wg: dWg, Ui: dUi, Uf: dUf, Uo: dUo, Ug: dUg, bi: dBi, bo: dBo, bg: dBg, bf: dBf }, oSum };
 }
 
-function lstmStep(p: LSTMParameters, n: Seq2SeqSizes, c: tf.Tensor, h: tf.Tensor, picked: tf.Tensor, size: number) {
+function lstmStep(p: LSTMParameters, n: Seq2SeqSizes, c: tf.Tensor, h: tf.Tensor, picked: tf.Tensor, batchBeam: number) {
   const { hidden } = n;
   // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const hRows = tf.reshape(h, [size, hidden]);
+  const hRows = tf.reshape(h, [batchBeam, hidden]);
   const o = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(picked, p.Wo), tf.matMul(hRows, p.Uo)), p.bo)));
   // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const f = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(picked, p.Wf), tf.matMul(hRows, p.Uf)), p.bf)));
@@ -209,7 +210,7 @@ function lstmStep(p: LSTMParameters, n: Seq2SeqSizes, c: tf.Tensor, h: tf.Tensor
   const g = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(picked, p.Wg), tf.matMul(hRows, p.Ug)), p.bg)));
   rt.dispose(hRows);
   // std/cells.attn:25  new = f * c + i * g
-  const new_ = tf.tidy(() => tf.add(tf.mul(f, tf.reshape(c, [size, hidden])), tf.mul(i, g)));
+  const new_ = tf.tidy(() => tf.add(tf.mul(f, tf.reshape(c, [batchBeam, hidden])), tf.mul(i, g)));
   rt.dispose(f, i, g);
   // std/cells.attn:26  { h = o * tanh(new), c = new }
   const h2 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
@@ -345,7 +346,7 @@ function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Ran
   const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(oSum, fSum, iSum, gSum);
-  const hSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [];
+  const hSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = []; // hSteps2 refers to what is in hSteps
   const writeSteps: WriteStep[] = [];
   let h2: tf.Tensor = h;
   let c2: tf.Tensor = tf.clone(c);
@@ -377,13 +378,13 @@ function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Ran
   return { logits, keepStacked, writeSteps, h: hSteps2, picked, productRows, h2: hSteps };
 }
 
-function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tensor, h: tf.Tensor, size: number, beam: number) {
+function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tensor, h: tf.Tensor, batchBeam: number, beam: number) {
   const { batch: batchSize, characters, hidden } = n;
   // model.attn:27  decoder Write(h0: [hidden], c0: [hidden]) generates y: index(characters)[target] start 1 …
-  const yRows = tf.reshape(y, [size]);
+  const yRows = tf.reshape(y, [batchBeam]);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p.table, yRows);
-  const { h: hCH, new_: hCNew } = lstmStep(p.h_c.LSTM, n, c, h, picked, size);
+  const { h: hCH, new_: hCNew } = lstmStep(p.h_c.LSTM, n, c, h, picked, batchBeam);
   const hShaped = tf.reshape(hCH, [batchSize, beam, hidden]);
   const newShaped = tf.reshape(hCNew, [batchSize, beam, hidden]);
   rt.dispose(yRows, picked, hCNew);
@@ -424,7 +425,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const zero = tf.scalar(0, 'int32');
   const { h, c, sourceMaskT: sourceMaskTSteps, runSteps, runH: hSteps, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
-  const { logits, keepStacked, writeSteps, h: hSteps2, picked, productRows, h2: hSteps3 } = writeInputsTraining(p.Write, batch.n, random, batch.inputs.y, h, c, 'Write.dropout#0');
+  const { logits, keepStacked, writeSteps, h: writeHSteps, picked, productRows, h2: hSteps2 } = writeInputsTraining(p.Write, batch.n, random, batch.inputs.y, h, c, 'Write.dropout#0');
   const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
   rt.dispose(c, logits);
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
@@ -452,24 +453,24 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   rt.dispose(logitsProduct);
   const writeRows = new Array<WriteRow>(target);
   let state: tf.Tensor = tf.clone(runZeros);
-  let state2: tf.Tensor = tf.clone(runZeros);
+  let writeState: tf.Tensor = tf.clone(runZeros);
   for (let t = target - 1; t >= 0; t--) {
     const step = writeSteps[t]!;
     const dH = tf.add(state, logitsProductSteps[t]!);
-    const { gProduct: stateNext, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(dH, step.tanh, step.o, state2, step.f, step.g, step.c, step.i, gJoined);
-    rt.dispose(state, dH, state2);
+    const { gProduct: stateNext, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(dH, step.tanh, step.o, writeState, step.f, step.g, step.c, step.i, gJoined);
+    rt.dispose(state, dH, writeState);
     writeRows[t] = { gTanhGradient, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient };
     state = stateNext;
-    state2 = dC;
+    writeState = dC;
   }
   const writeStacks = rt.stacked(writeRows);
   rt.dispose(writeSteps, gJoined, logitsProductSteps);
-  const hStacked = tf.stack(hSteps2);
-  rt.dispose(h, hSteps3);
+  const hStacked = tf.stack(writeHSteps);
+  rt.dispose(h, hSteps2);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const scattered = rt.scatter(zero, state, source);
-  const readScattered = rt.scatter(zero, state2, source);
-  rt.dispose(state, zero, state2);
+  const readScattered = rt.scatter(zero, writeState, source);
+  rt.dispose(state, zero, writeState);
   // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const hCGJoined = tf.concat([p.read.Read.run.h_c.LSTM.Ug, p.read.Read.run.h_c.LSTM.Ui, p.read.Read.run.h_c.LSTM.Uf, p.read.Read.run.h_c.LSTM.Uo], 1);
   // model.attn:20  run = scan source reversed with xt = x {

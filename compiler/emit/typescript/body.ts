@@ -7,7 +7,7 @@ import { access, calledAfter, described, endsOf, identifier, type Names, propert
 import type { Gradients, Taken } from './outline/gradients.ts';
 import { KEEP, type StepList, type Steps } from './outline/steps.ts';
 import { partAccess } from './parameters.ts';
-import { plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
+import { holdersIn, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn } from './sizes.ts';
 import type { Sources } from './sources.ts';
 import { expression, type Expression } from './text/expression.ts';
@@ -82,6 +82,8 @@ class BodyWriter {
   readonly #named = new Map<Value, string>();
   /** Names of what has none of its own by what it is for: to begin a state with, to be its next value, to be returned. */
   readonly #roles: ReadonlyMap<Value, readonly string[]>;
+  /** What keeps a value alive. */
+  readonly #holders: (value: Value) => readonly Value[];
   /** What one statement reads once. */
   readonly #readOnce: ReadonlySet<Value>;
   /** Atom to local identifier. */
@@ -100,6 +102,7 @@ class BodyWriter {
     const lists = [...steps.fields.values()].map(({ list }) => list.name);
     this.#names = context.called.within([...context.parameters, ...lists, KEEP]);
     this.#roles = rolesOf(lowered, context.returned);
+    this.#holders = holdersIn(lowered);
     this.#readOnce = readOnce(lowered, plan.needed);
   }
 
@@ -381,6 +384,7 @@ class BodyWriter {
       return loop.reversed ? `${this.#name(list)} = new Array<${type}>(${count})` : `${this.#name(list)}: ${type}[] = []`;
     });
     this.#lines.packed(depth, lists, { front: 'const ', between: ', ', back: ';' });
+    this.#tellLent(emits);
     for (const { name, record } of distinct(emits.flatMap((emit) => this.#listOf(emit.list) ?? [])))
       this.#lines.write(depth, `const ${name}${loop.reversed ? ` = new Array<${record.type}>(${count})` : `: ${record.type}[] = []`};`);
     for (const state of states) {
@@ -424,6 +428,18 @@ class BodyWriter {
     this.#names = around;
     this.#lines.write(depth, '}');
     this.#stack(emits, depth);
+  }
+
+  /** Says of the lists that were declared last which own nothing. */
+  #tellLent(emits: Loop['emits']): void {
+    const lent = emits.flatMap(({ list }) => {
+      const [owner] = this.#holders(list);
+      return owner === undefined || owner === list || this.#listOf(list) !== null
+        ? []
+        : [`${this.#name(list)} refers to what is in ${this.#name(owner)}`];
+    });
+    const last = this.#lines.all.at(-1);
+    if (lent.length > 0 && last !== undefined) last.text += ` // ${lent.join('; ')}`;
   }
 
   /** What the steps have made, each as one tensor. */

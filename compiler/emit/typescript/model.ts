@@ -102,7 +102,7 @@ class FunctionWriter {
   /** The declarations, once all functions are known: what several have in common becomes a function in front of them. */
   written(): { readonly declarations: Statement[]; readonly nameOf: (update: string) => string } {
     const { module, sources } = this.#context;
-    const naming = { take: module.take, takeFirst: module.takeFirst, sources };
+    const naming = { take: module.take, takeFirst: module.takeFirst, sources, atomName: this.#context.atomName };
     const pending = this.declarations.filter((each) => isPending(each));
     const { wholes, functions } = outline(
       pending.map(({ whole }) => whole),

@@ -172,11 +172,13 @@ export function endsOf(path: string, most: number): readonly string[] {
   return [segments.at(-1)!, ...longer];
 }
 
-/** `crossLeast`: after the equations that the call of its block stands in, innermost first, as far as they lie in another call. */
+/** `crossLeast`: after the equations that the call of its block stands in, innermost first, as far as they lie in another call; or after the block. */
 export function calledAfter(name: string, own: CallFrame | undefined, around: CallFrame | null): readonly string[] {
   const path = partOf(own?.path ?? '', around?.path ?? '') ?? '';
-  const callers = path.split('.').filter((each) => /^\p{Ll}[\p{ID_Continue}]*$/u.test(each));
-  return callers.toReversed().map((caller) => `${caller} ${upperFirst(identifier(name))}`);
+  const parts = path.split('.').toReversed();
+  const equations = parts.filter((each) => /^\p{Ll}[\p{ID_Continue}]*$/u.test(each));
+  const blocks = parts.filter((each) => /^\p{Lu}[\p{ID_Continue}]*$/u.test(each)).map(functionName);
+  return [...equations, ...blocks].map((caller) => `${caller} ${upperFirst(identifier(name))}`);
 }
 
 /** The rest of a path below another; null: it is no part of it. */

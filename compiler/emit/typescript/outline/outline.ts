@@ -5,15 +5,16 @@
  * What a function is handed it borrows; what it gives is the caller's. It gives what any of its callers reads.
  */
 import { BEFORE, BEAM, NOW } from '../../../passes/core/axes.ts';
-import { atomOf, atomsOf, size as sizes, type Size } from '../../../size/size.ts';
+import { atomsOf, size as sizes, type Size } from '../../../size/size.ts';
 import { canonical, flat, Labels, type Hole, type Known } from './canonical.ts';
 import type { Lowered } from '../lower.ts';
-import { described, endsOf, functionName, Names } from '../names.ts';
+import { calledAfter, described, endsOf, functionName, identifier, Names } from '../names.ts';
 import type { Handed, OutlinedFunction, Shared, Use } from './functions.ts';
 import { Building } from './rebuild.ts';
 import { Roles } from './roles.ts';
 import { isSegment, leaves, makerOf, segmented, type Item, type Phase, type Segment, type Segmented } from './segments.ts';
 import { holdersIn } from '../schedule.ts';
+import { sizeText } from '../sizes.ts';
 import type { Sources } from '../sources.ts';
 import { inputsOf, typeOf, type Value } from '../value.ts';
 
@@ -40,6 +41,8 @@ export interface Naming {
   /** The first of several that is free. */
   readonly takeFirst: (names: readonly string[]) => string;
   readonly sources: Sources;
+  /** The name of a size's atom. */
+  readonly atomName: (atom: string) => string;
 }
 
 export function outline(wholes: readonly Whole[], naming: Naming): Outline {
@@ -223,7 +226,7 @@ class Outliner {
       name: names.takeFirst([...this.#roles.namesOf(value, use.segment, use.segmented), ...this.#namesOf(value, use.segmented.lowered)]),
       type: typeOf(value, use.segmented.lowered.loops),
     }));
-    const { holes, handed } = openSizes(shared.uses, names);
+    const { holes, handed } = openSizes(shared.uses, names, this.#naming.atomName);
     for (;;) {
       const building = new Building(use.segmented, this.#known, functions, {
         ...use,
@@ -246,7 +249,10 @@ class Outliner {
         phase: use.segment.phase,
         docs: this.#docsOf(use),
         lowered: made.lowered,
-        outputs: roots.map((root) => taken.takeFirst(this.#namesOf(root, made.lowered))),
+        outputs: roots.map((root) => {
+          const wanted = this.#namesOf(root, made.lowered);
+          return taken.takeFirst([...wanted, ...calledAfter(wanted[0]!, root.origin.frame, use.segment.frame)]);
+        }),
         parts: made.readsParameters ? shared.uses.map(({ segment }) => segment.base) : [],
         inputs: inputs.map((each, k) => ({ ...each, value: made.inputs[k]! })),
         sizes: new Map(handed.map(({ atom, name }) => [atom, name])),
@@ -274,6 +280,7 @@ const sizeOfHole = (hole: Hole): Size => hole.size;
 function openSizes(
   uses: readonly Use[],
   names: Names,
+  atomName: (atom: string) => string,
 ): {
   readonly holes: ReadonlyMap<Hole, Size>;
   readonly handed: readonly { readonly hole: number; readonly atom: string; readonly name: string }[];
@@ -289,7 +296,7 @@ function openSizes(
     const key = all.join('\n');
     let known = handed.get(key);
     if (known === undefined) {
-      const name = names.take(atomOf(own) ?? 'size');
+      const name = names.take(atomsOf(own).size === 0 ? 'size' : identifier(sizeText(own, atomName).text));
       known = { hole: k, atom: `handed ${name}`, name };
       handed.set(key, known);
     }

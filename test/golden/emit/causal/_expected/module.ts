@@ -382,7 +382,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = []; // hSteps refers to what is in hNextSteps
   const runSteps: RunStep[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {

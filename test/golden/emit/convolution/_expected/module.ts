@@ -44,7 +44,7 @@ type PictureBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
-function near(p: NearParameters, n: PictureSizes, x: tf.Tensor, colours: number, size: number, size2: number) {
+function near(p: NearParameters, n: PictureSizes, x: tf.Tensor, colours: number, v3Colours: number, v9Colours: number) {
   const { batch: batchSize, columns, filters, rows } = n;
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
   const joinedShaped = tf.tidy(() => {
@@ -52,10 +52,10 @@ function near(p: NearParameters, n: PictureSizes, x: tf.Tensor, colours: number,
     const shiftedRows2 = tf.reshape(rt.shift(x, 1, 1), [batchSize * columns * rows, colours]);
     const joined = tf.concat([shiftedRows2, tf.reshape(x, [batchSize * columns * rows, colours]), shiftedRows], 1);
     const joinedShaped2 = tf.reshape(joined, [batchSize, rows, columns, 3, colours]);
-    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped2, 2, -1), [batchSize * columns * rows, size]);
-    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped2, 2, 1), [batchSize * columns * rows, size]);
-    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, size]), shiftedRows3], 1);
-    return tf.reshape(joined2, [batchSize * columns * rows, size2]);
+    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped2, 2, -1), [batchSize * columns * rows, v3Colours]);
+    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped2, 2, 1), [batchSize * columns * rows, v3Colours]);
+    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, v3Colours]), shiftedRows3], 1);
+    return tf.reshape(joined2, [batchSize * columns * rows, v9Colours]);
   });
   const relu = tf.tidy(() =>
     tf.relu(tf.add(tf.reshape(tf.matMul(joinedShaped, p.W), [batchSize, rows, columns, filters]), p.b)),
@@ -106,13 +106,13 @@ function nearBackward(p: NearParameters, n: PictureSizes, x: tf.Tensor, dResult:
 
 function picture2(p: PictureParameters, n: PictureSizes, image: tf.Tensor) {
   const { colours, filters } = n;
-  const { relu, joinedShaped: joinedShaped2 } = near(p.x.Near, n, image, colours, 3 * colours, 9 * colours);
+  const { relu, joinedShaped: xJoinedShaped } = near(p.x.Near, n, image, colours, 3 * colours, 9 * colours);
   const { relu: x, joinedShaped } = near(p.x['Near#2'], n, relu, filters, 3 * filters, 9 * filters);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const mean = tf.mean(x, [1, 2]);
   // std/layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(mean, p.Linear.W), p.Linear.b));
-  return { sum, x, joinedShaped, relu, joinedShaped2, mean };
+  return { sum, x, joinedShaped, relu, xJoinedShaped, mean };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -120,14 +120,14 @@ type PictureResults = { readonly y: tf.Tensor };
 
 /** The outputs of Picture, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function pictureForward(p: PictureParameters, batch: PictureBatch): PictureResults {
-  const { sum: y, x, joinedShaped, relu, joinedShaped2: xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
+  const { sum: y, x, joinedShaped, relu, xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
   rt.dispose(x, joinedShaped, relu, xJoinedShaped, mean);
   return { y };
 }
 
 /** Class: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function pictureLoss(p: PictureParameters, batch: PictureBatch): rt.LossTensors {
-  const { sum, x, joinedShaped, relu, joinedShaped2: xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
+  const { sum, x, joinedShaped, relu, xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
   rt.dispose(x, joinedShaped, relu, xJoinedShaped, mean);
   const { loss, logSoftmax } = class_(sum, batch.inputs.label);
   rt.dispose(sum, logSoftmax);
@@ -137,7 +137,7 @@ function pictureLoss(p: PictureParameters, batch: PictureBatch): rt.LossTensors 
 /** Class: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, classes, columns, filters, rows } = batch.n;
-  const { sum, x, joinedShaped, relu, joinedShaped2: xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
+  const { sum, x, joinedShaped, relu, xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
   const { loss, logSoftmax } = class_(sum, batch.inputs.label);
   rt.dispose(sum);
   // input.attn:16  loss = cross_entropy[classes](y, label)

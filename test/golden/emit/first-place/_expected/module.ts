@@ -61,12 +61,12 @@ function dInputs(p: DParameters, n: MSizes, h: tf.Tensor, y: tf.Tensor) {
   return logits;
 }
 
-function dStep(p: DParameters, n: MSizes, y: tf.Tensor, uS: tf.Tensor, size: number, beam: number) {
+function dStep(p: DParameters, n: MSizes, y: tf.Tensor, uS: tf.Tensor, batchBeam: number, beam: number) {
   const { batch: batchSize, d, words } = n;
   // input.attn:2  decoder D(h: [d]) generates y: index(words)[target] start 1 end 2 {
-  const yRows = tf.reshape(y, [size]);
+  const yRows = tf.reshape(y, [batchBeam]);
   // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
-  const sNext = tf.tidy(() => tf.tanh(tf.add(tf.gather(p.table, yRows), tf.reshape(uS, [size, d]))));
+  const sNext = tf.tidy(() => tf.tanh(tf.add(tf.gather(p.table, yRows), tf.reshape(uS, [batchBeam, d]))));
   const sNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
   rt.dispose(yRows);
   // input.attn:6  logits = u @ table

@@ -51,10 +51,10 @@ type ReadBatch = {
 type RoundsRow = Readonly<Record<'dB' | 'dW' | 'product', tf.Tensor>>;
 
 /** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
-function linear(p: LinearParameters, n: ReadSizes, x: tf.Tensor, size: number) {
+function linear(p: LinearParameters, n: ReadSizes, x: tf.Tensor, d2: number) {
   const { batch: batchSize, sentence } = n;
   // std/layers.attn:4  W @ x + b
-  const xRows = tf.reshape(x, [batchSize * sentence, size]);
+  const xRows = tf.reshape(x, [batchSize * sentence, d2]);
   const sum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, sentence, 2]), p.b));
   return { sum, xRows };
 }
@@ -71,8 +71,8 @@ function fit(n: ReadSizes, h: tf.Tensor, sentenceMask: tf.Tensor, sentenceMaskT:
   return loss;
 }
 
-function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, x: tf.Tensor, size: number) {
-  const { sum, xRows } = linear(p.x.Linear, n, x, size);
+function repeatRound(p: { readonly x: { readonly Linear: LinearParameters } }, n: ReadSizes, x: tf.Tensor, d2: number) {
+  const { sum, xRows } = linear(p.x.Linear, n, x, d2);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const tanh = tf.tanh(sum);
   const x2 = tf.concat([x, tanh], 2);
@@ -358,11 +358,11 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const roundsProductSteps: tf.Tensor[] = [], roundsNumberSteps: tf.Tensor[] = [];
   for (let i = 0; i < round; i++) {
     // std/layers.attn:4  W @ x + b
-    const sum3 = tf.tidy(() => tf.add(tf.matMul(final, p.rounds[i]!.Linear.W, false, true), p.rounds[i]!.Linear.b));
+    const linearSum = tf.tidy(() => tf.add(tf.matMul(final, p.rounds[i]!.Linear.W, false, true), p.rounds[i]!.Linear.b));
     // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-    const roundsProduct = tf.mul(sum3, i + 1);
+    const roundsProduct = tf.mul(linearSum, i + 1);
     const roundsNumber = tf.scalar(i + 1);
-    rt.dispose(sum3);
+    rt.dispose(linearSum);
     roundsProductSteps.push(roundsProduct); roundsNumberSteps.push(roundsNumber);
   }
   const rounds = tf.stack(roundsProductSteps);
@@ -372,22 +372,22 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     const roundsProduct = tf.mul(1 / batchSize, roundsNumberSteps[i]!);
     // std/layers.attn:4  W @ x + b
     const dW = tf.mul(roundsProduct, total);
-    const dB2 = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
+    const linearDB = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
     const product = tf.tidy(() => tf.mul(roundsProduct, tf.sum(p.rounds[i]!.Linear.W, 0)));
     rt.dispose(roundsProduct);
-    roundsRows[i] = { dB: dB2, dW, product };
+    roundsRows[i] = { dB: linearDB, dW, product };
   }
   const roundsStacks = rt.stacked(roundsRows);
   rt.dispose(total, roundsNumberSteps);
   // std/layers.attn:4  W @ x + b
   const xTanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(xTanhGradientRows, p.wide.Grow.repeat[0]!.x.Linear.W, false, true);
-  const total2 = tf.sum(roundsStacks.product, 0);
+  const linearTotal = tf.sum(roundsStacks.product, 0);
   rt.dispose(roundsStacks.product);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const dFinal = tf.add(total2, 1 / batchSize);
+  const dFinal = tf.add(linearTotal, 1 / batchSize);
   const sum3 = tf.tidy(() => tf.add(part, rt.scatter(sum2, tf.broadcastTo(dFinal, [batchSize, d]), sentence, 1)));
-  rt.dispose(total2, sum2, part, dFinal);
+  rt.dispose(linearTotal, sum2, part, dFinal);
   // input.attn:10  s' = 0.5 * s + inner[word = first]
   const sNextZero = tf.scalar(0, 'int32');
   // input.attn:7  h = scan sentence with ts = tokens {

@@ -306,29 +306,31 @@ function sinusoidPrepare(n: TranslateSizes, keyPositions: tf.Tensor, two: tf.Ten
   return { isEqual, anglePower, chosen };
 }
 
-function scaledDotStep(n: TranslateSizes, values: tf.Tensor, keys: tf.Tensor, query: tf.Tensor, size: number, now: number, size2: number) {
+function scaledDotStep(n: TranslateSizes, values: tf.Tensor, keys: tf.Tensor, query: tf.Tensor, batchBeamHeads: number, now: number, batchBeam: number) {
   const { heads, model } = n;
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
-    const product = tf.matMul(tf.reshape(keys, [size, now, model / heads]), tf.reshape(query, [size, model / heads, 1]));
-    return tf.softmax(tf.div(tf.reshape(product, [size2, heads, now]), Math.sqrt(model / heads)));
+    const rowsRows = tf.reshape(keys, [batchBeamHeads, now, model / heads]);
+    const product = tf.matMul(rowsRows, tf.reshape(query, [batchBeamHeads, model / heads, 1]));
+    return tf.softmax(tf.div(tf.reshape(product, [batchBeam, heads, now]), Math.sqrt(model / heads)));
   });
   // std/attention.attn:18  sum[key](weights * values)
-  const product = tf.tidy(() =>
-    tf.matMul(tf.reshape(weights, [size, 1, now]), tf.reshape(values, [size, now, model / heads])),
-  );
+  const product = tf.tidy(() => {
+    const rowsRows = tf.reshape(values, [batchBeamHeads, now, model / heads]);
+    return tf.matMul(tf.reshape(weights, [batchBeamHeads, 1, now]), rowsRows);
+  });
   rt.dispose(weights);
   return product;
 }
 
-function scaledDotStep2(n: TranslateSizes, keyMask: tf.Tensor, aShaped: tf.Tensor, add: tf.Tensor, size: number, beam: number) {
+function scaledDotStep2(n: TranslateSizes, keyMask: tf.Tensor, aShaped: tf.Tensor, add: tf.Tensor, batchBeam: number, beam: number) {
   const { batch: batchSize, model, source } = n;
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
-    const quotient = tf.div(tf.reshape(tf.matMul(aShaped, add), [size, source]), Math.sqrt(model));
+    const quotient = tf.div(tf.reshape(tf.matMul(aShaped, add), [batchBeam, source]), Math.sqrt(model));
     const quotientShaped = tf.reshape(quotient, [batchSize, beam, source]);
-    const quotientMaskedRows = tf.reshape(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotientShaped, -Infinity), [size, source]);
-    return tf.softmax(quotientMaskedRows);
+    const quotientMasked = rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotientShaped, -Infinity);
+    return tf.softmax(tf.reshape(quotientMasked, [batchBeam, source]));
   });
   const weightsShaped = tf.reshape(weights, [batchSize, beam, source]);
   rt.dispose(weights);
@@ -338,13 +340,13 @@ function scaledDotStep2(n: TranslateSizes, keyMask: tf.Tensor, aShaped: tf.Tenso
   return product;
 }
 
-function layerNormStep(p: LayerNormParameters, x: tf.Tensor, size: number) {
+function layerNormStep(p: LayerNormParameters, x: tf.Tensor, batchBeam: number) {
   // std/layers.attn:11  least = stop(min[features](x))
   const least = tf.min(x, 1);
   // std/layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
   const scale = tf.tidy(() => tf.div(1, tf.maximum(tf.sub(tf.max(x, 1), least), 1)));
   // std/layers.attn:13  near = scale * (x - least)
-  const near = tf.tidy(() => tf.mul(tf.reshape(scale, [size, 1]), tf.sub(x, tf.reshape(least, [size, 1]))));
+  const near = tf.tidy(() => tf.mul(tf.reshape(scale, [batchBeam, 1]), tf.sub(x, tf.reshape(least, [batchBeam, 1]))));
   rt.dispose(least);
   // std/layers.attn:14  centred = near - mean[features](near)
   const centred = tf.tidy(() => tf.sub(near, tf.mean(near, 1, true)));
@@ -355,7 +357,7 @@ function layerNormStep(p: LayerNormParameters, x: tf.Tensor, size: number) {
   );
   rt.dispose(scale);
   // std/layers.attn:16  gain * (narrow * centred) + bias
-  const sum = tf.tidy(() => tf.add(tf.mul(tf.mul(tf.reshape(narrow, [size, 1]), centred), p.gain), p.bias));
+  const sum = tf.tidy(() => tf.add(tf.mul(tf.mul(tf.reshape(narrow, [batchBeam, 1]), centred), p.gain), p.bias));
   rt.dispose(centred, narrow);
   return sum;
 }
@@ -381,9 +383,9 @@ function layer(p: LayerParameters, n: TranslateSizes, keyMask: tf.Tensor, a: tf.
   const product = scaledDotInputs2(n, keyMask, a, sum);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum2 = tf.add(a, product);
-  const { sum: sum3, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.LayerNorm, n, sum2, targetMask);
-  rt.dispose(product, sum2, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product2);
-  return sum3;
+  const { sum: layerNormSum, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product: layerNormProduct } = layerNormInputs(p.LayerNorm, n, sum2, targetMask);
+  rt.dispose(product, sum2, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, layerNormProduct);
+  return layerNormSum;
 }
 
 function multiHeadInputsTraining(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, targetMask: tf.Tensor, causalMask: tf.Tensor) {
@@ -407,14 +409,14 @@ function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dResult: t
   // std/attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const dResultRows = tf.reshape(dResult, [batchSize * target, model]);
   const WoProduct = tf.matMul(dResultRows, p.Wo, false, true);
-  const { weightsProduct, product, weightsProduct2 } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weightsMask, mask, WoProduct, weightsSoftmax, maskT, weightsChosen, weights);
+  const { weightsProduct, product, weightsProduct2: scaledDotWeightsProduct } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weightsMask, mask, WoProduct, weightsSoftmax, maskT, weightsChosen, weights);
   const multiHeadWqProduct = tf.tidy(() => {
     const weightsProductRows = tf.reshape(tf.transpose(weightsProduct, [0, 2, 1, 3]), [batchSize * target, model]);
     return tf.matMul(weightsProductRows, p.Wq, false, true);
   });
   const product2 = tf.reshape(product, [batchSize * target, model]);
   const sum = tf.tidy(() => {
-    const weightsProductRows = tf.reshape(tf.transpose(weightsProduct2, [0, 3, 1, 2]), [batchSize * target, model]);
+    const weightsProductRows = tf.reshape(tf.transpose(scaledDotWeightsProduct, [0, 3, 1, 2]), [batchSize * target, model]);
     const multiHeadWkProduct = tf.reshape(tf.matMul(weightsProductRows, p.Wk, false, true), [batchSize, target, model]);
     return tf.add(tf.reshape(tf.matMul(product2, p.Wv, false, true), [batchSize, target, model]), multiHeadWkProduct);
   });
@@ -427,15 +429,15 @@ function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dResult: t
   });
   rt.dispose(WoProduct, product, dResultRows, weightsProduct);
   const dWk = tf.tidy(() => {
-    const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct2, [1, 2, 0, 3]), [model, batchSize * target]), xRows);
-    return tf.transpose(product, [1, 0]);
+    const weightsProductRows = tf.reshape(tf.transpose(scaledDotWeightsProduct, [1, 2, 0, 3]), [model, batchSize * target]);
+    return tf.transpose(tf.matMul(weightsProductRows, xRows), [1, 0]);
   });
   const dWv = tf.matMul(xRows, product2, true);
-  rt.dispose(weightsProduct2, product2);
+  rt.dispose(scaledDotWeightsProduct, product2);
   return { gradients: { Wq: dWq, Wk: dWk, Wv: dWv, Wo: dWo }, sum, WqProduct: multiHeadWqProduct };
 }
 
-function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, beam: number, size: number, now: number, size2: number) {
+function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, beam: number, batchBeamHeads: number, now: number, batchBeam: number) {
   const { batch: batchSize, heads, model } = n;
   // std/attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WqProduct = tf.matMul(x, p.Wq);
@@ -445,9 +447,9 @@ function multiHeadStep(p: MultiHeadParameters, n: TranslateSizes, x: tf.Tensor, 
   const multiHeadWvProduct = tf.tidy(() => tf.reshape(tf.matMul(x, p.Wv), [batchSize, beam, heads, model / heads]));
   const rows2 = rt.appendToCache(WvProduct, multiHeadWvProduct, 3);
   const rowsSoFar2 = rt.cached(rows2, 3);
-  const product = scaledDotStep(n, rowsSoFar2, rowsSoFar, WqProduct, size, now, size2);
+  const product = scaledDotStep(n, rowsSoFar2, rowsSoFar, WqProduct, batchBeamHeads, now, batchBeam);
   rt.dispose(multiHeadWkProduct, multiHeadWvProduct, WqProduct, rowsSoFar, rowsSoFar2);
-  const WoProduct = tf.tidy(() => tf.matMul(tf.reshape(product, [size2, model]), p.Wo));
+  const WoProduct = tf.tidy(() => tf.matMul(tf.reshape(product, [batchBeam, model]), p.Wo));
   rt.dispose(product);
   return { rows, rows2, WoProduct };
 }
@@ -514,10 +516,10 @@ function writeInputs2(p: WriteParameters, n: TranslateSizes, sourceLengths: tf.T
   return { anglePower, isEqual, a, keyMask };
 }
 
-function writeStep(p: WriteParameters, n: TranslateSizes, t: number, anglePow: tf.Tensor, eq: tf.Tensor, y: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, keyMask: tf.Tensor, add: tf.Tensor, logitsNe: tf.Tensor, size: number, beam: number, size2: number, now: number) {
+function writeStep(p: WriteParameters, n: TranslateSizes, t: number, anglePow: tf.Tensor, eq: tf.Tensor, y: tf.Tensor, WkProduct: rt.Cache, WvProduct: rt.Cache, keyMask: tf.Tensor, add: tf.Tensor, logitsNe: tf.Tensor, batchBeam: number, beam: number, batchBeamHeads: number, now: number) {
   const { batch: batchSize, model, words } = n;
   // input.attn:7  decoder Write(m: [source, model]) generates y: index(words)[target] start 1 end 2 {
-  const yRows = tf.reshape(y, [size]);
+  const yRows = tf.reshape(y, [batchBeam]);
   // std/layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
   const angle = tf.mul(t, anglePow);
   // std/layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
@@ -525,22 +527,22 @@ function writeStep(p: WriteParameters, n: TranslateSizes, t: number, anglePow: t
   rt.dispose(angle);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const x = tf.tidy(() => tf.add(tf.gather(p.table, yRows), chosen));
-  const { rows, rows2, WoProduct } = multiHeadStep(p.logits.Layer.a.MultiHead, n, x, WkProduct, WvProduct, beam, size2, now, size);
+  const { rows, rows2: aRows, WoProduct } = multiHeadStep(p.logits.Layer.a.MultiHead, n, x, WkProduct, WvProduct, beam, batchBeamHeads, now, batchBeam);
   rt.dispose(yRows, chosen);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const a = tf.add(x, WoProduct);
   rt.dispose(x, WoProduct);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const aShaped = tf.reshape(a, [batchSize, beam, model]);
-  const product = scaledDotStep2(n, keyMask, aShaped, add, size, beam);
-  const sum = tf.tidy(() => tf.add(a, tf.reshape(product, [size, model])));
-  const logitsSum = layerNormStep(p.logits.Layer.LayerNorm, sum, size);
+  const product = scaledDotStep2(n, keyMask, aShaped, add, batchBeam, beam);
+  const sum = tf.tidy(() => tf.add(a, tf.reshape(product, [batchBeam, model])));
+  const logitsSum = layerNormStep(p.logits.Layer.LayerNorm, sum, batchBeam);
   rt.dispose(aShaped, a, product, sum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logits = tf.tidy(() => rt.where(logitsNe, tf.matMul(logitsSum, p.table, false, true), -Infinity));
   const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
   rt.dispose(logitsSum, logits);
-  return { logitsShaped, rows, rows2 };
+  return { logitsShaped, rows, aRows };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -605,27 +607,27 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyPositions = tf.range(0, source, 1, 'int32');
   const { chosen, anglePower, isEqual } = sinusoid(batch.n, zero, targetPositions);
-  const chosen2 = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
+  const sinusoidChosen = sinusoid2(batch.n, keyPositions, anglePower, isEqual);
   rt.dispose(anglePower, isEqual);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const x = tf.tidy(() => tf.add(tf.gather(p.Write.table, batch.inputs.y), chosen));
   rt.dispose(chosen);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
-  const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
+  const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), sinusoidChosen));
   const { product, keyMask, a, keep: logitsKeep, mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
-  rt.dispose(chosen2, targetPositions, keyPositions, x);
+  rt.dispose(sinusoidChosen, targetPositions, keyPositions, x);
   const { product: logitsProduct, weights: logitsWeights, keyMaskWide, chosenWide: weightsChosenWide } = scaledDotInputsTraining2(batch.n, keyMask, product, sum);
   rt.dispose(keyMask);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const logitsSum = tf.add(a, logitsProduct);
-  const { sum: sum2, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product: product2 } = layerNormInputs(p.Write.logits.Layer.LayerNorm, batch.n, logitsSum, targetMask);
+  const { sum: layerNormSum, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product: layerNormProduct } = layerNormInputs(p.Write.logits.Layer.LayerNorm, batch.n, logitsSum, targetMask);
   rt.dispose(a, logitsProduct, logitsSum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), zero));
-  const sumRows = tf.reshape(sum2, [batchSize * target, model]);
+  const sumRows = tf.reshape(layerNormSum, [batchSize * target, model]);
   const tableProduct = tf.matMul(sumRows, p.Write.table, false, true);
   const { loss, mean: right, targetLengthsAsFloat, lossPicked, logSoftmax } = fit(batch.n, logitsDiffers, batch.lengths.target, batch.inputs["y'"], tableProduct, targetMask, zero);
-  rt.dispose(sum2, zero, tableProduct);
+  rt.dispose(layerNormSum, zero, tableProduct);
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const quotientMasked = tf.tidy(() =>
     rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, targetLengthsAsFloat), [batchSize, 1]), 0),
@@ -639,15 +641,15 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
   const logitsTableProduct = tf.tidy(() => tf.reshape(tf.matMul(dLogitsRows, p.Write.table), [batchSize, target, model]));
-  const { gradients: dLayerNorm, nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, rootMasked, narrow, targetMask, narrowRoot, scaleWide, product2);
-  rt.dispose(dLogits, targetMask, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, product2);
+  const { gradients: dLayerNorm, nearProduct } = layerNormBackward(p.Write.logits.Layer.LayerNorm, batch.n, logitsTableProduct, centred, narrowWide, rootMasked, narrow, targetMask, narrowRoot, scaleWide, layerNormProduct);
+  rt.dispose(dLogits, targetMask, narrowWide, centred, rootMasked, narrow, narrowRoot, scaleWide, layerNormProduct);
   rt.dispose(logitsTableProduct);
-  const { product: product3, weightsProduct, weightsProduct2: logitsWeightsProduct } = scaledDotBackward(nearProduct, sum, logitsWeights, keyMaskWide, weightsChosenWide, product);
+  const { product: scaledDotProduct, weightsProduct, weightsProduct2: logitsWeightsProduct } = scaledDotBackward(nearProduct, sum, logitsWeights, keyMaskWide, weightsChosenWide, product);
   rt.dispose(sum, product, logitsWeights, keyMaskWide, weightsChosenWide);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const sum3 = tf.add(product3, weightsProduct);
+  const layerSum = tf.add(scaledDotProduct, weightsProduct);
   const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(logitsWeightsProduct, logitsKeep)));
-  rt.dispose(product3, weightsProduct, logitsKeep, nearProduct, logitsWeightsProduct);
+  rt.dispose(scaledDotProduct, weightsProduct, logitsKeep, nearProduct, logitsWeightsProduct);
   const { gradients: dMultiHead, sum: aSum, WqProduct: aWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weightsMask, mask, weightsSoftmax, maskWide, chosenWide, weights, xRows, total);
   rt.dispose(mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows);
   rt.dispose(total);
@@ -655,15 +657,15 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const logitsASum = tf.add(dA, aSum);
   rt.dispose(dA, aSum);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsProduct2 = tf.matMul(dLogitsRows, sumRows, true);
+  const writeLogitsProduct = tf.matMul(dLogitsRows, sumRows, true);
   const dX = tf.tidy(() => tf.add(tf.reshape(aWqProduct, [batchSize, target, model]), logitsASum));
   rt.dispose(sumRows, dLogitsRows, aWqProduct, logitsASum);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
-  const dTable = tf.tidy(() => tf.add(logitsProduct2, rt.scatter(batch.inputs.y, dX, words)));
-  rt.dispose(logitsProduct2, dX);
+  const dTable = tf.tidy(() => tf.add(writeLogitsProduct, rt.scatter(batch.inputs.y, dX, words)));
+  rt.dispose(writeLogitsProduct, dX);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
-  const dTable2 = tf.tidy(() => rt.scatter(batch.inputs.tokens, tf.transpose(sum3, [0, 2, 1]), words));
-  rt.dispose(sum3);
+  const dTable2 = tf.tidy(() => rt.scatter(batch.inputs.tokens, tf.transpose(layerSum, [0, 2, 1]), words));
+  rt.dispose(layerSum);
   return {
     loss,
     metrics: { right },
@@ -711,7 +713,7 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   const { batch: batchSize, heads } = batch.n;
   const beam = previous.shape[1];
   const now = t + 1;
-  const { logitsShaped: logits, rows: WkProduct, rows2: WvProduct } = writeStep(p.Write, batch.n, t, memory.pow, memory.eq, previous, state.WkProduct, state.WvProduct, memory.keyMask, memory.add, memory.ne, batchSize * beam, beam, batchSize * beam * heads, now);
+  const { logitsShaped: logits, rows: WkProduct, aRows: WvProduct } = writeStep(p.Write, batch.n, t, memory.pow, memory.eq, previous, state.WkProduct, state.WvProduct, memory.keyMask, memory.add, memory.ne, batchSize * beam, beam, batchSize * beam * heads, now);
   return { logits: logits as tf.Tensor3D, taps: {}, state: { WkProduct, WvProduct } };
 }
 

@@ -44,7 +44,7 @@ type WordsBatch = {
 
 /** What a step of a loop keeps for another. */
 type WriteStep = Readonly<Record<'wTanh' | 'wSoftmax' | 'w' | 'state', tf.Tensor>>;
-type WriteRow = Readonly<Record<'wProduct' | 'wProduct2' | 'wTotal' | 'dX', tf.Tensor>>;
+type WriteRow = Readonly<Record<'wProduct' | 'writeWProduct' | 'wTotal' | 'dX', tf.Tensor>>;
 
 /** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
 function linear(p: LinearParameters, n: WordsSizes, sNext: tf.Tensor[]) {
@@ -294,13 +294,15 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
   return { logitsNegation, sum, sNextStepsRows, isEqual: isEqualSteps, sNext: sNextSteps, writeSteps, isAtMost: isAtMostSteps, sNextStacked, xT };
 }
 
-function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.Tensor, chosen2: tf.Tensor, chosenNextInt: tf.Tensor, t: number, sKept: rt.Cache, sPast: rt.Cache, size: number, beam: number, now: number, size2: number) {
+function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.Tensor, chosen2: tf.Tensor, chosenNextInt: tf.Tensor, t: number, sKept: rt.Cache, sPast: rt.Cache, batchBeam: number, beam: number, now: number, batchBeamNow: number) {
   const { batch: batchSize, d, words } = n;
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
-  const chosenRows = tf.reshape(chosen, [size, words]);
-  const chosen2Rows = tf.reshape(chosen2, [size]);
+  const chosenRows = tf.reshape(chosen, [batchBeam, words]);
+  const chosen2Rows = tf.reshape(chosen2, [batchBeam]);
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNext = tf.tidy(() => tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosen2Rows, [size, 1]), chosenNextInt)));
+  const chosenNext = tf.tidy(() =>
+    tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosen2Rows, [batchBeam, 1]), chosenNextInt)),
+  );
   rt.dispose(chosenRows);
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
   const chosen3 = tf.tidy(() => rt.where(tf.scalar(t === 0, 'bool'), tf.scalar(false, 'bool'), chosenNext));
@@ -311,19 +313,20 @@ function writeStep(p: WriteParameters, n: WordsSizes, s: tf.Tensor, chosen: tf.T
   rt.dispose(chosen2Rows);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const WhProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(s, [size, d]), p.Wh, false, true), [batchSize, beam, d]),
+    tf.reshape(tf.matMul(tf.reshape(s, [batchBeam, d]), p.Wh, false, true), [batchSize, beam, d]),
   );
   const wRows = rt.appendToCache(sKept, WhProduct, 2);
   const w = tf.tidy(() => {
-    const sum = tf.add(tf.reshape(rt.cached(wRows, 2), [size, now, d]), tf.reshape(tf.matMul(x, p.Wx), [size, 1, d]));
-    return tf.softmax(tf.reshape(tf.matMul(tf.reshape(tf.tanh(sum), [size2, d]), p.v), [size, now]));
+    const rowsRows = tf.reshape(rt.cached(wRows, 2), [batchBeam, now, d]);
+    const tanhRows = tf.reshape(tf.tanh(tf.add(rowsRows, tf.reshape(tf.matMul(x, p.Wx), [batchBeam, 1, d]))), [batchBeamNow, d]);
+    return tf.softmax(tf.reshape(tf.matMul(tanhRows, p.v), [batchBeam, now]));
   });
   const rows = rt.appendToCache(sPast, s, 2);
-  const rowsRows = tf.tidy(() => tf.reshape(rt.cached(rows, 2), [size, now, d]));
+  const rowsRows = tf.tidy(() => tf.reshape(rt.cached(rows, 2), [batchBeam, now, d]));
   rt.dispose(WhProduct);
   // input.attn:8  s' = tanh(x + w @ past[tape](s))
   const sNext = tf.tidy(() =>
-    tf.tanh(tf.add(x, tf.reshape(tf.matMul(tf.reshape(w, [size, 1, now]), rowsRows), [size, d]))),
+    tf.tanh(tf.add(x, tf.reshape(tf.matMul(tf.reshape(w, [batchBeam, 1, now]), rowsRows), [batchBeam, d]))),
   );
   const sNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
   rt.dispose(x, w, rowsRows);
@@ -394,7 +397,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   rt.dispose(WProduct);
   const writeRows = new Array<WriteRow>(target);
   let state: tf.Tensor = stateFirst;
-  let state2: tf.Tensor = zeros;
+  let writeState: tf.Tensor = zeros;
   for (let t = target - 1; t >= 0; t--) {
     const isEqualAt = isEqualSteps[t]!;
     const step = writeSteps[t]!;
@@ -403,47 +406,47 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     const isEqualWide = tf.reshape(isEqualAt, [target + 1, 1]);
     const wTotal = tf.tidy(() => tf.sum(rt.where(isEqualWide, state, 0), 1));
     const dSNext = tf.tidy(() => {
-      const sum = tf.add(WProductSteps[t]!, tf.sum(rt.where(isEqualAt, state2, 0), 2));
+      const sum = tf.add(WProductSteps[t]!, tf.sum(rt.where(isEqualAt, writeState, 0), 2));
       return tf.add(sum, tf.matMul(wTotal, p.Write.Wh));
     });
-    const wChosen = rt.where(isEqualAt, 0, state2);
-    rt.dispose(state2);
+    const wChosen = rt.where(isEqualAt, 0, writeState);
+    rt.dispose(writeState);
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const dX = rt.tanhGradient(dSNext, sNextSteps[t]!);
     const dXWide = tf.reshape(dX, [batchSize, d, 1]);
-    const dW2 = tf.tidy(() => tf.reshape(tf.matMul(step.state, dXWide), [batchSize, target + 1]));
+    const writeDW = tf.tidy(() => tf.reshape(tf.matMul(step.state, dXWide), [batchSize, target + 1]));
     const stateNext = tf.tidy(() => tf.add(wChosen, tf.mul(dXWide, tf.reshape(step.w, [batchSize, 1, target + 1]))));
     rt.dispose(dSNext, wChosen, dXWide);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wChosen2 = tf.tidy(() => {
-      const chosen = rt.where(isAtMostAt, dW2, 0);
+    const writeWChosen = tf.tidy(() => {
+      const chosen = rt.where(isAtMostAt, writeDW, 0);
       const product = tf.mul(step.wSoftmax, tf.sub(chosen, tf.sum(tf.mul(step.wSoftmax, chosen), 1, true)));
       return rt.where(isAtMostAt, product, 0);
     });
     const wDifference = tf.tidy(() => tf.sub(1, tf.mul(step.wTanh, step.wTanh)));
     const wSum = tf.tidy(() => {
-      const product = tf.mul(tf.mul(tf.reshape(wChosen2, [batchSize, target + 1, 1]), wDifference), vRows);
+      const product = tf.mul(tf.mul(tf.reshape(writeWChosen, [batchSize, target + 1, 1]), wDifference), vRows);
       return tf.add(rt.where(isEqualWide, 0, state), product);
     });
     const wProduct = tf.tidy(() => {
-      const product = tf.reshape(tf.matMul(tf.reshape(wChosen2, [batchSize, 1, target + 1]), wDifference), [batchSize, d]);
+      const product = tf.reshape(tf.matMul(tf.reshape(writeWChosen, [batchSize, 1, target + 1]), wDifference), [batchSize, d]);
       return tf.mul(product, vRows);
     });
-    rt.dispose(dW2, isEqualWide, state, wDifference);
-    const wProduct2 = tf.tidy(() => {
-      const tanhRows = tf.reshape(step.wTanh, [batchSize * target + batchSize, d]);
-      return tf.reshape(tf.matMul(tf.reshape(wChosen2, [1, batchSize * target + batchSize]), tanhRows), [d]);
+    rt.dispose(writeDW, isEqualWide, state, wDifference);
+    const writeWProduct = tf.tidy(() => {
+      const chosenWide = tf.reshape(writeWChosen, [1, batchSize * target + batchSize]);
+      return tf.reshape(tf.matMul(chosenWide, tf.reshape(step.wTanh, [batchSize * target + batchSize, d])), [d]);
     });
-    rt.dispose(wChosen2);
-    writeRows[t] = { wProduct: wProduct2, wProduct2: wProduct, wTotal, dX };
+    rt.dispose(writeWChosen);
+    writeRows[t] = { wProduct: writeWProduct, writeWProduct: wProduct, wTotal, dX };
     state = wSum;
-    state2 = stateNext;
+    writeState = stateNext;
   }
   const writeStacks = rt.stacked(writeRows);
-  rt.dispose(isEqualSteps, sNextSteps, writeSteps, isAtMostSteps, vRows, WProductSteps, state2);
+  rt.dispose(isEqualSteps, sNextSteps, writeSteps, isAtMostSteps, vRows, WProductSteps, writeState);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const dX = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(writeStacks.wProduct2, [1, 0, 2]), [batchSize * target, d]);
+    const productStepsRows = tf.reshape(tf.transpose(writeStacks.writeWProduct, [1, 0, 2]), [batchSize * target, d]);
     const WxProduct = tf.reshape(tf.matMul(productStepsRows, p.Write.Wx, false, true), [batchSize, target, d]);
     return tf.add(tf.transpose(writeStacks.dX, [1, 0, 2]), WxProduct);
   });
@@ -455,11 +458,11 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   rt.dispose(writeStacks.dX, sNextStacked, state, writeStacks.wTotal);
   const dV = tf.sum(writeStacks.wProduct, 0);
   const dWx = tf.tidy(() => {
-    const productStepsRows = tf.reshape(writeStacks.wProduct2, [batchSize * target, d]);
+    const productStepsRows = tf.reshape(writeStacks.writeWProduct, [batchSize * target, d]);
     return tf.matMul(tf.reshape(xT, [batchSize * target, d]), productStepsRows, true);
   });
   const dWriteV = tf.reshape(dV, [d, 1]);
-  rt.dispose(writeStacks.wProduct, xT, writeStacks.wProduct2, dV);
+  rt.dispose(writeStacks.wProduct, xT, writeStacks.writeWProduct, dV);
   // input.attn:6  x = table[y]
   const dTable = rt.scatter(batch.inputs.y, dX, words);
   rt.dispose(dX);

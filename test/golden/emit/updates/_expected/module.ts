@@ -347,15 +347,15 @@ function discriminatorBackward(n: HingeSizes, relu: tf.Tensor, dResult: tf.Tenso
   const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product2, 0));
   rt.dispose(product2);
   // std/layers.attn:4  W @ x + b
-  const product3 = tf.matMul(chosen, real, true);
-  const total2 = tf.sum(chosen, 0);
+  const linearProduct = tf.matMul(chosen, real, true);
+  const linearTotal = tf.sum(chosen, 0);
   rt.dispose(chosen);
   // std/layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const dW = tf.add(product, product3);
-  const dB = tf.add(total, total2);
+  const dW = tf.add(product, linearProduct);
+  const dB = tf.add(total, linearTotal);
   const dLinearW = tf.transpose(dW, [1, 0]);
   const dLinear = linearBackward(n, dResult, relu, dResult2, lossTotal);
-  rt.dispose(product3, total2, dW);
+  rt.dispose(linearProduct, linearTotal, dW);
   return { 'Linear.W': dLinearW, 'Linear.b': dB, ...rt.below('Linear#2', dLinear) };
 }
 
@@ -363,18 +363,18 @@ function hinge2(p: HingeParameters, n: HingeSizes, random: rt.Random, real: tf.T
   const { batch: batchSize, latent } = n;
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal(site, [batchSize, latent], [false], []);
-  const { sum, relu: relu2 } = discriminator2(p.D, n, real);
+  const { sum, relu: dRelu } = discriminator2(p.D, n, real);
   const { fake, tanh } = generator3(p.G, fakeNormal);
-  const { sum: sum2, relu } = discriminator2(p.D, n, fake);
+  const { sum: dSum, relu } = discriminator2(p.D, n, fake);
   rt.dispose(fakeNormal, tanh);
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
   const lossRelu2 = tf.tidy(() => tf.relu(tf.sub(1, sum)));
-  const lossRelu = tf.tidy(() => tf.relu(tf.add(sum2, 1)));
+  const lossRelu = tf.tidy(() => tf.relu(tf.add(dSum, 1)));
   const loss = tf.tidy(() => tf.mean(tf.add(lossRelu2, lossRelu)));
   // input.attn:10  metric gap = D(real) - D(stop(fake))
-  const mean = tf.tidy(() => tf.mean(tf.sub(sum, sum2)));
-  rt.dispose(sum, sum2);
-  return { loss, mean, lossRelu, relu, fake, lossRelu2, relu2 };
+  const mean = tf.tidy(() => tf.mean(tf.sub(sum, dSum)));
+  rt.dispose(sum, dSum);
+  return { loss, mean, lossRelu, relu, fake, lossRelu2, dRelu };
 }
 
 function hinge3(p: HingeParameters, n: HingeSizes, random: rt.Random, site: string) {
@@ -392,15 +392,15 @@ function hinge3(p: HingeParameters, n: HingeSizes, random: rt.Random, site: stri
 
 /** Hinge, update D: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function hingeLossD(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.LossTensors {
-  const { loss, mean: gap, lossRelu, relu, fake, lossRelu2, relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
-  rt.dispose(lossRelu, relu, fake, lossRelu2, relu2);
+  const { loss, mean: gap, lossRelu, relu, fake, lossRelu2, dRelu } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
+  rt.dispose(lossRelu, relu, fake, lossRelu2, dRelu);
   return { loss, metrics: { gap } };
 }
 
 /** Hinge, update D: as the loss, and its gradient by every parameter that it trains. It disposes of nothing that it is given; what it gives is the caller's. */
 function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Random): rt.GradientTensors {
   const { batch: batchSize } = batch.n;
-  const { loss, mean: gap, lossRelu, relu, fake, lossRelu2, relu2 } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
+  const { loss, mean: gap, lossRelu, relu, fake, lossRelu2, dRelu } = hinge2(p, batch.n, random, batch.inputs.real, 'Hinge.sample#0');
   // std/layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
   const WRows = tf.reshape(p.D['Linear#2'].W, [8]);
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
@@ -412,15 +412,15 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product, 0));
   rt.dispose(product);
   // std/layers.attn:4  W @ x + b
-  const product2 = tf.matMul(chosen, fake, true);
+  const linearProduct = tf.matMul(chosen, fake, true);
   const total = tf.sum(chosen, 0);
-  const product3 = tf.tidy(() => tf.matMul(tf.reshape(lossChosen, [1, batchSize]), relu));
+  const dProduct = tf.tidy(() => tf.matMul(tf.reshape(lossChosen, [1, batchSize]), relu));
   rt.dispose(fake, chosen, relu);
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
   const lossNegative = tf.tidy(() => tf.neg(rt.where(tf.greater(lossRelu2, 0), 1 / batchSize, 0)));
   const lossTotal = tf.sum(lossChosen);
-  const dD = discriminatorBackward(batch.n, relu2, lossNegative, WRows, batch.inputs.real, product2, total, product3, lossTotal);
-  rt.dispose(lossRelu2, lossChosen, relu2, WRows, product2, total, product3, lossNegative, lossTotal);
+  const dD = discriminatorBackward(batch.n, dRelu, lossNegative, WRows, batch.inputs.real, linearProduct, total, dProduct, lossTotal);
+  rt.dispose(lossRelu2, lossChosen, dRelu, WRows, linearProduct, total, dProduct, lossNegative, lossTotal);
   return { loss, metrics: { gap }, gradients: rt.below('D', dD) };
 }
 
