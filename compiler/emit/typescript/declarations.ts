@@ -1,12 +1,13 @@
 /** What the texts say of blocks: what their formals are called, and what calls hand to them. */
 
-/** A declaration with the text up to the next one. */
+/** A declaration, by the text up to the next one. */
 export interface Declaration {
   readonly file: string;
   readonly formals: readonly string[];
-  /** Where its text begins in its file. */
-  readonly start: number;
-  readonly text: string;
+  /** By what is called in it, a block or an instance of it: the arguments of each call. */
+  readonly calls: ReadonlyMap<string, readonly (readonly Argument[])[]>;
+  /** What a scan calls its steps' elements, by what it reads: `xt` of `x`. */
+  readonly elements: readonly (readonly [element: string, of: string])[];
 }
 
 /** An argument of a call, by where it stands in its file. */
@@ -27,26 +28,28 @@ export function declarationsIn(texts: ReadonlyMap<string, string>): ReadonlyMap<
       const own = text.slice(head.index, heads[k + 1]?.index);
       const open = behindBrackets(own, head[0].length);
       const formals = argumentsAt(own, open, 0).flatMap(({ text: formal }) => /^[\p{ID_Continue}]+/u.exec(formal)?.[0] ?? []);
-      found.set(head[1]!, found.has(head[1]!) ? null : { file, formals, start: head.index, text: own });
+      found.set(head[1]!, found.has(head[1]!) ? null : { file, formals, calls: callsIn(own, head.index), elements: elementsIn(own) });
     }
   }
   return new Map([...found].flatMap(([name, each]) => (each === null ? [] : [[name, each]])));
 }
 
-/** The arguments of every call of the block in a declaration, also of its instances. */
-export function callsOf(block: string, { text, start }: Declaration): readonly (readonly Argument[])[] {
-  const instances = [...text.matchAll(/\blet ([\p{ID_Continue}]+) = ([\p{ID_Continue}]+)/gu)].filter(([, , of]) => of === block);
-  const names = new Set([block, ...instances.map(([, name]) => name!)]);
-  return [...text.matchAll(/(?<![\p{ID_Continue}'])[\p{ID_Start}_][\p{ID_Continue}]*/gu)]
-    .filter(([name]) => names.has(name))
-    .flatMap(({ 0: name, index }) => {
-      const open = behindBrackets(text, index + name.length);
-      return index > 0 && text[open] === '(' ? [argumentsAt(text, open, start)] : [];
-    });
+/** @param start of the text in its file */
+function callsIn(text: string, start: number): Declaration['calls'] {
+  const instances = new Map([...text.matchAll(/\blet ([\p{ID_Continue}]+) = ([\p{ID_Continue}]+)/gu)].map(([, name, of]) => [name!, of!]));
+  const calls = new Map<string, (readonly Argument[])[]>();
+  for (const { 0: name, index } of text.matchAll(/(?<![\p{ID_Continue}'])[\p{ID_Start}_][\p{ID_Continue}]*(?=[[( ])/gu)) {
+    const open = behindBrackets(text, index + name.length);
+    if (text[open] !== '(') continue;
+    const block = instances.get(name) ?? name;
+    const known = calls.get(block) ?? [];
+    known.push(argumentsAt(text, open, start));
+    calls.set(block, known);
+  }
+  return calls;
 }
 
-/** What a scan calls its steps' elements, by what it reads: `xt` of `x`. */
-export function elementsIn({ text }: Declaration): readonly (readonly [element: string, of: string])[] {
+function elementsIn(text: string): Declaration['elements'] {
   return [...text.matchAll(/\bwith ([^{]*)\{/g)].flatMap(([, pairs]) =>
     [...pairs!.matchAll(/([\p{ID_Continue}]+) = ([\p{ID_Continue}]+)/gu)].map(([, element, of]) => [element!, of!] as const),
   );

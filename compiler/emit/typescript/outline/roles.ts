@@ -1,7 +1,7 @@
 /** What the parameters of a block's function are called: after the block's own formals and equations, whoever calls it. */
 import { chain } from '../../../graph/frames.ts';
 import type { CallFrame } from '../../../graph/graph.ts';
-import { callsOf, elementsIn, type Declaration } from '../declarations.ts';
+import type { Declaration } from '../declarations.ts';
 import { described } from '../names.ts';
 import type { Sources } from '../sources.ts';
 import { inputsOf, type Value } from '../value.ts';
@@ -47,7 +47,7 @@ export class Roles {
     const isGiven = (text: string, start: number, end: number): boolean =>
       names.has(/^[\p{ID_Continue}]+'?(?=\[|$)/u.exec(text)?.[0] ?? '') ||
       steps.some(({ origin }) => origin.file === around.file && origin.start === start && origin.end === end);
-    const formals = callsOf(frame.callee, around).flatMap((given) =>
+    const formals = (around.calls.get(frame.callee) ?? []).flatMap((given) =>
       given.flatMap(({ text, start, end }, k) => (isGiven(text, start, end) ? [declaration.formals[k] ?? []] : [])).flat(),
     );
     return new Set(formals).size === 1 ? formals[0]! : null;
@@ -57,7 +57,7 @@ export class Roles {
 /** What the text calls them: `s'` what is `s_next` here, and elements of what a scan reads. */
 function namesIn(declaration: Declaration, names: readonly string[]): ReadonlySet<string> {
   const written = new Set(names.map((name) => name.replace(/_next$/, "'")));
-  for (const [element, of] of elementsIn(declaration)) if (written.has(of)) written.add(element);
+  for (const [element, of] of declaration.elements) if (written.has(of)) written.add(element);
   return written;
 }
 
