@@ -290,37 +290,37 @@ function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, scoreTanh: 
   return { scoreProduct, product, WProduct, scoreProduct2 };
 }
 
-function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, productStacked: tf.Tensor, dResult: tf.Tensor, queryRows: tf.Tensor, keysRows: tf.Tensor, productStacked2: tf.Tensor) {
+function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, scoreProduct: tf.Tensor, dResult: tf.Tensor, queryRows: tf.Tensor, keysRows: tf.Tensor, productStacked: tf.Tensor) {
   const { align, batch: batchSize, hidden, source, target } = n;
   // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const dResultRows = tf.reshape(dResult, [batchSize * source, align]);
   const UProduct = tf.tidy(() => tf.reshape(tf.matMul(dResultRows, p.U, false, true), [batchSize, source, 2 * hidden]));
-  const dV = tf.sum(productStacked2, 0);
-  const dW = tf.tidy(() => tf.matMul(queryRows, tf.reshape(productStacked, [batchSize * target, align]), true));
+  const dV = tf.sum(productStacked, 0);
+  const dW = tf.tidy(() => tf.matMul(queryRows, tf.reshape(scoreProduct, [batchSize * target, align]), true));
   const dU = tf.matMul(keysRows, dResultRows, true);
   const dVWide = tf.reshape(dV, [align, 1]);
   rt.dispose(dResultRows, dV);
   return { gradients: { W: dW, U: dU, v: dVWide }, UProduct };
 }
 
-function gruGradients(n: TranslatorSizes, newProduct: tf.Tensor, tanhGradientStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, x: tf.Tensor, hRows: tf.Tensor) {
+function gruGradients(n: TranslatorSizes, newProduct: tf.Tensor, newTanhGradient: tf.Tensor, zSigmoidGradient: tf.Tensor, rSigmoidGradient: tf.Tensor, x: tf.Tensor, hRows: tf.Tensor) {
   const { batch: batchSize, embed, hidden, target, units } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * target, units]);
+  const sigmoidGradientStepsRows = tf.reshape(zSigmoidGradient, [batchSize * target, units]);
   const joinedStepsRows = tf.reshape(x, [batchSize * target, embed + 2 * hidden]);
-  const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dBz = tf.sum(zSigmoidGradient, [0, 1]);
   const dWz = tf.matMul(joinedStepsRows, sigmoidGradientStepsRows, true);
   const dUz = tf.matMul(hRows, sigmoidGradientStepsRows, true);
   rt.dispose(sigmoidGradientStepsRows);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchSize * target, units]);
-  const dBr = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const rSigmoidGradientStepsRows = tf.reshape(rSigmoidGradient, [batchSize * target, units]);
+  const dBr = tf.sum(rSigmoidGradient, [0, 1]);
   const dWr = tf.matMul(joinedStepsRows, rSigmoidGradientStepsRows, true);
   const dUr = tf.matMul(hRows, rSigmoidGradientStepsRows, true);
   rt.dispose(rSigmoidGradientStepsRows);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * target, units]);
-  const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  const tanhGradientStepsRows = tf.reshape(newTanhGradient, [batchSize * target, units]);
+  const dB = tf.sum(newTanhGradient, [0, 1]);
   const dW = tf.matMul(joinedStepsRows, tanhGradientStepsRows, true);
   const dU = tf.tidy(() => tf.matMul(tf.reshape(newProduct, [batchSize * target, units]), tanhGradientStepsRows, true));
   rt.dispose(joinedStepsRows, tanhGradientStepsRows);
@@ -348,40 +348,40 @@ function gruBackward2(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tenso
   return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
 }
 
-function gruGradients2(p: GRUParameters, n: TranslatorSizes, sigmoidGradientStacked: tf.Tensor, forwardSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, newProduct: tf.Tensor, h: tf.Tensor, xRows: tf.Tensor) {
+function gruGradients2(p: GRUParameters, n: TranslatorSizes, zSigmoidGradient: tf.Tensor, rSigmoidGradient: tf.Tensor, newTanhGradient: tf.Tensor, newProduct: tf.Tensor, h: tf.Tensor, xRows: tf.Tensor) {
   const { batch: batchSize, embed, hidden, source } = n;
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const WProduct = tf.tidy(() => {
-    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(newTanhGradient, [1, 0, 2]), [batchSize * source, hidden]);
     return tf.reshape(tf.matMul(tanhGradientStepsRows, p.W, false, true), [batchSize, source, embed]);
   });
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(forwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(rSigmoidGradient, [1, 0, 2]), [batchSize * source, hidden]);
     const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wr, false, true), [batchSize, source, embed]);
     return tf.add(WProduct, WrProduct);
   });
   rt.dispose(WProduct);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(zSigmoidGradient, [1, 0, 2]), [batchSize * source, hidden]);
     return tf.add(rSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wz, false, true), [batchSize, source, embed]));
   });
-  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * source, hidden]);
+  const sigmoidGradientStepsRows = tf.reshape(zSigmoidGradient, [batchSize * source, hidden]);
   const hStepsRows = tf.reshape(h, [batchSize * source, hidden]);
-  const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dBz = tf.sum(zSigmoidGradient, [0, 1]);
   const dWz = tf.matMul(xRows, sigmoidGradientStepsRows, true);
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(rSum, sigmoidGradientStepsRows);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(forwardSigmoidGradientStacked, [batchSize * source, hidden]);
-  const dBr = tf.sum(forwardSigmoidGradientStacked, [0, 1]);
+  const rSigmoidGradientStepsRows = tf.reshape(rSigmoidGradient, [batchSize * source, hidden]);
+  const dBr = tf.sum(rSigmoidGradient, [0, 1]);
   const dWr = tf.matMul(xRows, rSigmoidGradientStepsRows, true);
   const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * source, hidden]);
-  const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  const tanhGradientStepsRows = tf.reshape(newTanhGradient, [batchSize * source, hidden]);
+  const dB = tf.sum(newTanhGradient, [0, 1]);
   const dW = tf.matMul(xRows, tanhGradientStepsRows, true);
   const dU = tf.tidy(() => tf.matMul(tf.reshape(newProduct, [batchSize * source, hidden]), tanhGradientStepsRows, true));
   rt.dispose(tanhGradientStepsRows);

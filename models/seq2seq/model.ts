@@ -148,49 +148,48 @@ function lstmBackward(dResult: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: 
   return { gProduct, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient };
 }
 
-function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, sigmoidGradientStacked: tf.Tensor, sigmoidGradientStacked2: tf.Tensor, sigmoidGradientStacked3: tf.Tensor, tanhGradientStacked: tf.Tensor, picked: tf.Tensor, batchTarget: number, target: number) {
+function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, iSigmoidGradient: tf.Tensor, fSigmoidGradient: tf.Tensor, oSigmoidGradient: tf.Tensor, gTanhGradient: tf.Tensor, picked: tf.Tensor, batchTarget: number, target: number) {
   const { batch: batchSize, embed, hidden } = n;
   // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const WgProduct = tf.tidy(() => {
-    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchTarget, hidden]);
-    return tf.reshape(tf.matMul(tanhGradientStepsRows, p.Wg, false, true), [batchSize, target, embed]);
+    const lSTMWgProduct = tf.matMul(tf.reshape(tf.transpose(gTanhGradient, [1, 0, 2]), [batchTarget, hidden]), p.Wg, false, true);
+    return tf.reshape(lSTMWgProduct, [batchSize, target, embed]);
   });
   // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchTarget, hidden]);
-    const WiProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wi, false, true), [batchSize, target, embed]);
-    return tf.add(WgProduct, WiProduct);
+    const WiProduct = tf.matMul(tf.reshape(tf.transpose(iSigmoidGradient, [1, 0, 2]), [batchTarget, hidden]), p.Wi, false, true);
+    return tf.add(WgProduct, tf.reshape(WiProduct, [batchSize, target, embed]));
   });
-  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchTarget, hidden]);
+  const sigmoidGradientStepsRows = tf.reshape(iSigmoidGradient, [batchTarget, hidden]);
   const pickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked, [1, 0, 2]), [batchTarget, embed]));
   const hStepsRows = tf.reshape(hStacked, [batchTarget, hidden]);
-  const dBi = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dBi = tf.sum(iSigmoidGradient, [0, 1]);
   const dWi = tf.matMul(pickedRows, sigmoidGradientStepsRows, true);
   const dUi = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(WgProduct, sigmoidGradientStepsRows);
   // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchTarget, hidden]);
-  const dBg = tf.sum(tanhGradientStacked, [0, 1]);
+  const tanhGradientStepsRows = tf.reshape(gTanhGradient, [batchTarget, hidden]);
+  const dBg = tf.sum(gTanhGradient, [0, 1]);
   const dWg = tf.matMul(pickedRows, tanhGradientStepsRows, true);
   const dUg = tf.matMul(hStepsRows, tanhGradientStepsRows, true);
   rt.dispose(tanhGradientStepsRows);
   // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchTarget, hidden]);
-    return tf.add(iSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wf, false, true), [batchSize, target, embed]));
+    const WfProduct = tf.matMul(tf.reshape(tf.transpose(fSigmoidGradient, [1, 0, 2]), [batchTarget, hidden]), p.Wf, false, true);
+    return tf.add(iSum, tf.reshape(WfProduct, [batchSize, target, embed]));
   });
-  const fSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked2, [batchTarget, hidden]);
-  const dBf = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const fSigmoidGradientStepsRows = tf.reshape(fSigmoidGradient, [batchTarget, hidden]);
+  const dBf = tf.sum(fSigmoidGradient, [0, 1]);
   const dWf = tf.matMul(pickedRows, fSigmoidGradientStepsRows, true);
   const dUf = tf.matMul(hStepsRows, fSigmoidGradientStepsRows, true);
   rt.dispose(iSum, fSigmoidGradientStepsRows);
   // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oSum = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked3, [1, 0, 2]), [batchTarget, hidden]);
-    return tf.add(fSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wo, false, true), [batchSize, target, embed]));
+    const WoProduct = tf.matMul(tf.reshape(tf.transpose(oSigmoidGradient, [1, 0, 2]), [batchTarget, hidden]), p.Wo, false, true);
+    return tf.add(fSum, tf.reshape(WoProduct, [batchSize, target, embed]));
   });
-  const oSigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked3, [batchTarget, hidden]);
-  const dBo = tf.sum(sigmoidGradientStacked3, [0, 1]);
+  const oSigmoidGradientStepsRows = tf.reshape(oSigmoidGradient, [batchTarget, hidden]);
+  const dBo = tf.sum(oSigmoidGradient, [0, 1]);
   const dWo = tf.matMul(pickedRows, oSigmoidGradientStepsRows, true);
   const dUo = tf.matMul(hStepsRows, oSigmoidGradientStepsRows, true);
   rt.dispose(fSum, pickedRows, hStepsRows, oSigmoidGradientStepsRows);

@@ -25,9 +25,7 @@ export class Roles {
     const isBackward = phase === 'backward' && segmented.isBackward(source);
     if (chain(source.origin.frame ?? null).includes(frame)) {
       if (source.origin.name !== null) return [`${source.origin.name}${shape}`];
-      return isBackward || source.hint === 'state'
-        ? []
-        : described(source.hint.replace(/ steps$/, ''), this.#sources.equation(source.origin));
+      return source.hint === 'state' ? [] : described(source.hint.replace(/ steps$/, ''), this.#sources.equation(source.origin));
     }
     if (isBackward) return [`d result${shape}`];
     const formal = this.#formal(steps, frame);

@@ -192,41 +192,40 @@ function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor
   return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
 }
 
-function gruGradients(p: GRUParameters, n: FilterSizes, newProduct: tf.Tensor, h: tf.Tensor, sigmoidGradientStacked: tf.Tensor, runSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, WProduct: tf.Tensor) {
+function gruGradients(p: GRUParameters, n: FilterSizes, newProduct: tf.Tensor, h: tf.Tensor, zSigmoidGradient: tf.Tensor, rSigmoidGradient: tf.Tensor, newTanhGradient: tf.Tensor, WProduct: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newWProduct = tf.tidy(() => {
-    const gRUWProduct = tf.matMul(tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * time, d]), p.W, false, true);
+    const gRUWProduct = tf.matMul(tf.reshape(tf.transpose(newTanhGradient, [1, 0, 2]), [batchSize * time, d]), p.W, false, true);
     return tf.reshape(gRUWProduct, [batchSize, time, d]);
   });
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
-    const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wr, false, true), [batchSize, time, d]);
-    return tf.add(newWProduct, WrProduct);
+    const WrProduct = tf.matMul(tf.reshape(tf.transpose(rSigmoidGradient, [1, 0, 2]), [batchSize * time, d]), p.Wr, false, true);
+    return tf.add(newWProduct, tf.reshape(WrProduct, [batchSize, time, d]));
   });
   rt.dispose(newWProduct);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
-    return tf.add(rSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wz, false, true), [batchSize, time, d]));
+    const WzProduct = tf.matMul(tf.reshape(tf.transpose(zSigmoidGradient, [1, 0, 2]), [batchSize * time, d]), p.Wz, false, true);
+    return tf.add(rSum, tf.reshape(WzProduct, [batchSize, time, d]));
   });
-  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, d]);
+  const sigmoidGradientStepsRows = tf.reshape(zSigmoidGradient, [batchSize * time, d]);
   const WProductRows = tf.tidy(() => tf.reshape(tf.transpose(WProduct, [1, 0, 2]), [batchSize * time, d]));
   const hStepsRows = tf.reshape(h, [batchSize * time, d]);
-  const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dBz = tf.sum(zSigmoidGradient, [0, 1]);
   const dWz = tf.matMul(WProductRows, sigmoidGradientStepsRows, true);
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(rSum, sigmoidGradientStepsRows);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, d]);
-  const dBr = tf.sum(runSigmoidGradientStacked, [0, 1]);
+  const rSigmoidGradientStepsRows = tf.reshape(rSigmoidGradient, [batchSize * time, d]);
+  const dBr = tf.sum(rSigmoidGradient, [0, 1]);
   const dWr = tf.matMul(WProductRows, rSigmoidGradientStepsRows, true);
   const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, d]);
-  const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  const tanhGradientStepsRows = tf.reshape(newTanhGradient, [batchSize * time, d]);
+  const dB = tf.sum(newTanhGradient, [0, 1]);
   const dW = tf.matMul(WProductRows, tanhGradientStepsRows, true);
   const dU = tf.tidy(() => tf.matMul(tf.reshape(newProduct, [batchSize * time, d]), tanhGradientStepsRows, true));
   rt.dispose(WProductRows, tanhGradientStepsRows);

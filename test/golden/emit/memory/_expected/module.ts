@@ -164,16 +164,16 @@ function cosine(n: MachineSizes, squaresLarger: tf.Tensor, some: tf.Tensor, time
   return { quotient, chosen, root, squaresLarger: squaresLarger2, squaresTotal, part: scaledPart, product, larger };
 }
 
-function cosineGradients(n: MachineSizes, squaresTotal: tf.Tensor, totalStacked: tf.Tensor, part: tf.Tensor, productStacked: tf.Tensor, larger: tf.Tensor) {
+function cosineGradients(n: MachineSizes, squaresTotal: tf.Tensor, totalStacked: tf.Tensor, part: tf.Tensor, product: tf.Tensor, larger: tf.Tensor) {
   const { batch: batchSize, time } = n;
   // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresSum = tf.tidy(() => {
     const chosen = rt.where(tf.greaterEqual(squaresTotal, 0.5), tf.transpose(totalStacked, [1, 0]), 0);
-    const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), part);
-    return tf.add(product, product);
+    const squaresProduct = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), part);
+    return tf.add(squaresProduct, squaresProduct);
   });
   // std/measures.attn:11  q = scaled[width](b)
-  const dPart = tf.tidy(() => tf.add(tf.transpose(productStacked, [1, 0, 2]), squaresSum));
+  const dPart = tf.tidy(() => tf.add(tf.transpose(product, [1, 0, 2]), squaresSum));
   rt.dispose(squaresSum);
   // std/measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
   const quotient = tf.div(dPart, larger);

@@ -109,25 +109,25 @@ function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor
   return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
 }
 
-function gruGradients(n: ClassifySizes, newProduct: tf.Tensor, h: tf.Tensor, sigmoidGradientStacked: tf.Tensor, runSigmoidGradientStacked: tf.Tensor, tanhGradientStacked: tf.Tensor, x: tf.Tensor) {
+function gruGradients(n: ClassifySizes, newProduct: tf.Tensor, h: tf.Tensor, zSigmoidGradient: tf.Tensor, rSigmoidGradient: tf.Tensor, newTanhGradient: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * time, hidden]);
+  const sigmoidGradientStepsRows = tf.reshape(zSigmoidGradient, [batchSize * time, hidden]);
   const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
   const hStepsRows = tf.reshape(h, [batchSize * time, hidden]);
-  const dBz = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dBz = tf.sum(zSigmoidGradient, [0, 1]);
   const dWz = tf.matMul(xRows, sigmoidGradientStepsRows, true);
   const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
   rt.dispose(sigmoidGradientStepsRows);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, hidden]);
-  const dBr = tf.sum(runSigmoidGradientStacked, [0, 1]);
+  const rSigmoidGradientStepsRows = tf.reshape(rSigmoidGradient, [batchSize * time, hidden]);
+  const dBr = tf.sum(rSigmoidGradient, [0, 1]);
   const dWr = tf.matMul(xRows, rSigmoidGradientStepsRows, true);
   const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
   rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * time, hidden]);
-  const dB = tf.sum(tanhGradientStacked, [0, 1]);
+  const tanhGradientStepsRows = tf.reshape(newTanhGradient, [batchSize * time, hidden]);
+  const dB = tf.sum(newTanhGradient, [0, 1]);
   const dW = tf.matMul(xRows, tanhGradientStepsRows, true);
   const dU = tf.tidy(() => tf.matMul(tf.reshape(newProduct, [batchSize * time, hidden]), tanhGradientStepsRows, true));
   rt.dispose(xRows, tanhGradientStepsRows);
