@@ -7,6 +7,7 @@ import { UNARY } from '../../graph/operations/unary.ts';
 import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import { mayBeEmpty } from '../../passes/absence/absence.ts';
 import { BATCH, BEAM, HYPOTHESES, isGrowing, isOfRounds, isSlots } from '../../passes/core/axes.ts';
+import { isOf } from '../../graph/walk.ts';
 import { inOrder, nativeOrder } from '../../passes/layout/build.ts';
 import { axesOf } from '../../passes/layout/limits.ts';
 import { access, quoted } from './names.ts';
@@ -171,6 +172,19 @@ class Lowering extends Moves {
         const { call, hint, host } = BINARY[op.fn].typescript;
         const [a, b] = [this.of(x), this.of(y)];
         if (a.kind === 'host' && b.kind === 'host') return this.host(host(a, b), dtypeOfNode(node), this.origin(node));
+        // Two masks may be found to be one only in memory: a mask by positions, along two axes of one size.
+        const isImplied = isOf(x, 'binary') && x.op.fn === 'and' && x.inputs.some((input) => this.of(input) === b);
+        if (
+          op.fn === 'and' &&
+          (a === b || isImplied) &&
+          axesOf(x)
+            .map(({ id }) => id)
+            .join() ===
+            axesOf(node)
+              .map(({ id }) => id)
+              .join()
+        )
+          return a;
         const direct = isPositive(y) ? DIVISIONS[op.fn] : undefined;
         if (direct !== undefined && dtypeOfNode(node) === 'int32')
           return this.call(node, hint, `${direct}(`, this.tensorOf(x), ', ', this.tensorOf(y), ')');

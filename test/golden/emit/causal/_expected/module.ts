@@ -79,17 +79,14 @@ function gru(p: GRUParameters, h: tf.Tensor, zSum: tf.Tensor, rSum: tf.Tensor, n
 }
 
 /** Vaswani et al. 2017, eq. (1): q·k / sqrt(d). */
-function scaledDot(n: FilterSizes, causalMask: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor, mask: tf.Tensor) {
+function scaledDot(n: FilterSizes, WProduct: tf.Tensor, x: tf.Tensor, mask: tf.Tensor, xShaped: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsMask = tf.logicalAnd(causalMask, causalMask);
   const weights = tf.tidy(() => {
-    const mask2 = tf.logicalAnd(timeMaskWide, weightsMask);
     const quotient = tf.div(tf.matMul(tf.reshape(WProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
-    const softmax = tf.softmax(tf.transpose(rt.where(mask2, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
-    return rt.where(mask2, tf.transpose(softmax, [0, 2, 1]), 0);
+    const softmax = tf.softmax(tf.transpose(rt.where(mask, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return rt.where(mask, tf.transpose(softmax, [0, 2, 1]), 0);
   });
-  rt.dispose(weightsMask);
   // std/attention.attn:18  sum[key](weights * values)
   const q = tf.tidy(() => {
     const product = tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped);
@@ -98,23 +95,22 @@ function scaledDot(n: FilterSizes, causalMask: tf.Tensor, timeMaskWide: tf.Tenso
   return { q, weights };
 }
 
-function scaledDot2(n: FilterSizes, causalMask: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, xShaped: tf.Tensor) {
+function scaledDot2(n: FilterSizes, WProduct: tf.Tensor, x: tf.Tensor, timeMaskWide: tf.Tensor, causalMask: tf.Tensor, xShaped: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
+  // std/attention.attn:18  sum[key](weights * values)
+  const mask = tf.logicalAnd(timeMaskWide, causalMask);
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsMask = tf.logicalAnd(causalMask, causalMask);
   const weights = tf.tidy(() => {
-    const mask = tf.logicalAnd(timeMaskWide, weightsMask);
     const quotient = tf.div(tf.matMul(tf.reshape(WProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
     const softmax = tf.softmax(tf.transpose(rt.where(mask, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
     return rt.where(mask, tf.transpose(softmax, [0, 2, 1]), 0);
   });
-  rt.dispose(weightsMask);
   // std/attention.attn:18  sum[key](weights * values)
   const q = tf.tidy(() => {
-    const maskWide = tf.reshape(tf.logicalAnd(timeMaskWide, causalMask), [batchSize, time, time, 1]);
-    return tf.sum(rt.where(maskWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1);
+    const product = tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped);
+    return tf.sum(rt.where(tf.reshape(mask, [batchSize, time, time, 1]), product, 0), 1);
   });
-  rt.dispose(weights);
+  rt.dispose(mask, weights);
   return q;
 }
 
@@ -129,30 +125,30 @@ function fit(n: FilterSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tensor
   return { loss, product, difference };
 }
 
-function scaledDotTraining(n: FilterSizes, causalMask: tf.Tensor, timeMaskWide: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, timeMask: tf.Tensor, xShaped: tf.Tensor) {
+function scaledDotTraining(n: FilterSizes, timeMaskWide: tf.Tensor, causalMask: tf.Tensor, WProduct: tf.Tensor, x: tf.Tensor, timeMask: tf.Tensor, xShaped: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
+  // std/attention.attn:18  sum[key](weights * values)
+  const mask = tf.logicalAnd(timeMaskWide, causalMask);
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsMask = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(causalMask, causalMask)));
   const weightsChosen = tf.tidy(() => {
-    const causalMaskT = tf.transpose(causalMask, [1, 0]);
-    const mask = tf.logicalAnd(tf.logicalAnd(timeMaskWide, tf.reshape(timeMask, [batchSize, 1, time])), causalMaskT);
-    return rt.where(tf.logicalAnd(mask, causalMaskT), Math.sqrt(d), 1);
+    const mask = tf.logicalAnd(timeMaskWide, tf.reshape(timeMask, [batchSize, 1, time]));
+    return rt.where(tf.logicalAnd(mask, tf.transpose(causalMask, [1, 0])), Math.sqrt(d), 1);
   });
   const weightsSoftmax = tf.tidy(() => {
     const quotientT = tf.transpose(tf.div(tf.matMul(WProduct, x, false, true), weightsChosen), [0, 2, 1]);
-    return tf.softmax(tf.transpose(rt.where(weightsMask, quotientT, -Infinity), [0, 2, 1]));
+    return tf.softmax(tf.transpose(rt.where(mask, quotientT, -Infinity), [0, 2, 1]));
   });
-  const weights = tf.tidy(() => rt.where(weightsMask, tf.transpose(weightsSoftmax, [0, 2, 1]), 0));
+  const weights = tf.tidy(() => rt.where(mask, tf.transpose(weightsSoftmax, [0, 2, 1]), 0));
   // std/attention.attn:18  sum[key](weights * values)
-  const maskWide = tf.tidy(() => tf.reshape(tf.logicalAnd(timeMaskWide, causalMask), [batchSize, time, time, 1]));
+  const maskWide = tf.reshape(mask, [batchSize, time, time, 1]);
   const q = tf.tidy(() =>
     tf.sum(rt.where(maskWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), xShaped), 0), 1),
   );
   rt.dispose(weights);
-  return { q, maskWide, weightsMask, weightsSoftmax, weightsChosen };
+  return { q, maskWide, mask, weightsSoftmax, weightsChosen };
 }
 
-function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dResult: tf.Tensor, mask: tf.Tensor, weightsMask: tf.Tensor, weightsSoftmax: tf.Tensor, weightsChosen: tf.Tensor) {
+function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dResult: tf.Tensor, mask: tf.Tensor, mask2: tf.Tensor, weightsSoftmax: tf.Tensor, weightsChosen: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // std/attention.attn:18  sum[key](weights * values)
   const dWeights = tf.tidy(() => {
@@ -160,11 +156,11 @@ function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dResult: tf.Tensor, mas
     return tf.reshape(tf.matMul(dYMaskedRows, tf.reshape(x, [batchSize * time, d, 1])), [batchSize, time, time]);
   });
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const dWeightsMasked = rt.where(weightsMask, dWeights, 0);
+  const dWeightsMasked = rt.where(mask2, dWeights, 0);
   const weightsProduct = tf.tidy(() => tf.mul(weightsSoftmax, tf.transpose(dWeightsMasked, [0, 2, 1])));
   const weightsProduct2 = tf.tidy(() => {
     const differenceT = tf.transpose(tf.sub(dWeightsMasked, tf.reshape(tf.sum(weightsProduct, 2), [batchSize, 1, time])), [0, 2, 1]);
-    const productTMasked = rt.where(weightsMask, tf.transpose(tf.mul(weightsSoftmax, differenceT), [0, 2, 1]), 0);
+    const productTMasked = rt.where(mask2, tf.transpose(tf.mul(weightsSoftmax, differenceT), [0, 2, 1]), 0);
     return tf.matMul(tf.div(productTMasked, tf.transpose(weightsChosen, [0, 2, 1])), x, true);
   });
   rt.dispose(dWeights, dWeightsMasked, weightsProduct);
@@ -271,8 +267,8 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   // std/attention.attn:18  sum[key](weights * values)
   const mask = tf.logicalAnd(timeMaskWide, causalMask);
   const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
-  const { q, weights } = scaledDot(batch.n, causalMask, timeMaskWide, WProduct, x, xShaped, mask);
-  rt.dispose(timeMaskWide, xShaped, WProduct, causalMask);
+  const { q, weights } = scaledDot(batch.n, WProduct, x, mask, xShaped);
+  rt.dispose(timeMaskWide, causalMask, xShaped, WProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const weightsT = tf.transpose(weights, [0, 2, 1]);
   rt.dispose(weights);
@@ -324,7 +320,7 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): rt.LossTensors {
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const causalMask = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
-  const q = scaledDot2(batch.n, causalMask, timeMaskWide, WProduct, x, xShaped);
+  const q = scaledDot2(batch.n, WProduct, x, timeMaskWide, causalMask, xShaped);
   rt.dispose(timePositions, x, xShaped, WProduct, causalMask);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, d], 0);
@@ -373,7 +369,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const causalMask = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
-  const { q, maskWide, weightsMask, weightsSoftmax, weightsChosen } = scaledDotTraining(batch.n, causalMask, timeMaskWide, nearWProduct, x, timeMask, xShaped);
+  const { q, maskWide, mask, weightsSoftmax, weightsChosen } = scaledDotTraining(batch.n, timeMaskWide, causalMask, nearWProduct, x, timeMask, xShaped);
   rt.dispose(timePositions, WProduct, xShaped, causalMask);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, d], 0);
@@ -424,8 +420,8 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const hStacked = tf.stack(hSteps);
   rt.dispose(runZeros, hNextSteps);
   const productStacked = tf.stack(newProductSteps);
-  const weightsProduct = scaledDotBackward(batch.n, x, dY, maskWide, weightsMask, weightsSoftmax, weightsChosen);
-  rt.dispose(newProductSteps, x, maskWide, weightsMask, weightsSoftmax, weightsChosen, dY);
+  const weightsProduct = scaledDotBackward(batch.n, x, dY, maskWide, mask, weightsSoftmax, weightsChosen);
+  rt.dispose(newProductSteps, x, maskWide, mask, weightsSoftmax, weightsChosen, dY);
   const { gradients: dGRU, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runStacks.zSigmoidGradient, runStacks.rSigmoidGradient, runStacks.newTanhGradient, nearWProduct);
   rt.dispose(nearWProduct, runStacks.newTanhGradient, runStacks.rSigmoidGradient, runStacks.zSigmoidGradient, hStacked);
   rt.dispose(productStacked);

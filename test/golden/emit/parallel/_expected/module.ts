@@ -62,28 +62,26 @@ function sinusoid(n: TranslateSizes, zero: tf.Tensor, targetPositions: tf.Tensor
 function scaledDotInputs(n: TranslateSizes, targetMask: tf.Tensor, causalMask: tf.Tensor, values: tf.Tensor, query: tf.Tensor, keys: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // std/attention.attn:18  sum[key](weights * values)
-  const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
+  const mask = tf.tidy(() => tf.logicalAnd(tf.reshape(targetMask, [batchSize, target, 1]), causalMask));
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsMask = tf.logicalAnd(causalMask, causalMask);
+  const maskT = rt.transpose(mask, [0, 2, 1]);
   const weights = tf.tidy(() => {
-    const maskT = rt.transpose(tf.logicalAnd(targetMaskWide, weightsMask), [0, 2, 1]);
     const maskWide = tf.reshape(maskT, [batchSize, 1, target, target]);
     const queryRows = tf.reshape(tf.transpose(query, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     const keysRows = tf.reshape(tf.transpose(keys, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
     const product = tf.reshape(tf.matMul(queryRows, keysRows), [batchSize, heads, target, target]);
     return rt.where(maskWide, tf.softmax(rt.where(maskWide, tf.div(product, Math.sqrt(model / heads)), -Infinity)), 0);
   });
-  rt.dispose(weightsMask);
+  rt.dispose(mask);
   // std/attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
-    const maskT = rt.transpose(tf.logicalAnd(targetMaskWide, causalMask), [0, 2, 1]);
     const valuesWide = tf.reshape(tf.transpose(values, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
     const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), valuesWide);
     const productShaped = tf.reshape(product, [batchSize, heads, target ** 2, model / heads]);
     const productMasked = rt.where(tf.reshape(maskT, [batchSize, 1, target ** 2, 1]), productShaped, 0);
     return tf.sum(tf.reshape(productMasked, [batchSize, heads, target, target, model / heads]), 3);
   });
-  rt.dispose(targetMaskWide, weights);
+  rt.dispose(maskT, weights);
   return total;
 }
 
@@ -166,15 +164,14 @@ function fit(n: TranslateSizes, logitsDiffers: tf.Tensor, targetLengths: tf.Tens
 function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, causalMask: tf.Tensor, values: tf.Tensor, query: tf.Tensor, keys: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // std/attention.attn:18  sum[key](weights * values)
-  const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
-  const mask = tf.logicalAnd(targetMaskWide, causalMask);
+  const mask = tf.tidy(() => tf.logicalAnd(tf.reshape(targetMask, [batchSize, target, 1]), causalMask));
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsMask = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(causalMask, causalMask)));
   const chosenWide = tf.tidy(() => {
-    const chosenT = tf.transpose(rt.where(tf.logicalAnd(mask, causalMask), Math.sqrt(model / heads), 1), [0, 2, 1]);
+    const chosenT = tf.transpose(rt.where(mask, Math.sqrt(model / heads), 1), [0, 2, 1]);
     return tf.reshape(chosenT, [batchSize, 1, target, target]);
   });
-  const maskWide = tf.tidy(() => tf.reshape(rt.transpose(weightsMask, [0, 2, 1]), [batchSize, 1, target, target]));
+  const maskT = rt.transpose(mask, [0, 2, 1]);
+  const maskWide = tf.reshape(maskT, [batchSize, 1, target, target]);
   const weightsSoftmax = tf.tidy(() => {
     const queryRows = tf.reshape(tf.transpose(query, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     const keysRows = tf.reshape(tf.transpose(keys, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
@@ -182,16 +179,16 @@ function scaledDotInputsTraining(n: TranslateSizes, targetMask: tf.Tensor, causa
     return tf.softmax(rt.where(maskWide, quotient, -Infinity));
   });
   const weights = rt.where(maskWide, weightsSoftmax, 0);
-  rt.dispose(targetMaskWide);
   // std/attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
     const valuesWide = tf.reshape(tf.transpose(values, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
     const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), valuesWide);
-    const maskWide = tf.reshape(rt.transpose(mask, [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
-    const productMasked = rt.where(maskWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
+    const productShaped = tf.reshape(product, [batchSize, heads, target ** 2, model / heads]);
+    const productMasked = rt.where(tf.reshape(maskT, [batchSize, 1, target ** 2, 1]), productShaped, 0);
     return tf.sum(tf.reshape(productMasked, [batchSize, heads, target, target, model / heads]), 3);
   });
-  return { total, mask, weightsMask, weightsSoftmax, maskWide, chosenWide, weights };
+  rt.dispose(maskT);
+  return { total, mask, weightsSoftmax, maskWide, chosenWide, weights };
 }
 
 function scaledDotInputsTraining2(n: TranslateSizes, keyMask: tf.Tensor, query: tf.Tensor, sum: tf.Tensor) {
@@ -250,7 +247,7 @@ function scaledDotBackward(dResult: tf.Tensor, sum: tf.Tensor, weights: tf.Tenso
   return { product, weightsProduct, weightsProduct2 };
 }
 
-function scaledDotBackward2(n: TranslateSizes, keys: tf.Tensor, query: tf.Tensor, values: tf.Tensor, weightsMask: tf.Tensor, mask: tf.Tensor, dResult: tf.Tensor, weightsSoftmax: tf.Tensor, maskT: tf.Tensor, weightsChosen: tf.Tensor, weights: tf.Tensor) {
+function scaledDotBackward2(n: TranslateSizes, keys: tf.Tensor, query: tf.Tensor, values: tf.Tensor, mask: tf.Tensor, dResult: tf.Tensor, weightsSoftmax: tf.Tensor, maskT: tf.Tensor, weightsChosen: tf.Tensor, weights: tf.Tensor) {
   const { batch: batchSize, heads, model, target } = n;
   // std/attention.attn:18  sum[key](weights * values)
   const WoProductMaskedShaped = tf.tidy(() => {
@@ -271,7 +268,7 @@ function scaledDotBackward2(n: TranslateSizes, keys: tf.Tensor, query: tf.Tensor
   });
   rt.dispose(WoProductMaskedShaped);
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const dWeightsMasked = tf.tidy(() => rt.where(tf.reshape(weightsMask, [batchSize, target, 1, target]), dWeights, 0));
+  const dWeightsMasked = tf.tidy(() => rt.where(tf.reshape(mask, [batchSize, target, 1, target]), dWeights, 0));
   const quotientRows = tf.tidy(() => {
     const total = tf.sum(tf.mul(weightsSoftmax, tf.transpose(dWeightsMasked, [0, 2, 3, 1])), 3);
     const differenceT = tf.transpose(tf.sub(dWeightsMasked, tf.reshape(total, [batchSize, 1, heads, target])), [0, 2, 3, 1]);
@@ -396,20 +393,20 @@ function multiHeadInputsTraining(p: MultiHeadParameters, n: TranslateSizes, x: t
   const WkProduct = tf.tidy(() => tf.reshape(tf.matMul(xRows, p.Wk), [batchSize, target, heads, model / heads]));
   const WvProduct = tf.matMul(xRows, p.Wv);
   const multiHeadWvProduct = tf.reshape(WvProduct, [batchSize, target, heads, model / heads]);
-  const { total, mask, weightsMask, weightsSoftmax, maskWide, chosenWide, weights } = scaledDotInputsTraining(n, targetMask, causalMask, multiHeadWvProduct, WqProduct, WkProduct);
+  const { total, mask, weightsSoftmax, maskWide, chosenWide, weights } = scaledDotInputsTraining(n, targetMask, causalMask, multiHeadWvProduct, WqProduct, WkProduct);
   const WoProduct = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), p.Wo),
   );
   rt.dispose(multiHeadWvProduct);
-  return { WoProduct, mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total };
+  return { WoProduct, mask, WvProduct, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total };
 }
 
-function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dResult: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, weightsMask: tf.Tensor, mask: tf.Tensor, weightsSoftmax: tf.Tensor, maskT: tf.Tensor, weightsChosen: tf.Tensor, weights: tf.Tensor, xRows: tf.Tensor, total: tf.Tensor) {
+function multiHeadBackward(p: MultiHeadParameters, n: TranslateSizes, dResult: tf.Tensor, WkProduct: tf.Tensor, WqProduct: tf.Tensor, WvProduct: tf.Tensor, mask: tf.Tensor, weightsSoftmax: tf.Tensor, maskT: tf.Tensor, weightsChosen: tf.Tensor, weights: tf.Tensor, xRows: tf.Tensor, total: tf.Tensor) {
   const { batch: batchSize, model, target } = n;
   // std/attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const dResultRows = tf.reshape(dResult, [batchSize * target, model]);
   const WoProduct = tf.matMul(dResultRows, p.Wo, false, true);
-  const { weightsProduct, product, weightsProduct2: scaledDotWeightsProduct } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, weightsMask, mask, WoProduct, weightsSoftmax, maskT, weightsChosen, weights);
+  const { weightsProduct, product, weightsProduct2: scaledDotWeightsProduct } = scaledDotBackward2(n, WkProduct, WqProduct, WvProduct, mask, WoProduct, weightsSoftmax, maskT, weightsChosen, weights);
   const multiHeadWqProduct = tf.tidy(() => {
     const weightsProductRows = tf.reshape(tf.transpose(weightsProduct, [0, 2, 1, 3]), [batchSize * target, model]);
     return tf.matMul(weightsProductRows, p.Wq, false, true);
@@ -472,7 +469,7 @@ function layerTraining(p: LayerParameters, n: TranslateSizes, random: rt.Random,
   const { batch: batchSize, model, target } = n;
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const causalMask = tf.tidy(() => tf.lessEqual(tf.reshape(targetPositions, [target, 1]), targetPositions));
-  const { WoProduct, mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, causalMask);
+  const { WoProduct, mask, WvProduct, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total } = multiHeadInputsTraining(p.a.MultiHead, n, x, targetMask, causalMask);
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(causalMask, WoProduct);
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -480,7 +477,7 @@ function layerTraining(p: LayerParameters, n: TranslateSizes, random: rt.Random,
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const keep2 = random.keep(site, 0.1, [batchSize, target, model], [true, false], []);
   const product = tf.mul(a, keep2);
-  return { product, keyMask, a, keep: keep2, mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total };
+  return { product, keyMask, a, keep: keep2, mask, WvProduct, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total };
 }
 
 function writeInputs(p: WriteParameters, n: TranslateSizes, y: tf.Tensor, sourceLengths: tf.Tensor, targetLengths: tf.Tensor, keyPositions: tf.Tensor) {
@@ -614,7 +611,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   rt.dispose(chosen);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), sinusoidChosen));
-  const { product, keyMask, a, keep: logitsKeep, mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
+  const { product, keyMask, a, keep: logitsKeep, mask, WvProduct, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total } = layerTraining(p.Write.logits.Layer, batch.n, random, batch.lengths.source, targetPositions, keyPositions, x, targetMask, 'Write.logits.Layer.dropout#0');
   rt.dispose(sinusoidChosen, targetPositions, keyPositions, x);
   const { product: logitsProduct, weights: logitsWeights, keyMaskWide, chosenWide: weightsChosenWide } = scaledDotInputsTraining2(batch.n, keyMask, product, sum);
   rt.dispose(keyMask);
@@ -650,9 +647,8 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const layerSum = tf.add(scaledDotProduct, weightsProduct);
   const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(logitsWeightsProduct, logitsKeep)));
   rt.dispose(scaledDotProduct, weightsProduct, logitsKeep, nearProduct, logitsWeightsProduct);
-  const { gradients: dMultiHead, sum: aSum, WqProduct: aWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, weightsMask, mask, weightsSoftmax, maskWide, chosenWide, weights, xRows, total);
-  rt.dispose(mask, WvProduct, weightsMask, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows);
-  rt.dispose(total);
+  const { gradients: dMultiHead, sum: aSum, WqProduct: aWqProduct } = multiHeadBackward(p.Write.logits.Layer.a.MultiHead, batch.n, dA, WkProduct, WqProduct, WvProduct, mask, weightsSoftmax, maskWide, chosenWide, weights, xRows, total);
+  rt.dispose(mask, WvProduct, weightsSoftmax, maskWide, chosenWide, WkProduct, weights, WqProduct, xRows, total);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const logitsASum = tf.add(dA, aSum);
   rt.dispose(dA, aSum);
