@@ -90,8 +90,6 @@ export interface Origin {
   readonly name: string | null;
   /** The call whose body contains it, if any. */
   readonly frame?: CallFrame;
-  /** In the backward pass: is it recomputed rather than kept? */
-  readonly again?: true;
 }
 
 /** A call of a block, a round of a `repeat`, a model or an objective: its identity is the object itself. */

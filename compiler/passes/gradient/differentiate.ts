@@ -11,7 +11,6 @@ import { GraphBuilder, unnamed } from '../core/graph-builder.ts';
 import { analyse, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 import { Cotangents } from './cotangents.ts';
-import { recomputed } from './recompute.ts';
 import { isDifferentiable, vjp } from './vjp.ts';
 import { scanVjp, type Level, type Reversal } from './vjp-scan.ts';
 
@@ -48,7 +47,6 @@ class Reverse implements Reversal {
   /** By scan: the body values it emits, with their indices among its emits. */
   readonly #saved = new Map<Node, Map<Node, number>>();
   readonly #extended = new Map<Scan, Scan>();
-  readonly #recomputed = new Map<Scan, (node: Node) => boolean>();
 
   constructor(m: GraphBuilder, loss: Node, parameters: ReadonlySet<string>) {
     this.m = m;
@@ -73,15 +71,6 @@ class Reverse implements Reversal {
     const gradients = new Map<string, Node>();
     for (const node of pending.nodes()) if (node.op.kind === 'parameter') gradients.set(node.op.path, pending.of(m, node)!);
     return gradients;
-  }
-
-  isRecomputed(scan: Scan, node: Node): boolean {
-    let known = this.#recomputed.get(scan);
-    if (known === undefined) {
-      known = recomputed(this.facts, scan);
-      this.#recomputed.set(scan, known);
-    }
-    return known(node);
   }
 
   isActive(node: Node): boolean {
@@ -162,11 +151,11 @@ function activeNodes(facts: Facts, parameters: ReadonlySet<string>): ReadonlySet
       return active.has(op.index < region.states.length ? region.states[op.index]! : region.emits[op.index - region.states.length]!);
     }
     if (op.kind === 'argument') {
-      const index = facts.arguments.get(node);
-      if (index === undefined || index.kind === 'position') return false;
-      const { region } = index.scan.op;
-      if (index.kind === 'x') return active.has(index.scan.inputs[index.index]!);
-      return active.has(index.scan.inputs[region.xs.length + index.index]!) || active.has(region.nexts[index.index]!);
+      const bound = facts.arguments.get(node);
+      if (bound === undefined || bound.kind === 'position') return false;
+      const { region } = bound.scan.op;
+      if (bound.kind === 'x') return active.has(bound.scan.inputs[bound.index]!);
+      return active.has(bound.scan.inputs[region.xs.length + bound.index]!) || active.has(region.nexts[bound.index]!);
     }
     return isDifferentiable(op) && node.inputs.some((each) => active.has(each));
   };

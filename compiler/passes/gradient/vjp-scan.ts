@@ -1,9 +1,7 @@
 /**
  * The backward loop of a scan. It runs the other way, carries the cotangents of the states, and reads what the forward loop emits
- * for it: values are saved rather than recomputed, since an emit costs no operation; but in rounds of a `repeat`, whose values
- * are large and few, values that follow elementwise from one saved value are recomputed (`recompute.ts`). The cotangent of a free
- * variable leaves the loop as the operands of its last product, which is computed once over all steps, unless these are larger
- * than the sum.
+ * for it: values are saved rather than recomputed, since an emit costs no operation. The cotangent of a free variable leaves the
+ * loop as the operands of its last product, which is computed once over all steps, unless these are larger than the sum.
  */
 import type { Axis, Node, Op, Origin } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
@@ -32,8 +30,6 @@ export interface Reversal {
   isActive(node: Node): boolean;
   /** Propagates the pending cotangents of a level back to its arguments and leaves. */
   backward(level: Level, pending: Cotangents): void;
-  /** Is a value of a round recomputed from saved values, rather than saved itself? */
-  isRecomputed(scan: Scan, node: Node): boolean;
   /** A value of the loop's body as a result of the loop, which emits it from now on. */
   saved(scan: Scan, node: Node): Node;
 }
@@ -177,22 +173,14 @@ class Body implements Level {
     const x = this.#scan.op.region.xs.indexOf(node);
     if (x >= 0) return this.#backward.scanned(this.#outer.value(this.#scan.inputs[x]!));
     // These cost nothing, and their operands are often saved as well.
-    if (kind === 'rename' || kind === 'broadcast' || (isRounds(this.#scan) && this.#reverse.isRecomputed(this.#scan, node)))
-      return this.#again(node);
+    if (kind === 'rename' || kind === 'broadcast')
+      return this.#reverse.m.make(
+        node.op,
+        node.inputs.map((each) => this.value(each)),
+      );
     const sequence = (): Node => this.#outer.value(this.#reverse.saved(this.#scan, node));
     const made = this.#backward.later(typeOf(node), sequence);
     this.sequences.set(made, sequence);
-    return made;
-  }
-
-  /** On behalf of its own equation, not of the one whose backward pass reads it. */
-  #again(node: Node): Node {
-    const { m } = this.#reverse;
-    const inputs = node.inputs.map((each) => this.value(each));
-    const { origin } = m;
-    m.origin = { ...node.origin, again: true };
-    const made = m.make(node.op, inputs);
-    m.origin = origin;
     return made;
   }
 

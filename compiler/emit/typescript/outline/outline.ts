@@ -60,8 +60,8 @@ const FEWEST_ALONE = 8;
 const MOST_INPUTS = 12;
 
 /** What a function's name says of its phase; of one around a loop whose steps call the same block. */
-const OWN: Readonly<Record<Phase, string>> = { forward: '', again: ' again', backward: ' backward' };
-const AROUND: Readonly<Record<Phase, string>> = { forward: ' inputs', again: ' again', backward: ' gradients' };
+const OWN: Readonly<Record<Phase, string>> = { forward: '', backward: ' backward' };
+const AROUND: Readonly<Record<Phase, string>> = { forward: ' inputs', backward: ' gradients' };
 
 class Outliner {
   readonly #segmented: readonly Segmented[];

@@ -14,8 +14,8 @@ import { inputsOf, parameterOf, type Loop, type Value } from '../value.ts';
 
 export type Item = Value | Segment;
 
-/** When it runs: before anything goes backward, or on the way back, as a part of that or of what is made once more for it. */
-export type Phase = 'forward' | 'again' | 'backward';
+/** When it runs: before anything goes backward, or on the way back. */
+export type Phase = 'forward' | 'backward';
 
 export interface Segment {
   readonly frame: CallFrame;
@@ -47,10 +47,6 @@ export function segmented(lowered: Lowered, forward: readonly Value[] | null): S
   const frames = framesOf(lowered, needed, of);
   const pass = new Segmenting(lowered, reads, frames);
   const bodies = new Map<Loop, readonly Item[]>();
-  const again = folded<Value, boolean>(
-    (value) => (isShape(value) ? inputsOf(value) : []),
-    (value, of) => value.origin.again === true || (isShape(value) && inputsOf(value).some(of)),
-  );
   const loops = [...new Set(lowered.loops.values())].filter((loop) => needed.has(loop.self));
   const loopAround = new Map(loops.flatMap((loop) => of(loop).map((value): [Value, Loop] => [value, loop])));
   /** The statement of the outermost loop around a body. */
@@ -62,10 +58,7 @@ export function segmented(lowered: Lowered, forward: readonly Value[] | null): S
     const values = of(loop);
     const frame = loop === null ? null : (frames.get(loop.self) ?? null);
     const top = loop === null ? null : outermost(loop);
-    const phase = (value: Value): Phase => {
-      if (early === null || early.has(top ?? value)) return 'forward';
-      return again(value) ? 'again' : 'backward';
-    };
+    const phase = (value: Value): Phase => (early === null || early.has(top ?? value) ? 'forward' : 'backward');
     const outside = new Set<Loop>();
     for (let each = loop; each !== null; each = loopAround.get(each.self) ?? null) outside.add(each);
     const base = baseOf(frame, around);
@@ -282,7 +275,7 @@ class Segmenting {
 
   block(values: readonly Value[], { frame: around, base, outside }: Place, phaseOf: (value: Value) => Phase): readonly Item[] {
     const outer = new Set(chain(around));
-    const phases = { forward: new Map<CallFrame, object>(), again: new Map<CallFrame, object>(), backward: new Map<CallFrame, object>() };
+    const phases = { forward: new Map<CallFrame, object>(), backward: new Map<CallFrame, object>() };
     const key = (value: Value): object | null => {
       const frame = below(this.#frames.get(value) ?? null, outer);
       if (frame === null) return null;
