@@ -15,6 +15,9 @@ const PATIENCE = {
   13: '--invocation-count-for-maglev=4000 --invocation-count-for-turbofan=30000',
 };
 const patience = PATIENCE[Number.parseInt(process.versions.v8, 10)];
+// V8 lets the heap grow to twice what lives in it and more, for a few hundredths less time: text of a thousand blocks then takes
+// half as much memory again.
+const THRIFT = '--heap-growing-percent=20';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -27,6 +30,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exitCode = 2;
 } else {
   if (patience !== undefined) setFlagsFromString(patience);
+  if (process.argv[2] === 'compile') setFlagsFromString(THRIFT);
   // Where Node has it: compiled code is kept between runs.
   nodeModule.enableCompileCache?.();
   const { main: run } = await import(main.href);
