@@ -5,34 +5,59 @@
 import { backend as activeBackend, broadcast_util, engine, Select, util, type NamedTensorMap } from '@tensorflow/tfjs-core';
 import * as tf from './tf.ts';
 
+/** A tensor, or a list of such, one per round of a `repeat`. */
+export type Rounds = tf.Tensor | readonly Rounds[];
+
 /** Disposes of tensors, of lists of tensors, and of the records of steps. */
-export function dispose(...values: readonly (tf.Tensor | readonly (tf.Tensor | Readonly<Record<string, tf.Tensor>>)[])[]): void {
+export function dispose(...values: readonly (Rounds | readonly Readonly<Record<string, Rounds>>[])[]): void {
   for (const value of values) {
     if (tf.isTensor(value)) value.dispose();
-    else for (const each of value) dispose(...(tf.isTensor(each) ? [each] : Object.values(each)));
+    else for (const each of value) dispose(...(isRounds(each) ? [each] : Object.values(each)));
   }
 }
 
-/** Like tf.stack along a new first axis, for a list that may be empty; `shape` is that of one tensor. */
-export function stack(list: readonly tf.Tensor[], shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): tf.Tensor {
-  return list.length === 0 ? tf.tensor([], [0, ...shape], dtype) : tf.stack([...list]);
+function isRounds(value: Rounds | Readonly<Record<string, Rounds>>): value is Rounds {
+  return tf.isTensor(value) || Array.isArray(value);
 }
 
-/** Stacks the values of steps by name, each along a new first axis; the steps' own tensors are disposed of. */
-export function stacked<K extends string>(steps: readonly Readonly<Record<K, tf.Tensor>>[]): Record<K, tf.Tensor> {
-  const fields = Object.keys(steps[0]!) as K[];
-  const stack = (field: K): tf.Tensor => {
-    const list = steps.map((step) => step[field]);
-    const whole = tf.stack(list);
+function tensorsOf(list: readonly Rounds[]): tf.Tensor[] {
+  return list.flatMap((each) => (tf.isTensor(each) ? [each] : tensorsOf(each)));
+}
+
+/** Like tf.stack along a new first axis, for a list that may be empty, or one of lists; `shape` is that of one element. */
+export function stack(list: readonly Rounds[], shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): tf.Tensor {
+  if (list.length === 0) return tf.tensor([], [0, ...shape], dtype);
+  return list.every(tf.isTensor) ? tf.stack(list) : tf.tidy(() => tf.reshape(tf.stack(tensorsOf(list)), [list.length, ...shape]));
+}
+
+/** For each round, what all steps have of it, stacked along a new first axis. */
+export function byRound(steps: readonly (readonly tf.Tensor[])[]): tf.Tensor[] {
+  return steps[0]!.map((_, i) => tf.stack(steps.map((step) => step[i]!)));
+}
+
+type Field = tf.Tensor | readonly tf.Tensor[];
+
+/** Stacks the values of steps by name, each along a new first axis, and lists by round; the steps' own tensors are disposed of. */
+export function stacked<S extends Readonly<Record<string, Field>>>(steps: readonly S[]): S {
+  const stack = (field: string): Field => {
+    const list: readonly Field[] = steps.map((step) => step[field]!);
+    const made = list.every(tf.isTensor) ? tf.stack(list) : byRound(list.flatMap((each) => (tf.isTensor(each) ? [] : [each])));
     dispose(list);
-    return whole;
+    return made;
   };
-  return Object.fromEntries(fields.map((field) => [field, stack(field)])) as Record<K, tf.Tensor>;
+  return Object.fromEntries(Object.keys(steps[0]!).map((field) => [field, stack(field)])) as S;
 }
 
 /** Like tf.unstack along the first axis, which may be empty. */
 export function unstack(x: tf.Tensor): tf.Tensor[] {
   return x.shape[0] === 0 ? [] : tf.unstack(x);
+}
+
+/** Like tf.unstack along the first axis, of what is then disposed of. */
+export function apart(x: tf.Tensor): tf.Tensor[] {
+  const parts = tf.unstack(x);
+  x.dispose();
+  return parts;
 }
 
 /** The part of tfjs-node's backend that runs a TensorFlow operation by name. */

@@ -1,6 +1,7 @@
 /** Parameters of the rounds of a `repeat`: the program has one for all rounds, with `[*]` in its path; users see one for each round. */
 import * as tf from './tf.ts';
 import type { ParameterSpec, Tensors } from './definition.ts';
+import type { Rounds } from './ops.ts';
 import { pathsOfRounds } from './names.ts';
 
 /** One spec for each round, `counts` of them, outermost loop first. */
@@ -13,20 +14,18 @@ export function below(path: string, tensors: Tensors): Tensors {
   return Object.fromEntries(Object.entries(tensors).map(([rest, tensor]) => [`${path}.${rest}`, tensor]));
 }
 
-/**
- * Splits a list into each round's part, by its own path. For inner loops, an element has all of their rounds in front, and is
- * split in turn.
- */
-export function rounds(path: string, list: readonly (tf.Tensor | Tensors)[]): Tensors {
+/** Splits a list into each round's part, by its own path. For inner loops, an element is the list of their rounds. */
+export function rounds(path: string, list: readonly (Rounds | Tensors)[]): Tensors {
   return Object.assign(
     {},
     ...list.map((each, i) => {
       const own = path.replace('[*]', `[${i}]`);
-      if (!tf.isTensor(each)) return below(own, each);
-      if (!own.includes('[*]')) return { [own]: each };
-      const inner = tf.unstack(each);
-      each.dispose();
-      return rounds(own, inner);
+      if (tf.isTensor(each)) return { [own]: each };
+      return isList(each) ? rounds(own, each) : below(own, each);
     }),
   ) as Tensors;
+}
+
+function isList(each: readonly Rounds[] | Tensors): each is readonly Rounds[] {
+  return Array.isArray(each);
 }

@@ -135,7 +135,7 @@ function gru2(p: GRUParameters, x: tf.Tensor, h: tf.Tensor) {
 }
 
 /** Sec. A.2.2: maxout over the state, the previous output and the context. */
-function readoutInputs(p: ReadoutParameters, n: TranslatorSizes, c: tf.Tensor[], s: tf.Tensor[], e: tf.Tensor) {
+function readoutInputs(p: ReadoutParameters, n: TranslatorSizes, c: readonly tf.Tensor[], s: readonly tf.Tensor[], e: tf.Tensor) {
   const { batch: batchSize, characters, embed, hidden, maxout, pieces, target, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const UProduct = tf.tidy(() => {
@@ -190,7 +190,7 @@ function gruTraining(p: GRUParameters, x: tf.Tensor, h: tf.Tensor, rJoined: tf.T
   return { sNext, z, difference, new_, newProduct, r };
 }
 
-function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random: rt.Random, sStacked: tf.Tensor, c: tf.Tensor[], e: tf.Tensor, site: string) {
+function readoutInputsTraining(p: ReadoutParameters, n: TranslatorSizes, random: rt.Random, sStacked: tf.Tensor, c: readonly tf.Tensor[], e: tf.Tensor, site: string) {
   const { batch: batchSize, characters, embed, hidden, maxout, pieces, target, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const eRows = tf.reshape(e, [batchSize * target, embed]);

@@ -89,7 +89,7 @@ function lstm(p: LSTMParameters, h: tf.Tensor, oSum: tf.Tensor, fSum: tf.Tensor,
 }
 
 /** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
-function linear(p: LinearParameters, n: Seq2SeqSizes, h: tf.Tensor[]) {
+function linear(p: LinearParameters, n: Seq2SeqSizes, h: readonly tf.Tensor[]) {
   const { batch: batchSize, characters, hidden, target } = n;
   // std/layers.attn:4  W @ x + b
   return tf.tidy(() => {

@@ -5,6 +5,7 @@ import type { CallFrame, Origin } from '../../graph/graph.ts';
 import type { Lowered } from './lower.ts';
 import { access, calledAfter, described, endsOf, identifier, type Names, property, quoted, upperFirst } from './names.ts';
 import type { Gradients, Taken } from './outline/gradients.ts';
+import { BY_ROUND } from './lowering/values.ts';
 import { KEEP, type StepList, type Steps } from './outline/steps.ts';
 import { partAccess } from './parameters.ts';
 import { holdersIn, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
@@ -15,7 +16,19 @@ import { sizeExpression, unbracketed, type AtomName } from './text/host.ts';
 import { Lines, WIDTH } from './text/lines.ts';
 import { places, readOnce, rolesOf } from './text/reading.ts';
 import { SPREAD } from './text/record.ts';
-import { isList, typeOf, inputsOf, isSize, isValue, type Loop, type Piece, type Value, parameterOf } from './value.ts';
+import {
+  elementOf,
+  isList,
+  listDepth,
+  typeOf,
+  inputsOf,
+  isSize,
+  isValue,
+  type Loop,
+  type Piece,
+  type Value,
+  parameterOf,
+} from './value.ts';
 
 export interface FunctionContext {
   readonly sources: Sources;
@@ -55,6 +68,7 @@ export function functionBody(lowered: Lowered, context: FunctionContext): Body {
     lowered,
     (value) => keyOf(placeOf(value)),
     (value) => context.steps.stacks.has(value),
+    context.frame !== undefined,
   );
   return new BodyWriter(lowered, schedule, context, placeOf).body();
 }
@@ -218,6 +232,7 @@ class BodyWriter {
 
   /** A list is called after what it is made of. */
   #listName(list: Value): string {
+    if (list.code[0] === BY_ROUND) return `${this.#expression(inputsOf(list)[0]!).replace(/Steps\d*$/, '')} Rounds`;
     let from = list;
     while (!this.#named.has(from) && from.kind !== 'argument' && from.free === undefined) {
       const next = inputsOf(from).find((input) => input.kind === 'tensor' || input.kind === 'output' || input.free !== undefined);
@@ -275,10 +290,7 @@ class BodyWriter {
     return results.map(({ value, copy }) => {
       if (!copy) return this.#expression(value);
       const name = this.#names.take(`${value.origin.name ?? value.hint} Result`);
-      this.#lines.write(
-        0,
-        `const ${name} = ${isList(value) ? `${this.#expression(value)}.map((each) => tf.clone(each))` : `tf.clone(${this.#expression(value)})`};`,
-      );
+      this.#lines.write(0, `const ${name} = ${this.#copied(value)};`);
       return name;
     });
   }
@@ -379,9 +391,9 @@ class BodyWriter {
     const states = loop.states.filter((state) => needed.has(state.final));
     const lists = emits.flatMap(({ value: element, list }) => {
       if (this.#listOf(list) !== null) return [];
-      this.#named.set(list, this.#names.takeFirst(this.#wanted(element).map((each) => `${each} Steps`)));
-      const type = typeOf(element, this.#lowered.loops);
-      return loop.reversed ? `${this.#name(list)} = new Array<${type}>(${count})` : `${this.#name(list)}: ${type}[] = []`;
+      this.#named.set(list, this.#names.takeFirst(this.#wanted(element).map((each) => `${each.replace(/ steps$/, '')} Steps`)));
+      const type = typeOf(list, this.#lowered.loops);
+      return loop.reversed ? `${this.#name(list)} = new Array<${elementOf(type)}>(${count})` : `${this.#name(list)}: ${type} = []`;
     });
     this.#lines.packed(depth, lists, { front: 'const ', between: ', ', back: ';' });
     this.#tellLent(emits);
@@ -390,8 +402,9 @@ class BodyWriter {
     for (const state of states) {
       const name = this.#name(state.argument);
       this.#named.set(state.final, name);
-      const first = this.#expression(state.first);
-      this.#lines.write(depth, `let ${name}: tf.Tensor = ${copies.has(state) ? `tf.clone(${first})` : first};`);
+      const type = typeOf(state.argument, this.#lowered.loops);
+      const first = copies.has(state) ? this.#copied(state.first) : this.#expression(state.first);
+      this.#lines.write(depth, `let ${name}: ${type} = ${first};`);
     }
     const around = this.#names;
     this.#names = around.within();
@@ -501,7 +514,16 @@ class BodyWriter {
   }
 
   #gift({ value, copy }: Given): string {
-    return copy ? `tf.clone(${this.#expression(value)})` : this.#expression(value);
+    return copy ? this.#copied(value) : this.#expression(value);
+  }
+
+  /** A handle of its own for every tensor in it. */
+  #copied(value: Value): string {
+    const text = this.#expression(value);
+    const depth = isList(value) ? listDepth(typeOf(value, this.#lowered.loops)) : 0;
+    return depth === 0
+      ? `tf.clone(${text})`
+      : `${text}${'.map((each) => each'.repeat(depth - 1)}.map((each) => tf.clone(each))${')'.repeat(depth - 1)}`;
   }
 
   #stepEnd(block: Block, loop: Loop, depth: number): void {

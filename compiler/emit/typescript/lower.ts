@@ -11,20 +11,22 @@ import { isOf } from '../../graph/walk.ts';
 import { inOrder, nativeOrder } from '../../passes/layout/build.ts';
 import { axesOf } from '../../passes/layout/limits.ts';
 import { access, quoted } from './names.ts';
-import { type Call, type Loop, type Piece, type State, type Value, inputsOf } from './value.ts';
+import { type Call, type Loop, type Piece, type State, type Value, inputsOf, isList } from './value.ts';
 import { at, dtypeOfNode, extent, isMask, literal, nameOf, separated, shape } from './lowering/pieces.ts';
 import {
   type ArgumentRole,
   areOrdered,
   argumentsOf,
+  depthsOf,
   gradientOf,
   isPositive,
   maskedAxis,
   original,
   originsOf,
-  sourceName,
+  roundsIn,
   usesOf,
 } from './lowering/nodes.ts';
+import { typeOfLists } from './lowering/lists.ts';
 import type { InputSource } from './lowering/values.ts';
 import { Moves, REDUCE } from './lowering/moves.ts';
 
@@ -38,7 +40,7 @@ export interface Lowered {
 
 /**
  * `place` says in messages where in the program something stands, `parameter` where a parameter lies in the tree of all,
- * `equation` which equation it stands for.
+ * `equation` which equation it stands for, `isInRounds` which roots are given as lists, one element per round.
  */
 export function lower(
   roots: readonly Node[],
@@ -46,20 +48,25 @@ export function lower(
   place: (origin: Origin) => string,
   parameter: (path: string) => string,
   equation: (origin: Origin) => string,
-  isList: (root: number) => boolean = () => false,
+  isInRounds: (root: number) => boolean = () => false,
 ): Lowered {
   const nodes = inOrder(roots);
   const origin = originsOf(nodes, equation);
-  const pass = new Lowering(input, { roles: argumentsOf(nodes, origin), uses: usesOf(nodes, roots), origin }, place, parameter);
+  const facts = { roles: argumentsOf(nodes, origin), uses: usesOf(nodes, roots), origin, depthOf: depthsOf(nodes) };
+  const pass = new Lowering(input, facts, place, parameter);
   for (const node of nodes) pass.visit(node);
-  return { roots: roots.map((node, k) => (isList(k) ? pass.list(node) : pass.root(node))), loops: pass.loops, calls: new Map() };
+  return {
+    roots: roots.map((node, k) => (isInRounds(k) ? pass.lists(node, roundsIn(node)) : pass.root(node))),
+    loops: pass.loops,
+    calls: new Map(),
+  };
 }
 
 /** The root, which `isOfHost`, as a number of the host. */
 export function lowerHost(root: Node, input: InputSource): Value {
   const pass = new Lowering(
     input,
-    { roles: new Map(), uses: new Map(), origin: ({ origin }) => origin },
+    { roles: new Map(), uses: new Map(), origin: ({ origin }) => origin, depthOf: () => 0 },
     () => '',
     (path) => path,
   );
@@ -84,38 +91,6 @@ class Lowering extends Moves {
     return value.kind === 'rows' ? value : this.tensor(value, this.origin(node));
   }
 
-  /** As a list along its first axis. */
-  list(node: Node): Value {
-    const value = this.of(node);
-    if (this.isList(value)) return value;
-    return (
-      this.#turned(node) ??
-      this.shared('list', ['tf.unstack(', this.tensorOf(node), ')'], value.dtype, NOWHERE, `${sourceName(node, this.origin)} steps`)
-    );
-  }
-
-  /** What a loop leaves in another order is turned step by step; null: it is no such thing. */
-  #turned({ op, inputs: [from] }: Node): Value | null {
-    const list = op.kind === 'permute' ? this.done.get(from!) : undefined;
-    const emits = list?.kind === 'emitted' ? this.emits.get(this.loops.get(list)!) : undefined;
-    if (op.kind !== 'permute' || list === undefined || emits === undefined || this.uses.get(from!) !== 1) return null;
-    const [first, ...perm] = op.order.map((id) => at(from!, id));
-    if (first !== 0) return null;
-    const { value } = emits.find((emit) => emit.list === list)!;
-    const order = perm.map((k) => k - 1).join(', ');
-    const turned = this.shared(
-      'tensor',
-      ['tf.transpose(', value, `, [${order}])`],
-      value.dtype,
-      { ...value.origin, name: null },
-      `${nameOf(value)}T`,
-    );
-    const made = this.make('emitted', list.code, value.dtype, list.origin, list.hint);
-    emits.push({ value: turned, list: made });
-    this.loops.set(made, this.loops.get(list)!);
-    return made;
-  }
-
   value(node: Node): Value {
     return this.of(node);
   }
@@ -126,17 +101,12 @@ class Lowering extends Moves {
     switch (op.kind) {
       case 'input': {
         const source = this.input(op.name);
-        const isList = isOfRounds(node);
         const one = source.type ?? (source.host ? 'number' : 'tf.Tensor');
-        const value = this.shared(
-          source.host ? 'host' : 'given',
-          [source.text],
-          dtypeOfNode(node),
-          this.origin(node),
-          op.name,
-          isList ? `readonly ${one}[]` : one,
-        );
-        if (isList) this.givenLists.add(value);
+        const depth = this.depthOf(node);
+        const value = this.shared(source.host ? 'host' : 'given', [source.text], dtypeOfNode(node), this.origin(node), op.name, {
+          free: typeOfLists(depth, one),
+        });
+        this.bound(value, node);
         return value;
       }
       case 'parameter':
@@ -147,7 +117,9 @@ class Lowering extends Moves {
       case 'size':
         return this.host([{ size: op.size, tight: true }], 'int32', this.origin(node));
       case 'length':
-        return this.shared('given', [`batch.lengths${access(op.dim.label)}`], 'int32', NOWHERE, `${op.dim.label} lengths`, 'tf.Tensor');
+        return this.shared('given', [`batch.lengths${access(op.dim.label)}`], 'int32', NOWHERE, `${op.dim.label} lengths`, {
+          free: 'tf.Tensor',
+        });
       case 'position': {
         const first = originOf(op.axis.space);
         const end = sizes.add(sizeOf(op.axis.space), first);
@@ -184,7 +156,7 @@ class Lowering extends Moves {
               .map(({ id }) => id)
               .join()
         )
-          return a;
+          return this.tensor(a, this.origin(x));
         const direct = isPositive(y) ? DIVISIONS[op.fn] : undefined;
         if (direct !== undefined && dtypeOfNode(node) === 'int32')
           return this.call(node, hint, `${direct}(`, this.tensorOf(x), ', ', this.tensorOf(y), ')');
@@ -236,14 +208,14 @@ class Lowering extends Moves {
           .map(({ id, label }) => quoted(isOfExamples(id) ? '' : label))
           .join(', ');
         if (value.kind === 'host') return this.host(['rt.int32(', value, ')'], 'int32', this.origin(node));
-        const batch = this.shared('given', ['batch'], 'float32', NOWHERE, 'batch', 'rt.Batch');
+        const batch = this.shared('given', ['batch'], 'float32', NOWHERE, 'batch', { free: 'rt.Batch' });
         return this.call(
           node,
           'checked',
           'rt.refuse(',
           batch,
           ', ',
-          value,
+          this.tensorOf(x),
           ', ',
           this.tensorOf(y),
           `, ${quoted(`${this.place(this.origin(node))}: ${op.what}`)}, [${labels}])`,
@@ -379,7 +351,7 @@ class Lowering extends Moves {
       .map((axis) => isRagged(axis.space) || isGrowing(axis) || isSlots(axis.space))
       .join(', ');
     const rate = op.draw === 'keep' ? `${literal(op.rate)}, ` : '';
-    const site = this.shared('host', [quoted(op.site)], 'float32', NOWHERE, 'site', 'string');
+    const site = this.shared('host', [quoted(op.site)], 'float32', NOWHERE, 'site', { free: 'string' });
     return this.call(
       node,
       op.draw,
@@ -403,7 +375,7 @@ class Lowering extends Moves {
   #argument(node: Node): Value {
     const role = this.roles.get(node);
     if (role?.parameter !== undefined) return this.#roundOf(node, role.parameter);
-    const argument = this.make('argument', [], dtypeOfNode(node), this.origin(node), role?.hint ?? 'value');
+    const argument = this.asBound(this.make('argument', [], dtypeOfNode(node), this.origin(node), role?.hint ?? 'value'), node);
     if (role?.position !== true) return argument;
     const elem = node.types[0]!.elem;
     if (elem.kind !== 'index' || startsAtZero(elem.space)) return this.host([argument], 'int32', this.origin(node));
@@ -420,39 +392,31 @@ class Lowering extends Moves {
     const { region, axis } = op;
     const unnamed = { ...node.origin, name: null };
     const count = region.xs.length;
-    const list = (x: Node): Value => {
-      const value = this.of(x);
-      if (this.isList(value)) return value;
-      return this.shared(
-        'list',
-        [mayBeEmpty(axis.space) ? 'rt.unstack(' : 'tf.unstack(', this.tensorOf(x), ')'],
-        value.dtype,
-        unnamed,
-        `${isMask(value) ? nameOf(value) : sourceName(x, this.origin)} steps`,
-      );
-    };
+    const list = (x: Node): Value => this.lists(x, Math.max(1, this.depthOf(x)), unnamed);
     // A round's parameters are read where they are used.
     const xs = region.xs.flatMap((x, k) =>
       this.roles.get(x)?.parameter === undefined ? [{ argument: this.of(x), list: list(node.inputs[k]!) }] : [],
     );
-    const firsts = region.states.map((_, k) => this.tensorOf(node.inputs[count + k]!));
-    const nexts = region.nexts.map((next) => this.tensorOf(next));
-    const values = region.emits.map((emit) => (this.of(emit).kind === 'rows' ? this.of(emit) : this.tensorOf(emit)));
+    const firsts = region.states.map((state, k) => this.lists(node.inputs[count + k]!, this.depthOf(state), unnamed));
+    const nexts = region.nexts.map((next, k) => this.lists(next, this.depthOf(region.states[k]!), unnamed));
+    const values = region.emits.map((emit) =>
+      this.of(emit).kind === 'rows' ? this.of(emit) : this.lists(emit, isOfRounds(emit) ? this.depthOf(emit) : 0),
+    );
     const self = this.make('loop', [], 'float32', unnamed, 'loop');
     const states: State[] = region.states.map((state, k) => ({
       argument: this.of(state),
       first: firsts[k]!,
       next: nexts[k]!,
-      final: this.make('final', [self], nexts[k]!.dtype, this.origin(node), nameOf(this.of(state))),
+      final: this.asBound(this.make('final', [self], nexts[k]!.dtype, this.origin(node), nameOf(this.of(state))), state),
     }));
     // What a step emits of a sequence is the sequence; what it emits twice is one list.
     const lists = new Map<Value, Value>(xs.map((x) => [x.argument, x.list]));
     const emits: Loop['emits'][number][] = [];
     for (const [k, value] of values.entries()) {
       if (lists.has(value)) continue;
-      const made = this.make('emitted', [self], value.dtype, unnamed, `${nameOf(value)} steps`);
+      const made = this.make('emitted', [self], value.dtype, unnamed, `${nameOf(value).replace(/ steps$/, '')} steps`);
       lists.set(value, made);
-      if (mayBeEmpty(axis.space)) this.steps.set(made, shape(axesOf(region.emits[k]!)));
+      if (mayBeEmpty(axis.space) || isList(value)) this.steps.set(made, shape(axesOf(region.emits[k]!)));
       emits.push({ value, list: made });
     }
     const position = inputsOf(this.of(region.position))[0]!;

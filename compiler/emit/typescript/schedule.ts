@@ -4,11 +4,13 @@
  * A value stands in the innermost loop whose arguments it needs, so what no step changes is computed once. Within a block
  * statements keep the order of the program, as far as equations stay whole; what only one statement of an equation needs is
  * part of that statement. A tensor is disposed after the last statement of its block that uses it; a
- * loop's list owns what it was given, a state owns its tensor and hands it on.
+ * loop's list owns what it was given, a state owns its tensor and hands it on. A list is owned as a whole, with everything in
+ * it: by its block, by the list that it is put on, by the state that it becomes. So what refers to things that live elsewhere
+ * is copied before it is given to either.
  */
 import { folded } from '../../graph/fold.ts';
 import { keptWhole, units, type EquationOf } from './equations.ts';
-import { inputsOf, type Loop, type Output, type State, type Value } from './value.ts';
+import { inputsOf, listDepth, typeOf, type Loop, type Output, type State, type Value } from './value.ts';
 import type { Lowered } from './lower.ts';
 
 export interface Block {
@@ -44,9 +46,12 @@ export interface Plan {
   readonly needed: ReadonlySet<Value>;
 }
 
-/** @param isApart whether a value is no part of another statement */
-export function plan(lowered: Lowered, equationOf: EquationOf, isApart: (value: Value) => boolean): Plan {
-  return new Planner(lowered, equationOf, isApart).plan();
+/**
+ * @param isApart whether a value is no part of another statement
+ * @param lends whether results may refer to what lives in others, and at the caller's
+ */
+export function plan(lowered: Lowered, equationOf: EquationOf, isApart: (value: Value) => boolean, lends: boolean): Plan {
+  return new Planner(lowered, equationOf, isApart).plan(lends);
 }
 
 /** The statements of a function by the loop in whose body they stand, in an order in which they can be computed. */
@@ -156,12 +161,12 @@ class Planner {
     return this.#holders;
   }
 
-  plan(): Plan {
+  plan(lends: boolean): Plan {
     for (const [home, block] of this.#blocks) this.#blocks.set(home, keptWhole(block, this.#reads, this.#equationOf));
     const claimed = new Set<Value>();
     const own = new Set([...(this.#blocks.get(null) ?? [])].flatMap((value) => this.#leaves(value)));
     const results = this.#roots.map((value): Given => {
-      const copy = !this.#isLent(value) && (!own.has(value) || claimed.has(value));
+      const copy = lends && this.#isLent(value) ? false : this.#isCopied(value, own, claimed);
       if (!copy) claimed.add(value);
       return { value, copy };
     });
@@ -272,8 +277,9 @@ class Planner {
 
   /** A state whose next value is also emitted lives in the list: nothing is copied or disposed for it. */
   #borrowed(loop: Loop, state: State): Value | null {
-    if ((state.next.kind !== 'tensor' && state.next.kind !== 'output') || this.#home(state.next) !== loop) return null;
-    return this.#listOf(loop, state.next);
+    const { kind } = state.next;
+    const isMade = kind === 'tensor' || kind === 'output' || kind === 'emitted';
+    return isMade && !this.#isListElsewhere(state.next) && this.#home(state.next) === loop ? this.#listOf(loop, state.next) : null;
   }
 
   /** The list that is made of a value of the body. */
@@ -304,6 +310,16 @@ class Planner {
   #isLent(value: Value): boolean {
     if (value.kind === 'output') return !this.#output(value).owns;
     return value.kind === 'rows' || (value.kind === 'emitted' && this.#view(value) !== null);
+  }
+
+  /** A list that refers to what lives elsewhere. */
+  #isListElsewhere(value: Value): boolean {
+    return this.#isLent(value) && listDepth(typeOf(value, this.#loops)) > 0;
+  }
+
+  /** Does whoever is given the value get a copy? */
+  #isCopied(value: Value, own: ReadonlySet<Value>, claimed: ReadonlySet<Value>): boolean {
+    return this.#isLent(value) ? this.#isListElsewhere(value) : !own.has(value) || claimed.has(value);
   }
 
   /** Values whose holders keep this one alive, too. */
@@ -458,7 +474,7 @@ class Planner {
     const gives = new Map<Value, Given>();
     const claimed = new Set<Value>();
     const give = (to: Value, value: Value): void => {
-      const copy = !this.#isLent(value) && (!own.has(value) || claimed.has(value));
+      const copy = this.#isCopied(value, own, claimed);
       if (!copy) claimed.add(value);
       gives.set(to, { value, copy });
     };

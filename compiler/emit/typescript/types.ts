@@ -240,22 +240,32 @@ export function stepTypes(records: readonly StepRecord[]): readonly WriterFuncti
   return [
     (writer) => {
       writer.newLine().writeLine('/** What a step of a loop keeps for another. */');
-      for (const { type, fields } of records) {
-        const line = `type ${type} = Readonly<Record<${fields.map(quoted).join(' | ')}, tf.Tensor>>;`;
+      for (const { type, fields, types } of records) {
+        const parts = [...new Set(types)].map((each) => ({ each, names: fields.filter((_, k) => types[k] === each).map(quoted) }));
+        const front = `type ${type} = Readonly<Record<`;
+        const line = `${front}${parts.map(({ each, names }) => `${names.join(' | ')}, ${each}>`).join(' & Record<')}>;`;
         if (line.length <= LINE) writer.writeLine(line);
         else {
-          writer.writeLine(`type ${type} = Readonly<Record<`).indent(() => {
-            const rows: string[] = [];
-            for (const field of fields.map(quoted)) {
-              const row = rows.at(-1);
-              if (row === undefined || row.length + field.length + 3 > LINE) rows.push(`| ${field}`);
-              else rows[rows.length - 1] = `${row} | ${field}`;
-            }
-            for (const row of rows) writer.writeLine(row);
-          });
-          writer.writeLine(', tf.Tensor>>;');
+          writer.writeLine(front);
+          for (const [k, { each, names }] of parts.entries()) {
+            writer.indent(() => {
+              for (const row of rowsOf(names)) writer.writeLine(row);
+            });
+            writer.writeLine(`, ${each}>${k === parts.length - 1 ? '>;' : ' & Record<'}`);
+          }
         }
       }
     },
   ];
+}
+
+/** A union of them in lines. */
+function rowsOf(names: readonly string[]): readonly string[] {
+  const rows: string[] = [];
+  for (const name of names) {
+    const row = rows.at(-1);
+    if (row === undefined || row.length + name.length + 3 > LINE) rows.push(`| ${name}`);
+    else rows[rows.length - 1] = `${row} | ${name}`;
+  }
+  return rows;
 }

@@ -27,12 +27,40 @@ export interface Value {
   readonly hint: string;
   /** Of what the function's own parameters hold: its type. */
   readonly free?: string;
-  /** Of an output: its type. */
+  /** Of an output, and of a list that a loop binds or leaves: its type. */
   readonly type?: string;
 }
 
-export function isList({ kind, type }: Value): boolean {
-  return kind === 'list' || kind === 'emitted' || type?.endsWith('[]') === true;
+export function isList({ kind, type, free }: Value): boolean {
+  return kind === 'list' || kind === 'emitted' || (free ?? type)?.endsWith('[]') === true;
+}
+
+/** The type of a list that is only read. */
+export function reading(type: string): string {
+  return type.endsWith('[]') && !type.startsWith('readonly ') ? `readonly ${type}` : type;
+}
+
+/** The type of a list of such; those that are elements of others are only read. */
+export function listOf(element: string): string {
+  return element.endsWith('[]') ? `(${reading(element)})[]` : `${element}[]`;
+}
+
+/** The type of what is in a list. */
+export function elementOf(list: string): string {
+  return list
+    .replace(/^readonly /, '')
+    .replace(/\[\]$/, '')
+    .replace(/^\((.*)\)$/, '$1');
+}
+
+/** The type whether a list is only read or not. */
+export function plainType(type: string): string {
+  return type.replaceAll('readonly ', '').replaceAll(/[()]/g, '');
+}
+
+/** How many lists of tensors are in each other; 0: it is none. */
+export function listDepth(type: string): number {
+  return (/^tf\.Tensor((?:\[\])*)$/.exec(plainType(type))?.[1]!.length ?? 0) / '[]'.length;
 }
 
 /** The TypeScript type of a value. @param loops by what they bind and leave */
@@ -43,12 +71,9 @@ export function typeOf(value: Value, loops: ReadonlyMap<Value, Loop>): string {
   if (value.kind === 'argument' && loop?.position === value) return 'number';
   // An element of a list, or what a list is made of.
   const list = value.kind === 'argument' ? loop?.xs.find(({ argument }) => argument === value)?.list : undefined;
-  if (list !== undefined)
-    return typeOf(list, loops)
-      .replace(/^readonly /, '')
-      .replace(/\[\]$/, '');
+  if (list !== undefined) return elementOf(typeOf(list, loops));
   const element = value.kind === 'emitted' ? loop?.emits.find((emit) => emit.list === value)?.value : undefined;
-  if (element !== undefined) return `${typeOf(element, loops)}[]`;
+  if (element !== undefined) return listOf(typeOf(element, loops));
   if (isList(value)) return 'tf.Tensor[]';
   if (value.kind !== 'rows') return 'tf.Tensor';
   if (value.code[0] === 'rt.appendToCache(') return 'rt.Cache';

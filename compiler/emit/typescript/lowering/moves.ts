@@ -6,7 +6,8 @@ import { nativeOrder } from '../../../passes/layout/build.ts';
 import { axesOf } from '../../../passes/layout/limits.ts';
 import type { Piece, Value } from '../value.ts';
 import { at, dtypeOfNode, extent, nameOf, shape } from './pieces.ts';
-import { Values } from './values.ts';
+import { filling } from './nodes.ts';
+import { Lists } from './lists.ts';
 
 export const REDUCE: Readonly<Record<ReduceFn, readonly [call: string, hint: string]>> = {
   sum: ['tf.sum', 'total'],
@@ -18,7 +19,7 @@ export const REDUCE: Readonly<Record<ReduceFn, readonly [call: string, hint: str
   all: ['tf.all', 'all'],
 };
 
-export class Moves extends Values {
+export class Moves extends Lists {
   /** An index counted from 0. */
   protected index(node: Node, i: Node, axis: Axis): Value {
     return this.moved(node, this.tensorOf(i), originOf(axis.space), 'sub');
@@ -104,7 +105,7 @@ export class Moves extends Values {
   protected slice(node: Node, op: OpOf<'slice'>, x: Node): Value {
     const from = this.of(x);
     const position = at(x, op.axis);
-    if (op.into === null && position === 0 && (from.kind === 'list' || from.kind === 'emitted')) {
+    if (op.into === null && position === 0 && this.depthOf(x) === 1) {
       return this.shared('given', [from, '[', { size: op.start, tight: false }, ']!'], from.dtype, this.origin(node), 'place');
     }
     const begin = axesOf(x).flatMap((_, k): Piece[] => [k === 0 ? '' : ', ', k === position ? { size: op.start, tight: false } : '0']);
@@ -122,10 +123,10 @@ export class Moves extends Values {
     if (value.kind === 'host') {
       const more = value.dtype === 'float32' ? [] : [`, '${value.dtype}'`];
       // tfjs fills truth values with numbers.
-      const filling: readonly Piece[] =
+      const number: readonly Piece[] =
         value.dtype !== 'bool' ? [value] : x.op.kind === 'constant' ? [x.op.value === 0 ? '0' : '1'] : ['Number(', value, ')'];
-      const hint = x.op.kind !== 'constant' ? 'filled' : x.op.value === 0 ? 'zeros' : x.op.value === 1 ? 'ones' : 'filled';
-      return this.call(node, hint, 'tf.fill(', ...shape(axesOf(node)), ', ', ...filling, ...more, ')');
+      const hint = x.op.kind === 'constant' ? filling(x.op) : 'filled';
+      return this.call(node, hint, 'tf.fill(', ...shape(axesOf(node)), ', ', ...number, ...more, ')');
     }
     return this.call(node, `${nameOf(value)}Wide`, 'tf.broadcastTo(', this.tensorOf(x), ', ', ...shape(axesOf(node)), ')');
   }

@@ -1,12 +1,18 @@
 /** The values of a function as they are made: equal text is one value. */
 import { atomOf, constantOf } from '../../../size/size.ts';
 import type { Node, Origin } from '../../../graph/graph.ts';
-import { type Loop, type Piece, type Value, inputsOf } from '../value.ts';
+import { type Loop, type Piece, type Value, inputsOf, isList } from '../value.ts';
 import { dtypeOfNode, keyOf, nameOf } from './pieces.ts';
-import type { ArgumentRole, NodeFacts, OriginOf } from './nodes.ts';
+import type { ArgumentRole, DepthOf, NodeFacts, OriginOf } from './nodes.ts';
 
 /** Where a function finds what the graph calls inputs; `host` for a number. */
 export type InputSource = (name: string) => { readonly text: string; readonly host: boolean; readonly type?: string };
+
+/** The type of what has one of its own. */
+type Typed = Pick<Value, 'free' | 'type'>;
+
+/** What steps have made in rounds, by round: the call. */
+export const BY_ROUND = 'rt.byRound(';
 
 /** In pieces of text. */
 const LONGEST_NUMBER = 100;
@@ -25,14 +31,13 @@ export class Values {
   protected readonly lengths = new Map<Value, number>();
   /** The axis that a cache's rows lie along. */
   protected readonly rowsAxis = new Map<Value, number>();
-  /** Which of the caller's values are lists. */
-  protected readonly givenLists = new Set<Value>();
-  /** The shape of one step in each list that may be empty. */
+  /** The shape of one step in each list that may be empty or is one of lists. */
   protected readonly steps = new Map<Value, readonly Piece[]>();
   protected readonly input: InputSource;
   protected readonly roles: ReadonlyMap<Node, ArgumentRole>;
   /** How often a node is read. */
   protected readonly uses: ReadonlyMap<Node, number>;
+  protected readonly depthOf: DepthOf;
   readonly loops = new Map<Value, Loop>();
   /** What they leave, to which more may come. */
   protected readonly emits = new Map<Loop, Loop['emits'][number][]>();
@@ -44,7 +49,7 @@ export class Values {
 
   constructor(
     input: InputSource,
-    { roles, uses, origin }: NodeFacts,
+    { roles, uses, origin, depthOf }: NodeFacts,
     place: (origin: Origin) => string,
     parameter: (path: string) => string,
   ) {
@@ -53,11 +58,8 @@ export class Values {
     this.input = input;
     this.roles = roles;
     this.uses = uses;
+    this.depthOf = depthOf;
     this.origin = origin;
-  }
-
-  protected isList(value: Value): boolean {
-    return value.kind === 'list' || value.kind === 'emitted' || this.givenLists.has(value);
   }
 
   protected of(node: Node): Value {
@@ -66,16 +68,29 @@ export class Values {
     return value;
   }
 
-  protected make(kind: Value['kind'], code: readonly Piece[], dtype: Value['dtype'], origin: Origin, hint: string, free?: string): Value {
-    const value = { id: this.count++, kind, code, dtype, origin, hint };
-    return free === undefined ? value : { ...value, free };
+  protected make(
+    kind: Value['kind'],
+    code: readonly Piece[],
+    dtype: Value['dtype'],
+    origin: Origin,
+    hint: string,
+    more: Typed = {},
+  ): Value {
+    return { id: this.count++, kind, code, dtype, origin, hint, ...more };
   }
 
-  protected shared(kind: Value['kind'], code: readonly Piece[], dtype: Value['dtype'], origin: Origin, hint: string, free?: string): Value {
+  protected shared(
+    kind: Value['kind'],
+    code: readonly Piece[],
+    dtype: Value['dtype'],
+    origin: Origin,
+    hint: string,
+    more: Typed = {},
+  ): Value {
     const key = `${kind} ${dtype} ${code.map(keyOf).join('\u0000')}`;
     let value = this.known.get(key);
     if (value === undefined) {
-      value = this.make(kind, code, dtype, origin, hint, free);
+      value = this.make(kind, code, dtype, origin, hint, more);
       this.known.set(key, value);
     }
     return value;
@@ -121,14 +136,12 @@ export class Values {
         `${nameOf(value)} so far`,
       );
     // A list made of a tensor is that tensor.
-    if (value.kind === 'list') return inputsOf(value)[0]!;
-    if (value.kind === 'emitted') {
+    if (value.kind === 'list' && value.code[0] !== BY_ROUND) return inputsOf(value)[0]!;
+    if (isList(value)) {
       const step = this.steps.get(value);
       const code = step === undefined ? ['tf.stack(', value, ')'] : ['rt.stack(', value, ', ', ...step, `, '${value.dtype}')`];
-      return this.shared('tensor', code, value.dtype, origin, nameOf(value).replace(/ steps$/, ' stacked'));
+      return this.shared('tensor', code, value.dtype, origin, `${nameOf(value).replace(/ steps$/, '')} stacked`);
     }
-    if (this.givenLists.has(value))
-      return this.shared('tensor', ['tf.stack(', value, ')'], value.dtype, origin, `${nameOf(value)} stacked`);
     if (value.kind !== 'host') return value;
     const [size] = value.code;
     // What sizes give is exact on the host, and may be more than int32 holds.

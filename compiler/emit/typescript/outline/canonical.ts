@@ -7,7 +7,19 @@
 import type { Lowered } from '../lower.ts';
 import { isSegment, leaves, roundsIn, type Item, type Segment, type Segmented } from './segments.ts';
 import { partOf } from '../names.ts';
-import { typeOf, inputsOf, isSize, isValue, parameterOf, type Loop, type Piece, type SizePiece, type State, type Value } from '../value.ts';
+import {
+  typeOf,
+  inputsOf,
+  isSize,
+  isValue,
+  parameterOf,
+  plainType,
+  type Loop,
+  type Piece,
+  type SizePiece,
+  type State,
+  type Value,
+} from '../value.ts';
 
 /** Where a size stands. */
 export type Hole = SizePiece | Loop;
@@ -152,7 +164,7 @@ class Describer {
   readonly #byLabel: Words = {
     of: (leaf) => {
       const label = this.#labelOf.get(leaf);
-      return label === undefined ? `$${typeOf(leaf, this.#loops)}` : `${label}`;
+      return label === undefined ? `$${plainType(typeOf(leaf, this.#loops))}` : `${label}`;
     },
     size: () => 'S',
   };
@@ -270,7 +282,7 @@ class Describer {
     of: (leaf) => {
       const known = this.#names.get(leaf);
       if (known !== undefined) return known;
-      const name = `$${this.#inputs.length}:${typeOf(leaf, this.#loops)}`;
+      const name = `$${this.#inputs.length}:${plainType(typeOf(leaf, this.#loops))}`;
       this.#name(leaf, name);
       this.#inputs.push(leaf);
       return name;

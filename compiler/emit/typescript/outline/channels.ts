@@ -1,6 +1,7 @@
-/** Lists of tensors that loops make, on their way through the functions of a model: where each is made, handed and read. */
+/** Lists of tensors, and of lists of them, that loops make, on their way through the functions of a model: where each is made, handed and read. */
 import { blocksOf, holdersIn } from '../schedule.ts';
-import { inputsOf, typeOf, type Call, type Value } from '../value.ts';
+import { BY_ROUND } from '../lowering/values.ts';
+import { inputsOf, listDepth, typeOf, type Call, type Value } from '../value.ts';
 import type { Lowered } from '../lower.ts';
 import type { OutlinedFunction } from './functions.ts';
 import { roundsIn } from './segments.ts';
@@ -132,7 +133,7 @@ class Tracing {
         }
         for (const handed of calls.get(value)!.handed) note(handed, `${HANDED} ${value.id}`);
       } else if (value.kind !== 'output') for (const input of inputsOf(value)) note(input, `${WHOLE} ${value.id}`);
-      if (value.code[0] === 'tf.stack(') this.channels.get(inputsOf(value)[0]!)?.stacks.push(value);
+      if (value.code[0] === 'tf.stack(' || value.code[0] === BY_ROUND) this.channels.get(inputsOf(value)[0]!)?.stacks.push(value);
     }
     for (const loop of new Set(loops.values())) {
       if (!needed.has(loop.self)) continue;
@@ -142,6 +143,10 @@ class Tracing {
         note(list, `${MADE} ${loop.self.id}`);
         if (!holders(list).includes(list)) leave(list);
       }
+      // Lists within steps become states, and elements of other lists.
+      for (const { argument, first, next, final } of loop.states) for (const each of [argument, first, next, final]) leave(each);
+      for (const { value } of loop.emits) leave(value);
+      for (const { argument } of loop.xs) leave(argument);
     }
     roots.forEach((root, at) => {
       note(root, 'given');
@@ -172,7 +177,7 @@ export function restOf(path: string): string {
 }
 
 function isListOfTensors(value: Value, { loops }: Lowered): boolean {
-  return value.kind !== 'list' && typeOf(value, loops) === 'tf.Tensor[]';
+  return value.kind !== 'list' && listDepth(typeOf(value, loops)) > 0;
 }
 
 export function isMade(value: Value, { lowered, needed }: Pick<Unit, 'lowered' | 'needed'>): boolean {

@@ -16,7 +16,7 @@ import { isSegment, leaves, makerOf, segmented, type Item, type Phase, type Segm
 import { holdersIn } from '../schedule.ts';
 import { sizeText } from '../sizes.ts';
 import type { Sources } from '../sources.ts';
-import { inputsOf, typeOf, type Value } from '../value.ts';
+import { inputsOf, reading, typeOf, type Value } from '../value.ts';
 
 /** A function before it is outlined. */
 export interface Whole {
@@ -224,7 +224,7 @@ class Outliner {
     const names = new Names(['p', 'n', 'random', ...[...functions.values()].map(({ name }) => name)]);
     const inputs = use.canonical.inputs.map((value) => ({
       name: names.takeFirst([...this.#roles.namesOf(value, use.segment, use.segmented), ...this.#namesOf(value, use.segmented.lowered)]),
-      type: typeOf(value, use.segmented.lowered.loops),
+      type: reading(typeOf(value, use.segmented.lowered.loops)),
     }));
     const { holes, handed } = openSizes(shared.uses, names, this.#naming.atomName);
     for (;;) {

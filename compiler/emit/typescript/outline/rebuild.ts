@@ -13,6 +13,7 @@ import {
   isSize,
   isValue,
   parameterOf,
+  reading,
   type Call,
   type Loop,
   type Output,
@@ -43,6 +44,19 @@ export interface BuiltFunction {
 
 /** What is added to the name of an operand. */
 const DERIVED = /(?:Rows|Wide|Shaped|T|Masked|AsFloat|AsInt)+$/;
+
+/** The lists that a function gives, and those that are elements of them, as the texts of its uses have them. */
+function listsGiven({ outputs, uses }: Shared): ReadonlyMap<string, { readonly loop: string; readonly value: string }> {
+  const lists = new Map<string, { readonly loop: string; readonly value: string }>();
+  const open = new Set(outputs);
+  for (const name of open) {
+    const parts = uses.map(({ canonical }) => canonical.lists.get(name)).find((each) => each !== undefined);
+    if (parts === undefined) continue;
+    lists.set(name, parts);
+    open.add(parts.value);
+  }
+  return lists;
+}
 
 export class Building {
   readonly #segmented: Segmented;
@@ -81,7 +95,7 @@ export class Building {
   function(): BuiltFunction {
     const { segment, canonical, shared, inputs: names } = this.#inside!;
     const inputs = canonical.inputs.map((value, k) => {
-      const made = this.#new(value, { kind: 'given', code: [names[k]!], free: typeOf(value, this.#segmented.lowered.loops) });
+      const made = this.#new(value, { kind: 'given', code: [names[k]!], free: reading(typeOf(value, this.#segmented.lowered.loops)) });
       this.#set(value, made);
       return made;
     });
@@ -290,12 +304,9 @@ export class Building {
   /** Lists that other uses of the function read. */
   #furtherLists(loop: Loop, self: Value): Loop['emits'] {
     if (this.#inside === null) return [];
-    const { shared, canonical } = this.#inside;
-    const own = canonical.names.get(loop.self);
-    return [...shared.outputs].flatMap((name) => {
-      if (this.#byName.has(name)) return [];
-      const parts = shared.uses.map((use) => use.canonical.lists.get(name)).find((each) => each !== undefined);
-      if (parts === undefined || parts.loop !== own) return [];
+    const own = this.#inside.canonical.names.get(loop.self);
+    return [...listsGiven(this.#inside.shared)].flatMap(([name, parts]) => {
+      if (this.#byName.has(name) || parts.loop !== own) return [];
       const value = this.#named(parts.value);
       const list: Value = {
         id: this.#count++,

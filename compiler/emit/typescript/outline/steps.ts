@@ -9,7 +9,7 @@ import type { CallFrame } from '../../../graph/graph.ts';
 import type { Lowered } from '../lower.ts';
 import { Labels } from './canonical.ts';
 import { calledAfter, described, functionName, identifier, lowerFirst, Names, upperFirst } from '../names.ts';
-import type { Loop, Value } from '../value.ts';
+import { reading, typeOf, type Loop, type Value } from '../value.ts';
 import {
   channelsIn,
   frontOf,
@@ -33,6 +33,8 @@ export interface StepRecord {
   /** `forwardSteps`: what a list of it is called, if there is one alone. */
   readonly list: string;
   readonly fields: readonly string[];
+  /** Of each field. */
+  readonly types: readonly string[];
   /** Are its fields gradients of one part of the parameters in rounds, by their paths there? */
   readonly isGradients: boolean;
   /** Are its fields stacked as soon as the loop ends, and read in no other way? */
@@ -192,18 +194,17 @@ class Recording {
     if (channels[0]!.gradients.length > 0) {
       const list = this.#naming.takeFirst([`${functionName(loop.self.origin.frame?.callee ?? '')} gradients`]);
       const fields = channels.map(({ gradients }) => restOf(gradients[0]!.path));
-      return { type: 'rt.Tensors', list, fields, isGradients: true, isStacked: false };
+      return { type: 'rt.Tensors', list, fields, types: fields.map(() => 'tf.Tensor'), isGradients: true, isStacked: false };
     }
     const names = new Names([], new Set());
+    const elements = lists.map((list) => lowered.loops.get(list)!.emits.find((emit) => emit.list === list)!.value);
     const isStacked = channels[0]!.stacks.length > 0;
     const type = this.#naming.takeFirst(this.#typeNames(loop, frame, isStacked ? 'Row' : 'Step'));
     return {
       type,
       list: lowerFirst(type).replace(/\d*$/, (number) => `s${number}`),
-      fields: lists.map((list) => {
-        const element = loop.emits.find((emit) => emit.list === list)!.value;
-        return names.takeFirst(this.#namesOf(element, frame));
-      }),
+      fields: elements.map((element) => names.takeFirst(this.#namesOf(element, frame))),
+      types: elements.map((element) => reading(typeOf(element, lowered.loops))),
       isGradients: false,
       isStacked,
     };

@@ -50,7 +50,7 @@ type ClassifyBatch = {
   readonly lengths: { readonly sentence: tf.Tensor1D; readonly word: tf.Tensor2D };
 };
 
-function pool(p: PoolParameters, n: ClassifySizes, wordLengths: tf.Tensor, h: tf.Tensor[]) {
+function pool(p: PoolParameters, n: ClassifySizes, wordLengths: tf.Tensor, h: readonly tf.Tensor[]) {
   const { align, batch: batchSize, hidden, sentence: sentence2, word } = n;
   // std/layers.attn:4  W @ x + b
   const hNextStacked = rt.stack(h, [batchSize, sentence2, hidden], 'float32');

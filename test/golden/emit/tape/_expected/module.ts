@@ -47,7 +47,7 @@ type WriteStep = Readonly<Record<'wTanh' | 'wSoftmax' | 'w' | 'state', tf.Tensor
 type WriteRow = Readonly<Record<'wProduct' | 'writeWProduct' | 'wTotal' | 'dX', tf.Tensor>>;
 
 /** An affine map to any axes, W x + b: `Linear[hidden](x)`, `Linear[heads, width](x)`, `Linear[](x)` for one number. */
-function linear(p: LinearParameters, n: WordsSizes, sNext: tf.Tensor[]) {
+function linear(p: LinearParameters, n: WordsSizes, sNext: readonly tf.Tensor[]) {
   const { batch: batchSize, d, target, words } = n;
   // std/layers.attn:4  W @ x + b
   return tf.tidy(() => {
