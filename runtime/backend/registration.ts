@@ -67,11 +67,16 @@ export function sumOverNothing(stock: tf.KernelFunc): tf.KernelFunc {
     if (x === undefined || tf.util.sizeFromShape(x.shape) > 0 || (x.dtype !== 'float32' && x.dtype !== 'int32')) return stock(args);
     const { axis } = args.attrs as unknown as tf.SumAttrs;
     const [shape] = tf.backend_util.computeOutAndReduceShapes(x.shape, tf.util.parseAxisParam(axis, x.shape));
-    const size = tf.util.sizeFromShape(shape);
-    const zeros = x.dtype === 'float32' ? new Float32Array(size) : new Int32Array(size);
-    // The type of `backend` in a kernel's arguments is empty, but every backend can write values.
-    return { dataId: (args.backend as tf.KernelBackend).write(zeros, shape, x.dtype), shape, dtype: x.dtype };
+    return zeros(args, shape, x.dtype);
   };
+}
+
+/** What a kernel gives that has nothing to read. */
+export function zeros(args: Parameters<tf.KernelFunc>[0], shape: number[], dtype: 'float32' | 'int32'): tf.TensorInfo {
+  const size = tf.util.sizeFromShape(shape);
+  const values = dtype === 'float32' ? new Float32Array(size) : new Int32Array(size);
+  // The type of `backend` in a kernel's arguments is empty, but every backend can write values.
+  return { dataId: (args.backend as tf.KernelBackend).write(values, shape, dtype), shape, dtype };
 }
 
 /** The operand of a kernel with this name. */

@@ -4,7 +4,7 @@
  * `docs/backends.md` lists what is left.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { attribute, input, kernelOf, sumOverNothing, wrapKernel } from './registration.ts';
+import { attribute, input, kernelOf, sumOverNothing, wrapKernel, zeros } from './registration.ts';
 import { installFloatKernels } from './webgpu-floats.ts';
 import { installIntegerKernels } from './webgpu-ints.ts';
 
@@ -13,6 +13,7 @@ const MAX_RANK = 4;
 /** To be called once, before the backend is first used. */
 export function repairWebgpuKernels({ software }: { readonly software: boolean }): void {
   if (software) wrapKernel(tf.BatchMatMul, 'webgpu', smallProductByTiles);
+  wrapKernel(tf.BatchMatMul, 'webgpu', productOverNothing);
   wrapKernel(tf.ArgMax, 'webgpu', scalarOfVector);
   wrapKernel(tf.ArgMin, 'webgpu', scalarOfVector);
   for (const name of [tf.ArgMax, tf.ArgMin]) wrapKernel(name, 'webgpu', placeOfAnyRank);
@@ -56,6 +57,17 @@ function smallProductByTiles(stock: tf.KernelFunc): tf.KernelFunc {
     } finally {
       tf.env().set(MATMUL_PROGRAM, chosen);
     }
+  };
+}
+
+/** A product over an axis of size 0 is 0: the stock kernel is given a buffer of no bytes, which WebGPU refuses, and leaves the memory unchanged. */
+function productOverNothing(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const [a, b] = [input(args, 'a'), input(args, 'b')];
+    const [turnA, turnB] = [attribute<boolean>(args, 'transposeA'), attribute<boolean>(args, 'transposeB')];
+    if (a.shape.at(turnA ? -2 : -1) !== 0) return stock(args);
+    const outer = tf.backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    return zeros(args, [...outer, a.shape.at(turnA ? -1 : -2)!, b.shape.at(turnB ? -2 : -1)!], a.dtype === 'int32' ? 'int32' : 'float32');
   };
 }
 

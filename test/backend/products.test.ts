@@ -1,8 +1,8 @@
 /** A matrix product reads its own rows and columns, and nothing behind them: infinity there would come through as 0 * infinity. */
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from '../../runtime/index.ts';
+import { describe, expect, it } from 'vitest';
 import { usableBackends } from '../models/support.ts';
+import { onKernelsOf } from './kernels.ts';
 
 const SIZES = [
   [3, 1, 2, 1],
@@ -18,10 +18,7 @@ const TURNS = [
 ] as const;
 
 describe.each(await usableBackends())('on %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend(backend);
-    if (backend === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
-  });
+  onKernelsOf(backend);
 
   it.each(SIZES.flatMap((size) => TURNS.map((turn) => [...size, ...turn] as const)))(
     '%i matrices, %i rows, %i summed, %i columns, turned %s %s',
@@ -34,4 +31,14 @@ describe.each(await usableBackends())('on %s', (backend) => {
       tf.dispose([a, b, product]);
     },
   );
+
+  it('over nothing is 0, whatever lay in its memory before', async () => {
+    const before = tf.tidy(() => tf.mul(tf.fill([2, 3], 7), 2));
+    await before.data();
+    before.dispose();
+    const [a, b] = [tf.zeros([2, 0]), tf.zeros([0, 3])];
+    const product = tf.matMul(a, b);
+    expect([...(await product.data())]).toEqual([0, 0, 0, 0, 0, 0]);
+    tf.dispose([a, b, product]);
+  });
 });
