@@ -11,6 +11,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    isolate: false, // loads compiler and runtime once: a test puts back what it changes, and counts from what it finds
     maxWorkers: 2,
     coverage: {
       provider: 'v8',

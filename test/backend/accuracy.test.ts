@@ -1,10 +1,10 @@
 /** Elementwise functions of every backend against float64, from the least to the largest argument. */
-import { env } from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportBackends, useBackend } from '../../runtime/backend/index.ts';
+import { describe, expect, it } from 'vitest';
+import { reportBackends } from '../../runtime/backend/index.ts';
 import { download } from '../../runtime/values.ts';
 import * as rt from '../../runtime/ops.ts';
 import * as tf from '../../runtime/tf.ts';
+import { onKernelsOf } from './kernels.ts';
 
 const usable = (await reportBackends()).filter((report) => report.usable).map(({ name }) => name);
 
@@ -87,13 +87,7 @@ const MOST: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 const LEAST: Readonly<Record<string, number>> = { silu: 90 * SMALLEST, gelu_tanh: 11 * SMALLEST };
 
 describe.each(usable)('on %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend(backend);
-    if (backend === 'webgpu') env().set('WEBGPU_CPU_FORWARD', false);
-  });
-  afterAll(() => {
-    if (backend === 'webgpu') env().set('WEBGPU_CPU_FORWARD', true);
-  });
+  onKernelsOf(backend);
 
   it.each(Object.keys(FUNCTIONS))('%s', async (name) => {
     const [of, exact, xs = arguments_] = FUNCTIONS[name]!;

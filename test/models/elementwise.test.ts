@@ -2,15 +2,15 @@
  * Every elementwise function of the table, from the least to the largest argument: its value against float64, its derived slope
  * against differences, and both as emitted for every backend. Who adds a record has it tested here.
  */
-import { env } from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { UnaryFn } from '../../compiler/graph/graph.ts';
 import { UNARY } from '../../compiler/graph/operations/unary.ts';
 import { interpret } from '../../compiler/oracle/interpret.ts';
 import { batch } from '../../compiler/passes/absence/batch.ts';
 import { differentiate } from '../../compiler/passes/gradient/differentiate.ts';
-import { useBackend, type Value } from '../../runtime/index.ts';
+import type { Value } from '../../runtime/index.ts';
+import { onKernelsOf } from '../backend/kernels.ts';
 import { axis, dim } from '../graph/support.ts';
 import { averaged, data, leaves, randomFrom } from '../passes/support.ts';
 import { compiled, usableBackends, type Compiled } from './support.ts';
@@ -69,10 +69,8 @@ function isRight(given: number, right: number, relative: number, least: number):
 describe.each(await usableBackends())('on %s', (backend) => {
   const argument = (k: number): string => `x${k}`;
   let program: Compiled<AnyModel>;
+  onKernelsOf(backend);
   beforeAll(async () => {
-    await useBackend(backend);
-    // Small tensors would be computed by plain JavaScript.
-    if (backend === 'webgpu') env().set('WEBGPU_CPU_FORWARD', false);
     program = await compiled<AnyModel>(
       'elementwise.attn',
       new Map(),
@@ -84,9 +82,6 @@ ${FUNCTIONS.map((fn, k) => `  param ${argument(k)}: [n] = zeros\n  y${k} = ${fn}
 objective O for M { loss = ${FUNCTIONS.map((_, k) => `sum[n](y${k})`).join(' + ')};  optimizer sgd(rate = 0.1) }
 `,
     );
-  });
-  afterAll(() => {
-    if (backend === 'webgpu') env().set('WEBGPU_CPU_FORWARD', true);
   });
 
   it('has the values and slopes of float64', async () => {

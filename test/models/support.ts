@@ -1,4 +1,5 @@
 /** Models compiled from their `.attn` files, as a user would have them, beside the oracle of the same programs. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compileFile, renderAll, type Library, type Program } from '../../compiler/index.ts';
@@ -58,7 +59,9 @@ export async function compiled<M>(
   });
   if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
   mkdirSync(out, { recursive: true });
-  const file = `${out}${path.replaceAll('/', '-').replace('.attn', '')}-${process.pid}-${Math.abs(hash(JSON.stringify([...set])))}.ts`;
+  // Test files share what they import: other code is another module.
+  const digest = createHash('sha256').update(result.code).digest('hex').slice(0, 16);
+  const file = `${out}${path.replaceAll('/', '-').replace('.attn', '')}-${process.pid}-${digest}.ts`;
   writeFileSync(file, result.code);
   const which = name === null ? 0 : result.programs.findIndex((each) => each.name === name);
   const program = result.programs[which]!;
@@ -69,12 +72,6 @@ export async function compiled<M>(
 /** Compiles `models/<name>/model.attn`, or the text given. */
 export function subject(name: string, set: ReadonlyMap<string, string | number> = new Map(), text: string | null = null): Promise<Subject> {
   return compiled<Tested>(`${name}/model.attn`, set, text);
-}
-
-function hash(text: string): number {
-  let h = 0;
-  for (const c of text) h = (Math.imul(h, 31) + c.codePointAt(0)!) | 0;
-  return h;
 }
 
 /** Parameters and running values of a model in float64, for the oracle. */

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bindings, Nested } from '../../compiler/oracle/interpret.ts';
 import { useBackend, type GenerativeModel, type Model, type Values } from '../../runtime/index.ts';
-import { useKernelsOf } from '../backend/dense.ts';
+import { onKernelsOf } from '../backend/kernels.ts';
 import { numbers } from '../emit/support.ts';
 import { Slopes } from '../slopes.ts';
 import { compiled, oracle, parametersOf, relative, usableBackends, type Compiled } from './support.ts';
@@ -69,7 +69,7 @@ beforeAll(async () => {
 }, 120_000);
 
 describe.each(backends)('on %s', (backend) => {
-  beforeAll(() => useKernelsOf(backend));
+  onKernelsOf(backend);
 
   it.each(wide.map(({ title }, k) => ({ title, k })))('$title', async ({ k }) => {
     const { tested, examples, outputs, slopes } = expected[k]!;
