@@ -5,32 +5,20 @@
  *
  *   npm run bench:compile [-- models/seq2seq/model.attn]
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeLibrary } from '../compiler/cli/io/library.ts';
 import { tableOf } from '../compiler/cli/task/table.ts';
+import { attnc, type Run } from './suite/compiling.ts';
+import { median } from './suite/statistics.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 // As it is built and used: what tsx makes of the sources is slower.
 const { checkFile, compileFile } = (await import(
   new URL('../dist/compiler/index.js', import.meta.url).href
 )) as typeof import('../compiler/index.ts');
-
-interface Run {
-  /** Milliseconds. */
-  readonly wall: number;
-  readonly processor: number;
-  /** Kilobytes; null: not a process of its own. */
-  readonly memory: number | null;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-}
 
 function row(what: string, runs: readonly Run[]): string[] {
   const wall = runs.map((run) => run.wall);
@@ -49,25 +37,6 @@ async function warm(work: () => unknown): Promise<Run> {
   await work();
   const { user, system } = process.cpuUsage(before);
   return { wall: performance.now() - start, processor: (user + system) / 1000, memory: null };
-}
-
-/** Says at the end what the process has used, on a stream that is its own. */
-const TELL = `import { writeSync } from 'node:fs';
-process.on('exit', () => {
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  writeSync(3, JSON.stringify({ processor: (userCPUTime + systemCPUTime) / 1000, memory: maxRSS }));
-});`;
-
-function attnc(args: readonly string[]): Run {
-  const start = performance.now();
-  const node = ['--import', `data:text/javascript,${encodeURIComponent(TELL)}`, join(root, 'compiler', 'cli', 'attnc.mjs'), ...args];
-  const { status, stderr, output } = spawnSync(process.execPath, node, {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  });
-  if (status !== 0) throw new Error(`attnc ${args.join(' ')}: ${stderr}`);
-  return { wall: performance.now() - start, ...(JSON.parse(output[3]!) as Pick<Run, 'processor' | 'memory'>) };
 }
 
 /** A chain of so many blocks, no two of which are alike. */

@@ -1,0 +1,175 @@
+/**
+ * Times the subjects of a row. Each is a process of its own. They take turns, one piece of work each in every round, and never two
+ * at once; the order moves on with the round, so that nobody always comes after the same other one.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { PEERS, type Peer, type Variant } from './peers.ts';
+import type { Prepared } from './prepare.ts';
+import { WORKS, type Job, type Ready, type Report, type Work } from './protocol.ts';
+import { spreadOf, type Spread } from './statistics.ts';
+import { SubjectError, SubjectProcess, type Command } from './subject.ts';
+
+export interface Plan {
+  readonly rounds: number;
+  /** Calls of each work before it is timed; together with the first one, no fewer than are compared. */
+  readonly warmUps: number;
+  /** Processes that each subject starts: the time to the first step is theirs. */
+  readonly starts: number;
+  /** Milliseconds between two turns, in which the threads of the last one come to rest. */
+  readonly rest: number;
+  /** Milliseconds until an answer must have come. */
+  readonly patience: number;
+  readonly told: (line: string) => void;
+}
+
+export interface Measured {
+  readonly peer: string;
+  readonly backend: string | null;
+  readonly execution: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly parameters: number;
+  /** Milliseconds. */
+  readonly works: Readonly<Partial<Record<Work, Spread>>>;
+  /** Milliseconds from the start of a process to the end of its first step, or first piece of work where it trains nothing. */
+  readonly first: Spread;
+  readonly memory: Report['memory'];
+  /** Losses of the first steps, or what else shows that all do the same. */
+  readonly values: readonly number[];
+}
+
+export interface Unmeasured {
+  readonly peer: string;
+  readonly backend: string | null;
+  readonly execution: string;
+  readonly failed: string;
+}
+
+interface Subject {
+  readonly peer: Peer;
+  readonly variant: Variant;
+  readonly works: readonly Work[];
+  readonly command: Command;
+  readonly job: Job;
+  readonly first: number[];
+  readonly times: Map<Work, number[]>;
+  process?: SubjectProcess;
+  ready?: Ready;
+  report?: Report;
+  failed?: string;
+}
+
+export const labelOf = ({
+  peer,
+  backend,
+  execution,
+}: {
+  readonly peer: string;
+  readonly backend: string | null;
+  readonly execution: string;
+}): string => [PEERS.find(({ name }) => name === peer)?.title ?? peer, ...(backend === null ? [] : [backend]), execution].join(', ');
+
+export async function measure(
+  prepared: Prepared,
+  variants: readonly { readonly peer: Peer; readonly variant: Variant }[],
+  plan: Plan,
+): Promise<(Measured | Unmeasured)[]> {
+  const subjects: Subject[] = [];
+  for (const { peer, variant } of variants) {
+    const works = peer.works(prepared);
+    if (works.length === 0) continue;
+    const { row, sizes, tensors, adam } = prepared;
+    const job = { row: row.name, sizes, works, tensors, adam, backend: variant.backend, execution: variant.execution };
+    subjects.push({ peer, variant, works, job, command: await peer.command(prepared, variant), first: [], times: new Map() });
+  }
+  try {
+    await start(subjects, plan);
+    await warmUp(subjects, plan);
+    await rounds(subjects, plan);
+    for (const subject of subjects) await attempt(subject, plan, async (process) => void (subject.report = await process.report()));
+  } finally {
+    for (const { process } of subjects) await process?.end();
+  }
+  return subjects.map(resultOf);
+}
+
+/** Fresh processes, of which the last stays. */
+async function start(subjects: readonly Subject[], plan: Plan): Promise<void> {
+  for (let k = 0; k < plan.starts; k++) {
+    for (const subject of subjects) {
+      if (subject.failed !== undefined || (k > 0 && subject.variant.compiles === true)) continue;
+      await subject.process?.end();
+      await pause(plan.rest);
+      const begin = performance.now();
+      subject.process = new SubjectProcess(subject.command, subject.job, plan.patience);
+      await attempt(subject, plan, async (process) => {
+        subject.ready = await process.ready();
+        subject.first.push(performance.now() - begin);
+      });
+    }
+  }
+}
+
+async function warmUp(subjects: readonly Subject[], plan: Plan): Promise<void> {
+  for (const subject of subjects) {
+    for (const work of subject.works) {
+      for (let k = 0; k < plan.warmUps; k++) await attempt(subject, plan, (process) => process.go(work));
+    }
+  }
+}
+
+async function rounds(subjects: readonly Subject[], plan: Plan): Promise<void> {
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const work of WORKS) {
+      const turn = subjects.filter(({ works }) => works.includes(work));
+      for (const k of turn.keys()) {
+        const subject = turn[(k + round) % turn.length]!;
+        await pause(plan.rest);
+        await attempt(subject, plan, async (process) => {
+          const times = subject.times.get(work) ?? [];
+          times.push(await process.go(work));
+          subject.times.set(work, times);
+        });
+      }
+    }
+  }
+}
+
+/** A subject that fails is left out from then on. */
+async function attempt(subject: Subject, plan: Plan, what: (process: SubjectProcess) => Promise<unknown>): Promise<void> {
+  if (subject.failed !== undefined) return;
+  try {
+    await what(subject.process!);
+  } catch (error) {
+    if (!(error instanceof SubjectError)) throw error;
+    subject.failed = error.message;
+    plan.told(`  ${subject.peer.name} ${subject.variant.backend ?? ''} ${subject.variant.execution} failed: ${error.message}`);
+  }
+}
+
+function resultOf({ peer, variant: { backend, execution }, ready, report, failed, first, times }: Subject): Measured | Unmeasured {
+  const who = { peer: peer.name, backend, execution };
+  if (failed !== undefined) return { ...who, failed };
+  const works = Object.fromEntries([...times].map(([work, values]) => [work, spreadOf(values)]));
+  return { ...who, ...ready!, works, first: spreadOf(first), ...report! };
+}
+
+/** How far apart what subjects compute may be, relative to values above 1. */
+export const TOLERANCE = 1e-3;
+
+/** What does not do the same work as attnc does: other losses, or another number of parameters. */
+export function disagreements(results: readonly (Measured | Unmeasured)[]): string[] {
+  const measured = results.filter((result): result is Measured => !('failed' in result));
+  const own = measured.find(({ peer }) => peer === 'attnc');
+  if (own === undefined) return [];
+  return measured.flatMap((other) => {
+    const differs = other.values.some((value, k) => Math.abs(value - (own.values[k] ?? value)) > TOLERANCE * Math.max(1, Math.abs(value)));
+    return [
+      ...(differs || other.values.length === 0
+        ? [`${labelOf(other)}: ${other.values.join(', ')}; ${labelOf(own)}: ${own.values.join(', ')}`]
+        : []),
+      ...(other.parameters === own.parameters
+        ? []
+        : [`${labelOf(other)} has ${other.parameters} parameters, ${labelOf(own)} ${own.parameters}`]),
+    ];
+  });
+}

@@ -1,0 +1,103 @@
+/** Who does the work: attnc, and what its users could take instead. One record each. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { bundle, root, workFolder, type Prepared } from './prepare.ts';
+import type { Work } from './protocol.ts';
+import type { Command } from './subject.ts';
+
+/** One way in which a peer does a row's work; each is a subject. */
+export interface Variant {
+  readonly backend: string | null;
+  readonly execution: string;
+  /** Compiles at its first step and keeps what it made on disk: only one start is a first one. */
+  readonly compiles?: true;
+}
+
+export interface Peer {
+  readonly name: string;
+  readonly title: string;
+  readonly variants: readonly Variant[];
+  /** What it does of a row's work, the first of which makes it ready. */
+  works(prepared: Prepared): readonly Work[];
+  /** Why it cannot run here; null if it can. */
+  missing(variant: Variant): string | null;
+  command(prepared: Prepared, variant: Variant): Promise<Command>;
+}
+
+/** Ways to run a module that `--execution` may name. */
+export const EXECUTIONS = ['eager'] as const;
+export const BACKENDS = ['tensorflow', 'wasm'] as const;
+
+const peersFolder = join(root, 'bench', 'peers');
+const INSTALL = 'npm run bench -- --install-peers';
+/** The rows that are written by hand. */
+const WRITTEN = ['encoder', 'lstm'];
+
+const node = (file: string): Command => ({ command: process.execPath, args: [file] });
+
+/** All works of the rows named. */
+const doing =
+  (rows: readonly string[]) =>
+  ({ row }: Prepared): readonly Work[] =>
+    rows.includes(row.name) ? row.works : [];
+
+const onBackends = (execution: string): Variant[] => BACKENDS.map((backend) => ({ backend, execution }));
+
+/** The Python that has the peers' packages: ATTNC_PYTHON, or what `--install-peers` made. */
+export function python(): string {
+  return process.env.ATTNC_PYTHON ?? join(peersFolder, 'venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+}
+
+export function pythonHas(module: string): boolean {
+  const code = `import importlib.util, sys; sys.exit(importlib.util.find_spec('${module}') is None)`;
+  return spawnSync(python(), ['-c', code], { stdio: 'ignore' }).status === 0;
+}
+
+function needsPython(module: string): string | null {
+  return pythonHas(module) ? null : `${INSTALL} (or ATTNC_PYTHON names a Python that has ${module})`;
+}
+
+export const PEERS: readonly Peer[] = [
+  {
+    name: 'attnc',
+    title: 'attnc',
+    variants: EXECUTIONS.flatMap(onBackends),
+    works: ({ row }) => row.works,
+    missing: ({ backend }) => needsBackend(backend),
+    command: async ({ bundle: file }) => node(file),
+  },
+  {
+    name: 'tfjs',
+    title: 'tfjs-core, by hand',
+    variants: onBackends('eager'),
+    works: doing(WRITTEN),
+    missing: ({ backend }) => needsBackend(backend),
+    command: async () =>
+      node(
+        await bundle({ entryPoints: [join(peersFolder, 'tfjs', 'main.ts')] }, join(workFolder, 'tfjs.mjs'), [
+          '@tensorflow/tfjs-core/dist/',
+        ]),
+      ),
+  },
+  {
+    name: 'torch',
+    title: 'PyTorch',
+    variants: [
+      { backend: null, execution: 'eager' },
+      { backend: null, execution: 'compiled', compiles: true },
+    ],
+    works: doing(WRITTEN),
+    missing: () => needsPython('torch'),
+    command: async () => ({ command: python(), args: [join(peersFolder, 'torch', 'main.py')] }),
+  },
+];
+
+function needsBackend(backend: string | null): string | null {
+  if (backend !== 'tensorflow') return null;
+  return spawnSync(process.execPath, ['-e', PROBE], { cwd: root, stdio: 'ignore' }).status === 0
+    ? null
+    : 'npx attnc backend install tensorflow';
+}
+
+/** Starting it is the only proof. */
+const PROBE = "import('attnc/runtime').then(({ useBackend }) => useBackend('tensorflow')).catch(() => process.exit(1))";
