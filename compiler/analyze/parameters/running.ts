@@ -4,7 +4,7 @@
  */
 import type { Expr, ParamStatement, Span, Target } from '../../../grammar/ast.ts';
 import type { Place } from '../../diagnostics/diagnostic.ts';
-import { apart, Dependence, reachable } from '../../graph/walk.ts';
+import { apart, reachable } from '../../graph/walk.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { isRagged } from '../../graph/spaces.ts';
 import { present } from '../scope/absent.ts';
@@ -181,8 +181,6 @@ export function requireRunningValues(declared: ReadonlyMap<string, RunningDeclar
 
 // ---------------------------------------------------------------- calls and loops
 
-const isClosed = (node: Node): boolean => new Dependence().of(node).size === 0;
-
 export interface Entered {
   /** Arguments that the call must pass for the next values that its body reads. */
   readonly given: readonly { readonly value: Node; readonly argument: Node }[];
@@ -193,6 +191,7 @@ export interface Entered {
 /** Enters the body of a call, which may be one of many instances; to be left after its elaboration. */
 export function enterCall(isOneOfMany: boolean, here: Site, span: Span): { readonly leave: () => Entered } {
   const { ctx } = here;
+  const isClosed = (node: Node): boolean => ctx.dependence.of(node).size === 0;
   const outside = ctx.runningValues;
   const builder = ctx.builder.at(origin(here, span));
   const given = [...outside.all()].map(([path, value]) => ({
@@ -287,8 +286,9 @@ export function unlifted(
 /** `steps`: the arguments of a loop. What is found in its body may not depend on them. */
 export function outsideLoop(known: ReadonlySet<string>, steps: readonly Node[], span: Span, here: Site): void {
   for (const [path, next] of here.ctx.runningValues.all()) {
-    if (known.has(path) || ![...new Dependence().of(next)].some((argument) => steps.includes(argument))) continue;
-    const end = steps.find((argument) => new Dependence().of(next).has(argument))!;
+    if (known.has(path)) continue;
+    const end = steps.find((argument) => here.ctx.dependence.of(next).has(argument));
+    if (end === undefined) continue;
     reportDifference(
       here.ctx.running.get(path)!.origin.name!,
       [next, end],

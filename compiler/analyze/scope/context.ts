@@ -3,6 +3,7 @@ import type { Body, Expr, Span } from '../../../grammar/ast.ts';
 import type { Diagnostic, Place, Problems } from '../../diagnostics/diagnostic.ts';
 import type { Builder } from '../../graph/builder.ts';
 import type { Axis, CallFrame, Dim, Initialiser, Node, Origin, Parameter, Requirement, Space } from '../../graph/graph.ts';
+import { Dependence } from '../../graph/walk.ts';
 import type { Size } from '../../size/size.ts';
 import type { LoadedModule } from '../modules/modules.ts';
 import type { BodyKind, Collected, Steps } from './collected.ts';
@@ -108,6 +109,8 @@ export class Context {
   /** Their values after the evaluations so far of this update. */
   runningValues = new RunningValues();
   readonly parameterNodes = new Map<string, Node>();
+  /** Which arguments a value depends on: each call asks it of all running values. */
+  readonly dependence = new Dependence();
   /** For parameters that the standard library declares: the user's call that brings them in. */
   readonly parameterCalls = new Map<string, Place>();
   readonly requirements: Requirement[] = [];
