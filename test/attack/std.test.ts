@@ -6,6 +6,6 @@ import { Tally } from './tally.ts';
 
 it('finds nothing among blocks of the standard library', async () => {
   const tally = new Tally();
-  expect(await all(0, 12, (at) => attackBlock(1, 5 * at, options(tally)))).toEqual([]);
-  expect(tally.of('blocks of std')).toBe(12);
+  expect(await all(0, 8, (at) => attackBlock(1, 7 * at, options(tally)))).toEqual([]);
+  expect(tally.of('blocks of std')).toBe(8);
 }, 240_000);
