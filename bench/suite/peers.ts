@@ -31,7 +31,7 @@ export const BACKENDS = ['tensorflow', 'wasm'] as const;
 const peersFolder = join(root, 'bench', 'peers');
 const INSTALL = 'npm run bench -- --install-peers';
 /** The rows that are written by hand. */
-const WRITTEN = ['encoder', 'lstm'];
+const WRITTEN = ['encoder', 'lstm', 'gpt', 'bahdanau', 'ntm', 'decode'];
 
 const node = (file: string): Command => ({ command: process.execPath, args: [file] });
 

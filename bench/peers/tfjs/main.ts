@@ -4,11 +4,14 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import type { Adam, Job } from '../../suite/protocol.ts';
 import { isModelRow, rowNamed, type ModelRow } from '../../suite/rows.ts';
 import { readTensors, serve, type StoredTensor, type Subject } from '../../suite/serve.ts';
+import { open as bahdanau } from './bahdanau.ts';
 import { open as encoder } from './encoder.ts';
+import { open as gpt } from './gpt.ts';
 import { open as lstm } from './lstm.ts';
+import { open as ntm } from './ntm.ts';
 import { Parameters, type Batch, type HandWritten, type Open } from './model.ts';
 
-const MODELS: Readonly<Record<string, Open>> = { encoder, lstm };
+const MODELS: Readonly<Record<string, Open>> = { encoder, lstm, gpt, bahdanau, ntm, decode: gpt };
 
 await serve(async (job): Promise<Subject> => {
   await start(job.backend!);
@@ -20,7 +23,7 @@ await serve(async (job): Promise<Subject> => {
   return {
     versions: { 'tfjs-core': tf.version_core },
     parameters: parameters.variables.reduce((sum, { size }) => sum + size, 0),
-    works: model.loss === undefined ? generating(model, job) : training(model.loss, parameters, row, tensors, job.adam!),
+    works: job.works.includes('greedy') ? generating(model, job) : training(model.loss!, parameters, row, tensors, job.adam!),
   };
 });
 

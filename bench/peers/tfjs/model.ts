@@ -42,11 +42,7 @@ export class Parameters {
     return this.variable(
       tf.tidy(() =>
         tf.concat(
-          names.map((name) => {
-            const map = this.read(name);
-            const out = map.shape.slice(0, outs).reduce((a, b) => a * b, 1);
-            return tf.transpose(tf.reshape(map, [out, -1]));
-          }),
+          names.map((name) => transposed(this.read(name), outs)),
           1,
         ),
       ),
@@ -57,18 +53,36 @@ export class Parameters {
     return this.maps([name], outs);
   }
 
+  /** Maps to the same outputs, one below the other: [in + in + …, out]. */
+  inputs(names: readonly string[], outs = 1): tf.Variable {
+    return this.variable(tf.tidy(() => tf.concat(names.map((name) => transposed(this.read(name), outs)))));
+  }
+
   /** Vectors, or tensors laid flat, one behind the other. */
   vectors(names: readonly string[]): tf.Variable {
     return this.variable(tf.tidy(() => tf.concat(names.map((name) => tf.reshape(this.read(name), [-1])))));
   }
 }
 
+function transposed(map: tf.Tensor, outs: number): tf.Tensor {
+  const out = map.shape.slice(0, outs).reduce((a, b) => a * b, 1);
+  return tf.transpose(tf.reshape(map, [out, -1]));
+}
+
+/** The previous output at each position: `start`, and then all but the last. */
+export function shifted(y: tf.Tensor, start: number): tf.Tensor {
+  const [batch, places] = y.shape as [number, number];
+  return tf.concat([tf.fill([batch, 1], start, 'int32'), tf.slice(y, [0, 0], [batch, places - 1])], 1);
+}
+
+/** Of numbers, by way of integers: asked for floats, the stock kernel of `wasm` gives the bits of integers. */
+const oneHot = (ids: tf.Tensor, count: number): tf.Tensor => tf.cast(tf.oneHot(tf.reshape(ids, [-1]), count), 'float32');
+
 /** Rows of a table. The stock kernels of `wasm` have no gradient of `gather`: there it is a product. */
 export function rowsOf(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
   if (tf.getBackend() !== 'wasm') return tf.gather(table, ids);
   const [count, width] = table.shape as [number, number];
-  const chosen = tf.oneHot(tf.reshape(ids, [-1]), count, 1, 0, 'float32');
-  return tf.reshape(tf.matMul(chosen, table), [...ids.shape, width]);
+  return tf.reshape(tf.matMul(oneHot(ids, count), table), [...ids.shape, width]);
 }
 
 export function layerNorm(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor): tf.Tensor {
@@ -81,8 +95,7 @@ export function layerNorm(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor): tf.Te
 export function crossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Scalar {
   const classes = logits.shape.at(-1)!;
   const flat = tf.reshape(logits, [-1, classes]);
-  const chosen = tf.oneHot(tf.reshape(targets, [-1]), classes, 1, 0, 'float32');
-  return tf.neg(tf.mean(tf.sum(tf.mul(chosen, tf.logSoftmax(flat)), -1)));
+  return tf.neg(tf.mean(tf.sum(tf.mul(oneHot(targets, classes), tf.logSoftmax(flat)), -1)));
 }
 
 /** [batch, place, heads × width] to [batch, heads, place, width]. */
