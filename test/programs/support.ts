@@ -30,11 +30,21 @@ export interface Options {
   readonly gradients?: boolean;
   /** Largest difference in them, relative to the largest entry. */
   readonly tolerance?: number;
-  /** Slopes found on another backend, by the program's name. */
-  readonly slopes?: { readonly of: string; readonly known: Map<string, Slopes> };
+  /** What is known of this program from another backend. */
+  readonly known?: Known;
   readonly backend?: BackendName;
   /** What the program's data do not size. */
   readonly dims?: Readonly<Record<string, number>>;
+}
+
+/** What is the same on every backend: the program is compiled once, and once computed by the oracle. */
+export class Known {
+  readonly #found = new Map<string, unknown>();
+
+  once<T>(what: string, find: () => T): T {
+    if (!this.#found.has(what)) this.#found.set(what, find());
+    return this.#found.get(what) as T;
+  }
 }
 
 export async function compileText(
@@ -156,7 +166,8 @@ export async function agrees(
   examples: readonly Example[] | ((program: Program) => readonly Example[]),
   options: Options = {},
 ): Promise<Ran> {
-  const { program, code } = await compileText(text, options);
+  const { known = new Known() } = options;
+  const { program, code } = await known.once('compiled', () => compileText(text, options));
   await useBackend(options.backend ?? 'cpu');
   const model: Tested = new Model(definitionOf(code), { seed: 3, ...(options.dims === undefined ? {} : { dims: options.dims }) });
   const parameters = await parametersOf(model);
@@ -171,36 +182,43 @@ export async function agrees(
   const outputs = await model.forward(given);
   const names = [...program.outputs.keys()];
   given.forEach((_, row) => {
-    const expected = interpret([...program.outputs.values()], bindings[row]!);
+    const expected = known.once(`outputs of ${row}`, () => interpret([...program.outputs.values()], bindings[row]!));
     names.forEach((name, k) => same(outputs[row]![name]!.data, present(expected[k]!), `${name} of example ${row}`));
   });
+  const mean = (what: string, node: Node): number =>
+    known.once(`mean ${what}`, () => interpretAll([node], bindings).reduce((sum, [value]) => sum + value!.data[0]!, 0) / given.length);
   for (const objective of program.objectives) {
-    const mean = (node: Node): number => interpretAll([node], bindings).reduce((sum, [value]) => sum + value!.data[0]!, 0) / given.length;
     const { loss, metrics } = await model.loss(given, { objective: objective.name });
-    same([loss], [objective.updates.reduce((sum, update) => sum + mean(update.loss), 0)], `loss of ${objective.name}`);
+    same(
+      [loss],
+      [objective.updates.reduce((sum, update) => sum + mean(`${objective.name} ${update.name}`, update.loss), 0)],
+      `loss of ${objective.name}`,
+    );
     for (const update of objective.updates) {
       const front = update.name === null ? '' : `${update.name}.`;
-      for (const [name, node] of update.metrics) same([metrics[front + name]!], [mean(node)], `metric ${name}`);
+      for (const [name, node] of update.metrics)
+        same([metrics[front + name]!], [mean(`${objective.name} ${front}${name}`, node)], `metric ${name}`);
       const { gradients, running } = await model.gradients(given, {
         objective: objective.name,
         ...(update.name === null ? {} : { update: update.name }),
       });
       if (options.gradients !== false) {
-        const key = `${options.slopes?.of} ${objective.name} ${update.name}`;
-        const slopes = options.slopes?.known.get(key) ?? new Slopes(update.training.loss, training);
-        options.slopes?.known.set(key, slopes);
+        const slopes = known.once(`slopes of ${objective.name} ${update.name}`, () => new Slopes(update.training.loss, training));
         slopes.expect(gradients, options.tolerance ?? 1e-3, 1e-2);
       }
       // Those of rounds are one value of the graph.
       const ofRounds = (path: string): string => path.replace(/\[\d+\]/gu, '[*]');
       const paths = [...update.training.running.keys()];
-      const known = paths.map((path) => Object.keys(running).filter((own) => own === path || ofRounds(own) === path));
-      expect(known.flat().sort()).toEqual(Object.keys(running).sort());
-      for (const values of interpretAll([...update.training.running.values()], training))
+      const ofPath = paths.map((path) => Object.keys(running).filter((own) => own === path || ofRounds(own) === path));
+      expect(ofPath.flat().sort()).toEqual(Object.keys(running).sort());
+      const nexts = known.once(`next values of ${objective.name} ${update.name}`, () =>
+        interpretAll([...update.training.running.values()], training),
+      );
+      for (const values of nexts)
         values.forEach(({ axes, data }, k) => {
           const declared = program.running.find(({ path }) => path === paths[k])!.axes;
           const order = declared.map(({ id }) => axes.find((axis) => axis.id === id)!);
-          const next = known[k]!.flatMap((path) => [...running[path]!.data]);
+          const next = ofPath[k]!.flatMap((path) => [...running[path]!.data]);
           same(next, arrange({ axes, data, masks: [] }, order).data, `next ${paths[k]}`);
         });
     }
