@@ -2,6 +2,21 @@
 import { describe, expect, it } from 'vitest';
 import { holds, type HoldsOptions } from './holds.ts';
 
+const rounds = (first: string, query: string): string => `dim source: ragged
+dim target: ragged, words = 4, d = 3
+decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
+  param table: [words, d] = 1
+  e = table[y]
+  param p2: [d] = 1
+  r1 = ${first}
+  repeat 2 as i { r1 = tanh(r1) }
+  param p4: [words] = 1
+  logits = ScaledDot(e, ${query}, min[source]((position[target][target as key] * p4 * position[source])))
+}
+model M(x: [source, d]) generates y: index(words)[target] {
+  D(x)
+}`;
+
 const cases: Readonly<Record<string, readonly [text: string, options?: HoldsOptions]>> = {
   'a norm of norms, one for each position of another axis': [
     `dim source: ragged
@@ -82,39 +97,10 @@ model M(x: [source, d]) generates y: index(words)[target] {
     },
   ],
   'rounds of parameters, beside positions of a clock': [
-    `dim source: ragged
-dim target: ragged, words = 4, d = 3
-decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
-  param table: [words, d] = 1
-  e = table[y]
-  param p2: [d] = 1
-  r1 = p2
-  repeat 2 as i { r1 = tanh(r1) }
-  param p4: [words] = 1
-  logits = ScaledDot(e, (r1 * position[target]), min[source]((position[target][target as key] * p4 * position[source])))
-}
-model M(x: [source, d]) generates y: index(words)[target] {
-  D(x)
-}`,
+    rounds('p2', '(r1 * position[target])'),
     { examples: [{ x: [[0.5, 0.5, 0.5]], y: [1, 3] }] },
   ],
-  'rounds of positions of a clock': [
-    `dim source: ragged
-dim target: ragged, words = 4, d = 3
-decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
-  param table: [words, d] = 1
-  e = table[y]
-  param p2: [d] = 1
-  r1 = p2 * position[target]
-  repeat 2 as i { r1 = tanh(r1) }
-  param p4: [words] = 1
-  logits = ScaledDot(e, r1, min[source]((position[target][target as key] * p4 * position[source])))
-}
-model M(x: [source, d]) generates y: index(words)[target] {
-  D(x)
-}`,
-    { examples: [{ x: [[0.5, 0.5, 0.5]], y: [1, 3] }] },
-  ],
+  'rounds of positions of a clock': [rounds('p2 * position[target]', 'r1'), { examples: [{ x: [[0.5, 0.5, 0.5]], y: [1, 3] }] }],
   'a number of the host that is too long for one line': [
     `dim source: ragged
 dim target: ragged, words = 5, d = 2

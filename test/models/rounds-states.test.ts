@@ -1,7 +1,7 @@
 /** `repeat` as a loop inside the steps of a scan or of a decoder: each round has states of its own. */
 import { describe, expect, it } from 'vitest';
 import { useBackend, type GenerativeModel } from '../../runtime/index.ts';
-import { agrees } from './agrees.ts';
+import { agrees, translating, type Subject } from './agrees.ts';
 import { agreeEverywhere, emit, type Source } from './programs.ts';
 
 const fit = (loss: string): string => `\nobjective Fit for M { loss = ${loss};  optimizer sgd(rate = 0.1) }\n`;
@@ -210,22 +210,7 @@ const stack = `x = table[y]
   repeat layers as l { state h, c: [d] = H[layers = l], C[layers = l];  (h', c') = LSTM(x, h, c);  x = h' }
   context = MultiHead[2](x, m)
   logits = table @ (x + context)`;
-const subject = (title: string, path: string, body: string) => ({
-  title,
-  path,
-  dims: {},
-  examples: [
-    { tokens: [3, 5, 1], y: [4, 3, 2] },
-    { tokens: [6], y: [2] },
-    { tokens: [2, 4], y: [5, 6, 3, 2] },
-  ],
-  lengths: (example: Readonly<Record<string, unknown>>) => ({
-    source: (example.tokens as number[]).length,
-    target: (example.y as number[]).length,
-  }),
-  most: 4,
-  text: generating(body),
-});
+const subject = (title: string, path: string, body: string): Subject => translating(title, path, generating(body));
 
 describe('states of rounds, in what generates', () => {
   agrees([

@@ -1,7 +1,7 @@
 /** `repeat` as a loop: a parameter for each round, whatever the round is made of; and written out where rounds differ. */
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../../runtime/index.ts';
-import { agrees } from './agrees.ts';
+import { agrees, translating, type Subject } from './agrees.ts';
 import { agreeEverywhere, emit, type Source } from './programs.ts';
 
 const fit = (loss: string): string => `\nobjective Fit for M { loss = ${loss};  optimizer sgd(rate = 0.1) }\n`;
@@ -92,22 +92,7 @@ model M(tokens: index(words)[source]) generates y: index(words)[target] {
 }
 objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }
 `;
-const subject = (title: string, path: string, body: string) => ({
-  title,
-  path,
-  dims: {},
-  examples: [
-    { tokens: [3, 5, 1], y: [4, 3, 2] },
-    { tokens: [6], y: [2] },
-    { tokens: [2, 4], y: [5, 6, 3, 2] },
-  ],
-  lengths: (example: Readonly<Record<string, unknown>>) => ({
-    source: (example.tokens as number[]).length,
-    target: (example.y as number[]).length,
-  }),
-  most: 4,
-  text: generating(body),
-});
+const subject = (title: string, path: string, body: string): Subject => translating(title, path, generating(body));
 
 describe('repeat, in what generates', () => {
   agrees([
