@@ -15,13 +15,14 @@ interface Example {
 type Options = { readonly seed: number };
 type Hinge = Joint<{ readonly G: Learner<object>; readonly D: Learner<object> }, Example>;
 
-/** 16 × 16 pixels for 128 × 128, two blocks for five, few channels; the discriminator that the text leaves out. */
+/** 8 × 8 pixels for 128 × 128, two blocks for five, few channels; the discriminator that the text leaves out. */
 const text = `${readFileSync(new URL('../grammar/programs/sagan.attn', import.meta.url), 'utf8')
-  .replaceAll('height: 128, width: 128', 'height: 16, width: 16')
+  .replaceAll('height: 128, width: 128', 'height: 8, width: 8')
+  .replace('height: 4, width: 4', 'height: 2, width: 2')
   .replace('[16, 8, 4, 2, 1]', '[4, 1]')
   .replace('channel: 16 * base', 'channel: 4 * base')
   .replace('latent = 128, classes = 1000, base = 64', 'latent = 4, classes = 3, base = 2')}
-model Discriminator(image: [height: 16, width: 16, rgb], label: index(classes)) -> score: [] {
+model Discriminator(image: [height: 8, width: 8, rgb], label: index(classes)) -> score: [] {
   param E: [classes, channel: 4], w: [channel: 4]
   h = sum[height, width](relu(Conv[4](image[rgb as channel])))
   score = sum[channel]((w + E[label]) * h)
@@ -29,8 +30,8 @@ model Discriminator(image: [height: 16, width: 16, rgb], label: index(classes)) 
 
 const examples: readonly Example[] = [0, 2].map((label) => ({
   label,
-  image: Array.from({ length: 16 }, (_, y) =>
-    Array.from({ length: 16 }, (__, x) => [0, 1, 2].map((c) => Math.sin(label + 0.9 * y - 0.4 * x + c))),
+  image: Array.from({ length: 8 }, (_, y) =>
+    Array.from({ length: 8 }, (__, x) => [0, 1, 2].map((c) => Math.sin(label + 0.9 * y - 0.4 * x + c))),
   ),
 }));
 
