@@ -11,15 +11,15 @@ import type { ParameterTree } from './parameters.ts';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
 
-/**
- * What a step hands to the next: a tensor, or a key/value cache of the earlier positions; for rounds, a list with one element per
- * round.
- */
-export type State = tf.Tensor | Cache | readonly Cache[];
+/** A value, or for the rounds of a `repeat` a list with one element per round. */
+export type Rounds<T> = T | readonly Rounds<T>[];
+
+/** What a step hands to the next: a tensor, or a key/value cache of the earlier positions. */
+export type State = Rounds<tf.Tensor | Cache>;
 export type States = Readonly<Record<string, State>>;
 
-/** What every step reads; for rounds, a list with one element per round. */
-export type Memory = Readonly<Record<string, tf.Tensor | readonly tf.Tensor[]>>;
+/** What every step reads. */
+export type Memory = Readonly<Record<string, Rounds<tf.Tensor>>>;
 
 /** Every size the emitted code reads: construct-phase dims, and for a call `batch` and the padded size of each ragged dim. */
 export type Sizes = Readonly<Record<string, number>>;

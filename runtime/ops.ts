@@ -3,29 +3,27 @@
  * tensor that the caller disposes of, and takes ownership of nothing.
  */
 import { backend as activeBackend, broadcast_util, engine, Select, util, type NamedTensorMap } from '@tensorflow/tfjs-core';
+import type { Rounds } from './definition.ts';
 import * as tf from './tf.ts';
 
-/** A tensor, or a list of such, one per round of a `repeat`. */
-export type Rounds = tf.Tensor | readonly Rounds[];
-
 /** Disposes of tensors, of lists of tensors, and of the records of steps. */
-export function dispose(...values: readonly (Rounds | readonly Readonly<Record<string, Rounds>>[])[]): void {
+export function dispose(...values: readonly (Rounds<tf.Tensor> | readonly Readonly<Record<string, Rounds<tf.Tensor>>>[])[]): void {
   for (const value of values) {
     if (tf.isTensor(value)) value.dispose();
     else for (const each of value) dispose(...(isRounds(each) ? [each] : Object.values(each)));
   }
 }
 
-function isRounds(value: Rounds | Readonly<Record<string, Rounds>>): value is Rounds {
+function isRounds(value: Rounds<tf.Tensor> | Readonly<Record<string, Rounds<tf.Tensor>>>): value is Rounds<tf.Tensor> {
   return tf.isTensor(value) || Array.isArray(value);
 }
 
-function tensorsOf(list: readonly Rounds[]): tf.Tensor[] {
+function tensorsOf(list: readonly Rounds<tf.Tensor>[]): tf.Tensor[] {
   return list.flatMap((each) => (tf.isTensor(each) ? [each] : tensorsOf(each)));
 }
 
 /** Like tf.stack along a new first axis, for a list that may be empty, or one of lists; `shape` is that of one element. */
-export function stack(list: readonly Rounds[], shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): tf.Tensor {
+export function stack(list: readonly Rounds<tf.Tensor>[], shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): tf.Tensor {
   if (list.length === 0) return tf.tensor([], [0, ...shape], dtype);
   return list.every(tf.isTensor) ? tf.stack(list) : tf.tidy(() => tf.reshape(tf.stack(tensorsOf(list)), [list.length, ...shape]));
 }

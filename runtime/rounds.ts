@@ -1,7 +1,6 @@
 /** Parameters of the rounds of a `repeat`: the program has one for all rounds, with `[*]` in its path; users see one for each round. */
 import * as tf from './tf.ts';
-import type { ParameterSpec, Tensors } from './definition.ts';
-import type { Rounds } from './ops.ts';
+import type { ParameterSpec, Rounds, Tensors } from './definition.ts';
 import { pathsOfRounds } from './names.ts';
 
 /** One spec for each round, `counts` of them, outermost loop first. */
@@ -15,7 +14,7 @@ export function below(path: string, tensors: Tensors): Tensors {
 }
 
 /** Splits a list into each round's part, by its own path. For inner loops, an element is the list of their rounds. */
-export function rounds(path: string, list: readonly (Rounds | Tensors)[]): Tensors {
+export function rounds(path: string, list: readonly (Rounds<tf.Tensor> | Tensors)[]): Tensors {
   return Object.assign(
     {},
     ...list.map((each, i) => {
@@ -26,6 +25,6 @@ export function rounds(path: string, list: readonly (Rounds | Tensors)[]): Tenso
   ) as Tensors;
 }
 
-function isList(each: readonly Rounds[] | Tensors): each is readonly Rounds[] {
+function isList(each: readonly Rounds<tf.Tensor>[] | Tensors): each is readonly Rounds<tf.Tensor>[] {
   return Array.isArray(each);
 }

@@ -12,8 +12,7 @@ export function requireUnchanged(weights: ParameterTree, begin: string): void {
 }
 
 function tensorsOf(states: States | Memory): tf.Tensor[] {
-  const elements = Object.values(states).flatMap((state): readonly (tf.Tensor | Cache)[] => (Array.isArray(state) ? state : [state]));
-  return elements.flatMap((state) => (state instanceof Cache ? state.blocks : [state]));
+  return Object.values(states).flatMap(parts);
 }
 
 /** Disposes of what is not handed on: an unchanged state, or blocks shared by the next cache, may be the same tensors. */
@@ -24,14 +23,20 @@ export function release(states: States | Memory, handedOn: States = {}): void {
 
 /** The same states with every tensor mapped; the positions of a cache must stay. */
 export function mapStates(states: States, change: (tensor: tf.Tensor) => tf.Tensor): States {
-  const rows = ({ blocks, first, places }: Cache): Cache => new Cache(blocks.map(change), first, places);
-  const next = Object.entries(states).map(([name, state]): [string, State] => [
-    name,
-    state instanceof Cache ? rows(state) : isList(state) ? state.map(rows) : change(state),
-  ]);
-  return Object.fromEntries(next);
+  return Object.fromEntries(Object.entries(states).map(([name, state]) => [name, mapped(state, change)]));
 }
 
-function isList(state: State): state is readonly Cache[] {
+function mapped(state: State, change: (tensor: tf.Tensor) => tf.Tensor): State {
+  if (isList(state)) return state.map((each) => mapped(each, change));
+  return state instanceof Cache ? new Cache(state.blocks.map(change), state.first, state.places) : change(state);
+}
+
+/** All tensors of a state. */
+function parts(state: State): readonly tf.Tensor[] {
+  if (isList(state)) return state.flatMap(parts);
+  return state instanceof Cache ? state.blocks : [state];
+}
+
+function isList(state: State): state is readonly State[] {
   return Array.isArray(state);
 }

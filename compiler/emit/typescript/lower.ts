@@ -23,7 +23,6 @@ import {
   maskedAxis,
   original,
   originsOf,
-  roundsIn,
   usesOf,
 } from './lowering/nodes.ts';
 import { typeOfLists } from './lowering/lists.ts';
@@ -56,7 +55,7 @@ export function lower(
   const pass = new Lowering(input, facts, place, parameter);
   for (const node of nodes) pass.visit(node);
   return {
-    roots: roots.map((node, k) => (isInRounds(k) ? pass.lists(node, roundsIn(node)) : pass.root(node))),
+    roots: roots.map((node, k) => (isInRounds(k) ? pass.inRounds(node) : pass.root(node))),
     loops: pass.loops,
     calls: new Map(),
   };
@@ -400,7 +399,7 @@ class Lowering extends Moves {
     const firsts = region.states.map((state, k) => this.lists(node.inputs[count + k]!, this.depthOf(state), unnamed));
     const nexts = region.nexts.map((next, k) => this.lists(next, this.depthOf(region.states[k]!), unnamed));
     const values = region.emits.map((emit) =>
-      this.of(emit).kind === 'rows' ? this.of(emit) : this.lists(emit, isOfRounds(emit) ? this.depthOf(emit) : 0),
+      this.of(emit).kind === 'rows' ? this.of(emit) : this.lists(emit, isOfRounds(emit) ? this.depthOf(emit) : 0, unnamed),
     );
     const self = this.make('loop', [], 'float32', unnamed, 'loop');
     const states: State[] = region.states.map((state, k) => ({

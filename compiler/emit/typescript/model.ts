@@ -22,6 +22,8 @@ import type { ModelContext } from './definition/context.ts';
 import { writeDefinition, type DefinitionNames, type StepNames } from './definition/definition.ts';
 import type { UpdateNames } from './definition/objectives.ts';
 import { lower, type Lowered } from './lower.ts';
+import { typeOfLists } from './lowering/lists.ts';
+import { roundsIn } from './lowering/nodes.ts';
 import type { ModuleNames } from './module-names.ts';
 import { access, identifier, Names, quoted, upperFirst } from './names.ts';
 import type { OutlinedFunction } from './outline/functions.ts';
@@ -300,16 +302,12 @@ class FunctionWriter {
     const [memoryType, stateType] = types;
     this.declarations.push(
       alias(`type ${memoryType}`, `What every step reads, ${shapes[0]}.`, (writer) =>
-        writer.write(recordType(memory, (name) => (isOfRounds(prepare.get(`memory.${name}`)!) ? 'readonly tf.Tensor[]' : 'tf.Tensor'))),
+        writer.write(recordType(memory, (name) => typeInRounds(prepare.get(`memory.${name}`)!))),
       ),
     );
     this.declarations.push(
       alias(`type ${stateType}`, `What a step hands to the next, ${shapes[1]}.`, (writer) =>
-        writer.write(
-          recordType(states, (name) =>
-            !isRowsState(name) ? 'tf.Tensor' : isOfRounds(step.get(`state.${name}`)!) ? 'readonly rt.Cache[]' : 'rt.Cache',
-          ),
-        ),
+        writer.write(recordType(states, (name) => typeInRounds(step.get(`state.${name}`)!))),
       ),
     );
     const prepareName = this.#function(
@@ -326,7 +324,7 @@ class FunctionWriter {
       }),
       [null, 'Once per call: what no step changes, and the first states.'],
       types,
-      states.some((name) => isOfRounds(step.get(`state.${name}`)!)) ? ['batch'] : [],
+      states.some((name) => isRowsState(name) && isOfRounds(step.get(`state.${name}`)!)) ? ['batch'] : [],
     );
     const stepName = this.#function(
       names[1],
@@ -472,6 +470,11 @@ function gradientFields(results: readonly GradientResult[], { steps, gradients }
 /** By its path; of rounds, each by its own. */
 function byRound(path: string, text: string): readonly [name: string, text: string] {
   return path.includes('[*]') ? [SPREAD, `rt.rounds(${quoted(path)}, ${text})`] : [path, text];
+}
+
+/** The type of what is handed to steps: for rounds, lists. */
+function typeInRounds(node: Node): string {
+  return typeOfLists(roundsIn(node), isRows(node) ? 'rt.Cache' : 'tf.Tensor');
 }
 
 /** Lists are the gradients of parameters of rounds, and what steps keep in rounds. */

@@ -62,7 +62,10 @@ export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions
   const step = mapRoots(steps, (node, name) =>
     isRows(node)
       ? split.get(node)
-      : m.broadcast(split.get(node), [...front, ...orders.get(name)!.flatMap((axis) => axesOf(node).filter(({ id }) => id === axis.id))]),
+      : m.broadcast(
+          split.get(node),
+          listed(name, [...front, ...orders.get(name)!.flatMap((axis) => axesOf(node).filter(({ id }) => id === axis.id))]),
+        ),
   );
   const laid = asRead(step);
   const first = new GraphBuilder(algebra);
@@ -74,23 +77,30 @@ export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions
   }
   for (const [name, node] of roots) {
     if (!name.startsWith('init.')) continue;
-    const state = name.slice('init.'.length);
-    prepare.set(
-      `state.${state}`,
-      first.broadcast(rebuild.get(node), [BATCH, ...(beam === null ? [] : [ONE_BEAM]), ...orders.get(`state.${state}`)!]),
-    );
+    const state = `state.${name.slice('init.'.length)}`;
+    const axes = [BATCH, ...(beam === null ? [] : [ONE_BEAM]), ...orders.get(state)!];
+    prepare.set(state, first.broadcast(rebuild.get(node), listed(state, axes)));
   }
   return { prepare, step: beam === null ? laid.step : mergeHypotheses(laid.step) };
 }
 
+/** A state with one element per round is a list of these. */
+function listed(name: string, axes: readonly Axis[]): readonly Axis[] {
+  if (!name.startsWith('state.')) return axes;
+  return [...axes.filter(({ rounds }) => rounds === true), ...axes.filter(({ rounds }) => rounds !== true)];
+}
+
 /**
  * Memory is laid out for the first product that reads it, so that no step permutes it: axes that both operands keep, summed axes,
- * the rest.
+ * the rest. A state is given as it was made.
  */
 function asRead(step: Roots): { readonly step: Roots; readonly orders: ReadonlyMap<string, readonly Axis[]> } {
   const facts = analyse(step.values());
   const orders = new Map<string, readonly Axis[]>();
-  for (const { op, inputs } of facts.nodes) {
+  for (const node of facts.nodes) {
+    const { op, inputs } = node;
+    const state = op.kind === 'input' ? step.get(op.name) : undefined;
+    if (op.kind === 'input' && state !== undefined && !isRows(state)) orders.set(op.name, listed(op.name, axesOf(node)));
     if (op.kind !== 'contract') continue;
     inputs.forEach((input, k) => {
       let from = input;

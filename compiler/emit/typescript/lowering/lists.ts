@@ -1,17 +1,21 @@
 /** Lists along the first axes of values: one element per step of a loop, per round of a `repeat`. */
-import { NOWHERE } from '../../../graph/builder.ts';
 import type { Node, Origin } from '../../../graph/graph.ts';
 import { mayBeEmpty } from '../../../passes/absence/absence.ts';
 import { isOfRounds } from '../../../passes/core/axes.ts';
 import { axesOf } from '../../../passes/layout/limits.ts';
 import { listOf, reading, type Value } from '../value.ts';
-import { sourceName } from './nodes.ts';
+import { roundsIn, sourceName } from './nodes.ts';
 import { at, isMask, nameOf, shape } from './pieces.ts';
 import { BY_ROUND, Values } from './values.ts';
 
 export class Lists extends Values {
+  /** What has rounds in front as lists along these. */
+  inRounds(node: Node): Value {
+    return this.lists(node, roundsIn(node), { ...node.origin, name: null });
+  }
+
   /** As lists in each other along its first axes, so many; 0: as one tensor. */
-  lists(node: Node, depth: number, origin: Origin = NOWHERE): Value {
+  protected lists(node: Node, depth: number, origin: Origin): Value {
     const value = this.of(node);
     if (depth === 0) return this.tensorOf(node);
     if (depth === this.depthOf(node)) return value;

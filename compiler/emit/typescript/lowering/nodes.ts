@@ -171,7 +171,7 @@ export function sourceName(node: Node, origin: OriginOf): string {
   if (name !== null) return name;
   if (op.kind === 'input') return op.name;
   if (op.kind === 'parameter') return op.path.split('.').at(-1)!;
-  if (op.kind === 'result') return resultName(inputs[0]!.op as OpOf<'scan'>, op.index, origin);
+  if (op.kind === 'result') return resultName(inputs[0]!, op.index, origin);
   if (op.kind === 'unary') return UNARY[op.fn].typescript.call === null ? sourceName(inputs[0]!, origin) : UNARY[op.fn].typescript.hint;
   if (op.kind === 'matmul') return 'product';
   if (op.kind === 'constant') return filling(op);
@@ -179,9 +179,12 @@ export function sourceName(node: Node, origin: OriginOf): string {
   return shapes ? sourceName(inputs[0]!, origin) : op.kind === 'binary' ? BINARY[op.fn].typescript.hint : 'x';
 }
 
-function resultName({ region: { states, emits } }: OpOf<'scan'>, index: number, origin: OriginOf): string {
+function resultName({ op, inputs }: Node, index: number, origin: OriginOf): string {
+  const { xs, states, emits } = (op as OpOf<'scan'>).region;
   const inner = states[index] ?? emits[index - states.length]!;
-  return inner.op.kind === 'argument' ? (origin(inner).name ?? 'previous') : sourceName(inner, origin);
+  if (inner.op.kind !== 'argument') return sourceName(inner, origin);
+  const sequence = inputs[xs.indexOf(inner)];
+  return origin(inner).name ?? (sequence === undefined ? 'previous' : sourceName(sequence, origin));
 }
 
 /** What a node was before it was reshaped and transposed. */

@@ -344,14 +344,6 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const sum2 = tf.tidy(() => tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')));
   const sNextStepsT = tf.transpose(h, [1, 0, 2]);
   const final = tf.gather(sNextStepsT, sum2, 1, 1);
-  const { x, tanh, xRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
-  const { x: wideX, tanh: wideTanh, xRows: xXRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
-  const { dB, dX, tanhGradientRows } = repeatRoundBackward(p.wide.Grow.repeat[1]!, batch.n, chosen, wideTanh);
-  rt.dispose(sNextStepsT, x, chosen, wideTanh);
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.slice(dX, [0, 0, d], [-1, -1, 2]), tanh));
-  const part = tf.slice(dX, [0, 0, 0], [-1, -1, d]);
-  rt.dispose(tanh, dX);
   // std/layers.attn:4  W @ x + b
   const total = tf.sum(final, 0);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
@@ -372,13 +364,23 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     const roundsProduct = tf.mul(1 / batchSize, roundsNumberSteps[i]!);
     // std/layers.attn:4  W @ x + b
     const dW = tf.mul(roundsProduct, total);
-    const linearDB = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
+    const dB = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
     const product = tf.tidy(() => tf.mul(roundsProduct, tf.sum(p.rounds[i]!.Linear.W, 0)));
     rt.dispose(roundsProduct);
-    roundsRows[i] = { dB: linearDB, dW, product };
+    roundsRows[i] = { dB, dW, product };
   }
   const roundsStacks = rt.stacked(roundsRows);
   rt.dispose(total, roundsNumberSteps);
+  const { x, tanh, xRows } = repeatRound(p.wide.Grow.repeat[0]!, batch.n, sNextStepsT, d);
+  const { x: wideX, tanh: wideTanh, xRows: xXRows } = repeatRound(p.wide.Grow.repeat[1]!, batch.n, x, d + 2);
+  const loss = fit(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, wideX);
+  rt.dispose(sNextStepsT, x, sentenceMask, sentenceMaskT, h, final, rounds, wideX);
+  const { dB, dX, tanhGradientRows } = repeatRoundBackward(p.wide.Grow.repeat[1]!, batch.n, chosen, wideTanh);
+  rt.dispose(chosen, wideTanh);
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.slice(dX, [0, 0, d], [-1, -1, 2]), tanh));
+  const part = tf.slice(dX, [0, 0, 0], [-1, -1, d]);
+  rt.dispose(tanh, dX);
   // std/layers.attn:4  W @ x + b
   const xTanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
   const WProduct = tf.matMul(xTanhGradientRows, p.wide.Grow.repeat[0]!.x.Linear.W, false, true);
@@ -443,20 +445,20 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const dLinearW = tf.matMul(xXRows, tanhGradientRows, true);
   rt.dispose(tanhGradient, xRows, xTanhGradientRows, xXRows, tanhGradientRows);
   // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen:…
-  const dWStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(roundsStacks.dW, [round, 1, d]), [round, d, d]));
-  const dBStepsWideWide = tf.tidy(() => tf.broadcastTo(tf.reshape(roundsStacks.dB, [round, 1]), [round, d]));
-  const loss = fit(batch.n, h, sentenceMask, sentenceMaskT, final, rounds, wideX);
-  rt.dispose(roundsStacks.dW, roundsStacks.dB, sentenceMask, sentenceMaskT, h, final, wideX, rounds);
-  const dWStepsWideWideSteps = tf.unstack(dWStepsWideWide);
-  const dBStepsWideWideSteps = tf.unstack(dBStepsWideWide);
-  rt.dispose(dWStepsWideWide, dBStepsWideWide);
+  const roundsStacksDWSteps = tf.tidy(() =>
+    tf.unstack(tf.broadcastTo(tf.reshape(roundsStacks.dW, [round, 1, d]), [round, d, d])),
+  );
+  const roundsStacksDBSteps = tf.tidy(() =>
+    tf.unstack(tf.broadcastTo(tf.reshape(roundsStacks.dB, [round, 1]), [round, d])),
+  );
+  rt.dispose(roundsStacks.dW, roundsStacks.dB);
   return {
     loss,
     metrics: {},
     gradients: {
       table: dTable,
-      ...rt.rounds('rounds[*].Linear.W', dWStepsWideWideSteps),
-      ...rt.rounds('rounds[*].Linear.b', dBStepsWideWideSteps),
+      ...rt.rounds('rounds[*].Linear.W', roundsStacksDWSteps),
+      ...rt.rounds('rounds[*].Linear.b', roundsStacksDBSteps),
       'wide.Grow.repeat[0].x.Linear.W': dW,
       'wide.Grow.repeat[0].x.Linear.b': dLinearB,
       'wide.Grow.repeat[1].x.Linear.W': dLinearW,
