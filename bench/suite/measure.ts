@@ -7,7 +7,7 @@ import { PEERS, type Peer, type Variant } from './peers.ts';
 import type { Prepared } from './prepare.ts';
 import { WORKS, type Job, type Ready, type Report, type Work } from './protocol.ts';
 import { spreadOf, type Spread } from './statistics.ts';
-import { SubjectError, SubjectProcess, type Command } from './subject.ts';
+import { SubjectError, SubjectProcess } from './subject.ts';
 
 export interface Plan {
   readonly rounds: number;
@@ -27,7 +27,7 @@ export interface Measured {
   readonly backend: string | null;
   readonly execution: string;
   readonly versions: Readonly<Record<string, string>>;
-  readonly parameters: number;
+  readonly parameters: number | null;
   /** Milliseconds. */
   readonly works: Readonly<Partial<Record<Work, Spread>>>;
   /** Milliseconds from the start of a process to the end of its first step, or first piece of work where it trains nothing. */
@@ -48,10 +48,10 @@ interface Subject {
   readonly peer: Peer;
   readonly variant: Variant;
   readonly works: readonly Work[];
-  readonly command: Command;
   readonly job: Job;
   readonly first: number[];
   readonly times: Map<Work, number[]>;
+  start?: () => SubjectProcess;
   process?: SubjectProcess;
   ready?: Ready;
   report?: Report;
@@ -79,13 +79,21 @@ export async function measure(
     if (works.length === 0) continue;
     const { row, sizes, tensors, adam } = prepared;
     const job = { row: row.name, sizes, works, tensors, adam, backend: variant.backend, execution: variant.execution };
-    subjects.push({ peer, variant, works, job, command: await peer.command(prepared, variant), first: [], times: new Map() });
+    const subject: Subject = { peer, variant, works, job, first: [], times: new Map() };
+    subjects.push(subject);
+    await attempt(subject, plan, async () => {
+      const command = await peer.command(prepared, variant);
+      subject.start = () => new SubjectProcess(command, job, plan.patience);
+    });
   }
   try {
     await start(subjects, plan);
     await warmUp(subjects, plan);
     await rounds(subjects, plan);
-    for (const subject of subjects) await attempt(subject, plan, async (process) => void (subject.report = await process.report()));
+    for (const subject of subjects)
+      await attempt(subject, plan, async () => {
+        subject.report = await subject.process!.report();
+      });
   } finally {
     for (const { process } of subjects) await process?.end();
   }
@@ -100,8 +108,9 @@ async function start(subjects: readonly Subject[], plan: Plan): Promise<void> {
       await subject.process?.end();
       await pause(plan.rest);
       const begin = performance.now();
-      subject.process = new SubjectProcess(subject.command, subject.job, plan.patience);
-      await attempt(subject, plan, async (process) => {
+      const process = subject.start!();
+      subject.process = process;
+      await attempt(subject, plan, async () => {
         subject.ready = await process.ready();
         subject.first.push(performance.now() - begin);
       });
@@ -112,7 +121,7 @@ async function start(subjects: readonly Subject[], plan: Plan): Promise<void> {
 async function warmUp(subjects: readonly Subject[], plan: Plan): Promise<void> {
   for (const subject of subjects) {
     for (const work of subject.works) {
-      for (let k = 0; k < plan.warmUps; k++) await attempt(subject, plan, (process) => process.go(work));
+      for (let k = 0; k < plan.warmUps; k++) await attempt(subject, plan, () => subject.process!.go(work));
     }
   }
 }
@@ -124,9 +133,9 @@ async function rounds(subjects: readonly Subject[], plan: Plan): Promise<void> {
       for (const k of turn.keys()) {
         const subject = turn[(k + round) % turn.length]!;
         await pause(plan.rest);
-        await attempt(subject, plan, async (process) => {
+        await attempt(subject, plan, async () => {
           const times = subject.times.get(work) ?? [];
-          times.push(await process.go(work));
+          times.push(await subject.process!.go(work));
           subject.times.set(work, times);
         });
       }
@@ -135,10 +144,10 @@ async function rounds(subjects: readonly Subject[], plan: Plan): Promise<void> {
 }
 
 /** A subject that fails is left out from then on. */
-async function attempt(subject: Subject, plan: Plan, what: (process: SubjectProcess) => Promise<unknown>): Promise<void> {
+async function attempt(subject: Subject, plan: Plan, what: () => Promise<unknown>): Promise<void> {
   if (subject.failed !== undefined) return;
   try {
-    await what(subject.process!);
+    await what();
   } catch (error) {
     if (!(error instanceof SubjectError)) throw error;
     subject.failed = error.message;
@@ -167,7 +176,7 @@ export function disagreements(results: readonly (Measured | Unmeasured)[]): stri
       ...(differs || other.values.length === 0
         ? [`${labelOf(other)}: ${other.values.join(', ')}; ${labelOf(own)}: ${own.values.join(', ')}`]
         : []),
-      ...(other.parameters === own.parameters
+      ...(other.parameters === null || other.parameters === own.parameters
         ? []
         : [`${labelOf(other)} has ${other.parameters} parameters, ${labelOf(own)} ${own.parameters}`]),
     ];

@@ -1,9 +1,10 @@
 /** Who does the work: attnc, and what its users could take instead. One record each. */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { bundle, root, workFolder, type Prepared } from './prepare.ts';
 import type { Work } from './protocol.ts';
-import type { Command } from './subject.ts';
+import { SubjectError, type Command } from './subject.ts';
 
 /** One way in which a peer does a row's work; each is a subject. */
 export interface Variant {
@@ -31,7 +32,10 @@ export const BACKENDS = ['tensorflow', 'wasm'] as const;
 const peersFolder = join(root, 'bench', 'peers');
 const INSTALL = 'npm run bench -- --install-peers';
 /** The rows that are written by hand. */
-const WRITTEN = ['encoder', 'lstm', 'gpt', 'bahdanau', 'ntm', 'decode'];
+const TRAINED = ['encoder', 'lstm', 'gpt', 'bahdanau', 'ntm'];
+const WRITTEN = [...TRAINED, 'decode'];
+/** Of tfjs-core, what its entry point in Node leaves out. */
+const PARTS_OF_TFJS = ['@tensorflow/tfjs-core/dist/'];
 
 const node = (file: string): Command => ({ command: process.execPath, args: [file] });
 
@@ -57,6 +61,21 @@ function needsPython(module: string): string | null {
   return pythonHas(module) ? null : `${INSTALL} (or ATTNC_PYTHON names a Python that has ${module})`;
 }
 
+function needsPackage(name: string): string | null {
+  return existsSync(join(peersFolder, 'node_modules', name)) ? null : INSTALL;
+}
+
+/** Where packages of the peers are found. */
+const peerBundle = (name: string, within: readonly string[] = []): Promise<string> =>
+  bundle({ entryPoints: [join(peersFolder, name, 'main.mjs')] }, join(peersFolder, 'out', `${name}.mjs`), within);
+
+function exportOnnx({ row, sizes, tensors }: Prepared): void {
+  const file = join(dirname(tensors!), 'model.onnx');
+  const job = JSON.stringify({ row: row.name, sizes, tensors });
+  const { status, stderr } = spawnSync(python(), [join(peersFolder, 'torch', 'export.py'), job, file], { encoding: 'utf8' });
+  if (status !== 0) throw new SubjectError(`torch does not export it: ${stderr.trim().split('\n').at(-1)}`);
+}
+
 export const PEERS: readonly Peer[] = [
   {
     name: 'attnc',
@@ -73,11 +92,26 @@ export const PEERS: readonly Peer[] = [
     works: doing(WRITTEN),
     missing: ({ backend }) => needsBackend(backend),
     command: async () =>
-      node(
-        await bundle({ entryPoints: [join(peersFolder, 'tfjs', 'main.ts')] }, join(workFolder, 'tfjs.mjs'), [
-          '@tensorflow/tfjs-core/dist/',
-        ]),
-      ),
+      node(await bundle({ entryPoints: [join(peersFolder, 'tfjs', 'main.ts')] }, join(workFolder, 'tfjs.mjs'), PARTS_OF_TFJS)),
+  },
+  {
+    name: 'layers',
+    title: 'tfjs-layers',
+    variants: onBackends('eager'),
+    works: ({ row }) => (row.name === 'lstm' ? ['step', 'forward'] : []),
+    missing: ({ backend }) => needsPackage('@tensorflow/tfjs-layers') ?? needsBackend(backend),
+    command: async () => node(await peerBundle('layers', PARTS_OF_TFJS)),
+  },
+  {
+    name: 'onnx',
+    title: 'onnxruntime-node',
+    variants: [{ backend: null, execution: 'graph' }],
+    works: ({ row }) => (TRAINED.includes(row.name) ? ['forward'] : []),
+    missing: () => needsPackage('onnxruntime-node') ?? needsPython('onnxscript'),
+    command: async (prepared) => {
+      exportOnnx(prepared);
+      return node(await peerBundle('onnx'));
+    },
   },
   {
     name: 'torch',
@@ -89,6 +123,17 @@ export const PEERS: readonly Peer[] = [
     works: doing(WRITTEN),
     missing: () => needsPython('torch'),
     command: async () => ({ command: python(), args: [join(peersFolder, 'torch', 'main.py')] }),
+  },
+  {
+    name: 'tensorflow',
+    title: 'TensorFlow in Python',
+    variants: [
+      { backend: null, execution: 'graph' },
+      { backend: null, execution: 'xla' },
+    ],
+    works: doing(TRAINED),
+    missing: () => needsPython('tensorflow'),
+    command: async () => ({ command: python(), args: [join(peersFolder, 'tensorflow', 'main.py')] }),
   },
 ];
 

@@ -1,5 +1,6 @@
 /** What every subject of a row starts from: the compiled program, parameters and a batch that all share, the optimiser's settings. */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -95,13 +96,15 @@ function attncBundle(folder: string, emitted: string, task: string | null): Prom
   return bundle({ stdin: { contents: lines.join('\n'), resolveDir: root } }, join(folder, 'attnc.mjs'));
 }
 
+/** As it is built. */
+const runtime = pathToFileURL(join(root, 'dist', 'runtime', 'index.js')).href;
+
 /** As users run it: plain JavaScript, packages beside it, so that no start pays for stripping types. */
 export async function bundle(
   entry: { readonly stdin: { readonly contents: string; readonly resolveDir: string } } | { readonly entryPoints: string[] },
   outfile: string,
   within: readonly string[] = [],
 ): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
   await build({
     ...entry,
     outfile,
@@ -109,13 +112,14 @@ export async function bundle(
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    // Without the paths of tsconfig.json: `attnc/runtime` is the package as it is built.
     tsconfigRaw: '{}',
     logLevel: 'error',
     plugins: [
       {
         name: 'packages',
         setup({ onLoad, onResolve }) {
+          // Also from folders that lie in no package called attnc.
+          onResolve({ filter: /^attnc\/runtime$/ }, () => ({ path: runtime, external: true }));
           onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
             kind === 'entry-point' || within.some((name) => path.startsWith(name)) ? undefined : { path, external: true },
           );

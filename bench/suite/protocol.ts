@@ -39,7 +39,8 @@ export type Request = { readonly go: Work } | { readonly report: true };
 export interface Ready {
   /** Library to version. */
   readonly versions: Readonly<Record<string, string>>;
-  readonly parameters: number;
+  /** How many numbers are trained; null if it does not know. */
+  readonly parameters: number | null;
 }
 
 export interface Timed {

@@ -11,7 +11,8 @@ export interface Subject extends Ready {
   readonly losses?: () => readonly number[];
 }
 
-const MOST_VALUES = 4;
+/** Nothing changes from one value to the next but by training. */
+const mostValues = (work: Work): number => (work === 'step' ? 4 : 1);
 
 export async function serve(open: (job: Job) => Promise<Subject>): Promise<void> {
   // Standard output belongs to the protocol.
@@ -31,7 +32,7 @@ async function answer(job: Job, open: (job: Job) => Promise<Subject>): Promise<v
   const compared = job.works[0]!;
   const work = async (name: Work): Promise<void> => {
     const value = await works[name]!();
-    if (name === compared && value !== undefined && values.length < MOST_VALUES) values.push(value);
+    if (name === compared && value !== undefined && values.length < mostValues(name)) values.push(value);
   };
   const linux = process.platform === 'linux';
   const constructed = linux ? memory().now : 0;
@@ -41,7 +42,7 @@ async function answer(job: Job, open: (job: Job) => Promise<Subject>): Promise<v
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line) as Request;
     if ('report' in request) {
-      const reported = (losses?.() ?? values).slice(0, MOST_VALUES);
+      const reported = (losses?.() ?? values).slice(0, mostValues(compared));
       say({ values: reported, memory: linux ? { constructed, peak: memory().peak } : null });
       continue;
     }

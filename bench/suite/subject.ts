@@ -86,6 +86,7 @@ export class SubjectProcess {
 
   private async why(): Promise<string> {
     await this.ended;
-    return this.complaint.trim().split('\n').at(-1) || 'the process ended';
+    const lines = this.complaint.trim().split('\n');
+    return lines.findLast((line) => /error/iu.test(line)) ?? (lines.at(-1) || 'the process ended');
   }
 }

@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import type { Adam, Job } from '../../suite/protocol.ts';
 import { isModelRow, rowNamed, type ModelRow } from '../../suite/rows.ts';
 import { readTensors, serve, type StoredTensor, type Subject } from '../../suite/serve.ts';
+import { startBackend } from '../../suite/stock.ts';
 import { open as bahdanau } from './bahdanau.ts';
 import { open as encoder } from './encoder.ts';
 import { open as gpt } from './gpt.ts';
@@ -14,7 +15,7 @@ import { Parameters, type Batch, type HandWritten, type Open } from './model.ts'
 const MODELS: Readonly<Record<string, Open>> = { encoder, lstm, gpt, bahdanau, ntm, decode: gpt };
 
 await serve(async (job): Promise<Subject> => {
-  await start(job.backend!);
+  await startBackend(job.backend!);
   const row = rowNamed(job.row);
   if (!isModelRow(row)) throw new RangeError(`${job.row} is not written by hand`);
   const tensors = readTensors(job.tensors!);
@@ -26,17 +27,6 @@ await serve(async (job): Promise<Subject> => {
     works: job.works.includes('greedy') ? generating(model, job) : training(model.loss!, parameters, row, tensors, job.adam!),
   };
 });
-
-async function start(backend: string): Promise<void> {
-  if (backend === 'wasm') {
-    await import('@tensorflow/tfjs-backend-wasm');
-    await tf.setBackend('wasm');
-  } else {
-    // tfjs-node's own entry point installs nowhere but where its addon is built: attnc loads it, and the addon it has built.
-    await (await import('attnc/runtime')).useBackend('tensorflow');
-  }
-  await tf.ready();
-}
 
 function generating(model: HandWritten, { sizes }: Job): Subject['works'] {
   return { greedy: () => model.generate!(1), beam: () => model.generate!(sizes.width!) };
