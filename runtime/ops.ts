@@ -51,11 +51,18 @@ export function unstack(x: tf.Tensor): tf.Tensor[] {
   return x.shape[0] === 0 ? [] : tf.unstack(x);
 }
 
-/** Like tf.unstack along the first axis, of what is then disposed of. */
-export function apart(x: tf.Tensor): tf.Tensor[] {
-  const parts = tf.unstack(x);
-  x.dispose();
-  return parts;
+/** The elements of a list in lists of so many. */
+export function grouped<T>(list: readonly T[], count: number): T[][] {
+  return Array.from({ length: list.length / count }, (_, k) => list.slice(k * count, (k + 1) * count));
+}
+
+/** The operation on the elements of lists that are as long as each other; operands that are no lists are the same for all. */
+export function perRound<A extends readonly unknown[]>(
+  op: (...operands: A) => tf.Tensor,
+  ...operands: { readonly [K in keyof A]: A[K] | readonly A[K][] }
+): tf.Tensor[] {
+  const lists = operands.filter((each) => Array.isArray(each));
+  return lists[0]!.map((_, i) => op(...(operands.map((each) => (Array.isArray(each) ? each[i] : each)) as unknown as A)));
 }
 
 /** The part of tfjs-node's backend that runs a TensorFlow operation by name. */

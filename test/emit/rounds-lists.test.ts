@@ -34,8 +34,11 @@ const inLoops = (text: string): readonly string[] =>
   [...text.matchAll(/^( *)for \(.*\n((?:\1 .*\n)+)/gm)].flatMap(([, , body]) => body!.split('\n'));
 
 describe('states of rounds', () => {
-  it('are read and made element by element: no step stacks or takes apart', async () => {
-    const lines = inLoops(await emitted(cells));
+  it.each([
+    ['which nothing else reads', cells],
+    ['in the padding of a reversed scan', cells.replace('scan time', 'scan time reversed')],
+  ])('are read and made element by element, no step stacks or takes apart: %s', async (_, text) => {
+    const lines = inLoops(await emitted(text));
     expect(lines.length).toBeGreaterThan(20);
     expect(lines.filter((line) => /\b(un)?stack(ed)?\(/.test(line))).toEqual([]);
   });
@@ -71,16 +74,22 @@ describe('lists of rounds in the runtime', () => {
     const lists = [1, 2].map((t) => step(t).s);
     const whole = rt.stack(lists, [3], 'float32');
     expect([whole.shape, numbers([whole])]).toEqual([[2, 3], [[10, 11, 12, 20, 21, 22]]]);
-    const parts = rt.unstack(whole).map((each) => rt.apart(each));
+    const parts = rt.tf.tidy(() => rt.grouped(rt.unstack(rt.tf.reshape(whole, [6])), 3));
     expect(parts.map(numbers)).toEqual([
       [[10], [11], [12]],
       [[20], [21], [22]],
     ]);
     expect(rt.stack([], [3], 'int32')).toMatchObject({ shape: [0, 3], dtype: 'int32' });
-    rt.dispose(whole, lists, parts);
+    const sums = rt.perRound(rt.tf.add, lists[0]!, lists[1]!);
+    const chosen = rt.perRound(rt.where, tf.scalar(true), 7, sums);
+    expect([numbers(sums), numbers(chosen)]).toEqual([
+      [[30], [32], [34]],
+      [[7], [7], [7]],
+    ]);
+    rt.dispose(whole, lists, parts, sums, chosen);
     expect(rt.rounds('a[*].b[*].W', lists)).toEqual(
       Object.fromEntries(lists.flatMap((list, i) => list.map((each, j) => [`a[${i}].b[${j}].W`, each]))),
     );
-    expect(tf.memory().numTensors).toBe(before + 3);
+    expect(tf.memory().numTensors).toBe(before + 4);
   });
 });

@@ -5,7 +5,7 @@ import type { CallFrame, Origin } from '../../graph/graph.ts';
 import type { Lowered } from './lower.ts';
 import { access, calledAfter, described, endsOf, identifier, type Names, property, quoted, upperFirst } from './names.ts';
 import type { Gradients, Taken } from './outline/gradients.ts';
-import { BY_ROUND } from './lowering/values.ts';
+import { BY_ROUND, PER_ROUND } from './lowering/values.ts';
 import { KEEP, type StepList, type Steps } from './outline/steps.ts';
 import { partAccess } from './parameters.ts';
 import { holdersIn, plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
@@ -232,6 +232,7 @@ class BodyWriter {
 
   /** A list is called after what it is made of. */
   #listName(list: Value): string {
+    if (`${list.code[0] as string}`.startsWith(PER_ROUND)) return this.#wanted(list)[0]!;
     if (list.code[0] === BY_ROUND) return `${this.#expression(inputsOf(list)[0]!).replace(/Steps\d*$/, '')} Rounds`;
     let from = list;
     while (!this.#named.has(from) && from.kind !== 'argument' && from.free === undefined) {

@@ -17,7 +17,6 @@ import {
   type ArgumentRole,
   areOrdered,
   argumentsOf,
-  depthsOf,
   gradientOf,
   isPositive,
   maskedAxis,
@@ -25,6 +24,7 @@ import {
   originsOf,
   usesOf,
 } from './lowering/nodes.ts';
+import { depthsOf, isElementwise } from './lowering/depths.ts';
 import { typeOfLists } from './lowering/lists.ts';
 import type { InputSource } from './lowering/values.ts';
 import { Moves, REDUCE } from './lowering/moves.ts';
@@ -51,7 +51,7 @@ export function lower(
 ): Lowered {
   const nodes = inOrder(roots);
   const origin = originsOf(nodes, equation);
-  const facts = { roles: argumentsOf(nodes, origin), uses: usesOf(nodes, roots), origin, depthOf: depthsOf(nodes) };
+  const facts = { roles: argumentsOf(nodes, origin), uses: usesOf(nodes, roots), origin, depthOf: depthsOf(nodes, roots, isInRounds) };
   const pass = new Lowering(input, facts, place, parameter);
   for (const node of nodes) pass.visit(node);
   return {
@@ -97,6 +97,7 @@ class Lowering extends Moves {
   #rule(node: Node, op: Exclude<Op, OpOf<'scan'>>): Value {
     const inputs = op.kind === 'result' ? [] : node.inputs;
     const [x, y] = [inputs[0]!, inputs[1]!];
+    if (isElementwise(node) && this.depthOf(node) > 0) return this.perRound(node);
     switch (op.kind) {
       case 'input': {
         const source = this.input(op.name);
@@ -391,10 +392,11 @@ class Lowering extends Moves {
     const { region, axis } = op;
     const unnamed = { ...node.origin, name: null };
     const count = region.xs.length;
-    const list = (x: Node): Value => this.lists(x, Math.max(1, this.depthOf(x)), unnamed);
     // A round's parameters are read where they are used.
     const xs = region.xs.flatMap((x, k) =>
-      this.roles.get(x)?.parameter === undefined ? [{ argument: this.of(x), list: list(node.inputs[k]!) }] : [],
+      this.roles.get(x)?.parameter === undefined
+        ? [{ argument: this.of(x), list: this.lists(node.inputs[k]!, 1 + this.depthOf(x), unnamed) }]
+        : [],
     );
     const firsts = region.states.map((state, k) => this.lists(node.inputs[count + k]!, this.depthOf(state), unnamed));
     const nexts = region.nexts.map((next, k) => this.lists(next, this.depthOf(region.states[k]!), unnamed));

@@ -23,7 +23,7 @@ import { writeDefinition, type DefinitionNames, type StepNames } from './definit
 import type { UpdateNames } from './definition/objectives.ts';
 import { lower, type Lowered } from './lower.ts';
 import { typeOfLists } from './lowering/lists.ts';
-import { roundsIn } from './lowering/nodes.ts';
+import { roundsIn } from './lowering/depths.ts';
 import type { ModuleNames } from './module-names.ts';
 import { access, identifier, Names, quoted, upperFirst } from './names.ts';
 import type { OutlinedFunction } from './outline/functions.ts';

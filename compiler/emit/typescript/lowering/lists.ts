@@ -3,10 +3,14 @@ import type { Node, Origin } from '../../../graph/graph.ts';
 import { mayBeEmpty } from '../../../passes/absence/absence.ts';
 import { isOfRounds } from '../../../passes/core/axes.ts';
 import { axesOf } from '../../../passes/layout/limits.ts';
-import { listOf, reading, type Value } from '../value.ts';
-import { roundsIn, sourceName } from './nodes.ts';
-import { at, isMask, nameOf, shape } from './pieces.ts';
-import { BY_ROUND, Values } from './values.ts';
+import { BINARY } from '../../../graph/operations/binary.ts';
+import { sizeOf } from '../../../graph/spaces.ts';
+import { size as sizes } from '../../../size/size.ts';
+import { listOf, reading, type Piece, type Value } from '../value.ts';
+import { roundsIn } from './depths.ts';
+import { sourceName } from './nodes.ts';
+import { at, dtypeOfNode, extent, isMask, nameOf, separated, shape } from './pieces.ts';
+import { BY_ROUND, PER_ROUND, Values } from './values.ts';
 
 export class Lists extends Values {
   /** What has rounds in front as lists along these. */
@@ -21,10 +25,62 @@ export class Lists extends Values {
     if (depth === this.depthOf(node)) return value;
     const whole = depth === 1 ? (this.#turned(node) ?? this.#byRound(node, origin)) : null;
     if (whole !== null) return whole;
-    const unstack = mayBeEmpty(axesOf(node)[0]!.space) ? 'rt.unstack(' : 'tf.unstack(';
     const hint = `${isMask(value) ? nameOf(value) : sourceName(node, this.origin)} steps`;
-    const code = [unstack, this.tensorOf(node), `)${'.map((each) => rt.apart(each)'.repeat(depth - 1)}${')'.repeat(depth - 1)}`];
-    return this.shared('list', code, value.dtype, origin, hint, { type: typeOfLists(depth) });
+    return this.#unstacked(node, depth, origin, hint);
+  }
+
+  /** All elements of lists in each other are taken out at once. */
+  #unstacked(node: Node, depth: number, origin: Origin, hint: string): Value {
+    const tensor = this.tensorOf(node);
+    const [outer, rest] = [axesOf(node).slice(0, depth), axesOf(node).slice(depth)];
+    const count: Piece = { size: outer.map(({ space }) => sizeOf(space)).reduce((a, b) => sizes.mul(a, b)), tight: false };
+    const flat =
+      depth === 1
+        ? tensor
+        : this.part(
+            node,
+            tensor.dtype,
+            `${nameOf(tensor)}Rows`,
+            'tf.reshape(',
+            tensor,
+            ', [',
+            ...separated([count, ...rest.map(extent)]),
+            '])',
+          );
+    const inner = outer.slice(1).toReversed();
+    const code = [
+      `${'rt.grouped('.repeat(depth - 1)}${mayBeEmpty(outer[0]!.space) ? 'rt' : 'tf'}.unstack(`,
+      flat,
+      ')',
+      ...inner.flatMap((axis): Piece[] => [', ', extent(axis), ')']),
+    ];
+    const list = this.shared('list', code, tensor.dtype, origin, hint, { type: typeOfLists(depth) });
+    this.wholes.set(list, tensor);
+    return list;
+  }
+
+  /** What is computed of lists element by element. */
+  protected perRound(node: Node): Value {
+    const { op, inputs } = node;
+    const { call, hint } = op.kind === 'binary' ? BINARY[op.fn].typescript : { call: 'rt.where', hint: 'chosen' };
+    const rank = axesOf(node).length;
+    const operands = inputs.map((input) => {
+      const axes = axesOf(input);
+      if (isOfRounds(input)) return this.lists(input, 1, { ...node.origin, name: null });
+      if (axes.length < rank) return this.operand(input);
+      return this.part(
+        input,
+        dtypeOfNode(input),
+        this.of(input).hint,
+        'tf.reshape(',
+        this.tensorOf(input),
+        ', ',
+        ...shape(axes.slice(1)),
+        ')',
+      );
+    });
+    const code = [`${PER_ROUND}${call}, `, ...separated(operands), ')'];
+    return this.shared('list', code, dtypeOfNode(node), this.origin(node), hint, { type: typeOfLists(1) });
   }
 
   /** What steps have made in rounds, by round: of each the steps as one tensor; null: it is no such thing. */

@@ -1,12 +1,11 @@
 /** What is known of nodes before they are lowered. */
-import { folded } from '../../../graph/fold.ts';
 import { nonNegative, size as sizes } from '../../../size/size.ts';
 import type { BinaryFn, Node, OpOf, Origin } from '../../../graph/graph.ts';
 import { BINARY } from '../../../graph/operations/binary.ts';
 import { UNARY } from '../../../graph/operations/unary.ts';
 import { isOfRounds } from '../../../passes/core/axes.ts';
 import { axesOf } from '../../../passes/layout/limits.ts';
-import { dtypeOfNode } from './pieces.ts';
+import type { DepthOf } from './depths.ts';
 
 export type OriginOf = (node: Node) => Origin;
 
@@ -17,59 +16,6 @@ export interface NodeFacts {
   /** Without the equation's name for what is only on the way to its result. */
   readonly origin: OriginOf;
   readonly depthOf: DepthOf;
-}
-
-/** As how many lists in each other a value is kept, along its first axes; 0: it is one tensor. */
-export type DepthOf = (node: Node) => number;
-
-/**
- * What a loop emits is a list. So is what has the rounds of a `repeat` in front as far as these make and read it element by
- * element: what they emit, and the states of a loop around them.
- */
-export function depthsOf(nodes: readonly Node[]): DepthOf {
-  const states = new Set<Node>();
-  const sequences = new Map<Node, Node>();
-  for (const { op, inputs } of nodes) {
-    if (op.kind !== 'scan') continue;
-    for (const state of op.region.states) states.add(state);
-    op.region.xs.forEach((x, k) => sequences.set(x, inputs[k]!));
-  }
-  const emitOf = ({ op, inputs }: Node): Node | undefined => {
-    if (op.kind !== 'result') return undefined;
-    const { region } = inputs[0]!.op as OpOf<'scan'>;
-    return region.emits[op.index - region.states.length];
-  };
-  const source = (node: Node): Node | undefined => emitOf(node) ?? sequences.get(node) ?? (isSame(node) ? node.inputs[0] : undefined);
-  return folded<Node, number>(
-    (node) => {
-      const from = source(node);
-      return from === undefined ? [] : [from];
-    },
-    (node, of) => {
-      const emit = emitOf(node);
-      if (emit !== undefined) return 1 + (isOfRounds(emit) ? of(emit) : 0);
-      const sequence = sequences.get(node);
-      if (sequence !== undefined) return Math.max(0, of(sequence) - 1);
-      if (isSame(node)) return of(node.inputs[0]!);
-      return node.op.kind === 'result' || node.op.kind === 'input' || states.has(node) ? roundsIn(node) : 0;
-    },
-  );
-}
-
-/** How many axes in front count rounds. */
-export function roundsIn(node: Node): number {
-  const axes = axesOf(node);
-  const others = axes.findIndex(({ rounds }) => rounds !== true);
-  return others < 0 ? axes.length : others;
-}
-
-/** Is the node lowered to the value of its operand? */
-function isSame(node: Node): boolean {
-  const { op, inputs } = node;
-  if (op.kind === 'rename') return true;
-  if (op.kind !== 'unary') return false;
-  const isKept = op.fn === 'int' || op.fn === 'float' || op.fn === 'floor';
-  return op.fn === 'stop' || (isKept && dtypeOfNode(node) === dtypeOfNode(inputs[0]!));
 }
 
 /** Passes give what they make for an equation its origin; its name is that of the result alone, and of no mask. */

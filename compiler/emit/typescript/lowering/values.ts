@@ -1,9 +1,10 @@
 /** The values of a function as they are made: equal text is one value. */
 import { atomOf, constantOf } from '../../../size/size.ts';
 import type { Node, Origin } from '../../../graph/graph.ts';
-import { type Loop, type Piece, type Value, inputsOf, isList } from '../value.ts';
+import { type Loop, type Piece, type Value, isList } from '../value.ts';
 import { dtypeOfNode, keyOf, nameOf } from './pieces.ts';
-import type { ArgumentRole, DepthOf, NodeFacts, OriginOf } from './nodes.ts';
+import type { DepthOf } from './depths.ts';
+import type { ArgumentRole, NodeFacts, OriginOf } from './nodes.ts';
 
 /** Where a function finds what the graph calls inputs; `host` for a number. */
 export type InputSource = (name: string) => { readonly text: string; readonly host: boolean; readonly type?: string };
@@ -13,6 +14,9 @@ type Typed = Pick<Value, 'free' | 'type'>;
 
 /** What steps have made in rounds, by round: the call. */
 export const BY_ROUND = 'rt.byRound(';
+
+/** What is computed of lists element by element: the call, up to the operation. */
+export const PER_ROUND = 'rt.perRound(';
 
 /** In pieces of text. */
 const LONGEST_NUMBER = 100;
@@ -31,6 +35,8 @@ export class Values {
   protected readonly lengths = new Map<Value, number>();
   /** The axis that a cache's rows lie along. */
   protected readonly rowsAxis = new Map<Value, number>();
+  /** By list that is made of a tensor: the tensor. */
+  protected readonly wholes = new Map<Value, Value>();
   /** The shape of one step in each list that may be empty or is one of lists. */
   protected readonly steps = new Map<Value, readonly Piece[]>();
   protected readonly input: InputSource;
@@ -135,8 +141,8 @@ export class Values {
         unnamed,
         `${nameOf(value)} so far`,
       );
-    // A list made of a tensor is that tensor.
-    if (value.kind === 'list' && value.code[0] !== BY_ROUND) return inputsOf(value)[0]!;
+    const whole = this.wholes.get(value);
+    if (whole !== undefined) return whole;
     if (isList(value)) {
       const step = this.steps.get(value);
       const code = step === undefined ? ['tf.stack(', value, ')'] : ['rt.stack(', value, ', ', ...step, `, '${value.dtype}')`];

@@ -385,22 +385,23 @@ function copyGradients(p: CopyParameters, batch: CopyBatch, _random: rt.Random):
   rt.dispose(sum, dS);
   // input.attn:18  read = scan source with xt = table[tokens] {
   const quotientMaskedSteps = tf.tidy(() => tf.unstack(tf.transpose(quotientMasked, [1, 0, 2])));
-  const dAllSteps = tf.tidy(() => tf.unstack(tf.transpose(dAll, [1, 2, 0, 3])));
+  const dAllSteps = tf.tidy(() => {
+    const dAllTRows = tf.reshape(tf.transpose(dAll, [1, 2, 0, 3]), [layers * source, batchSize, d]);
+    return rt.grouped(tf.unstack(dAllTRows), layers);
+  });
   rt.dispose(quotientMasked, dAll);
   const copyReadRows = new Array<CopyReadRow>(source);
   let dS2: readonly tf.Tensor[] = zerosSteps.map((each) => tf.clone(each));
   for (let t = source - 1; t >= 0; t--) {
     const dZ = quotientMaskedSteps[t]!;
     const sNextAt = sNextSteps[t]!;
-    const readSum = tf.tidy(() => tf.add(tf.stack(dS2), dAllSteps[t]!));
+    const readSum = rt.perRound(tf.add, dS2, dAllSteps[t]!);
     rt.dispose(dS2);
     // input.attn:20  all = repeat layers { state s: [d] = 0; s' = Cell(z, s); z = s'; emit s' }
-    const readSumSteps = tf.unstack(readSum);
-    rt.dispose(readSum);
     const dSSteps = new Array<tf.Tensor>(layers), tanhGradientSteps = new Array<tf.Tensor>(layers);
     let state: tf.Tensor = tf.clone(dZ);
     for (let i = layers - 1; i >= 0; i--) {
-      const dSNext = tf.add(state, readSumSteps[i]!);
+      const dSNext = tf.add(state, readSum[i]!);
       rt.dispose(state);
       // input.attn:6  tanh(W @ x[d as e] + U @ h[d as e])
       const tanhGradient = rt.tanhGradient(dSNext, sNextAt[i]!);
@@ -410,7 +411,7 @@ function copyGradients(p: CopyParameters, batch: CopyBatch, _random: rt.Random):
       dSSteps[i] = sDS; tanhGradientSteps[i] = tanhGradient;
       state = stateNext;
     }
-    rt.dispose(readSumSteps);
+    rt.dispose(readSum);
     copyReadRows[t] = { tanhGradientSteps, allState: state };
     dS2 = dSSteps;
   }
