@@ -135,6 +135,14 @@ export const PEERS: readonly Peer[] = [
     missing: () => needsPython('tensorflow'),
     command: async () => ({ command: python(), args: [join(peersFolder, 'tensorflow', 'main.py')] }),
   },
+  {
+    name: 'jax-js',
+    title: 'jax-js',
+    variants: [{ backend: 'wasm', execution: 'compiled' }],
+    works: doing(['encoder', 'lstm', 'gpt']),
+    missing: () => needsPackage('@jax-js/jax'),
+    command: async () => node(await peerBundle('jax-js')),
+  },
 ];
 
 function needsBackend(backend: string | null): string | null {
