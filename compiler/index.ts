@@ -19,6 +19,8 @@ export interface CheckOptions extends LowerOptions, DeriveOptions {}
 export interface CompileOptions extends CheckOptions {
   /** The path of the source relative to the emitted module; default: as given. */
   readonly sourceName?: string;
+  /** What the module calls the file with its functions as data, which native TensorFlow builds graphs from; left out: it has none. */
+  readonly graphs?: string;
 }
 
 export interface CheckResult {
@@ -35,6 +37,8 @@ export interface CheckResult {
 export interface CompileResult extends CheckResult {
   /** The emitted module; null if there are errors, or nothing to emit. */
   readonly code: string | null;
+  /** The text of that file; null if none is wanted, or there is no module. */
+  readonly graphs: string | null;
 }
 
 /**
@@ -82,8 +86,13 @@ export async function compileFile(path: string, library: Library, options: Compi
       : (await import('./emit/typescript/module.ts')).typescript.emit(models, {
           sources,
           header: `Compiled by attnc from ${options.sourceName ?? path}. Do not edit: edit the source and compile again.`,
+          ...(options.graphs === undefined ? {} : { graphs: options.graphs }),
         });
-  return { ...result, code };
+  const graphs =
+    options.graphs === undefined || code === null
+      ? null
+      : (await import('./emit/graphs/graphs.ts')).graphs.emit(models, { sources, header: '' });
+  return { ...result, code, graphs };
 }
 
 /** E0704 where a step along a clock cannot be derived, E0901 where a backend cannot compute something. */

@@ -256,6 +256,8 @@ export interface Definition {
   /** For a generating model the batch also has the targets (`inputs.y` previous outputs, `inputs["y'"]`). */
   forward(p: ParameterTree, batch: Batch, random: Random): Tensors;
   readonly objectives: readonly ObjectiveDefinition[];
+  /** Where the functions are as data, which native TensorFlow runs as graphs: the file, and the number of the model in it. */
+  readonly graphs?: { readonly file: URL; readonly model: number };
   readonly decoder: DecoderDefinition | null;
   /** Left out or null: the program is not `causal`. */
   readonly stream?: StreamDefinition | null;

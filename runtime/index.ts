@@ -73,6 +73,8 @@ export {
   useBackend,
   type ActiveBackend,
   type BackendName,
+  type BackendOptions,
+  type Execution,
   type BackendReport,
 } from './backend/index.ts';
 export { alignmentGridSvg, alignmentSvg, type AlignmentPicture } from './pictures/alignment.ts';

@@ -7,6 +7,7 @@ import { CheckpointError, InputError, NumericError } from './errors.ts';
 import { whyInfinite } from './impossible.ts';
 import { exampleNames, listed, requireNames, requireOptions, suggestion } from './names.ts';
 import { StepRandom } from './random.ts';
+import { withGraphs } from './graphs/execution.ts';
 import { emitted } from './scope.ts';
 import { fromStored } from './stored.ts';
 import {
@@ -126,7 +127,7 @@ export class Learner<Example extends object> {
   private names: ReadonlySet<string> | undefined;
 
   constructor(definition: Definition, { seed, dims, sizes, weights }: Made) {
-    this.definition = definition;
+    this.definition = withGraphs(definition);
     this.seed = seed;
     this.dims = dims;
     this.sizes = sizes;

@@ -27,6 +27,14 @@ export function parameterTree(tensors: Tensors): ParameterTree {
   return root;
 }
 
+/** The tensor with this path; of a path that ends before it, what is there. */
+export function parameterAt(tree: ParameterTree, path: string): tf.Tensor {
+  let at: unknown = tree;
+  for (const part of path.split('.'))
+    for (const step of part.replaceAll(']', '').split('[')) at = (at as Readonly<Record<string, unknown>>)[step];
+  return (typeof at === 'object' && at !== null && '$' in at ? at.$ : at) as tf.Tensor;
+}
+
 function below(branch: Branch, part: string): Branch {
   const [name = '', ...places] = part.replaceAll(']', '').split('[');
   let next = (branch[name] ??= places.length === 0 ? {} : []) as Branch | Branch[];

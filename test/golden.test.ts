@@ -11,7 +11,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkFile, compileFile, renderAll, type Diagnostic } from '../compiler/index.ts';
@@ -71,7 +71,12 @@ async function outcomeOf({ folder, config }: Case): Promise<Outcome> {
   const path = config.source ?? 'input.attn';
   const options = {
     set: new Map(Object.entries(config.set ?? {})),
-    ...(config.product === undefined ? {} : { sourceName: relative(dirname(config.product), path).replaceAll('\\', '/') }),
+    ...(config.product === undefined
+      ? {}
+      : {
+          sourceName: relative(dirname(config.product), path).replaceAll('\\', '/'),
+          graphs: `${basename(config.product, '.ts')}.graphs.json`,
+        }),
   };
   const compiles = config.emit === true || config.graph === true || config.product !== undefined;
   const compiled = compiles ? await compileFile(path, library, { ...options, verify: true }) : null;

@@ -3,6 +3,7 @@ import type { CommandSpec, OptionSpec } from './arguments.ts';
 
 const SET: OptionSpec = { value: 'NAME=VALUE', many: true, about: 'another value for a dim or an option of the program' };
 const SET_TRAINED: OptionSpec = { ...SET, about: 'another value for an option of the program; sizes belong to the checkpoint and stay' };
+const EXECUTION = { value: 'WAY', about: 'on tensorflow: eager (operation by operation), graph, xla or auto' };
 const BACKEND: OptionSpec = { value: 'NAME', about: 'auto (default), tensorflow, webgpu, wasm or cpu' };
 const CHECKPOINT: OptionSpec = {
   value: 'FILE',
@@ -101,6 +102,7 @@ export const SPECS = {
       config: CONFIG,
       quick: { about: 'short for --config quick' },
       backend: BACKEND,
+      execution: EXECUTION,
       steps: { value: 'N', about: "another number of steps than the configuration's" },
       seed: { value: 'N', about: 'first parameters, order of examples and dropout follow from it' },
       set: SET,
@@ -128,6 +130,7 @@ export const SPECS = {
       config: RUN,
       checkpoint: CHECKPOINT,
       backend: BACKEND,
+      execution: EXECUTION,
       beam: { value: 'N', about: 'beam search with N hypotheses' },
       sample: { about: 'draws from the distribution instead of taking the likeliest' },
       temperature: { value: 'T', about: 'with --sample: below 1 sharper, above 1 flatter' },
@@ -155,6 +158,7 @@ export const SPECS = {
       config: RUN,
       checkpoint: CHECKPOINT,
       backend: BACKEND,
+      execution: EXECUTION,
       limit: { value: 'N', about: 'only N examples, taken evenly over the test set' },
       set: SET_TRAINED,
       out: OUT,

@@ -6,6 +6,8 @@ export interface EmitOptions {
   readonly sources: ReadonlyMap<string, string>;
   /** First lines of the text, e.g. from which file it was compiled. */
   readonly header: string;
+  /** What the module calls the file with its functions as data; left out: it has none. */
+  readonly graphs?: string;
 }
 
 export interface Target {

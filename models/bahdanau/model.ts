@@ -886,6 +886,7 @@ const translatorDefinition: rt.Definition = {
     rank: (logp) => logp,
     atMost: () => 16,
   },
+  graphs: { file: new URL('model.graphs.json', import.meta.url), model: 0 },
 };
 
 export class Translator extends rt.GenerativeModel<TranslatorDims, TranslatorInput, TranslatorTarget> {

@@ -617,6 +617,7 @@ const seq2SeqDefinition: rt.Definition = {
     rank: (logp) => logp,
     atMost: () => 16,
   },
+  graphs: { file: new URL('model.graphs.json', import.meta.url), model: 0 },
 };
 
 export class Seq2Seq extends rt.GenerativeModel<Seq2SeqDims, Seq2SeqInput, Seq2SeqTarget> {

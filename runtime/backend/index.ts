@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { prepareTensorflow } from './host.ts';
 import { InputError } from '../errors.ts';
-import { BACKEND_NAMES, BackendError, messageOf } from './types.ts';
-import type { BackendName, BackendReport, PreparedBackend } from './types.ts';
+import { activeSessions } from '../graphs/sessions.ts';
+import { BACKEND_NAMES, BackendError, EXECUTIONS, messageOf } from './types.ts';
+import type { Execution, BackendName, BackendReport, PreparedBackend } from './types.ts';
 
-export { BACKEND_NAMES, BackendError } from './types.ts';
-export type { BackendName, BackendReport } from './types.ts';
+export { BACKEND_NAMES, BackendError, EXECUTIONS } from './types.ts';
+export type { BackendName, BackendReport, Execution } from './types.ts';
 
 // Each backend is loaded only on request: one may be missing, and all of them take time to load.
 async function prepare(name: BackendName): Promise<PreparedBackend> {
@@ -21,6 +22,14 @@ async function prepare(name: BackendName): Promise<PreparedBackend> {
   }
 }
 
+export interface BackendOptions {
+  /**
+   * How functions run on native TensorFlow: operation by operation, as graphs, compiled by XLA, or (`auto`) what pays. Default: what
+   * the environment's ATTNC_EXECUTION says, or `auto`.
+   */
+  readonly execution?: Execution;
+}
+
 /** The active backend. */
 export interface ActiveBackend {
   readonly name: BackendName;
@@ -28,6 +37,8 @@ export interface ActiveBackend {
   readonly detail: string;
   /** The backends that `auto` tried before this one, and why it skipped them. */
   readonly passed: readonly BackendReport[];
+  /** How functions run on native TensorFlow; null on others, which run them operation by operation. */
+  readonly execution: Execution | null;
 }
 
 /**
@@ -39,7 +50,19 @@ export interface ActiveBackend {
  *
  * @throws BackendError with the reason and the remedy, InputError for a name that no backend has
  */
-export async function useBackend(name: BackendName | 'auto'): Promise<ActiveBackend> {
+export async function useBackend(name: BackendName | 'auto', options: BackendOptions = {}): Promise<ActiveBackend> {
+  const { execution } = options;
+  if (execution !== undefined && !EXECUTIONS.includes(execution))
+    throw new InputError(`there is no way of execution '${String(execution)}': choose ${EXECUTIONS.join(', ')}`);
+  const active = await chosen(name);
+  const sessions = activeSessions();
+  if (sessions !== null) sessions.execution = execution ?? sessions.usual;
+  else if (execution === 'graph' || execution === 'xla')
+    throw new InputError(`the backend '${active.name}' runs operation by operation: execution '${execution}' is for tensorflow`);
+  return { ...active, execution: sessions?.execution ?? null };
+}
+
+async function chosen(name: BackendName | 'auto'): Promise<Omit<ActiveBackend, 'execution'>> {
   if (name !== 'auto') {
     if (!BACKEND_NAMES.includes(name)) {
       throw new InputError(`there is no backend '${String(name)}': choose auto, ${BACKEND_NAMES.join(', ')}`);
@@ -65,7 +88,11 @@ export async function useBackend(name: BackendName | 'auto'): Promise<ActiveBack
   );
 }
 
-async function activate(name: BackendName, prepared: PreparedBackend, passed: readonly BackendReport[]): Promise<ActiveBackend> {
+async function activate(
+  name: BackendName,
+  prepared: PreparedBackend,
+  passed: readonly BackendReport[],
+): Promise<Omit<ActiveBackend, 'execution'>> {
   await prepared.start();
   if (!(await tf.setBackend(name)) || tf.getBackend() !== name) {
     throw new BackendError(

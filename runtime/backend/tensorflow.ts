@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { register, starting } from './registration.ts';
 import { installTensorflowKernels } from './tensorflow-kernels.ts';
+import { offerSessions } from './tensorflow-sessions.ts';
 import { ADDON_FILE, NAPI_VERSION, readManifest, tensorflowFolder, TFJS_NODE_FOLDER, TFJS_NODE_VERSION } from './home.ts';
-import { BackendError, messageOf } from './types.ts';
-import type { PreparedBackend } from './types.ts';
+import { BackendError, EXECUTIONS, isExecution, messageOf } from './types.ts';
+import type { Execution, PreparedBackend } from './types.ts';
 
 const INSTALL = 'npx attnc backend install tensorflow';
 
@@ -15,6 +16,12 @@ interface Binding {
 }
 interface BackendModule {
   readonly NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend;
+}
+
+function usualExecution(): Execution {
+  const named = process.env.ATTNC_EXECUTION ?? 'auto';
+  if (isExecution(named)) return named;
+  throw new BackendError('tensorflow', `ATTNC_EXECUTION is '${named}'`, `set it to ${EXECUTIONS.join(', ')}`);
 }
 
 /** The location of tfjs-node's JavaScript, and of its addon. */
@@ -48,6 +55,7 @@ export async function prepareTensorflow(): Promise<PreparedBackend> {
             const { NodeJSKernelBackend } = require(join(dist, 'nodejs_kernel_backend.js')) as BackendModule;
             const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
             installTensorflowKernels(backend);
+            offerSessions(backend, usualExecution());
             return backend;
           }),
         );

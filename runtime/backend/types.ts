@@ -4,6 +4,17 @@ export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 /** Fastest first: the order in which `auto` tries them. */
 export const BACKEND_NAMES: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
 
+/**
+ * How functions run: operation by operation, as one graph, as one graph that XLA compiles for its shapes; `auto`: as graphs in
+ * training that is long enough to repay them.
+ */
+export const EXECUTIONS = ['auto', 'eager', 'graph', 'xla'] as const;
+export type Execution = (typeof EXECUTIONS)[number];
+
+export function isExecution(name: string): name is Execution {
+  return (EXECUTIONS as readonly string[]).includes(name);
+}
+
 /** What `attnc doctor` reports of one backend. */
 export interface BackendReport {
   readonly name: BackendName;

@@ -3,6 +3,7 @@ import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import { DeviceBatch } from '../batch.ts';
 import type { Definition, LossTensors, ObjectiveDefinition, OptimizerSettings, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, InputError, NumericError, TrainingError } from '../errors.ts';
+import { activeSessions } from '../graphs/sessions.ts';
 import { disposeAll, type LossResult, type Model } from '../model.ts';
 import { requireOptions } from '../names.ts';
 import { StepRandom } from '../random.ts';
@@ -125,6 +126,9 @@ export interface Trainable<Example> {
   whyInfinite(objective: ObjectiveDefinition, examples: readonly Example[]): Promise<string | null>;
 }
 
+/** Steps after which a run is expected to repay the second that building its graphs takes. */
+const FEW = 10;
+
 /** How long the loop blocks the thread before it yields: otherwise a signal could not arrive. */
 const turnMilliseconds = 50;
 
@@ -176,17 +180,24 @@ class Run<Example, M extends Trainable<Example>> {
       parameterCount: this.model.parameterCount,
     });
     let reason: EndReason | undefined = this.patienceIsOut() ? 'patience' : undefined;
+    const sessions = activeSessions();
     try {
       while (reason === undefined) {
         if (signal?.aborted === true) reason = 'signal';
         else if (this.progress.step >= this.limit || this.seconds() >= 60 * (minutes ?? Infinity)) reason = 'budget';
-        else reason = await this.step();
+        else {
+          // By the number of the step, not by the clock: a resumed run goes on with the same bits.
+          if (sessions !== null) sessions.repays = this.progress.step >= FEW;
+          reason = await this.step();
+        }
       }
       this.last = (await this.losses.settle()) ?? this.last;
       if (checkpoints !== undefined && this.savedStep < this.progress.step) await this.checkpoint(checkpoints);
     } catch (error) {
       if (error instanceof TrainingError) throw await this.afterDivergence(await this.explained(error));
       throw error;
+    } finally {
+      if (sessions !== null) sessions.repays = false;
     }
     if (this.bestParameters !== undefined && this.options.keep !== 'last') this.model.weights.restore(this.bestParameters);
     const { step, best } = this.progress;

@@ -263,16 +263,19 @@ describe('files', () => {
 });
 
 describe('compile', () => {
-  it('writes beside the source, into --out, or to standard output, wherever it is called: the same bytes but for the path to the source', async () => {
+  it('writes beside the source, into --out, or to standard output, wherever it is called: the same text but for the path to the source', async () => {
     const folder = folderWith({ 'a.attn': GOOD });
     expect((await attnc(folder, 'compile', 'a.attn')).status).toBe(0);
     expect((await attnc(folder, 'compile', 'a.attn', '--out', 'deep/er')).status).toBe(0);
     const { out } = await attnc(folder, 'compile', 'a.attn', '--stdout');
     expect(out).toContain('export class Double');
-    expect(readFileSync(join(folder, 'a.ts'), 'utf8')).toBe(out);
-    expect(readFileSync(join(folder, 'deep/er/a.ts'), 'utf8')).toBe(out.replace('from a.attn', 'from ../../a.attn'));
+    // A module in a file also says where its functions are as data.
+    const text = (path: string): string => readFileSync(join(folder, path), 'utf8').replace(/^ *graphs: .*a\.graphs\.json.*\n/mu, '');
+    expect(text('a.ts')).toBe(out);
+    expect(text('deep/er/a.ts')).toBe(out.replace('from a.attn', 'from ../../a.attn'));
     expect((await attnc(join(folder, 'deep'), 'compile', '../a.attn')).status).toBe(0);
-    expect(readFileSync(join(folder, 'a.ts'), 'utf8')).toBe(out);
+    expect(text('a.ts')).toBe(out);
+    expect(readFileSync(join(folder, 'a.graphs.json'))).toEqual(readFileSync(join(folder, 'deep/er/a.graphs.json')));
   });
 
   it('leaves the old module and nothing else where there are errors', async () => {

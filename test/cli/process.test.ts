@@ -128,7 +128,13 @@ describe('a project of `attnc init`', () => {
     await ended;
     writeFileSync(join(folder, 'out', `last.safetensors.${first.pid}.part`), 'half');
     expect(await attnc(folder, 'train', '.', ...CPU, '--steps', '5', '--fresh')).toMatchObject({ status: 0 });
-    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['best.safetensors', 'last.safetensors', 'model.ts', 'run.json']);
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual([
+      'best.safetensors',
+      'last.safetensors',
+      'model.graphs.json',
+      'model.ts',
+      'run.json',
+    ]);
   });
 
   it('believes the dims of a checkpoint only where its tensors have them, and searches only where a sequence is generated', {

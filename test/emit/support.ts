@@ -1,8 +1,13 @@
 /** Emitted modules in tests: built by hand, compiled in memory, run beside the oracle. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { ts } from 'ts-morph';
 import { expect } from 'vitest';
 import { evaluate, size } from '../../compiler/size/size.ts';
+import { graphs } from '../../compiler/emit/graphs/graphs.ts';
 import { typescript } from '../../compiler/emit/typescript/module.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Dim, Node, Program } from '../../compiler/graph/graph.ts';
@@ -12,6 +17,7 @@ import { verify } from '../../compiler/graph/verify.ts';
 import type { CompiledModel, Roots } from '../../compiler/passes/core/compiled.ts';
 import { layout } from '../../compiler/passes/layout/layout.ts';
 import * as runtime from '../../runtime/index.ts';
+import { withGraphs } from '../../runtime/graphs/execution.ts';
 import * as ops from '../../runtime/ops.ts';
 import type { Batch, Definition, Tensors } from '../../runtime/definition.ts';
 
@@ -154,8 +160,17 @@ function nested(values: readonly number[], shape: readonly number[]): number | r
   return Array.from({ length: first }, (_, k) => nested(values.slice(k * step, (k + 1) * step), rest));
 }
 
+/** The definition with its functions as data, which run as `useBackend` says. */
+export function executed(definition: Definition, data: string): Definition {
+  const folder = mkdtempSync(join(tmpdir(), 'attnc-graphs-'));
+  const file = join(folder, 'program.graphs.json');
+  writeFileSync(file, data);
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return withGraphs({ ...definition, graphs: { file: pathToFileURL(file), model: 0 } });
+}
+
 /** Lays out, emits and runs a graph, and compares every root with the oracle; nothing may leak. */
-export async function check(each: Case): Promise<string> {
+export async function check(each: Case, asGraphs = false): Promise<string> {
   const { model, batched } = modelOf(each);
   const { data, parameters = [] } = each;
   verify([...batched.values()], { dialect: 'batched' });
@@ -198,7 +213,7 @@ export async function check(each: Case): Promise<string> {
   });
 
   const text = typescript.emit([model], { sources: new Map(), header: 'A test.' });
-  const definition = definitionOf(text);
+  const definition = asGraphs ? executed(definitionOf(text), graphs.emit([model], { sources: new Map(), header: '' })) : definitionOf(text);
   const p: Tensors = Object.fromEntries(
     [...values].map(([path, v]) => [
       path,

@@ -53,15 +53,21 @@ export async function compiled<M>(
   name: string | null = null,
 ): Promise<Compiled<M>> {
   const files = library();
+  // Test files share what they import: another program is another module.
+  const digest = createHash('sha256')
+    .update(JSON.stringify([path, text, [...set]]))
+    .digest('hex')
+    .slice(0, 16);
+  const stem = `${path.replaceAll('/', '-').replace('.attn', '')}-${process.pid}-${digest}`;
   const result = await compileFile(path, text === null ? files : { ...files, read: (file) => (file === path ? text : files.read(file)) }, {
     set,
     verify: true,
+    graphs: `${stem}.graphs.json`,
   });
   if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
   mkdirSync(out, { recursive: true });
-  // Test files share what they import: other code is another module.
-  const digest = createHash('sha256').update(result.code).digest('hex').slice(0, 16);
-  const file = `${out}${path.replaceAll('/', '-').replace('.attn', '')}-${process.pid}-${digest}.ts`;
+  const file = `${out}${stem}.ts`;
+  writeFileSync(`${out}${stem}.graphs.json`, result.graphs!);
   writeFileSync(file, result.code);
   const which = name === null ? 0 : result.programs.findIndex((each) => each.name === name);
   const program = result.programs[which]!;

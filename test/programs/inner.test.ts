@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { Program } from '../../compiler/index.ts';
 import { interpret } from '../../compiler/oracle/interpret.ts';
 import { fit, GenerativeModel, Model, useBackend, type Ints } from '../../runtime/index.ts';
-import { definitionOf } from '../emit/support.ts';
 import { parametersOf, relative } from '../models/support.ts';
 import { randomFrom } from '../passes/support.ts';
 import { agrees, bound, compileText, exampleOf, type Example } from './support.ts';
@@ -51,13 +50,13 @@ describe('hierarchical attention', () => {
 });
 
 it('hierarchical attention learns how many sentences hold a word', async () => {
-  const { code } = await compileText(
+  const { definition } = await compileText(
     HAN.replace('rate = 1e-3', 'rate = 0.02')
       .replace('  optimizer', '  metric right = if argmax[classes](logits) == label then 1 else 0\n  optimizer')
       .replace('hidden = 2', 'hidden = 6'),
   );
   await useBackend('wasm');
-  const model = new Model<Record<string, number>, { document: number[][] }, { label: number }>(definitionOf(code), { seed: 1 });
+  const model = new Model<Record<string, number>, { document: number[][] }, { label: number }>(definition, { seed: 1 });
   const random = randomFrom(7);
   const draw = (): { document: number[][]; label: number } => {
     const document = Array.from({ length: 2 + Math.floor(2 * random()) }, () =>
@@ -181,9 +180,9 @@ decoder Write(h: [sentence, word, d]) generates y: index(words)[target] start 1 
   at most 5
 }
 model M(x: [sentence, word, d]) generates y: index(words)[target] { Write(tanh(Linear[d](x))) }`;
-    const { program, code } = await compileText(text);
+    const { program, definition } = await compileText(text);
     await useBackend('cpu');
-    const model = new GenerativeModel<object, object, { readonly y: Ints }>(definitionOf(code), { seed: 5 });
+    const model = new GenerativeModel<object, object, { readonly y: Ints }>(definition, { seed: 5 });
     const examples = [[3, 1, 2], [1], [2, 5]].map((word, k) => exampleOf(program, { sentence: word.length, word, target: 1 }, k + 1));
     const parameters = await parametersOf(model);
     const written = await model.generate(examples);

@@ -2,7 +2,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { interpretAll } from '../../compiler/oracle/interpret.ts';
 import { fit, memoryStore, Model, useBackend } from '../../runtime/index.ts';
-import { definitionOf } from '../emit/support.ts';
 import { parametersOf, relative, runOn, usableBackends } from '../models/support.ts';
 import { agrees, bound, compileText, exampleOf, Known, type Example, type Tested } from './support.ts';
 
@@ -116,8 +115,8 @@ async function made(
   text: string,
   seed = 3,
 ): Promise<{ readonly program: Awaited<ReturnType<typeof compileText>>['program']; readonly model: () => Tested }> {
-  const { program, code } = await compileText(text);
-  return { program, model: () => new Model(definitionOf(code), { seed }) };
+  const { program, definition } = await compileText(text);
+  return { program, model: () => new Model(definition, { seed }) };
 }
 
 describe('per', () => {

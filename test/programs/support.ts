@@ -1,13 +1,15 @@
 /** Whole programs as a user would run them: emitted, loaded, and held against the oracle of the same text, example by example. */
 import { expect } from 'vitest';
 import { evaluate } from '../../compiler/size/size.ts';
+import { graphs } from '../../compiler/emit/graphs/graphs.ts';
 import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
 import { arrange } from '../../compiler/oracle/arrays.ts';
 import { interpret, interpretAll, type Bindings, type Nested, type Value } from '../../compiler/oracle/interpret.ts';
 import { innerDims, originOf, sizeOf } from '../../compiler/graph/spaces.ts';
 import { Model, useBackend, type BackendName, type Values } from '../../runtime/index.ts';
-import { definitionOf } from '../emit/support.ts';
+import type { Definition } from '../../runtime/definition.ts';
+import { definitionOf, executed } from '../emit/support.ts';
 import { drawsOf } from '../models/chance.ts';
 import { library, parametersOf, relative } from '../models/support.ts';
 import { randomFrom } from '../passes/support.ts';
@@ -50,7 +52,7 @@ export class Known {
 export async function compileText(
   text: string,
   { set = {}, files = {} }: Pick<Options, 'set' | 'files'> = {},
-): Promise<{ readonly program: Program; readonly code: string }> {
+): Promise<{ readonly program: Program; readonly code: string; readonly definition: Definition }> {
   const standard = library();
   const all: Readonly<Record<string, string>> = { ...files, 'program.attn': text };
   const result = await compileFile(
@@ -59,7 +61,12 @@ export async function compileText(
     { set: new Map(Object.entries(set)), verify: true },
   );
   if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
-  return { program: result.programs[0]!, code: result.code };
+  const plain = definitionOf(result.code);
+  const definition =
+    process.env.ATTNC_EXECUTION === undefined
+      ? plain
+      : executed(plain, graphs.emit(result.models, { sources: result.sources, header: '' }));
+  return { program: result.programs[0]!, code: result.code, definition };
 }
 
 interface Lengths {
@@ -167,9 +174,9 @@ export async function agrees(
   options: Options = {},
 ): Promise<Ran> {
   const { known = new Known() } = options;
-  const { program, code } = await known.once('compiled', () => compileText(text, options));
+  const { program, code, definition } = await known.once('compiled', () => compileText(text, options));
   await useBackend(options.backend ?? 'cpu');
-  const model: Tested = new Model(definitionOf(code), { seed: 3, ...(options.dims === undefined ? {} : { dims: options.dims }) });
+  const model: Tested = new Model(definition, { seed: 3, ...(options.dims === undefined ? {} : { dims: options.dims }) });
   const parameters = await parametersOf(model);
   const given = typeof examples === 'function' ? examples(program) : examples;
   const atStep = (step: number): Bindings[] =>

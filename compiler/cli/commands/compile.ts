@@ -82,7 +82,12 @@ export async function compileTo({ file, out, set, stdin = null, modelsOnly = fal
       : relative(dirname(out ?? source), source)
           .split(sep)
           .join('/');
-  const { diagnostics, sources, code, programs } = await compileFile(path, library, { set, sourceName });
+  const data = out === null ? null : `${basename(out, '.ts')}.graphs.json`;
+  const { diagnostics, sources, code, programs, graphs } = await compileFile(path, library, {
+    set,
+    sourceName,
+    ...(data === null ? {} : { graphs: data }),
+  });
   if (diagnostics.length > 0) io.err(renderAll(diagnostics, sources, io.style).trimEnd());
   const { touched } = library;
   const dims = new Set(programs.flatMap((program) => program.hyperparameters.map(({ dim }) => dim.label)));
@@ -96,6 +101,8 @@ export async function compileTo({ file, out, set, stdin = null, modelsOnly = fal
   }
   if (out === null) io.write(code);
   else {
+    // First what the module refers to.
+    if (data !== null && graphs !== null) writeWhole(join(dirname(out), data), graphs);
     writeWhole(out, code);
     if (!quiet) io.out(`${file} -> ${relative(io.cwd, out)}`);
   }

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { CheckpointInfo, CheckpointStore, Configuration, FitOptions, FitResult } from '../../../runtime/index.ts';
+import type { Execution } from '../../../runtime/backend/types.ts';
 import type { Given } from '../arguments.ts';
 import { writeWhole } from '../io/files.ts';
 import { CliError, misuse, STATUS, type Io } from '../io/io.ts';
@@ -8,6 +9,7 @@ import { messageOf } from '../io/reasons.ts';
 import {
   again,
   backendOf,
+  executionOf,
   build,
   configurationOf,
   loadTask,
@@ -25,6 +27,7 @@ export async function train(given: Given, io: Io): Promise<number> {
   if (given.has('quick') && given.has('config')) throw misuse('attnc train: --quick does not go with --config');
   if (given.has('resume') && given.has('fresh')) throw misuse('attnc train: --resume does not go with --fresh');
   const backend = backendOf(given);
+  const execution = executionOf(given);
   const wanted = wantedOf(given);
   const where = given.operands[0]!;
   if (given.has('resume')) requireSameSeed(wanted, where, given.text('out'), io);
@@ -45,7 +48,7 @@ export async function train(given: Given, io: Io): Promise<number> {
       seed: settings.seed ?? configuration.seed,
     };
     release ??= await store.claim?.();
-    return await trainIn({ given, io, loaded, outFolder, store, backend, run, configuration });
+    return await trainIn({ given, io, loaded, outFolder, store, backend, execution, run, configuration });
   } finally {
     await release?.();
   }
@@ -58,14 +61,19 @@ interface Training {
   readonly outFolder: string;
   readonly store: CheckpointStore;
   readonly backend: BackendChoice;
+  readonly execution: Execution | undefined;
   readonly run: RunFile;
   readonly configuration: Configuration;
 }
 
-async function trainIn({ given, io, loaded, outFolder, store, backend, run, configuration }: Training): Promise<number> {
+async function trainIn({ given, io, loaded, outFolder, store, backend, execution, run, configuration }: Training): Promise<number> {
   const { configuration: name } = run;
   const where = given.operands[0]!;
-  const built = await build(loaded, { outFolder, configuration, set: new Map(Object.entries(run.set)), backend, seed: run.seed }, io);
+  const built = await build(
+    loaded,
+    { outFolder, configuration, set: new Map(Object.entries(run.set)), backend, execution, seed: run.seed },
+    io,
+  );
   io.err(`${name}: ${configuration.about}`);
   // The best checkpoint of an earlier run would be taken for this one's.
   if (given.has('fresh')) for (const old of ['last', 'best']) rmSync(join(outFolder, `${old}.safetensors`), { force: true });
@@ -214,7 +222,9 @@ function naming(store: CheckpointStore, folder: string, infoOf: (bytes: Uint8Arr
 function resumeWords(given: Given): string[] {
   return [
     ...(given.has('quick') ? ['--quick'] : []),
-    ...['config', 'out', 'backend'].flatMap((name) => (given.text(name) === undefined ? [] : [`--${name}`, given.text(name)!])),
+    ...['config', 'out', 'backend', 'execution'].flatMap((name) =>
+      given.text(name) === undefined ? [] : [`--${name}`, given.text(name)!],
+    ),
   ];
 }
 

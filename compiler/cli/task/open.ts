@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Configuration, Learner, OpenTask, Task } from '../../../runtime/index.ts';
-import { BACKEND_NAMES } from '../../../runtime/backend/types.ts';
+import { BACKEND_NAMES, EXECUTIONS, isExecution, type Execution } from '../../../runtime/backend/types.ts';
 import type { Program } from '../../index.ts';
 import { compileTo, moduleIn } from '../commands/compile.ts';
 import { didYouMean } from '../../../runtime/near.ts';
@@ -85,6 +85,7 @@ export interface BuildOptions {
   /** The user's settings, which override the configuration's. */
   readonly set: Settings;
   readonly backend: BackendChoice;
+  readonly execution: Execution | undefined;
   readonly seed: number;
   /** Inspects the compiled programs before they are used. */
   readonly programs?: (programs: readonly Program[]) => void;
@@ -109,8 +110,8 @@ export async function build({ task, folder, importModule }: LoadedTask, options:
   options.programs?.(compiled.programs);
 
   const { useBackend } = await import('../../../runtime/index.ts');
-  const active = await useBackend(options.backend);
-  io.err(`${task.name} on ${active.name} (${active.detail})`);
+  const active = await useBackend(options.backend, options.execution === undefined ? {} : { execution: options.execution });
+  io.err(`${task.name} on ${active.name} (${active.detail}${active.execution === null ? '' : `; ${WAYS[active.execution]}`})`);
 
   const open = await task.open(configuration);
   // Options and the other dims of `--set` are part of the code already.
@@ -120,6 +121,25 @@ export async function build({ task, folder, importModule }: LoadedTask, options:
   const dims = options.dims ?? { ...open.dims, ...configuration.dims, ...sizes };
   const model = task.create(await importModule(module), { dims, seed: options.seed });
   return { open, model, backend: active.name };
+}
+
+/** What a run says of the way in which its functions run. */
+const WAYS: Readonly<Record<Execution, string>> = {
+  auto: 'long training as graphs',
+  eager: 'operation by operation',
+  graph: 'as graphs',
+  xla: 'as graphs that XLA compiles',
+};
+
+/** @throws CliError (misuse) for an unknown way */
+export function executionOf(given: Given): Execution | undefined {
+  const name = given.text('execution');
+  if (name === undefined || isExecution(name)) return name;
+  const near = didYouMean(name, EXECUTIONS);
+  throw misuse(
+    `there is no way of execution ${name}: choose ${EXECUTIONS.join(', ')}`,
+    near === null ? undefined : `did you mean ${near}?`,
+  );
 }
 
 const CHOICES = ['auto', ...BACKEND_NAMES] as const;

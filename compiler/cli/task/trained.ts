@@ -10,7 +10,18 @@ import type { Given } from '../arguments.ts';
 import { sizesOf } from '../programs/cost.ts';
 import { CliError, misuse, type Io } from '../io/io.ts';
 import { messageOf } from '../io/reasons.ts';
-import { again, backendOf, build, configurationOf, isDefault, loadTask, outFolderOf, type Built, type LoadedTask } from './open.ts';
+import {
+  again,
+  backendOf,
+  build,
+  executionOf,
+  configurationOf,
+  isDefault,
+  loadTask,
+  outFolderOf,
+  type Built,
+  type LoadedTask,
+} from './open.ts';
 import { readRunFile } from './run-file.ts';
 
 export interface Trained extends Built {
@@ -20,6 +31,7 @@ export interface Trained extends Built {
 export async function openTrained(given: Given, io: Io): Promise<Trained> {
   const where = given.operands[0]!;
   const backend = backendOf(given);
+  const execution = executionOf(given);
   const [wanted, out, named] = [given.text('config'), given.text('out'), given.text('checkpoint')];
   const other = out !== undefined ? 'out' : 'checkpoint';
   if (wanted !== undefined && given.has(other))
@@ -62,6 +74,7 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
       configuration,
       set,
       backend,
+      execution,
       seed: info.seed ?? configuration.seed,
       dims: info.dims,
       programs: (programs) => requireBelievable(info, tensors, programs, shown),

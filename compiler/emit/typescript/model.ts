@@ -1,6 +1,6 @@
 /** The declarations of one model: its functions, between its types and its definition. */
 import type { StatementStructures, WriterFunction } from 'ts-morph';
-import type { Dim, Node } from '../../graph/graph.ts';
+import type { Node } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import {
@@ -14,7 +14,6 @@ import {
 } from '../../passes/core/compiled.ts';
 import { isRows } from '../../passes/core/pass.ts';
 import { inOrder } from '../../passes/layout/build.ts';
-import { atomOf } from '../../size/size.ts';
 import { BEFORE, isOfRounds, NOW } from '../../passes/core/axes.ts';
 import { alike, reference, writeAlike, type WrittenFunction } from './outline/alike.ts';
 import { belowText, functionBody, GRADIENTS, type FunctionContext } from './body.ts';
@@ -26,6 +25,7 @@ import { typeOfLists } from './lowering/lists.ts';
 import { roundsIn } from './lowering/depths.ts';
 import type { ModuleNames } from './module-names.ts';
 import { access, identifier, Names, quoted, upperFirst } from './names.ts';
+import { dimNames } from './definition/dims.ts';
 import type { OutlinedFunction } from './outline/functions.ts';
 import { outline, type Whole } from './outline/outline.ts';
 import { gradientRecords } from './outline/gradients.ts';
@@ -40,10 +40,10 @@ import type { Sources } from './sources.ts';
 
 export type Statement = string | StatementStructures | WriterFunction;
 
-export function modelStatements(model: CompiledModel, sources: Sources, module: ModuleNames): Statement[] {
+export function modelStatements(model: CompiledModel, sources: Sources, module: ModuleNames, graphs: ModelContext['graphs']): Statement[] {
   const { program, forward, objectives, decoder, stream } = model;
   const names = module.of(program);
-  const context: ModelContext = { model, sources, names, module, ...dimNames(model), output: program.decoder?.output ?? null };
+  const context: ModelContext = { model, sources, names, module, ...dimNames(model), output: program.decoder?.output ?? null, graphs };
   const parameters = parameterTypes(
     [...program.parameters, ...program.running].map(({ path }) => path),
     names.type('Parameters'),
@@ -72,19 +72,6 @@ export function modelStatements(model: CompiledModel, sources: Sources, module: 
         )),
     ...(local === exported ? [] : [`export { ${local} as ${exported} };`]),
   ];
-}
-
-/** Dims by label; where several have one, the program's own does, and the others are numbered. */
-function dimNames({ program }: CompiledModel): Pick<ModelContext, 'atomName' | 'dimName'> {
-  const dims = [...[...program.hyperparameters, ...program.fixed].map(({ dim }) => dim), ...program.ragged];
-  const numbered = new Names(dims.map(({ label }) => label));
-  const names = new Map<string, string>();
-  for (const { id, label } of [...dims.filter(({ id, label }) => id === label), ...dims.filter(({ id, label }) => id !== label)]) {
-    if (!names.has(id)) names.set(id, [...names.values()].includes(label) ? numbered.take(label) : label);
-  }
-  const dimName = ({ id, label }: Dim): string => names.get(id) ?? label;
-  const byAtom = new Map(dims.map((dim) => [atomOf(dim.size), dimName(dim)]));
-  return { dimName, atomName: (atom) => byAtom.get(atom) ?? atom };
 }
 
 class FunctionWriter {

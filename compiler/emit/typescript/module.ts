@@ -29,7 +29,7 @@ function emitModule(models: readonly CompiledModel[], options: EmitOptions): str
   };
   // ts-morph parses what it has printed. What is text already, nine tenths of a module, stays out of that and is set in afterwards.
   const outline = models
-    .flatMap((model) => modelStatements(model, sources, names))
+    .flatMap((model, k) => modelStatements(model, sources, names, options.graphs === undefined ? null : { file: options.graphs, model: k }))
     .map((statement): Statement => {
       if (typeof statement === 'function') return text(statement, 0);
       if (typeof statement === 'string' || statement.kind !== StructureKind.Function || !Array.isArray(statement.statements))

@@ -66,6 +66,8 @@ class DefinitionWriter extends SpecWriter {
       this.#objectives(objectives);
       this.#decoder(names);
       this.#stream(names);
+      const { graphs } = this.context;
+      if (graphs !== null) this.line(`graphs: { file: new URL(${quoted(graphs.file)}, import.meta.url), model: ${graphs.model} },`);
     });
   }
 

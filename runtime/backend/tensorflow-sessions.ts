@@ -1,0 +1,128 @@
+/** Whole graphs through the binding of tfjs-node: written to disk as SavedModels, loaded as sessions, run with one call. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { BuiltGraph } from '../graphs/build.ts';
+import type { GraphFile } from '../graphs/format.ts';
+import { offer, type Held, type Session, type Sessions } from '../graphs/sessions.ts';
+import { cacheFolder, TENSORFLOW_VERSION } from './home.ts';
+import type { Execution } from './types.ts';
+
+interface OutputMetadata {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+interface Binding {
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_BOOL: number;
+  createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
+  deleteTensor(id: number): void;
+  loadSavedModel(folder: string, tags: string): number;
+  runSavedModel(id: number, inputs: readonly number[], inputNames: string, outputNames: string): OutputMetadata[];
+}
+interface TensorflowBackend {
+  readonly binding: Binding;
+  getInputTensorIds(tensors: readonly tf.TensorInfo[]): number[];
+  createOutputTensor(metadata: OutputMetadata): tf.Tensor;
+}
+
+const isHeld = (input: tf.Tensor | Held): input is Held => !('dataId' in input);
+
+/** Gives a newly created backend what runs whole graphs. */
+export function offerSessions(active: tf.KernelBackend, usual: Execution): void {
+  offer(active, new TensorflowSessions(active as unknown as TensorflowBackend, usual));
+}
+
+class TensorflowSessions implements Sessions {
+  readonly usual: Execution;
+  execution: Execution;
+  repays = false;
+  readonly #backend: TensorflowBackend;
+  readonly #said = new Set<string>();
+
+  constructor(backend: TensorflowBackend, usual: Execution) {
+    this.#backend = backend;
+    this.usual = this.execution = usual;
+  }
+
+  now(): Exclude<Execution, 'auto'> {
+    return this.execution === 'auto' ? (this.repays ? 'graph' : 'eager') : this.execution;
+  }
+
+  read(file: URL): GraphFile | null {
+    if (file.protocol !== 'file:' || !existsSync(file)) return null;
+    const read = JSON.parse(readFileSync(file, 'utf8')) as Partial<GraphFile>;
+    return read.version === 1 ? (read as GraphFile) : null;
+  }
+
+  load(graph: BuiltGraph): Session {
+    const { binding } = this.#backend;
+    const id = binding.loadSavedModel(`${written(graph.bytes)}/`, 'serve');
+    const inputNames = [...graph.inputs.keys()].map((name) => name).join();
+    const outputNames = graph.named.join();
+    return {
+      run: (inputs) => {
+        const tensors = inputs.filter((input) => !isHeld(input));
+        const ids = this.#backend.getInputTensorIds(tensors);
+        let at = 0;
+        const all = inputs.map((input) => (isHeld(input) ? input.id : ids[at++]!));
+        return binding.runSavedModel(id, all, inputNames, outputNames).map((each) => this.#backend.createOutputTensor(each));
+      },
+    };
+  }
+
+  hold(values: readonly number[], type: 'float' | 'int' | 'bool', shape: readonly number[]): Held {
+    const { binding } = this.#backend;
+    const [dtype, array] =
+      type === 'float'
+        ? [binding.TF_FLOAT, Float32Array.from(values)]
+        : type === 'int'
+          ? [binding.TF_INT32, Int32Array.from(values)]
+          : [binding.TF_BOOL, Uint8Array.from(values)];
+    return { id: binding.createTensor(shape, dtype, array) };
+  }
+
+  release({ id }: Held): void {
+    this.#backend.binding.deleteTensor(id);
+  }
+
+  say(line: string): void {
+    if (this.#said.has(line)) return;
+    this.#said.add(line);
+    console.warn(`attnc: ${line}`);
+  }
+}
+
+/**
+ * The folder of the SavedModel with these bytes, written unless it is there whole: named after them, so that runs and processes
+ * share it, and moved into place when it is complete.
+ */
+function written(bytes: Uint8Array): string {
+  const name = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+  const all = join(cacheFolder(), `graphs-${TENSORFLOW_VERSION}`);
+  const folder = join(all, name);
+  if (isWhole(folder, bytes)) return folder;
+  mkdirSync(all, { recursive: true });
+  const fresh = mkdtempSync(join(all, 'new-'));
+  try {
+    writeFileSync(join(fresh, 'saved_model.pb'), bytes);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(fresh, folder);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    // Another process may have been faster.
+    if (!isWhole(folder, bytes)) throw error;
+  }
+  return folder;
+}
+
+function isWhole(folder: string, bytes: Uint8Array): boolean {
+  try {
+    return readFileSync(join(folder, 'saved_model.pb')).equals(bytes);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,358 @@
+/** A function of a module as one graph of TensorFlow: loops over steps are functions of the graph's library, rounds are written out. */
+import type { ElementType, Expression, GraphFunction, Instruction, Loop } from './format.ts';
+import { Body, Graph, type Scope, type Tensor, type Type } from './graph-def.ts';
+import { evaluate } from './expressions.ts';
+import { computed, Nodes, type Numbers } from './operations.ts';
+
+type Random = Extract<Instruction, { readonly op: 'random' }>;
+
+/** What a graph is given at each call, by the name of its input. */
+export type Fed =
+  | { readonly kind: 'parameter'; readonly path: string }
+  | { readonly kind: 'input'; readonly of: string; readonly round?: number }
+  | { readonly kind: 'length'; readonly dim: string }
+  | { readonly kind: 'number'; readonly value: Expression; readonly type: ElementType }
+  | { readonly kind: 'shape'; readonly shape: readonly Expression[] }
+  | { readonly kind: 'random'; readonly draw: Random };
+
+/** A result; of rounds, a list. */
+export type Given = string | readonly Given[];
+
+export interface BuiltGraph {
+  readonly xla: boolean;
+  readonly bytes: Uint8Array;
+  readonly inputs: ReadonlyMap<string, Fed>;
+  /** The names of the graph's outputs, in order. */
+  readonly named: readonly string[];
+  /** By the name of the function's result: the outputs of the graph. */
+  readonly outputs: readonly { readonly name: string; readonly given: Given }[];
+  readonly checks: readonly { readonly output: string; readonly what: string; readonly labels: readonly string[] }[];
+}
+
+/** A check in a loop, whose answer would have to be carried out of it. */
+export class NoGraph extends Error {
+  override readonly name = 'NoGraph';
+}
+
+type Value = Tensor | readonly Value[];
+
+const isTensor = (value: Value): value is Tensor => !Array.isArray(value);
+
+export interface BuildOptions {
+  /** The sizes that all calls have in common: for `xla`, which compiles for one shape, all of them. */
+  readonly n: Readonly<Record<string, number>>;
+  /** The numbers of rounds in a parameter's path, outermost first. */
+  readonly roundsOf: (path: string) => readonly number[];
+  readonly xla: boolean;
+}
+
+export function buildGraph(made: GraphFunction, options: BuildOptions): BuiltGraph {
+  return new Builder(options).build(made);
+}
+
+class Builder {
+  readonly #n: Readonly<Record<string, number>>;
+  readonly #roundsOf: (path: string) => readonly number[];
+  readonly #graph = new Graph();
+  /** What the function's own instructions are nodes of: the graph, or the function that XLA compiles. */
+  readonly #top: Scope;
+  readonly #inputs = new Map<string, Fed>();
+  /** By what it is fed with. */
+  readonly #fed = new Map<string, Tensor>();
+  readonly #checks: { readonly wrong: Tensor; readonly what: string; readonly labels: readonly string[] }[] = [];
+
+  constructor({ n, roundsOf, xla }: BuildOptions) {
+    this.#n = n;
+    this.#roundsOf = roundsOf;
+    this.#top = xla ? new Body(this.#graph) : this.#graph;
+  }
+
+  build({ body, results }: GraphFunction): BuiltGraph {
+    const values = new Map<number, Value>();
+    this.#run(body, this.#top, values);
+    const given = results.map(({ name, id }) => ({ name, value: this.#separate(name, values.get(id)!) }));
+    const wrong = this.#checks.map((check) => check.wrong);
+    const made = this.#called([...given.flatMap(({ value }) => leaves(value)), ...wrong]);
+    const texts = made.map(
+      (tensor) => this.#graph.node('Identity', [tensor], { T: { type: tensor.type } }, 'output', tensor.type, 'out').text,
+    );
+    const next = cursor(texts);
+    const outputs = given.map(({ name, value }) => ({ name, given: named(value, next) }));
+    const checks = this.#checks.map(({ what, labels }) => ({ output: next(), what, labels }));
+    return { xla: this.#top !== this.#graph, bytes: this.#graph.savedModel(), inputs: this.#inputs, named: texts, outputs, checks };
+  }
+
+  /** One tensor for each round of what has them in its name. */
+  #separate(name: string, value: Value): Value {
+    const m = this.#nodes(this.#top);
+    const [count] = name.includes('[*]') ? this.#roundsOf(name.replace(/^(gradient|running)\./, '')) : [];
+    if (count === undefined) return this.#whole(m, value);
+    return Array.from({ length: count }, (_, i) =>
+      this.#separate(name.replace('[*]', `[${i}]`), isTensor(value) ? m.gather(value, m.constant([i], 'int')) : value[i]!),
+    );
+  }
+
+  /** The results as the graph has them: those of the function that XLA compiles are what a call of it gives. */
+  #called(results: readonly Tensor[]): readonly Tensor[] {
+    if (!(this.#top instanceof Body)) return results;
+    const own = results.map((each) => this.#top.own(each));
+    const types = own.map(({ type }) => type);
+    const name = this.#graph.unused('compiled');
+    this.#graph.add(this.#top.definition(name, own, { _XlaMustCompile: { bool: true } }));
+    return this.#graph.nodes(
+      'PartitionedCall',
+      this.#top.captures,
+      { Tin: { types: this.#top.types() }, Tout: { types }, f: { function: name }, _XlaMustCompile: { bool: true } },
+      'output',
+      types,
+      'call',
+    );
+  }
+
+  #input(fed: Fed, type: Type, hint: string): Tensor {
+    const key = JSON.stringify(fed);
+    let tensor = this.#fed.get(key);
+    if (tensor === undefined) {
+      tensor = this.#graph.input(`in_${hint}`, type);
+      this.#fed.set(key, tensor);
+      this.#inputs.set(tensor.text, fed);
+    }
+    return tensor;
+  }
+
+  #nodes(scope: Scope): Nodes {
+    const numbers: Numbers = {
+      scalar: (value, type) => {
+        const known = evaluate(value, this.#n);
+        return known === null ? this.#input({ kind: 'number', value, type }, type, 'number') : nodes.constant([known], type);
+      },
+      shape: (shape) => {
+        const known = shape.map((size) => evaluate(size, this.#n));
+        if (known.every((size) => size !== null)) return nodes.constant(known, 'int', [known.length]);
+        return this.#input({ kind: 'shape', shape }, 'int', 'shape');
+      },
+    };
+    const nodes = new Nodes(scope, numbers);
+    return nodes;
+  }
+
+  #run(body: readonly Instruction[], scope: Scope, values: Map<number, Value>): void {
+    const m = this.#nodes(scope);
+    const tensor = (id: number): Tensor => this.#whole(m, values.get(id)!);
+    for (const each of body) {
+      switch (each.op) {
+        case 'argument':
+          break;
+        case 'input':
+          values.set(each.id, this.#given(each.of, each.type, each.rounds === true));
+          break;
+        case 'parameter':
+          values.set(each.id, this.#parameter(each.path, this.#roundsOf(each.path)));
+          break;
+        case 'length':
+          values.set(each.id, this.#input({ kind: 'length', dim: each.dim }, 'int', each.dim));
+          break;
+        case 'number':
+          values.set(each.id, m.numbers.scalar(each.value, each.type));
+          break;
+        case 'range': {
+          const [from, to, step] = [each.from, each.to, 1].map((value) => m.numbers.scalar(value, 'int')) as [Tensor, Tensor, Tensor];
+          values.set(each.id, scope.node('Range', [from, to, step], { Tidx: { type: 'int' } }, 'output', 'int'));
+          break;
+        }
+        case 'random':
+          values.set(each.id, this.#random(m, each, each.in.map(tensor)));
+          break;
+        case 'check': {
+          if (scope !== this.#top) throw new NoGraph('a check in a loop');
+          this.#checks.push({ wrong: tensor(each.in[1]!), what: each.what, labels: each.labels });
+          values.set(each.id, values.get(each.in[0]!)!);
+          break;
+        }
+        case 'scan':
+          values.set(each.id, each.rounds ? this.#rounds(each, scope, values) : this.#loop(each, m, values));
+          break;
+        case 'result':
+          values.set(each.id, (values.get(each.in[0]!) as readonly Value[])[each.index]!);
+          break;
+        default:
+          values.set(each.id, computed(m, each, each.type, each.in.map(tensor)));
+      }
+    }
+  }
+
+  /** A list of rounds as one tensor, where something reads it so. */
+  #whole(m: Nodes, value: Value): Tensor {
+    return isTensor(value) ? value : m.pack(value.map((each) => this.#whole(m, each)));
+  }
+
+  #known(size: Expression): number {
+    const value = evaluate(size, this.#n);
+    if (value === null) throw new NoGraph('rounds whose number the call decides');
+    return value;
+  }
+
+  /** As a list with one tensor per round, or for null as one tensor. */
+  #listed(m: Nodes, value: Value, rounds: number | null): Value {
+    if (rounds === null) return this.#whole(m, value);
+    if (!isTensor(value)) return value.map((each) => this.#whole(m, each));
+    return Array.from({ length: rounds }, (_, i) => m.gather(value, m.constant([i], 'int')));
+  }
+
+  #given(of: string, type: ElementType, rounds: boolean): Value {
+    if (rounds) throw new NoGraph('what is given by round');
+    return this.#input({ kind: 'input', of }, type, of);
+  }
+
+  /** Each round's own. */
+  #parameter(path: string, counts: readonly number[]): Value {
+    const [count, ...rest] = counts;
+    if (count === undefined) return this.#input({ kind: 'parameter', path }, 'float', path);
+    return Array.from({ length: count }, (_, i) => this.#parameter(path.replace('[*]', `[${i}]`), rest));
+  }
+
+  #random(m: Nodes, draw: Random, positions: readonly Tensor[]): Tensor {
+    let drawn = this.#input({ kind: 'random', draw }, 'float', draw.draw);
+    for (const [k, position] of positions.entries()) {
+      const { first } = draw.loops[k]!;
+      const from = first === 0 ? position : m.binary('Sub', position, m.numbers.scalar(first, 'int'));
+      drawn = m.gather(drawn, from);
+    }
+    return drawn;
+  }
+
+  #element(m: Nodes, sequence: Value, position: Tensor, index: number | null): Value {
+    return isTensor(sequence) || index === null ? m.gather(this.#whole(m, sequence), position) : sequence[index]!;
+  }
+
+  #rounds(loop: Loop, scope: Scope, values: Map<number, Value>): Value {
+    const [count, first] = [this.#known(loop.count), this.#known(loop.first)];
+    const m = this.#nodes(scope);
+    let states = loop.states.map((_, k) => values.get(loop.in[loop.xs.length + k]!)!);
+    const emitted = loop.emits.map((): Value[] => []);
+    for (let step = 0; step < count; step++) {
+      const i = loop.reversed ? count - 1 - step : step;
+      const position = m.constant([i + first], 'int');
+      const place = m.constant([i], 'int');
+      const own = new Map(values);
+      own.set(loop.position, position);
+      loop.xs.forEach((x, k) => own.set(x, this.#element(m, values.get(loop.in[k]!)!, place, i)));
+      loop.states.forEach(({ id }, k) => own.set(id, states[k]!));
+      this.#run(loop.body, scope, own);
+      states = loop.nexts.map((next) => own.get(next)!);
+      loop.emits.forEach((emit, k) => {
+        emitted[k]![i] = own.get(emit.id)!;
+      });
+    }
+    return [...states, ...emitted];
+  }
+
+  #loop(loop: Loop, m: Nodes, values: Map<number, Value>): Value {
+    if (evaluate(loop.count, this.#n) === 0) return this.#noStep(loop, m, values);
+    const rounds = loop.states.map((state) => (state.rounds === undefined ? null : this.#known(state.rounds)));
+    const firsts = rounds.map((length, k) => this.#listed(m, values.get(loop.in[loop.xs.length + k]!)!, length));
+    const flat = firsts.flatMap(leaves);
+    const count = m.numbers.scalar(loop.count, 'int');
+    const lists = loop.emits.map(({ type, shape }) =>
+      m.scope.node(
+        'TensorListReserve',
+        [m.numbers.shape(shape), count],
+        { element_dtype: { type }, shape_type: { type: 'int' } },
+        'handle',
+        'list',
+      ),
+    );
+    const begin = [m.constant([0], 'int'), ...flat, ...lists];
+    const body = new Body(m.scope);
+    const b = this.#nodes(body);
+    const variables = begin.map(({ type }) => body.argument(type));
+    const [step] = variables as [Tensor];
+    const one = b.constant([1], 'int');
+    const index = loop.reversed ? b.binary('Sub', b.binary('Sub', body.own(count), one), step) : step;
+    const own = new Map(values);
+    own.set(loop.position, loop.first === 0 ? index : b.binary('AddV2', index, b.numbers.scalar(loop.first, 'int')));
+    loop.xs.forEach((x, k) => own.set(x, b.gather(this.#whole(m, values.get(loop.in[k]!)!), index)));
+    const at = cursor(variables.slice(1));
+    loop.states.forEach(({ id }, k) => own.set(id, shaped(firsts[k]!, at)));
+    this.#run(loop.body, body, own);
+    const nexts = loop.nexts.map((next, k) => this.#listed(b, own.get(next)!, rounds[k]!));
+    const items = loop.emits.map(({ id, type }, k) =>
+      body.node(
+        'TensorListSetItem',
+        [variables[1 + flat.length + k]!, index, this.#whole(b, own.get(id)!)],
+        { element_dtype: { type } },
+        'output_handle',
+        'list',
+      ),
+    );
+    const results = [b.binary('AddV2', step, one), ...nexts.flatMap(leaves), ...items];
+    const ended = this.#while(m.scope, body, begin, results, count);
+    const final = cursor(ended.slice(1));
+    const states = firsts.map((first) => shaped(first, final));
+    const stacks = loop.emits.map(({ type, shape }, k) =>
+      m.scope.node(
+        'TensorListStack',
+        [ended[1 + flat.length + k]!, m.numbers.shape(shape)],
+        { element_dtype: { type }, num_elements: { int: -1 } },
+        'tensor',
+        type,
+      ),
+    );
+    return [...states, ...stacks];
+  }
+
+  /** XLA refuses the elements of an empty sequence even where no step reads them. */
+  #noStep(loop: Loop, m: Nodes, values: Map<number, Value>): Value {
+    const states = loop.states.map((_, k) => values.get(loop.in[loop.xs.length + k]!)!);
+    return [...states, ...loop.emits.map(({ type, shape }) => m.fill(m.numbers.shape([0, ...shape]), m.constant([0], type)))];
+  }
+
+  /** `count` steps of the body, whose arguments are the step, what it changes, and what it reads from around it. */
+  #while(scope: Scope, body: Body, begin: readonly Tensor[], results: readonly Tensor[], count: Tensor): readonly Tensor[] {
+    // What the body gives of what is around it becomes an argument before the arguments are counted.
+    for (const each of [...results, count]) body.own(each);
+    const inner = body.captures.map((each) => body.own(each));
+    const name = this.#graph.unused('body');
+    this.#graph.add(body.definition(name, [...results, ...inner]));
+    const types = body.types();
+    const condition = new Body(scope);
+    const given = types.map((type) => condition.argument(type));
+    const limit = given[begin.length + body.captures.findIndex((each) => each.text === body.around.own(count).text)]!;
+    const isBefore = condition.node('Less', [given[0]!, limit], { T: { type: 'int' } }, 'z', 'bool');
+    const conditionName = this.#graph.unused('more');
+    this.#graph.add(condition.definition(conditionName, [isBefore]));
+    return scope
+      .nodes(
+        'StatelessWhile',
+        [...begin, ...body.captures],
+        {
+          T: { types },
+          cond: { function: conditionName },
+          body: { function: name },
+          output_shapes: { shapes: 0 },
+          parallel_iterations: { int: 10 },
+          _lower_using_switch_merge: { bool: this.#top === this.#graph },
+        },
+        'output',
+        types,
+        'loop',
+      )
+      .slice(0, begin.length);
+  }
+}
+
+const leaves = (value: Value): readonly Tensor[] => (isTensor(value) ? [value] : value.flatMap(leaves));
+
+function cursor<T>(items: readonly T[]): () => T {
+  let at = 0;
+  return () => items[at++]!;
+}
+
+function named(value: Value, next: () => string): Given {
+  return isTensor(value) ? next() : value.map((each) => named(each, next));
+}
+
+/** The next tensors, as lists of rounds where the value is one. */
+function shaped(value: Value, next: () => Tensor): Value {
+  return isTensor(value) ? next() : value.map((each) => shaped(each, next));
+}

@@ -1,0 +1,202 @@
+/** TensorFlow's GraphDef as it is built: nodes of the graph itself, and functions for the bodies of loops. */
+import { Writer } from './wire.ts';
+
+/** TensorFlow's numbers of its element types. */
+export const TYPES = { float: 1, int: 3, bool: 10, list: 21 } as const;
+export type Type = keyof typeof TYPES;
+
+/** One output of a node, or an argument of a function. */
+export interface Tensor {
+  readonly scope: Scope;
+  /** How nodes of its scope refer to it. */
+  readonly text: string;
+  readonly type: Type;
+}
+
+export type Attribute =
+  | { readonly type: Type }
+  | { readonly types: readonly Type[] }
+  | { readonly int: number }
+  | { readonly bool: boolean }
+  | { readonly float: number }
+  /** A shape of this many sizes, none of them known. */
+  | { readonly rank: number }
+  /** A list without a shape. */
+  | { readonly shapes: 0 }
+  | { readonly function: string }
+  | { readonly constant: { readonly type: Type; readonly shape: readonly number[]; readonly bytes: Uint8Array } };
+
+interface Argument {
+  readonly name: string;
+  readonly type: Type;
+}
+
+function attribute(value: Attribute): Writer {
+  const made = new Writer();
+  if ('type' in value) return made.int(6, TYPES[value.type]);
+  if ('types' in value) {
+    const list = new Writer();
+    for (const type of value.types) list.int(6, TYPES[type]);
+    return made.message(1, list);
+  }
+  if ('int' in value) return made.int(3, value.int);
+  if ('bool' in value) return made.int(5, value.bool ? 1 : 0);
+  if ('float' in value) return made.float(4, value.float);
+  if ('rank' in value) return made.message(7, new Writer().messages(2, Array<Writer>(value.rank).fill(new Writer().int(1, -1))));
+  if ('shapes' in value) return made.message(1, new Writer());
+  if ('function' in value) return made.message(10, new Writer().message(1, value.function));
+  const { type, shape, bytes } = value.constant;
+  const dims = shape.map((size) => new Writer().int(1, size));
+  return made.message(8, new Writer().int(1, TYPES[type]).message(2, new Writer().messages(2, dims)).message(4, bytes));
+}
+
+/** Nodes that refer to each other: the graph, or the body of a function. */
+export abstract class Scope {
+  readonly #nodes: Writer[] = [];
+  readonly #names = new Map<string, number>();
+
+  /** How nodes refer to an output of this name. */
+  protected abstract reference(node: string, output: string): string;
+  /** The tensor as one of this scope. */
+  abstract own(tensor: Tensor): Tensor;
+
+  /** @param output the name that TensorFlow gives the operation's output */
+  node(
+    op: string,
+    inputs: readonly Tensor[],
+    attributes: Readonly<Record<string, Attribute>>,
+    output: string,
+    type: Type,
+    name = op,
+  ): Tensor {
+    return this.nodes(op, inputs, attributes, output, [type], name)[0]!;
+  }
+
+  nodes(
+    op: string,
+    inputs: readonly Tensor[],
+    attributes: Readonly<Record<string, Attribute>>,
+    output: string,
+    types: readonly Type[],
+    name = op,
+  ): readonly Tensor[] {
+    const own = inputs.map((input) => this.own(input).text);
+    const called = this.take(name);
+    this.#nodes.push(
+      new Writer()
+        .message(1, called)
+        .message(2, op)
+        .messages(3, own)
+        .entries(
+          5,
+          Object.entries(attributes).map(([key, value]) => [key, attribute(value)]),
+        ),
+    );
+    return types.map((type, k) => ({ scope: this, text: `${this.reference(called, output)}:${k}`, type }));
+  }
+
+  protected take(name: string): string {
+    const plain = name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^_+/, '') || 'x';
+    const count = this.#names.get(plain) ?? 0;
+    this.#names.set(plain, count + 1);
+    return count === 0 ? plain : `${plain}__${count}`;
+  }
+
+  protected written(): readonly Writer[] {
+    return this.#nodes;
+  }
+}
+
+/** The graph itself. */
+export class Graph extends Scope {
+  readonly #functions: Writer[] = [];
+
+  protected override reference(node: string): string {
+    return node;
+  }
+
+  override own(tensor: Tensor): Tensor {
+    return tensor;
+  }
+
+  input(name: string, type: Type): Tensor {
+    return this.node('Placeholder', [], { dtype: { type } }, 'output', type, name);
+  }
+
+  /** Named functions of a library have the names that they are given. */
+  add(definition: Writer): void {
+    this.#functions.push(definition);
+  }
+
+  unused(name: string): string {
+    return this.take(name);
+  }
+
+  /** As a SavedModel with the tag `serve`, whose signature has these inputs and outputs. */
+  savedModel(): Uint8Array {
+    const graph = new Writer()
+      .messages(1, this.written())
+      .message(2, new Writer().messages(1, this.#functions))
+      .message(4, new Writer().int(1, 1395));
+    const information = new Writer().message(4, 'serve').message(5, '2.15.1');
+    return new Writer().int(1, 1).message(2, new Writer().message(1, information).message(2, graph)).bytes();
+  }
+}
+
+/** The body of a function; what it reads from around it becomes an argument. */
+export class Body extends Scope {
+  readonly around: Scope;
+  readonly #arguments: Argument[] = [];
+  /** By what is read from around. */
+  readonly #captured = new Map<string, Tensor>();
+  readonly captures: Tensor[] = [];
+
+  constructor(around: Scope) {
+    super();
+    this.around = around;
+  }
+
+  protected override reference(node: string, output: string): string {
+    return `${node}:${output}`;
+  }
+
+  argument(type: Type): Tensor {
+    const name = `a${this.#arguments.length}`;
+    this.#arguments.push({ name, type });
+    return { scope: this, text: name, type };
+  }
+
+  override own(tensor: Tensor): Tensor {
+    if (tensor.scope === this) return tensor;
+    const outer = this.around.own(tensor);
+    const known = this.#captured.get(outer.text);
+    if (known !== undefined) return known;
+    const made = this.argument(tensor.type);
+    this.#captured.set(outer.text, made);
+    this.captures.push(outer);
+    return made;
+  }
+
+  types(): readonly Type[] {
+    return this.#arguments.map(({ type }) => type);
+  }
+
+  /** The definition of the function, which gives `results`. */
+  definition(name: string, results: readonly Tensor[], attributes: Readonly<Record<string, Attribute>> = {}): Writer {
+    const texts = results.map((each) => this.own(each).text);
+    const declared = (each: Argument): Writer => new Writer().message(1, each.name).int(3, TYPES[each.type]);
+    const outputs = results.map(({ type }, k) => ({ name: `r${k}`, type }));
+    const signature = new Writer().message(1, name).messages(2, this.#arguments.map(declared)).messages(3, outputs.map(declared));
+    return new Writer()
+      .message(1, signature)
+      .entries(
+        5,
+        Object.entries(attributes).map(([key, value]) => [key, attribute(value)]),
+      )
+      .messages(3, this.written())
+      .entries(
+        4,
+        outputs.map((output, k) => [output.name, texts[k]!]),
+      );
+  }
+}

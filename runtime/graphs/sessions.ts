@@ -1,0 +1,49 @@
+/**
+ * What a backend offers that runs whole graphs, one of native TensorFlow. It hangs on the backend itself, so that what was loaded
+ * goes with it.
+ */
+import * as tf from '../tf.ts';
+import { backend } from '@tensorflow/tfjs-core';
+import type { Execution } from '../backend/types.ts';
+import type { BuiltGraph } from './build.ts';
+import type { GraphFile } from './format.ts';
+
+/** A number that a graph is fed with and no tensor of tfjs holds. */
+export interface Held {
+  readonly id: number;
+}
+
+export interface Session {
+  /** The outputs in their order; the caller disposes of them. */
+  run(inputs: readonly (tf.Tensor | Held)[]): tf.Tensor[];
+}
+
+export interface Sessions {
+  /** What nobody has chosen otherwise. */
+  readonly usual: Execution;
+  execution: Execution;
+  /** Of `auto`: whether what runs now runs often enough to repay a graph. */
+  repays: boolean;
+  /** The way that functions run now. */
+  now(): Exclude<Execution, 'auto'>;
+  /** Null: it is not there, or not one of this version. */
+  read(file: URL): GraphFile | null;
+  /** @throws Error if the library refuses it, or it cannot be written to disk */
+  load(graph: BuiltGraph): Session;
+  /** Whole numbers, truth values or floats that are fed again and again. */
+  hold(values: readonly number[], type: 'float' | 'int' | 'bool', shape: readonly number[]): Held;
+  release(held: Held): void;
+  /** One line for the user, once. */
+  say(line: string): void;
+}
+
+const SESSIONS = Symbol('attnc.sessions');
+
+export function offer(to: object, sessions: Sessions): void {
+  Reflect.set(to, SESSIONS, sessions);
+}
+
+/** Of the active backend; null: it runs operation by operation alone. */
+export function activeSessions(): Sessions | null {
+  return tf.getBackend() === 'tensorflow' ? ((Reflect.get(backend(), SESSIONS) as Sessions | undefined) ?? null) : null;
+}

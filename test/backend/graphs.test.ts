@@ -1,0 +1,142 @@
+/** Whole graphs on native TensorFlow: what is not there or broken is done the next best way, and said in one line. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { graphs } from '../../compiler/emit/graphs/graphs.ts';
+import { compileFile } from '../../compiler/index.ts';
+import { fit, Model, reportBackends, useBackend, type Execution } from '../../runtime/index.ts';
+import type { Definition } from '../../runtime/definition.ts';
+import { definitionOf } from '../emit/support.ts';
+import { library } from '../models/support.ts';
+
+const TEXT = `dim n: ragged
+dim width = 4
+import LSTM from "std/cells"
+
+model Count(x: [n]) -> y: [] {
+  param v: [width] = normal(1), w: [width] = normal(1)
+  run = scan n with xt = x {
+    state h, c: [width] = 0
+    (h', c') = LSTM(v * xt, h, c)
+    emit h'
+  }
+  sum[width](w * dropout(run[n = last], 0.2))
+}
+
+objective Fit for Count given t: [] {
+  loss = (y - t) ^ 2
+  optimizer adam(rate = 0.01)
+}
+`;
+
+const hasTensorflow = (await reportBackends()).some(({ name, usable }) => usable && name === 'tensorflow');
+
+describe.runIf(hasTensorflow)('graphs on native TensorFlow', () => {
+  let folder: string;
+  let said: string[];
+  const cache = process.env.XDG_CACHE_HOME;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'attnc-graphs-'));
+    said = [];
+    vi.spyOn(console, 'warn').mockImplementation((line: string) => void said.push(line));
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    if (cache === undefined) delete process.env.XDG_CACHE_HOME;
+    else process.env.XDG_CACHE_HOME = cache;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function model(execution: Execution, data: 'there' | 'missing' = 'there'): Promise<Model<object, Example, object>> {
+    const { code, models, sources } = await compileFile('program.attn', {
+      ...library(),
+      read: (path) => (path === 'program.attn' ? TEXT : library().read(path)),
+    });
+    const file = join(folder, 'program.graphs.json');
+    rmSync(file, { force: true });
+    if (data === 'there') writeFileSync(file, graphs.emit(models, { sources, header: '' }));
+    const definition: Definition = { ...definitionOf(code!), graphs: { file: pathToFileURL(file), model: 0 } };
+    await useBackend('tensorflow', { execution });
+    return new Model<object, Example, object>(definition, { seed: 1 });
+  }
+
+  interface Example {
+    readonly x: readonly number[];
+    readonly t: number;
+  }
+  const examples: readonly Example[] = [
+    { x: [1, -2, 3], t: 1 },
+    { x: [0.5], t: -1 },
+  ];
+  const gradientsOf = async (of: Model<object, Example, object>): Promise<readonly number[]> =>
+    [...(await of.gradients(examples)).gradients.v!.data].map((x) => Math.round(x * 1e4));
+
+  /** With a cache of its own, in which nothing was built yet. */
+  const ownCache = (): string => {
+    process.env.XDG_CACHE_HOME = join(folder, 'cache');
+    return join(folder, 'cache', 'attnc');
+  };
+
+  it('draws the same numbers and gives the same gradients, whichever way', async () => {
+    const expected = await gradientsOf(await model('eager'));
+    expect(await gradientsOf(await model('graph'))).toEqual(expected);
+    expect(await gradientsOf(await model('xla'))).toEqual(expected);
+    expect(said).toEqual([]);
+  });
+
+  it('goes on operation by operation where the file is missing, and says so once', async () => {
+    const expected = await gradientsOf(await model('eager'));
+    const own = await model('graph', 'missing');
+    expect(await gradientsOf(own)).toEqual(expected);
+    await own.loss(examples);
+    expect(said).toEqual([expect.stringMatching(/^attnc: Count runs operation by operation: .*program\.graphs\.json is missing/u)]);
+  });
+
+  it('writes anew what was cut off, and leaves nothing half written', async () => {
+    const [first, second] = [await model('graph'), await model('graph')];
+    const own = ownCache();
+    const expected = await gradientsOf(first);
+    const all = join(own, readdirSync(own)[0]!);
+    const [name] = readdirSync(all);
+    const file = join(all, name!, 'saved_model.pb');
+    const whole = readFileSync(file);
+    writeFileSync(file, whole.subarray(0, 100));
+    expect(await gradientsOf(second)).toEqual(expected);
+    expect(readFileSync(file).equals(whole)).toBe(true);
+    expect(readdirSync(all)).toEqual([name]);
+    expect(said).toEqual([]);
+  });
+
+  it('does without a cache that cannot be written', async () => {
+    const expected = await gradientsOf(await model('eager'));
+    const second = await model('graph');
+    writeFileSync(join(folder, 'cache'), 'no folder');
+    ownCache();
+    expect(await gradientsOf(second)).toEqual(expected);
+    expect(said).toEqual([expect.stringMatching(/^attnc: Count: Fit gradients runs operation by operation: /u)]);
+  });
+
+  it('trains as graphs from some step on, and leaves as many tensors as there were', async () => {
+    const first = await model('auto');
+    const own = ownCache();
+    const train = async (steps: number, of: Model<object, Example, object>): Promise<void> =>
+      void (await fit(of, { train: examples }, { batchSize: 2, steps, seed: 1 }));
+    await train(5, first);
+    expect(existsSync(own)).toBe(false);
+    await train(15, first);
+    expect(existsSync(own)).toBe(true);
+    const before = tf.memory().numTensors;
+    await train(40, first);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(said).toEqual([]);
+  });
+
+  it('refuses ways that there are not, and graphs elsewhere', async () => {
+    await expect(useBackend('tensorflow', { execution: 'fast' as Execution })).rejects.toThrow('choose auto, eager, graph, xla');
+    await expect(useBackend('cpu', { execution: 'graph' })).rejects.toThrow("execution 'graph' is for tensorflow");
+  });
+});
