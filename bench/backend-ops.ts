@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { BACKEND_NAMES, reportBackends, useBackend } from '../runtime/backend/index.ts';
 import type { BackendName } from '../runtime/backend/index.ts';
+import { median } from './suite/statistics.ts';
 
 interface Bench {
   readonly name: string;
@@ -214,11 +215,6 @@ async function time(bench: Bench, inputs: readonly tf.Tensor[]): Promise<number>
   const elapsed = performance.now() - start;
   if (last !== undefined) tf.dispose(last);
   return elapsed;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 async function main(): Promise<void> {

@@ -11,6 +11,7 @@ import * as tf from '../runtime/tf.ts';
 import { compileFile } from 'attnc';
 import { DeviceBatch, reportBackends, StepRandom, useBackend, type GenerativeModel, type ModelOptions } from 'attnc/runtime';
 import { nodeLibrary } from '../compiler/cli/io/library.ts';
+import { median } from './suite/statistics.ts';
 
 const tokens = Number(process.argv[2] ?? 512);
 const only = process.argv[3]?.split(',') ?? ['tensorflow', 'wasm'];
@@ -28,7 +29,6 @@ mkdirSync(folder, { recursive: true });
 writeFileSync(`${folder}/gpt.ts`, code ?? '');
 const { GPT } = (await import(`${folder}/gpt.ts`)) as Emitted;
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const milliseconds = async (work: () => Promise<unknown>): Promise<number> => {
   const start = performance.now();
   await work();

@@ -22,7 +22,7 @@ const HELP = `npm run bench [-- options]
   --peers a,b       of: ${PEERS.map(({ name }) => name).join(', ')}
   --backends a,b    of: ${BACKENDS.join(', ')}, for those that have backends
   --execution a,b   of: ${EXECUTIONS.join(', ')}: how attnc runs its modules
-  --rounds n        turns of every subject (default 15)
+  --rounds n        turns of every subject (default 15); work of seconds has fewer, at least 5
   --starts n        processes that the time to the first step is measured with (default 3)
   --quick           tiny sizes, two rounds: shows that everything runs
   --out file        where the results go, as JSON (default bench/results/…)
@@ -111,6 +111,7 @@ async function run(): Promise<Results> {
   const rounds = count('rounds', quick ? 2 : 15);
   const plan: Plan = {
     rounds,
+    enough: 30_000,
     warmUps: 3,
     starts: count('starts', quick ? 1 : 3),
     rest: quick ? 0 : 100,

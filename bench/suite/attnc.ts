@@ -34,6 +34,7 @@ interface Opened {
 export async function attnc(job: Job, emitted: Emitted, task: AnyTask | null): Promise<Subject> {
   const backend = BACKEND_NAMES.find((name) => name === job.backend);
   if (backend === undefined) throw new RangeError(`there is no backend ${job.backend}`);
+  if (job.execution !== 'eager') throw new RangeError(`attnc's subject does not know how to run \`${job.execution}\``);
   const { detail } = await useBackend(backend);
   const row = rowNamed(job.row);
   const { model, examples } = isModelRow(row)

@@ -11,6 +11,8 @@ import { SubjectError, SubjectProcess } from './subject.ts';
 
 export interface Plan {
   readonly rounds: number;
+  /** Milliseconds after which slow work is timed no more, if it has been often enough. */
+  readonly enough: number;
   /** Calls of each work before it is timed; together with the first one, no fewer than are compared. */
   readonly warmUps: number;
   /** Processes that each subject starts: the time to the first step is theirs. */
@@ -126,15 +128,19 @@ async function warmUp(subjects: readonly Subject[], plan: Plan): Promise<void> {
   }
 }
 
+/** Times that a median and quartiles can stand on. */
+const OFTEN_ENOUGH = 5;
+
 async function rounds(subjects: readonly Subject[], plan: Plan): Promise<void> {
   for (let round = 0; round < plan.rounds; round++) {
     for (const work of WORKS) {
       const turn = subjects.filter(({ works }) => works.includes(work));
       for (const k of turn.keys()) {
         const subject = turn[(k + round) % turn.length]!;
+        const times = subject.times.get(work) ?? [];
+        if (times.length >= OFTEN_ENOUGH && times.reduce((a, b) => a + b) > plan.enough) continue;
         await pause(plan.rest);
         await attempt(subject, plan, async () => {
-          const times = subject.times.get(work) ?? [];
           times.push(await subject.process!.go(work));
           subject.times.set(work, times);
         });

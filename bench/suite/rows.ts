@@ -153,11 +153,11 @@ export const ROWS: readonly Row[] = [
     quick: { batch: 1, places: 6, vocab: 12, model: 16, heads: 2, layers: 2, width: 3 },
     inputs: {},
   },
-  zoo('transformer', 'Transformer on dates', 'full'),
-  zoo('snail', 'SNAIL, episodes of five pictures', '1-shot'),
-  zoo('sagan', 'SAGAN, both networks', 'attention'),
-  zoo('pointer', 'Pointer network, tours around points', 'hull'),
-  zoo('caption', 'Captions with soft attention', 'soft'),
+  zoo('transformer', 'Transformer on 128 dates', 'full'),
+  zoo('snail', 'SNAIL, 32 episodes of five characters', '1-shot'),
+  zoo('sagan', 'SAGAN, 32 pictures, both networks', 'attention'),
+  zoo('pointer', 'Pointer network, 128 tours around points', 'hull'),
+  zoo('caption', 'Captions of 64 pictures, soft attention', 'soft'),
 ];
 
 export const isModelRow = (row: Row): row is ModelRow => 'sizes' in row;

@@ -30,6 +30,7 @@ describe('the benchmark', () => {
       expect(values).toHaveLength(4);
     }
     expect(stdout).toContain('| tfjs-core, by hand, wasm, eager |');
+    expect(bench('--from', out).stdout).toBe(stdout);
   });
 
   it('knows its rows and peers', () => {

@@ -49,11 +49,13 @@ def open_model(parameters, sizes):
         es = tf.gather(characters, tf.transpose(shifted(inputs["y"], 1)))
         of_e = tf.reshape(tf.reshape(es, [target * batch, embed]) @ cell.W[:embed] + cell.b, [target, batch, 3 * units])
 
+        of_context = cell.W[embed:]
+
         def step(states, given):
             (s,) = states
             score = tf.linalg.matvec(tf.tanh((s @ W)[:, None] + keys), v)
             context = tf.reshape(tf.nn.softmax(score)[:, None] @ annotations, [batch, 2 * hidden])
-            return (cell(given[0] + context @ cell.W[embed:], s),), [s, context]
+            return (cell(given[0] + context @ of_context, s),), [s, context]
 
         _, (states, contexts) = scan(step, (tf.tanh(first @ W0),), [of_e], target, 2)
         seen = tf.reshape(tf.concat([states, es, contexts], 2), [target * batch, -1]) @ pieces

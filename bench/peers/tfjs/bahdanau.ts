@@ -18,18 +18,19 @@ class Gru {
     this.b = parameters.vectors([`${path}.bz`, `${path}.br`, `${path}.b`]);
   }
 
-  /** What x gives to the gates: of each step [batch, from … from + width) of the input. */
-  ofInput(x: tf.Tensor, from = 0, bias = true): tf.Tensor {
-    const whole = from === 0 && x.shape[1] === this.W.shape[0];
-    const W = whole ? this.W : tf.slice(this.W, [from, 0], [x.shape[1]!, 3 * this.hidden]);
-    return bias ? tf.fused.matMul({ a: x, b: W, bias: this.b }) : tf.matMul(x, W);
+  /** The rows of W that a part of the input meets. */
+  part(from: number, count: number): tf.Tensor {
+    return tf.slice(this.W, [from, 0], [count, 3 * this.hidden]);
   }
 
-  /** The same of every step of [time, batch, input], by step. A slice costs as much as its source on `wasm`: there one by one. */
-  ofInputs(xs: tf.Tensor): tf.Tensor[] {
+  /**
+   * What the gates get of every step of [time, batch, input], by step. A slice costs as much as its source on `wasm`: there it is
+   * one product for each.
+   */
+  ofInputs(xs: tf.Tensor, W: tf.Tensor = this.W): tf.Tensor[] {
     const [time, batch, input] = xs.shape as [number, number, number];
-    if (tf.getBackend() === 'wasm') return tf.unstack(xs).map((x) => this.ofInput(x));
-    const all = this.ofInput(tf.reshape(xs, [time * batch, input]));
+    if (tf.getBackend() === 'wasm') return tf.unstack(xs).map((x) => tf.fused.matMul({ a: x, b: W, bias: this.b }));
+    const all = tf.fused.matMul({ a: tf.reshape(xs, [time * batch, input]), b: W, bias: this.b });
     return tf.unstack(tf.reshape(all, [time, batch, 3 * this.hidden]));
   }
 
@@ -79,7 +80,8 @@ export const open: Open = (parameters, sizes) => {
       const { annotations, first } = annotate(tokens!);
       const keys = tf.reshape(tf.matMul(tf.reshape(annotations, [batch * source, 2 * hidden!]), U), [batch, source, align!]);
       const es = rowsOf(characters, tf.transpose(shifted(y!, 1)));
-      const ofE = tf.unstack(tf.reshape(cell.ofInput(tf.reshape(es, [target * batch, embed!])), [target, batch, 3 * units!]));
+      const ofE = cell.ofInputs(es, cell.part(0, embed!));
+      const Wc = cell.part(embed!, 2 * hidden!);
       let s: tf.Tensor = tf.tanh(tf.matMul(first, W0));
       const [states, contexts]: [tf.Tensor[], tf.Tensor[]] = [[], []];
       for (let t = 0; t < target; t++) {
@@ -89,7 +91,7 @@ export const open: Open = (parameters, sizes) => {
         const context = tf.reshape(tf.matMul(weights, annotations), [batch, 2 * hidden!]);
         states.push(s);
         contexts.push(context);
-        s = cell.step(tf.add(ofE[t]!, cell.ofInput(context, embed!, false)), s);
+        s = cell.step(tf.add(ofE[t]!, tf.matMul(context, Wc)), s);
       }
       const seen = tf.concat([tf.stack(states), es, tf.stack(contexts)], 2);
       const parts = tf.matMul(tf.reshape(seen, [target * batch, -1]), pieces);
