@@ -17,6 +17,32 @@ model M(x: [source, d]) generates y: index(words)[target] {
   D(x)
 }`;
 
+const carried = (first: string, next: string): string => `dim source: ragged
+dim target: ragged, words = 4, d = 2
+decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
+  param table: [words, d] = normal(1)
+  r = ${first}
+  repeat 3 as i { r = ${next} }
+  logits = r + table[y] @[d] table
+}
+model M(x: [source, d]) generates y: index(words)[target] {
+  D(x)
+}`;
+
+/** Sequences of several lengths. */
+const several: HoldsOptions = {
+  examples: [
+    {
+      x: [
+        [0.5, 0.4],
+        [0.1, 0.7],
+      ],
+      y: [0, 3, 1, 0],
+    },
+    { x: [[0.3, -0.4]], y: [3, 2] },
+  ],
+};
+
 const cases: Readonly<Record<string, readonly [text: string, options?: HoldsOptions]>> = {
   'a norm of norms, one for each position of another axis': [
     `dim source: ragged
@@ -101,6 +127,14 @@ model M(x: [source, d]) generates y: index(words)[target] {
     { examples: [{ x: [[0.5, 0.5, 0.5]], y: [1, 3] }] },
   ],
   'rounds of positions of a clock': [rounds('p2 * position[target]', 'r1'), { examples: [{ x: [[0.5, 0.5, 0.5]], y: [1, 3] }] }],
+  'what rounds carry of positions of a clock, read over a copy of it': [
+    carried('argmax[source](position[source] * position[target])', '(r * r[target as key]) @[key] r[target as key]'),
+    several,
+  ],
+  'what rounds make of what they carry, read over a copy of the clock': [
+    carried('0.1 * position[target]', 'tanh(mean[key](r * (i * tanh(r) * position[target])[target as key]) - 0.3 * r)'),
+    several,
+  ],
   'a number of the host that is too long for one line': [
     `dim source: ragged
 dim target: ragged, words = 5, d = 2

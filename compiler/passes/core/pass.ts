@@ -352,7 +352,11 @@ export class Pass implements Site {
   /** Drops what was made of a loop's body before it is rebuilt: nothing, if none of its arguments has been bound. */
   forget(scan: Scan): void {
     const { region } = scan.op;
-    if (![region.position, ...region.xs, ...region.states].some((argument) => this.memo.has(argument))) return;
+    if ([region.position, ...region.xs, ...region.states].some((argument) => this.memo.has(argument))) this.forgetBody(scan);
+  }
+
+  /** The same where another pass may have bound the arguments. */
+  forgetBody(scan: Scan): void {
     for (const node of this.facts.bodyOf(scan)) this.drop(node);
   }
 

@@ -75,9 +75,9 @@ function rowAxes(output: Node, axis: Axis, made: Node): readonly Axis[] {
 
 const positionsOf = (node: Node): readonly Axis[] => node.types.flatMap(({ axes }) => axes.filter(isPositions));
 
-/** Is it a result of a loop along the clock, which continues from step to step, or of one over rounds? */
+/** Is it a result of a loop along the clock, which continues from step to step, or what one over rounds results in or carries? */
 function isOfLoop({ op, inputs }: Node): boolean {
-  if (op.kind !== 'result') return false;
+  if (op.kind !== 'result') return op.kind === 'argument';
   const { op: loop } = inputs[0]!;
   return loop.kind === 'scan' && (isPositions(loop.axis) || loop.axis.rounds === true);
 }
@@ -178,7 +178,7 @@ class Steps {
 
   /** Makes the body of a loop over rounds, as `row` sees it. */
   *inRounds(scan: Scan, loop: Loop, row: Row, body: () => Making<LoopBody>): Making<OpenRounds & { readonly body: LoopBody }> {
-    for (const each of [this.#fixed, this.#all, this.#kept, ...this.#rows.values()]) each.forget(scan);
+    for (const each of [this.#fixed, this.#all, this.#kept, ...this.#rows.values()]) each.forgetBody(scan);
     const open: OpenRounds = { scan, loop, row, kept: new Map() };
     this.#rounds.push(open);
     const made = yield* body();
