@@ -225,6 +225,15 @@ decoder D() generates y: index(words)[target] start 0 end 1 {
 }
 model M() generates y: index(words)[target] { D() }`,
   ],
+  'a whole number that leaves int32 in training alone': [
+    `dim d = 2, n = 3
+model M(x: [d], i: int[d]) -> y: [d] {
+  param p: [n] = 1
+  y = if training then p[n = (i + 1) mod n] else x
+}
+objective Fit for M { loss = mean[d](y);  optimizer sgd(rate = 0.1) }`,
+    { examples: [{ x: [0.5, 0.5], i: [-1, 2147483647] }] },
+  ],
   'half of a position, counted backwards': [
     `dim row = 3, tall = 2 * row
 model M(x: [row]) -> y: [tall] { y = x[row = floor(-position[tall] / 2)] else 7 }`,

@@ -19,7 +19,7 @@ import { Chance } from './chance.ts';
 import { bindingsFor, collated, examplesFor, parametersFor, type Values as Kind } from './data.ts';
 import { POISONS, poisoned, run } from './poison.ts';
 import { kinks, slope, type Direction } from '../slopes.ts';
-import { away, BeyondInt32, compare, overflows, Reference, trembling, type Compared, type Expected } from './reference.ts';
+import { away, BeyondInt32, compare, overflows, Reference, trembling, whole, type Compared, type Expected } from './reference.ts';
 import { gradientReference, lossReference, mayOverflow, outputReference, type Ran } from './derived.ts';
 
 export interface Failure {
@@ -200,7 +200,8 @@ class Trial {
     const updates = program.objectives.flatMap((objective) => objective.updates);
     const roots = [...program.outputs.values(), ...updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()])];
     this.#reference = new Reference(roots, this.#bindings(learner, 0), this.#chance(4));
-    const training = this.#bindings(learner, 1);
+    // A loss may compute in training what it does not compute otherwise.
+    const training = this.#bindings(learner, 1).map((each): Bindings => ({ ...each, rounded: whole }));
     const chance = this.#chance(5);
     this.#slopes = updates.map((update): Slope => {
       // Of rounds each has its own.

@@ -21,7 +21,7 @@ export interface Expected {
 /** A whole number of the program leaves int32: nothing is promised but that it is not wrapped in silence. */
 export class BeyondInt32 extends Error {}
 
-const whole: NonNullable<Bindings['rounded']> = (x, elem) => {
+export const whole: NonNullable<Bindings['rounded']> = (x, elem) => {
   if (elem === 'int' && (x < -(2 ** 31) || x >= 2 ** 31)) throw new BeyondInt32(`${x}`);
   return x;
 };
