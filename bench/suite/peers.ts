@@ -1,6 +1,6 @@
 /** Who does the work: attnc, and what its users could take instead. One record each. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundle, root, workFolder, type Prepared } from './prepare.ts';
 import type { Work } from './protocol.ts';
@@ -59,6 +59,12 @@ export function pythonHas(module: string): boolean {
 
 function needsPython(module: string): string | null {
   return pythonHas(module) ? null : `${INSTALL} (or ATTNC_PYTHON names a Python that has ${module})`;
+}
+
+/** So that nothing that an earlier run compiled makes a start look quick. */
+function emptied(folder: string): string {
+  rmSync(folder, { recursive: true, force: true });
+  return folder;
 }
 
 function needsPackage(name: string): string | null {
@@ -122,7 +128,11 @@ export const PEERS: readonly Peer[] = [
     ],
     works: doing(WRITTEN),
     missing: () => needsPython('torch'),
-    command: async () => ({ command: python(), args: [join(peersFolder, 'torch', 'main.py')] }),
+    command: async () => ({
+      command: python(),
+      args: [join(peersFolder, 'torch', 'main.py')],
+      env: { TORCHINDUCTOR_CACHE_DIR: emptied(join(workFolder, 'inductor')) },
+    }),
   },
   {
     name: 'tensorflow',
