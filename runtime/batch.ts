@@ -62,6 +62,7 @@ interface Origin {
  * @param n construct-phase sizes
  * @param ragged the ragged dims, and which of them may be empty
  * @param requirements requirements on each example's lengths; those with a dim that no input has are skipped
+ * @param shapes `few`: lengths are padded further, to one of few, for what is compiled by shape
  * @throws InputError naming the example, the input, its axes, what was expected and what was given
  */
 export function collate(
@@ -70,6 +71,7 @@ export function collate(
   specs: readonly InputSpec[],
   examples: readonly object[],
   requirements: readonly LengthRequirement[] = [],
+  shapes: 'exact' | 'few' = 'exact',
 ): HostBatch {
   requireExamples(examples);
   if (examples.length === 0) throw new InputError('there are no examples: a call needs at least one');
@@ -116,6 +118,10 @@ export function collate(
   for (const dim of dims) padded[dim] = lengths[dim]!.reduce((longest, length) => Math.max(longest, length), 1);
   const long = [...dims].find((dim) => padded[dim]! > MOST_POSITIONS);
   if (long !== undefined) throw new InputError(`\`${long}\` has ${counted(padded[long]!)}: at most ${MOST_POSITIONS}`);
+  if (shapes === 'few') {
+    const exact = new Set(ragged.flatMap((dim) => (dim.ofCall === true ? [dim.label] : [])));
+    for (const dim of dims) if (!exact.has(dim)) padded[dim] = roundedUp(padded, dim, requirements);
+  }
 
   const inner: Record<string, InnerLengths> = {};
   for (const [dim, each] of rows) {
@@ -130,6 +136,14 @@ export function collate(
   const inputs: Record<string, HostInput> = {};
   for (const spec of specs) inputs[spec.name] = fill(spec, examples, padded, lengths, inner);
   return { n: padded, size: examples.length, inputs, lengths, inner };
+}
+
+/** The next power of two or half more, as long as what every length must satisfy holds for it too: at most a third is padding. */
+function roundedUp(padded: Sizes, dim: string, requirements: readonly LengthRequirement[]): number {
+  const power = 2 ** Math.floor(Math.log2(padded[dim]!));
+  const length = [power, 1.5 * power, 2 * power].find((each) => Number.isInteger(each) && each >= padded[dim]!)!;
+  const holds = requirements.every(({ dims, fails }) => !dims.includes(dim) || fails({ ...padded, [dim]: length }) === null);
+  return holds && length <= MOST_POSITIONS ? length : padded[dim]!;
 }
 
 /** The number of positions of an axis with these sizes. */

@@ -8,6 +8,7 @@ import { whyInfinite } from './impossible.ts';
 import { exampleNames, listed, requireNames, requireOptions, suggestion } from './names.ts';
 import { StepRandom } from './random.ts';
 import { withGraphs } from './graphs/execution.ts';
+import { activeSessions } from './graphs/sessions.ts';
 import { emitted } from './scope.ts';
 import { fromStored } from './stored.ts';
 import {
@@ -287,7 +288,8 @@ export class Learner<Example extends object> {
 
   protected collate(examples: readonly object[], given: readonly InputSpec[]): HostBatch {
     const { definition, sizes } = this;
-    const host = collate(sizes, definition.ragged, [...definition.inputs(sizes), ...given], examples, definition.requirements);
+    const shapes = activeSessions()?.now() === 'xla' ? 'few' : 'exact';
+    const host = collate(sizes, definition.ragged, [...definition.inputs(sizes), ...given], examples, definition.requirements, shapes);
     requireNames(examples, (this.names ??= this.exampleNames()), definition.name);
     const { decoder } = definition;
     const targets = decoder === null ? undefined : host.inputs[decoder.output];
