@@ -331,7 +331,6 @@ class Builder {
           body: { function: name },
           output_shapes: { shapes: 0 },
           parallel_iterations: { int: 10 },
-          _lower_using_switch_merge: { bool: this.#top === this.#graph },
         },
         'output',
         types,
