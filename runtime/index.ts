@@ -47,7 +47,8 @@ export {
   type Trainable,
   type ValidationOptions,
 } from './training/fit.ts';
-export { Optimizer, type OptimizerKind } from './training/optimizer.ts';
+export { Optimizer } from './training/optimizer.ts';
+export type { OptimizerKind } from './training/rules.ts';
 export { BatchOrder, type ExampleSource, type OrderOptions, type Rollouts, type TrainingBatch } from './training/data.ts';
 export { memoryStore, type CheckpointStore } from './training/store.ts';
 export type { EndReason, TrainingEvent } from './training/events.ts';

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { BuiltGraph } from '../graphs/build.ts';
 import type { GraphFile } from '../graphs/format.ts';
 import { offer, type Held, type Session, type Sessions } from '../graphs/sessions.ts';
 import { cacheFolder, TENSORFLOW_VERSION } from './home.ts';
@@ -58,17 +57,16 @@ class TensorflowSessions implements Sessions {
     return read.version === 1 ? (read as GraphFile) : null;
   }
 
-  load(graph: BuiltGraph): Session {
+  load({ bytes, inputs, outputs }: Parameters<Sessions['load']>[0]): Session {
     const { binding } = this.#backend;
-    const id = binding.loadSavedModel(`${written(graph.bytes)}/`, 'serve');
-    const inputNames = [...graph.inputs.keys()].map((name) => name).join();
-    const outputNames = graph.named.join();
+    const id = binding.loadSavedModel(`${written(bytes)}/`, 'serve');
+    const [inputNames, outputNames] = [inputs.join(), outputs.join()];
     return {
-      run: (inputs) => {
-        const tensors = inputs.filter((input) => !isHeld(input));
+      run: (given) => {
+        const tensors = given.filter((input) => !isHeld(input));
         const ids = this.#backend.getInputTensorIds(tensors);
         let at = 0;
-        const all = inputs.map((input) => (isHeld(input) ? input.id : ids[at++]!));
+        const all = given.map((input) => (isHeld(input) ? input.id : ids[at++]!));
         return binding.runSavedModel(id, all, inputNames, outputNames).map((each) => this.#backend.createOutputTensor(each));
       },
     };

@@ -179,7 +179,11 @@ class GraphOf {
     const made = this.#made(sessions);
     if (made === null) return null;
     const graph = buildGraph(made, { n, roundsOf: (path) => roundsOf(p, path), xla });
-    return { graph, session: sessions.load(graph), numbers: new Map() };
+    return {
+      graph,
+      session: sessions.load({ bytes: graph.bytes, inputs: [...graph.inputs.keys()], outputs: graph.named }),
+      numbers: new Map(),
+    };
   }
 
   #call(sessions: Sessions, { graph, session, numbers }: Loaded, p: ParameterTree, batch: Batch, random: Random): Results {

@@ -5,7 +5,6 @@
 import * as tf from '../tf.ts';
 import { backend } from '@tensorflow/tfjs-core';
 import type { Execution } from '../backend/types.ts';
-import type { BuiltGraph } from './build.ts';
 import type { GraphFile } from './format.ts';
 
 /** A number that a graph is fed with and no tensor of tfjs holds. */
@@ -29,7 +28,7 @@ export interface Sessions {
   /** Null: it is not there, or not one of this version. */
   read(file: URL): GraphFile | null;
   /** @throws Error if the library refuses it, or it cannot be written to disk */
-  load(graph: BuiltGraph): Session;
+  load(graph: { readonly bytes: Uint8Array; readonly inputs: readonly string[]; readonly outputs: readonly string[] }): Session;
   /** Whole numbers, truth values or floats that are fed again and again. */
   hold(values: readonly number[], type: 'float' | 'int' | 'bool', shape: readonly number[]): Held;
   release(held: Held): void;

@@ -7,101 +7,23 @@ import * as tf from '../tf.ts';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import type { OptimizerSettings, ParameterSpec, Tensors, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, TrainingError } from '../errors.ts';
+import { activeSessions, type Sessions } from '../graphs/sessions.ts';
 import { listed, requireOptions, suggestion } from '../names.ts';
 import { dispose } from '../ops.ts';
 import { fromStored, storedShape, toStored } from '../stored.ts';
 import { download, isNumber, show, type Value, type Values } from '../values.ts';
 import { requireShape, shapeOf, sizeOf, Weights } from '../weights.ts';
+import { UpdateGraph, type Settings } from './update-graph.ts';
+import { RULES, type Arithmetic, type OptimizerKind, type Rule, type Update } from './rules.ts';
 
-export type OptimizerKind = OptimizerSettings['kind'];
-
-/** What an update can read and write besides the gradient. */
-interface Update {
-  readonly parameters: tf.Tensor;
-  readonly gradient: tf.Tensor;
-  readonly rate: number;
-  /** Counts from 1. */
-  readonly step: number;
-  option(name: string): number;
-  /** A running value of the optimiser, as it is before this step. */
-  slot(name: string, initial?: number): tf.Tensor;
-  set(name: string, value: tf.Tensor): tf.Tensor;
-}
-
-interface Rule {
-  readonly options: Readonly<Record<string, number>>;
-  /** The method's own rate, if its paper has one that needs no choosing. */
-  readonly rate?: number;
-  /** The new parameters. */
-  apply(update: Update): tf.Tensor;
-}
-
-/** `a * previous + b * value`. */
-function blend(a: number, previous: tf.Tensor, b: number, value: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => tf.add(tf.mul(previous, a), tf.mul(value, b)));
-}
-
-const rules: Readonly<Record<OptimizerKind, Rule>> = {
-  /** Kingma & Ba 2015, algorithm 1; `weightDecay` as in Loshchilov & Hutter 2019, algorithm 2. */
-  adam: {
-    options: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
-    apply({ parameters, gradient, rate, step, option, slot, set }) {
-      const [beta1, beta2, decay] = [option('beta1'), option('beta2'), option('weightDecay')];
-      const mean = set('mean', blend(beta1, slot('mean'), 1 - beta1, gradient));
-      const square = set(
-        'square',
-        tf.tidy(() => blend(beta2, slot('square'), 1 - beta2, tf.square(gradient))),
-      );
-      const deviation = tf.tidy(() => tf.add(tf.mul(tf.sqrt(square), 1 / Math.sqrt(1 - beta2 ** step)), option('epsilon')));
-      const decayed = decay === 0 ? parameters : tf.mul(parameters, 1 - rate * decay);
-      return tf.sub(decayed, tf.div(tf.mul(mean, rate / (1 - beta1 ** step)), deviation));
-    },
-  },
-  /** With momentum as in Sutskever et al. 2013, the velocity without the rate. */
-  sgd: {
-    options: { momentum: 0, nesterov: 0 },
-    apply({ parameters, gradient, rate, option, slot, set }) {
-      const momentum = option('momentum');
-      if (momentum === 0) return tf.sub(parameters, tf.mul(gradient, rate));
-      const velocity = set('velocity', tf.add(tf.mul(slot('velocity'), momentum), gradient));
-      const direction = option('nesterov') === 0 ? velocity : tf.add(gradient, tf.mul(velocity, momentum));
-      return tf.sub(parameters, tf.mul(direction, rate));
-    },
-  },
-  /** Duchi, Hazan & Singer 2011, the diagonal form; `initial` is the initial value of the sums. */
-  adagrad: {
-    options: { initial: 0, epsilon: 1e-10 },
-    apply({ parameters, gradient, rate, option, slot, set }) {
-      const square = set('square', tf.add(slot('square', option('initial')), tf.square(gradient)));
-      return tf.sub(parameters, tf.div(tf.mul(gradient, rate), tf.add(tf.sqrt(square), option('epsilon'))));
-    },
-  },
-  /** Tieleman & Hinton 2012; `centred` subtracts the squared mean, as in Graves 2013, eq. (38)-(45). */
-  rmsprop: {
-    options: { decay: 0.9, momentum: 0, epsilon: 1e-8, centred: 0 },
-    apply({ parameters, gradient, rate, option, slot, set }) {
-      const [decay, momentum] = [option('decay'), option('momentum')];
-      const square = set('square', blend(decay, slot('square'), 1 - decay, tf.square(gradient)));
-      const variance = (): tf.Tensor => tf.sub(square, tf.square(set('mean', blend(decay, slot('mean'), 1 - decay, gradient))));
-      const spread = tf.sqrt(tf.add(option('centred') === 0 ? square : variance(), option('epsilon')));
-      const change = tf.div(tf.mul(gradient, rate), spread);
-      if (momentum === 0) return tf.sub(parameters, change);
-      return tf.sub(parameters, set('velocity', tf.add(tf.mul(slot('velocity'), momentum), change)));
-    },
-  },
-  /** Zeiler 2012, algorithm 1; the paper's rate is 1. */
-  adadelta: {
-    options: { rho: 0.95, epsilon: 1e-6 },
-    rate: 1,
-    apply({ parameters, gradient, rate, option, slot, set }) {
-      const [rho, epsilon] = [option('rho'), option('epsilon')];
-      const square = set('square', blend(rho, slot('square'), 1 - rho, tf.square(gradient)));
-      const past = slot('change');
-      const change = tf.mul(tf.div(tf.sqrt(tf.add(past, epsilon)), tf.sqrt(tf.add(square, epsilon))), gradient);
-      set('change', blend(rho, past, 1 - rho, tf.square(change)));
-      return tf.sub(parameters, tf.mul(change, rate));
-    },
-  },
+const TENSORS: Arithmetic<tf.Tensor> = {
+  add: (a, b) => tf.add(a, b),
+  sub: (a, b) => tf.sub(a, b),
+  mul: (a, b) => tf.mul(a, b),
+  div: (a, b) => tf.div(a, b),
+  sqrt: (a) => tf.sqrt(a),
+  square: (a) => tf.square(a),
+  apart: (compute) => tf.tidy(compute),
 };
 
 /** Numbers per vector: with more, the intermediate values of an update would take as much memory again several times over. */
@@ -113,6 +35,7 @@ class Segment {
   /** The parameters after the last step: joined, and as tensors handed to the weights. Only if these are all that is in the segment. */
   private parameters: { readonly vector: tf.Tensor; readonly left: Tensors } | undefined;
   private readonly keeps: boolean;
+  private graph: { readonly of: Sessions; readonly update: UpdateGraph } | undefined;
   slots: Readonly<Record<string, tf.Tensor>> = {};
 
   constructor(specs: readonly ParameterSpec[], keeps: boolean) {
@@ -121,13 +44,14 @@ class Segment {
   }
 
   /** Returns the new parameters by path. */
-  update(now: Tensors, rule: Rule, of: Pick<Update, 'gradient' | 'rate' | 'step' | 'option'>): Tensors {
+  update(now: Tensors, rule: Rule, of: Pick<Update<tf.Tensor>, 'gradient' | 'rate' | 'step' | 'option'>): Tensors {
     const previous = this.refreshed(now);
     const next: Record<string, tf.Tensor> = {};
     const vector = tf.tidy(() =>
       tf.keep(
         rule.apply({
           ...of,
+          m: TENSORS,
           parameters: previous,
           slot: (name, initial = 0) => this.slots[name] ?? tf.fill(previous.shape, initial),
           set: (name, value) => (next[name] = tf.keep(value)),
@@ -141,6 +65,22 @@ class Segment {
     if (this.keeps) this.parameters = { vector, left };
     else vector.dispose();
     return left;
+  }
+
+  /** The same as a graph of native TensorFlow. Null if it refuses that: then nothing has changed. */
+  asGraph(sessions: Sessions, now: Tensors, gradients: Tensors, rule: Rule, settings: Settings): Tensors | null {
+    if (this.graph?.of !== sessions) this.graph = { of: sessions, update: new UpdateGraph(this.specs, sessions) };
+    try {
+      const { parameters, slots } = this.graph.update.run(now, gradients, this.slots, rule, settings);
+      for (const name of Object.keys(slots)) this.slots[name]?.dispose();
+      this.slots = { ...this.slots, ...slots };
+      this.parameters?.vector.dispose();
+      this.parameters = undefined;
+      return parameters;
+    } catch (error) {
+      sessions.say(`the optimiser runs operation by operation: ${error instanceof Error ? error.message.split('\n')[0] : show(error)}`);
+      return null;
+    }
   }
 
   /** Joined into one vector; missing ones are 0, since a loss need not depend on every parameter. */
@@ -229,20 +169,31 @@ export class Optimizer {
     for (const [path, gradient] of Object.entries<tf.Tensor | Value>(given)) this.requireGradient(path, gradient);
     requireClip(clip);
     const now = this.weights.tensors;
+    const settled: Settings = { kind: settings.kind, rate, step, option: (name) => options[name]!, clip };
+    const sessions = areTensors(given) ? this.sessionsFor(clip) : null;
     const gradientOf = (segment: Segment): tf.Tensor => tf.tidy(() => segment.joined(uploaded(given, segment.specs)));
-    const [only] = this.segments;
-    const whole = this.segments.length === 1 ? gradientOf(only!) : null;
-    const clipping =
-      clip === null
-        ? null
-        : clippingOf(clip, whole === null ? this.segments.map((each) => () => gradientOf(each)) : [() => tf.clone(whole)]);
+    // The norm of all gradients, found when the first segment asks for it.
+    let clipping: Clipping | null = null;
     for (const segment of this.segments) {
-      const plain = whole ?? gradientOf(segment);
+      const asGraph = sessions === null ? null : segment.asGraph(sessions, now, given as Tensors, rule, settled);
+      if (asGraph !== null) {
+        this.weights.replace(asGraph);
+        continue;
+      }
+      const plain = gradientOf(segment);
+      const all = this.segments.length === 1 ? [() => tf.clone(plain)] : this.segments.map((each) => () => gradientOf(each));
+      if (clip !== null) clipping ??= clippingOf(clip, all);
       const gradient = clipping === null ? plain : clipping.apply(plain);
-      this.weights.replace(segment.update(now, rule, { gradient, rate, step, option: (name) => options[name]! }));
+      this.weights.replace(segment.update(now, rule, { gradient, rate, step, option: settled.option }));
       dispose(plain, gradient);
     }
     clipping?.dispose();
+  }
+
+  /** Where functions run as graphs, so do updates. The norm of all gradients is one graph's to find if all are in its segment. */
+  private sessionsFor(clip: UpdateDefinition['clip']): Sessions | null {
+    const sessions = activeSessions();
+    return sessions?.now() === 'eager' || (this.segments.length > 1 && clip !== null) ? null : sessions;
   }
 
   private requireGradient(path: string, gradient: tf.Tensor | Value): void {
@@ -310,6 +261,10 @@ function slotOf(name: string, specs: readonly ParameterSpec[], stored: ReadonlyM
   return whole;
 }
 
+function areTensors(given: Tensors | Values): given is Tensors {
+  return Object.values<tf.Tensor | Value>(given).every((each) => tf.isTensor(each));
+}
+
 /** The given gradients of these parameters, as tensors. */
 function uploaded(given: Tensors | Values, specs: readonly ParameterSpec[]): Tensors {
   return Object.fromEntries(
@@ -349,17 +304,17 @@ function ruleOf(settings: OptimizerSettings): Rule {
   if (typeof settings !== 'object' || settings === null)
     throw new TrainingError(`expected settings, as \`{ kind: 'adam', rate: 1e-3 }\`, given ${show(settings)}`);
   const { kind }: { readonly kind: unknown } = settings;
-  const rule = typeof kind === 'string' && Object.hasOwn(rules, kind) ? rules[kind as OptimizerKind] : undefined;
+  const rule = typeof kind === 'string' && Object.hasOwn(RULES, kind) ? RULES[kind as OptimizerKind] : undefined;
   if (rule === undefined)
     throw new TrainingError(
-      `there is no optimizer ${typeof kind === 'string' ? `\`${kind}\`` : show(kind)}: ${listed(Object.keys(rules))}${typeof kind === 'string' ? suggestion(kind, Object.keys(rules)) : ''}`,
+      `there is no optimizer ${typeof kind === 'string' ? `\`${kind}\`` : show(kind)}: ${listed(Object.keys(RULES))}${typeof kind === 'string' ? suggestion(kind, Object.keys(RULES)) : ''}`,
     );
   return rule;
 }
 
 /** The given rate, or the method's own. */
 export function rateOf(settings: OptimizerSettings): number {
-  const rate = settings.rate ?? rules[settings.kind].rate;
+  const rate = settings.rate ?? RULES[settings.kind].rate;
   if (rate === undefined) throw new TrainingError(`${settings.kind} needs a \`rate\``);
   return rate;
 }

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { graphs } from '../../compiler/emit/graphs/graphs.ts';
 import { compileFile } from '../../compiler/index.ts';
-import { fit, Model, reportBackends, useBackend, type Execution } from '../../runtime/index.ts';
+import { fit, Model, Optimizer, reportBackends, useBackend, type Execution } from '../../runtime/index.ts';
 import type { Definition } from '../../runtime/definition.ts';
 import { definitionOf } from '../emit/support.ts';
 import { library } from '../models/support.ts';
@@ -132,6 +132,42 @@ describe.runIf(hasTensorflow)('graphs on native TensorFlow', () => {
     const before = tf.memory().numTensors;
     await train(40, first);
     expect(tf.memory().numTensors).toBe(before);
+    expect(said).toEqual([]);
+  });
+
+  it.each([
+    [
+      { kind: 'adam', rate: 0.1, weightDecay: 0.1 },
+      { kind: 'norm', limit: 0.5 },
+    ],
+    [
+      { kind: 'sgd', rate: 0.1, momentum: 0.9, nesterov: true },
+      { kind: 'value', limit: 0.05 },
+    ],
+    [{ kind: 'adagrad', rate: 0.1, initial: 0.1 }, null],
+    [{ kind: 'rmsprop', rate: 0.1, momentum: 0.5, centred: true }, null],
+    [{ kind: 'adadelta' }, null],
+  ] as const)('updates parameters and slots as operation by operation: %o', async (settings, clip) => {
+    const after = async (execution: Execution): Promise<readonly number[]> => {
+      const own = await model(execution);
+      const optimizer = new Optimizer(own.weights);
+      // First values are drawn when they are read.
+      const { tensors } = own.weights;
+      const before = tf.memory().numTensors;
+      for (let step = 1; step <= 3; step++) {
+        // Not every parameter has a gradient.
+        const gradients = { v: tf.tensor1d([0.3, -2, step, 0.01]), 'run.h.LSTM.bi': tf.fill([4], -0.2) };
+        const known = Object.fromEntries(Object.entries(gradients).filter(([path]) => tensors[path] !== undefined));
+        optimizer.apply(known, settings, step, clip);
+        for (const each of Object.values(gradients)) each.dispose();
+        expect(tf.memory().numTensors - before, 'slots, and the joined parameters').toBeLessThan(5);
+      }
+      const stored = [...(await optimizer.store()).values()].flatMap(({ data }) => [...(data as Float32Array)]);
+      const parameters = await Promise.all(own.parameters.map(async ({ path }) => [...(await own.weights.read(path)).data]));
+      optimizer.dispose();
+      return [...parameters.flat(), ...stored].map((x) => Math.round(x * 1e5) + 0);
+    };
+    expect(await after('graph')).toEqual(await after('eager'));
     expect(said).toEqual([]);
   });
 
