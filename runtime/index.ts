@@ -69,6 +69,7 @@ export {
 } from './training/task.ts';
 export {
   BACKEND_NAMES,
+  EXECUTIONS,
   BackendError,
   reportBackends,
   useBackend,

@@ -2,6 +2,7 @@
 import {
   BACKEND_NAMES,
   DeviceBatch,
+  EXECUTIONS,
   dispose,
   fit,
   seedKey,
@@ -34,8 +35,13 @@ interface Opened {
 export async function attnc(job: Job, emitted: Emitted, task: AnyTask | null): Promise<Subject> {
   const backend = BACKEND_NAMES.find((name) => name === job.backend);
   if (backend === undefined) throw new RangeError(`there is no backend ${job.backend}`);
-  if (job.execution !== 'eager') throw new RangeError(`attnc's subject does not know how to run \`${job.execution}\``);
-  const { detail } = await useBackend(backend);
+  const execution = EXECUTIONS.find((way) => way === job.execution);
+  if (execution === undefined) throw new RangeError(`attnc's subject does not know how to run \`${job.execution}\``);
+  // Not to measure silently another way.
+  console.warn = (line: string): void => {
+    throw new Error(line);
+  };
+  const { detail } = await useBackend(backend, { execution });
   const row = rowNamed(job.row);
   const { model, examples } = isModelRow(row)
     ? openRow(row, job, emitted)

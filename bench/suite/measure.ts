@@ -77,7 +77,7 @@ export async function measure(
 ): Promise<(Measured | Unmeasured)[]> {
   const subjects: Subject[] = [];
   for (const { peer, variant } of variants) {
-    const works = peer.works(prepared);
+    const works = peer.works(prepared, variant);
     if (works.length === 0) continue;
     const { row, sizes, tensors, adam } = prepared;
     const job = { row: row.name, sizes, works, tensors, adam, backend: variant.backend, execution: variant.execution };

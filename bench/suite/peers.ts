@@ -19,14 +19,14 @@ export interface Peer {
   readonly title: string;
   readonly variants: readonly Variant[];
   /** What it does of a row's work, the first of which makes it ready. */
-  works(prepared: Prepared): readonly Work[];
+  works(prepared: Prepared, variant: Variant): readonly Work[];
   /** Why it cannot run here; null if it can. */
   missing(variant: Variant): string | null;
   command(prepared: Prepared, variant: Variant): Promise<Command>;
 }
 
 /** Ways to run a module that `--execution` may name. */
-export const EXECUTIONS = ['eager'] as const;
+export const EXECUTIONS = ['eager', 'graph', 'xla'] as const;
 export const BACKENDS = ['tensorflow', 'wasm'] as const;
 
 const peersFolder = join(root, 'bench', 'peers');
@@ -86,8 +86,9 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'attnc',
     title: 'attnc',
-    variants: EXECUTIONS.flatMap(onBackends),
-    works: ({ row }) => row.works,
+    variants: [...EXECUTIONS.map((execution): Variant => ({ backend: 'tensorflow', execution })), { backend: 'wasm', execution: 'eager' }],
+    // Steps of decoding run operation by operation, whatever the way.
+    works: ({ row }, { execution }) => (row.name === 'decode' && execution !== 'eager' ? [] : row.works),
     missing: ({ backend }) => needsBackend(backend),
     command: async ({ bundle: file }) => node(file),
   },

@@ -32,9 +32,12 @@ export async function prepare(row: Row, quick: boolean): Promise<Prepared> {
   mkdirSync(folder, { recursive: true });
   const program = isModelRow(row) ? programOf(row, sizesOf(row, quick)) : await programOfTask(row, quick);
   const emitted = join(folder, 'model.ts');
-  const { code } = await compileFile(program.source, nodeLibrary(root), { set: program.set });
+  // The bundle lies beside it.
+  const graphs = 'model.graphs.json';
+  const { code, graphs: data } = await compileFile(program.source, nodeLibrary(root), { set: program.set, graphs });
   if (code === null) throw new Error(`${program.source} does not compile`);
   writeFileSync(emitted, code);
+  writeFileSync(join(folder, graphs), data!);
   const task = isModelRow(row) ? null : join(root, row.folder, 'task.ts');
   const shared = isModelRow(row)
     ? await share(row, sizesOf(row, quick), emitted, join(folder, 'tensors.safetensors'))
