@@ -240,6 +240,21 @@ model M(x: [row]) -> y: [tall] { y = x[row = floor(-position[tall] / 2)] else 7 
   ],
 };
 
+/** Read in part; what is not read may overflow, and no gradient notices. */
+const partly: readonly string[] = [
+  'exp(z * abs(p))[d = first]',
+  'exp(z * abs(p))[d = 1]',
+  'sum[d](expm1(mean[time](t) * abs(p))[d = position[d] - 4] else 1)',
+  'sum[d](exp(z * abs(p))[d = position[d] - 1] else 1)',
+  'sum[k](exp(z * abs(p))[d = i])',
+  'sum[k](exp(z * abs(p))[d = j + 3 * position[k]] else 1)',
+  'sum[time](exp(z * t * abs(p))[d = first][time = position[time] - 1] else 1)',
+  'exp(t * sum[d](abs(p)))[time = first]',
+  'sum[k](exp(t * sum[d](abs(p)))[time = 2 * position[k]])',
+  'sum[time](exp(t * sum[d](abs(p)))[time = position[time] + 2] else 1)',
+  'sum[time](exp(t * sum[d](abs(p)))[time = position[time] - 2] else 1)',
+];
+
 /** What has no step, and has to be told so. */
 const refused: Readonly<Record<string, string>> = {
   'a running product inside a loop along another axis': `dim source: ragged
@@ -264,6 +279,21 @@ model M(m: [d]) generates y: index(words)[target] {
 describe('found by the attack', () => {
   it.each(Object.keys(refused))('refused: %s', async (name) => {
     await expect(holds(refused[name]!)).rejects.toMatchObject({ codes: ['E0704'] });
+  });
+
+  it.each(partly)('what is not read may overflow: %s', async (y) => {
+    const text = `dim d = 4, k = 2
+dim time: ragged
+model M(z: [d], t: [time], i: index(d)[k], j: int[k]) -> y: [] {
+  param p: [d] = normal(1)
+  y = ${y}
+}
+objective Fit for M { loss = y;  optimizer sgd(rate = 0.1) }`;
+    const examples = [
+      { z: [0.5, 0.25, 0.5, 1e30], t: [0.5, 1e30, 0.5], i: [0, 1], j: [0, 2] },
+      { z: [0.5, 0.25, -0.5, 1e30], t: [0.5, 1e30], i: [0, 1], j: [2, 2] },
+    ];
+    expect(await holds(text, { values: 'extreme', examples })).toBeNull();
   });
 
   it.each(Object.keys(cases))('%s', async (name) => {

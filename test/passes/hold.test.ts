@@ -67,6 +67,11 @@ describe('hold', () => {
       b.select(b.binary('or', b.unary('not', positive(x)), b.binary('gt', x, b.constant(5))), x, inverse),
       1,
     ],
+    ['what a slice takes', b.slice(b.unary('log', w), 'c', size.int(0), null), 1],
+    ['all that a slice takes', b.slice(b.unary('log', w), 'c', size.int(0), axis('c')), 0],
+    ['what a shift keeps', b.shift(b.unary('log', w), 'c', size.int(1)), 1],
+    ['what goes round', b.shift(b.unary('log', w), 'c', size.int(1), true), 0],
+    ['what an index takes', b.gather(b.unary('log', w), b.constant(1, 'int'), 'c', true), 1],
     ['behind a reduction', b.select(positive(x), b.binary('mul', x, total), zero), 0],
   ])('%s: the same values, held where they are not read', (_name, node, more) => {
     const before: Roots = new Map([['y', node]]);

@@ -10,7 +10,8 @@ import type { Roots } from '../core/compiled.ts';
 import { Domains } from './domains.ts';
 import { GraphBuilder } from '../core/graph-builder.ts';
 import type { Making } from '../core/making.ts';
-import { endsOf, needsOf, type Condition, type Need } from './needs.ts';
+import { chosenBy, indexOf } from './chosen.ts';
+import { endsOf, madeOf, needsOf, type Condition, type Need } from './needs.ts';
 import { analyse, mapRoots, Pass, type Facts } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 
@@ -36,38 +37,39 @@ class Hold extends Pass {
     if (need === null || typeOf(node).elem.kind !== 'float') return yield* super.visit(node);
     if (op.kind === 'input') {
       const read = withoutEnds(need);
-      return read === null ? yield* super.visit(node) : this.#held(read, yield* super.visit(node), 0, node, yield* this.#made(read));
+      const made = yield* super.visit(node);
+      return read === null ? made : yield* this.#held(read, made, 0, node);
     }
     const weak = this.#domains.weak(node);
     if (weak === null) return yield* super.visit(node);
     const inputs = [...(yield* this.all(node.inputs))];
-    inputs[weak.operand] = this.#held(need, inputs[weak.operand]!, weak.harmless, node, yield* this.#made(need));
+    inputs[weak.operand] = yield* this.#held(need, inputs[weak.operand]!, weak.harmless, node);
     this.m.origin = node.origin;
     return this.operation(node, inputs);
   }
 
-  #made(need: NonNullable<Need>): Making<readonly Node[]> {
-    return this.all(need.flatMap((each) => each.map(({ node }) => node)));
+  *#held(need: NonNullable<Need>, x: Node, harmless: number, { origin }: Node): Making<Node> {
+    const { m } = this;
+    yield* this.all(need.flat().flatMap(madeOf));
+    m.origin = origin;
+    return m.select(this.#where(need), x, m.constant(harmless, typeOf(x).elem.kind === 'float' ? 'float' : 'int'));
   }
 
-  /** `conditions`: the nodes of the need, in order, rebuilt. */
-  #held(need: NonNullable<Need>, x: Node, harmless: number, { origin }: Node, conditions: readonly Node[]): Node {
+  /** A bool that says where the value is needed; what the conditions are made of has been rebuilt. */
+  #where(need: NonNullable<Need>): Node {
     const { m } = this;
-    m.origin = origin;
-    let next = 0;
-    const cases = need.map((each) =>
-      each
-        .map(({ holds, renamed }) => {
-          const plain = renamed.reduce((condition, { from, to }) => m.rename(condition, from, to), conditions[next++]!);
-          return holds ? plain : m.unary('not', plain);
-        })
-        .reduce((a, b) => m.binary('and', a, b)),
-    );
-    return m.select(
-      cases.reduce((a, b) => m.binary('or', a, b)),
-      x,
-      m.constant(harmless, typeOf(x).elem.kind === 'float' ? 'float' : 'int'),
-    );
+    return need
+      .map((each) => each.map((condition) => this.#holds(condition)).reduce((a, b) => m.binary('and', a, b)))
+      .reduce((a, b) => m.binary('or', a, b));
+  }
+
+  #holds({ test, renamed }: Condition): Node {
+    const { m } = this;
+    const named = (node: Node): Node => renamed.reduce((seen, { from, to }) => m.rename(seen, from, to), node);
+    if (test.kind === 'truth') return test.holds ? named(this.value(test.node)) : m.unary('not', named(this.value(test.node)));
+    const index = indexOf(test.node);
+    const read = test.need === null ? null : this.#where(test.need);
+    return named(chosenBy(m, test.node, index === null ? null : this.value(index), read));
   }
 }
 
@@ -77,8 +79,9 @@ function withoutEnds(need: NonNullable<Need>): Need {
   return cases.some((each) => each.length === 0) ? null : cases;
 }
 
-function isEnd({ node: { op, inputs }, holds }: Condition): boolean {
-  if (!holds || op.kind !== 'binary' || (op.fn !== 'lt' && op.fn !== 'gt')) return false;
+function isEnd({ test }: Condition): boolean {
+  const { op, inputs } = test.node;
+  if (test.kind !== 'truth' || !test.holds || op.kind !== 'binary' || (op.fn !== 'lt' && op.fn !== 'gt')) return false;
   const [place, length] = op.fn === 'lt' ? inputs : [inputs[1], inputs[0]];
   return place!.op.kind === 'position' && length!.op.kind === 'length';
 }

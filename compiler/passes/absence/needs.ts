@@ -1,6 +1,6 @@
 /**
  * Where the value of each node is read ('batched'): not where a select takes its other operand, whether it comes from an `if` or
- * from skipping what is absent. A need is given by conditions that are nodes of the graph; where there are too many, or they
+ * from skipping what is absent, nor what a slice, a shift or a gather leaves out. A need is given by conditions that are nodes of the graph; where there are too many, or they
  * cannot be expressed over the operand's own axes, the value counts as read everywhere.
  */
 import type { Axis, Node } from '../../graph/graph.ts';
@@ -8,17 +8,31 @@ import { typeOf } from '../../graph/infer.ts';
 import { axisOf, hasAxis } from '../../graph/spaces.ts';
 import { isOf, precedence } from '../../graph/walk.ts';
 import type { Batched, Ends } from './batch.ts';
+import { chosenAlong, indexOf, isChooser, leavesOut, type Chooser } from './chosen.ts';
 import { idsOf } from '../core/axes.ts';
 import type { Facts } from '../core/pass.ts';
 
-/** That a bool node is true, or false; its axes are renamed where the value's were on the way. */
+/** That a bool node is true, or false, or that a node chooses the element where its own result is needed. */
+type Test =
+  | { readonly kind: 'truth'; readonly node: Node; readonly holds: boolean }
+  | { readonly kind: 'choice'; readonly node: Chooser; readonly need: Need };
+
+/** A test whose axes are renamed where the value's were on the way. */
 export interface Condition {
-  readonly node: Node;
-  readonly holds: boolean;
+  readonly test: Test;
   readonly renamed: readonly { readonly from: string; readonly to: Axis }[];
   readonly axes: readonly string[];
   readonly key: string;
 }
+
+/** What the condition is made of. */
+export function madeOf({ test }: Condition): readonly Node[] {
+  if (test.kind === 'truth') return [test.node];
+  const index = indexOf(test.node);
+  return [...(index === null ? [] : [index]), ...conditionsIn(test.need).flatMap(madeOf)];
+}
+
+const conditionsIn = (need: Need): readonly Condition[] => need?.flat() ?? [];
 
 /** All of these together. */
 type Case = readonly Condition[];
@@ -78,15 +92,17 @@ function ofSequence(need: Need, end: Ends | undefined): Need {
   const [place] = known(end?.place);
   return need === null || place === undefined
     ? need
-    : simplest(need.map((each) => each.map((condition) => (condition.node === end?.step && condition.holds ? place : condition))));
+    : simplest(need.map((each) => each.map((condition) => (isTrue(condition, end?.step) ? place : condition))));
 }
+
+const isTrue = ({ test }: Condition, node: Node | null | undefined): boolean => test.kind === 'truth' && test.holds && test.node === node;
 
 /**
  * The order in which nodes can be made so that most conditions precede what they guard. A condition that comes later may itself
  * be computed from the value.
  */
 function conditionsFirst(nodes: readonly Node[], ends: readonly Node[]): (condition: Node, node: Node) => boolean {
-  const chosen = nodes.flatMap(({ op, inputs }) => (op.kind === 'select' ? [inputs[0]!] : []));
+  const chosen = nodes.flatMap(({ op, inputs }) => (op.kind === 'select' ? [inputs[0]!] : op.kind === 'gather' ? [inputs[1]!] : []));
   return precedence([...ends, ...chosen, ...nodes]);
 }
 
@@ -108,6 +124,10 @@ function ofOperand(node: Node, k: number, need: Need): Need {
       return lacking(need, op.axis);
     case 'rename':
       return renamed(need, op.to.id, axisOf(typeOf(inputs[0]!), op.from));
+    case 'slice':
+    case 'shift':
+    case 'gather':
+      return k === 0 && isChooser(node) ? ofChosen(node, need) : null;
     default:
       return null;
   }
@@ -118,7 +138,23 @@ function conditions(node: Node, holds: boolean): Case {
   const { op, inputs } = node;
   if (op.kind === 'unary' && op.fn === 'not') return conditions(inputs[0]!, !holds);
   if (op.kind === 'binary' && op.fn === (holds ? 'and' : 'or')) return inputs.flatMap((each) => conditions(each, holds));
-  return [{ node, holds, renamed: [], axes: idsOf(node), key: `${holds ? '' : 'not '}${node.id}` }];
+  return [{ test: { kind: 'truth', node, holds }, renamed: [], axes: idsOf(node), key: `${holds ? '' : 'not '}${node.id}` }];
+}
+
+/** Of what is chosen from: what can be said of all of it, and that it is chosen, where what cannot is true. */
+function ofChosen(node: Chooser, need: Need): Need {
+  const { axis } = node.op;
+  const index = indexOf(node);
+  const has = (id: string): boolean => index === null || hasAxis(typeOf(index).axes, id);
+  const remains = (id: string): boolean => id !== axis && hasAxis(typeOf(node.inputs[0]!).axes, id);
+  const within = isOf(node, 'slice') ? null : kept(need, ({ axes }) => axes.every(has) && !axes.every(remains));
+  const rest = lacking(need, axis);
+  if (within === null && !leavesOut(node)) return rest;
+  const axes = chosenAlong(
+    node,
+    conditionsIn(within).flatMap((each) => each.axes),
+  );
+  return both(rest, [{ test: { kind: 'choice', node, need: within }, renamed: [], axes, key: `chosen by ${node.id}` }]);
 }
 
 function both(need: Need, more: Case): Need {
@@ -134,9 +170,13 @@ function simplest(cases: readonly Case[]): Need {
   if (cases.some((each) => each.length === 0)) return null;
   const includes = (less: Case, more: Case): boolean => less.every(({ key }) => more.some((other) => other.key === key));
   const left = cases.filter((each, k) => !cases.some((other, j) => j !== k && includes(other, each) && (j < k || !includes(each, other))));
-  const isOpposite = (a: Case, b: Case): boolean =>
-    a.length === 1 && b.length === 1 && a[0]!.node === b[0]!.node && a[0]!.holds !== b[0]!.holds;
-  return left.length > MOST_CASES || left.some((a) => left.some((b) => isOpposite(a, b))) ? null : left;
+  return left.length > MOST_CASES || left.some((a) => left.some((b) => areOpposite(a, b))) ? null : left;
+}
+
+function areOpposite(a: Case, b: Case): boolean {
+  if (a.length !== 1 || b.length !== 1) return false;
+  const [one, other] = [a[0]!.test, b[0]!.test];
+  return one.kind === 'truth' && other.kind === 'truth' && one.node === other.node && one.holds !== other.holds;
 }
 
 function kept(need: Need, keep: (condition: Condition) => boolean): Need {
@@ -149,11 +189,8 @@ function within(need: Need, node: Node, facts: Facts, isBefore: (condition: Node
   const loops = facts.loopsOf(node);
   // For a scan, valid for all of its results: the nodes of its body have other axes.
   const has = (id: string): boolean => node.op.kind === 'scan' || hasAxis(typeOf(node).axes, id);
-  return kept(
-    need,
-    (condition) =>
-      isBefore(condition.node, node) && condition.axes.every(has) && [...facts.loopsOf(condition.node)].every((loop) => loops.has(loop)),
-  );
+  const isKnown = (from: Node): boolean => isBefore(from, node) && [...facts.loopsOf(from)].every((loop) => loops.has(loop));
+  return kept(need, (condition) => condition.axes.every(has) && madeOf(condition).every(isKnown));
 }
 
 function lacking(need: Need, axis: string): Need {
