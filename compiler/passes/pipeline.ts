@@ -31,7 +31,7 @@ import { simplify } from './core/simplify.ts';
 import { algebra } from './core/algebra.ts';
 import { hold } from './absence/hold.ts';
 import { hoist } from './layout/hoist.ts';
-import { chooseStored, joinedAsStored, withStored, type Stored } from './layout/stored.ts';
+import { chooseStored, joinedAsStored, storedAsDeclared, withStored, type Stored } from './layout/stored.ts';
 import type { Groups } from './layout/views.ts';
 import { deriveStep } from './decoder/step.ts';
 import { tapes } from './loops/tape.ts';
@@ -133,9 +133,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
  * compute from parameters alone is hoisted. An objective over several models uses their parameters as those models store them.
  */
 export function arrange(models: readonly CompiledModel[], options: DeriveOptions = {}): readonly CompiledModel[] {
-  const chosen = new Map(
-    models.map((model) => [model.program, chooseStored(functionsOf(model), new Set(model.program.running.map(({ path }) => path)))]),
-  );
+  const chosen = new Map(models.map((model) => [model.program, chooseStored(functionsOf(model), declaredIn(model.program, models))]));
   return models.map((model) => {
     const { program } = model;
     const passes = new Passes(options, program);
@@ -152,6 +150,16 @@ export function arrange(models: readonly CompiledModel[], options: DeriveOptions
 /** Atoms of sizes that differ between steps, or between a step and its `prepare`. */
 function changingSizes({ ragged }: Program): ReadonlySet<string> {
   return new Set(['batch', 'beam', NOW, BEFORE, ...ragged.flatMap(({ size }) => [...atomsOf(size)])]);
+}
+
+/** Paths of what is stored as declared: running values, which no product reads, and what an objective over the model needs so. */
+function declaredIn({ running, name, file }: Program, models: readonly CompiledModel[]): ReadonlySet<string> {
+  const needed = models.flatMap((objective) => {
+    const uses = (objective.program.parts ?? []).filter((part) => part.model === name && part.file === file);
+    const paths = uses.length === 0 ? [] : [...storedAsDeclared(functionsOf(objective))];
+    return uses.flatMap((part) => paths.flatMap((path) => (path.startsWith(`${part.name}.`) ? [path.slice(part.name.length + 1)] : [])));
+  });
+  return new Set([...running.map(({ path }) => path), ...needed]);
 }
 
 /** An objective's models keep their parameters under the names that the objective gives the models, and decide how they are stored. */

@@ -225,6 +225,20 @@ decoder D() generates y: index(words)[target] start 0 end 1 {
 }
 model M() generates y: index(words)[target] { D() }`,
   ],
+  'a parameter of rounds of a model, whose gradient comes as one list in an objective over it': [
+    `dim d = 3, k = 1
+model G(z: [k]) -> y: [d] {
+  param p: [d] = 1
+  y = p
+}
+model D(x: [d]) -> y: [] {
+  r = sum[i](repeat 2 as i { param W: [d <- d]; param p: [k] = 1; emit (W @ (x * p)) })
+  y = sum[d](sum[k](r * r))
+}
+objective Play for A: G, B: D given real: [d] {
+  update B { loss = B(real);  optimizer adam(rate = 1) }
+}`,
+  ],
   'a whole number that leaves int32 in training alone': [
     `dim d = 2, n = 3
 model M(x: [d], i: int[d]) -> y: [d] {

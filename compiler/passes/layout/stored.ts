@@ -27,10 +27,10 @@ interface Use {
 /** The cost of a transposition in memory, relative to 1 for a transposed read. */
 const TRANSPOSITION = 1000;
 
-/** `functions`: the roots of each. `running` values are stored as declared: no product reads them. */
-export function chooseStored(functions: readonly Roots[], running: ReadonlySet<string>): Stored {
+/** `functions`: the roots of each. `declared`: paths of what is stored as declared. */
+export function chooseStored(functions: readonly Roots[], declared: ReadonlySet<string>): Stored {
   const uses = new Map<string, { readonly axes: readonly Axis[]; readonly all: Use[] }>();
-  const others = new Set(running);
+  const others = new Set(declared);
   const use = (path: string, axes: readonly Axis[], each: Use): void => {
     const known = uses.get(path) ?? { axes, all: [] };
     uses.set(path, known);
@@ -51,6 +51,11 @@ export function chooseStored(functions: readonly Roots[], running: ReadonlySet<s
       return others.has(path) || isWhole(best) ? [] : [[path, best]];
     }),
   );
+}
+
+/** Parameters of rounds that have to be stored as declared: they are read, or their gradients arrive, in other ways than round by round. */
+export function storedAsDeclared(functions: readonly Roots[]): ReadonlySet<string> {
+  return new Set(functions.flatMap((roots) => [...graphOf(roots).rounds.others]));
 }
 
 /** Parameters that are joined for a product are joined in the order in which they are stored. */
