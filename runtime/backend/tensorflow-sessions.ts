@@ -1,6 +1,6 @@
 /** Whole graphs through the binding of tfjs-node: written to disk as SavedModels, loaded as sessions, run with one call. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { GraphFile } from '../graphs/format.ts';
@@ -20,6 +20,7 @@ interface Binding {
   createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
   deleteTensor(id: number): void;
   loadSavedModel(folder: string, tags: string): number;
+  deleteSavedModel(id: number): void;
   runSavedModel(id: number, inputs: readonly number[], inputNames: string, outputNames: string): OutputMetadata[];
 }
 interface TensorflowBackend {
@@ -41,6 +42,9 @@ class TensorflowSessions implements Sessions {
   repays = false;
   readonly #backend: TensorflowBackend;
   readonly #said = new Set<string>();
+  /** A model that is gone needs its graphs no more. */
+  readonly #sessions = new FinalizationRegistry<number>((id) => this.#backend.binding.deleteSavedModel(id));
+  readonly #numbers = new FinalizationRegistry<number>((id) => this.#backend.binding.deleteTensor(id));
 
   constructor(backend: TensorflowBackend, usual: Execution) {
     this.#backend = backend;
@@ -52,8 +56,9 @@ class TensorflowSessions implements Sessions {
   }
 
   read(file: URL): GraphFile | null {
-    if (file.protocol !== 'file:' || !existsSync(file)) return null;
-    const read = JSON.parse(readFileSync(file, 'utf8')) as Partial<GraphFile>;
+    const text = textOf(file);
+    if (text === null) return null;
+    const read = JSON.parse(text) as Partial<GraphFile>;
     return read.version === 1 ? (read as GraphFile) : null;
   }
 
@@ -61,7 +66,7 @@ class TensorflowSessions implements Sessions {
     const { binding } = this.#backend;
     const id = binding.loadSavedModel(`${written(bytes)}/`, 'serve');
     const [inputNames, outputNames] = [inputs.join(), outputs.join()];
-    return {
+    const session: Session = {
       run: (given) => {
         const tensors = given.filter((input) => !isHeld(input));
         const ids = this.#backend.getInputTensorIds(tensors);
@@ -70,6 +75,8 @@ class TensorflowSessions implements Sessions {
         return binding.runSavedModel(id, all, inputNames, outputNames).map((each) => this.#backend.createOutputTensor(each));
       },
     };
+    this.#sessions.register(session, id);
+    return session;
   }
 
   hold(values: readonly number[], type: 'float' | 'int' | 'bool', shape: readonly number[]): Held {
@@ -80,11 +87,14 @@ class TensorflowSessions implements Sessions {
         : type === 'int'
           ? [binding.TF_INT32, Int32Array.from(values)]
           : [binding.TF_BOOL, Uint8Array.from(values)];
-    return { id: binding.createTensor(shape, dtype, array) };
+    const held: Held = { id: binding.createTensor(shape, dtype, array) };
+    this.#numbers.register(held, held.id, held);
+    return held;
   }
 
-  release({ id }: Held): void {
-    this.#backend.binding.deleteTensor(id);
+  release(held: Held): void {
+    this.#numbers.unregister(held);
+    this.#backend.binding.deleteTensor(held.id);
   }
 
   say(line: string): void {
@@ -92,6 +102,30 @@ class TensorflowSessions implements Sessions {
     this.#said.add(line);
     console.warn(`attnc: ${line}`);
   }
+}
+
+/** Null: it is not there. */
+function textOf(file: URL): string | null {
+  // As bundlers write small files.
+  if (file.protocol === 'data:') return decodeURIComponent(file.href.slice(file.href.indexOf(',') + 1));
+  return file.protocol === 'file:' && existsSync(file) ? readFileSync(file, 'utf8') : null;
+}
+
+/** Graphs that are kept on disk. */
+const MOST_KEPT = 500;
+/** Milliseconds in which another process has surely read what it was about to. */
+const SOON = 60_000;
+
+/** Takes away those that have lain there longest. */
+function prune(folder: string): void {
+  const names = readdirSync(folder);
+  if (names.length <= MOST_KEPT) return;
+  const known = names.flatMap((name) => {
+    const at = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    return at < Date.now() - SOON ? [{ name, at }] : [];
+  });
+  known.sort((a, b) => a.at - b.at);
+  for (const { name } of known.slice(0, names.length - MOST_KEPT)) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /**
@@ -109,6 +143,7 @@ function written(bytes: Uint8Array): string {
     writeFileSync(join(fresh, 'saved_model.pb'), bytes);
     rmSync(folder, { recursive: true, force: true });
     renameSync(fresh, folder);
+    prune(all);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
     // Another process may have been faster.

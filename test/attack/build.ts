@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { transformSync } from 'esbuild';
 import { compileFile, type CompileResult, type Diagnostic, type Library, type Program } from '../../compiler/index.ts';
+import { graphs } from '../../compiler/emit/graphs/graphs.ts';
 import type { CompiledModel } from '../../compiler/passes/core/compiled.ts';
 import * as runtime from '../../runtime/index.ts';
 import { CausalModel, GenerativeModel, Joint, Model, type Definition, type Learner } from '../../runtime/index.ts';
@@ -68,15 +69,19 @@ export async function build(
   path = FILE,
   files: Readonly<Record<string, string>> = {},
 ): Promise<readonly Built[] | Refused> {
-  const { code, programs, models: compiled, diagnostics } = await compileText(texts, text, set, path, files);
+  const { code, programs, models: compiled, diagnostics, sources } = await compileText(texts, text, set, path, files);
   if (code === null) return { text, diagnostics };
   const definitions = definitionsOf(code);
+  const data = process.env.ATTNC_EXECUTION === undefined ? null : graphs.emit(compiled, { sources, header: '' });
   return programs.map(
     (program, k): Built => ({
       text,
       program,
       compiled: compiled[k]!,
-      definition: definitions.find(({ name }) => name === program.name)!,
+      definition: {
+        ...definitions.find(({ name }) => name === program.name)!,
+        ...(data === null ? {} : { graphs: { file: new URL(`data:,${encodeURIComponent(data)}`), model: k } }),
+      },
       code,
     }),
   );
