@@ -1,5 +1,5 @@
 /** What axes range over: sizes, normal forms, agreement, and lists of axes as ordered sets by id. */
-import { atomsOf, constantOf, equalSizes, showSize, size, type Size } from '../size/size.ts';
+import { atomOf, atomsOf, constantOf, equalSizes, showSize, size, type Size } from '../size/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Dim, Elem, Space, TensorType } from './graph.ts';
 
@@ -260,4 +260,10 @@ export function showType(type: TensorType): string {
   const elem = type.elem.kind === 'index' ? `index(${showSpace(type.elem.space)})` : type.elem.kind === 'float' ? '' : `${type.elem.kind} `;
   const masks = type.masks.map((mask) => ` where [${mask.map((axis) => axis.id).join(', ')}]`).join('');
   return `${elem}[${type.axes.map(showAxis).join(', ')}]${masks}`;
+}
+
+/** The atoms of lengths; of `source * width`, which is ragged as well, the width is the same for all. */
+export function raggedAtoms(space: Space): ReadonlySet<string> {
+  if (space.kind === 'dim') return new Set(space.dim.ragged ? [atomOf(space.dim.size)].filter((atom) => atom !== null) : []);
+  return space.kind === 'anon' ? new Set() : new Set(space.parts.flatMap((part) => [...raggedAtoms(part)]));
 }

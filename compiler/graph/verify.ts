@@ -1,11 +1,11 @@
 /** What holds for every graph, and what each dialect adds. Runs after every pass in tests. */
-import { atomOf, atomsOf, equalSizes, showSize, size, type Size } from '../size/size.ts';
+import { atomsOf, equalSizes, showSize, size, type Size } from '../size/size.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, Node, Op, OpOf, Space, TensorType } from './graph.ts';
+import type { Axis, Node, Op, OpOf, TensorType } from './graph.ts';
 import { infer, isGiven, typeOf } from './infer.ts';
 import { excessOf } from './limits.ts';
 import { printAround } from './print.ts';
-import { agree, axisOf, isRagged, isUnit, sameType, showAxis, showType, sizeOf } from './spaces.ts';
+import { agree, axisOf, isRagged, isUnit, raggedAtoms, sameType, showAxis, showType, sizeOf } from './spaces.ts';
 import { Dependence, reachable, regionArguments, regionResults } from './walk.ts';
 
 export type Dialect = 'calls' | 'inlined' | 'batched' | 'laid-out';
@@ -177,12 +177,6 @@ class Verifier {
   #at(node: Node, condition: boolean, message: () => string): void {
     require(condition, () => `${message()}\n${printAround(node, this.#roots)}`);
   }
-}
-
-/** The atoms of lengths; of `source * width`, which is ragged as well, the width is the same for all. */
-function raggedAtoms(space: Space): ReadonlySet<string> {
-  if (space.kind === 'dim') return new Set(space.dim.ragged ? [atomOf(space.dim.size)].filter((atom) => atom !== null) : []);
-  return space.kind === 'anon' ? new Set() : new Set(space.parts.flatMap((part) => [...raggedAtoms(part)]));
 }
 
 function require(condition: boolean, message: () => string): asserts condition {

@@ -1,8 +1,8 @@
 /** Which elements of its operand a slice, a shift or a gather reads ('batched'). */
-import { constantOf, nonNegative, size as sizes, type Size } from '../../size/size.ts';
+import { atomsOf, constantOf, nonNegative, size as sizes, type Size } from '../../size/size.ts';
 import type { Axis, Node, NodeOf } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
-import { axisOf, hasAxis, isRagged, originOf, sizeOf, without } from '../../graph/spaces.ts';
+import { axisOf, hasAxis, isRagged, originOf, raggedAtoms, sizeOf, without } from '../../graph/spaces.ts';
 import { isOf } from '../../graph/walk.ts';
 import type { GraphBuilder } from '../core/graph-builder.ts';
 import { axesOf, idsOf } from '../core/axes.ts';
@@ -54,7 +54,10 @@ function boundsOf({ op, inputs }: NodeOf<'slice'> | NodeOf<'shift'>): readonly [
   const count = sizeOf(space);
   if (op.kind === 'slice') {
     const end = sizes.add(op.start, op.into === null ? sizes.int(1) : sizeOf(op.into.space));
-    return [constantOf(op.start) === 0 ? null : op.start, constantOf(sizes.sub(count, end)) === 0 ? null : end];
+    // A bound that lengths decide differs from example to example.
+    const lengths = new Set([...raggedAtoms(space), ...(op.into === null ? [] : raggedAtoms(op.into.space))]);
+    const known = (bound: Size): Size | null => ([...atomsOf(bound)].some((atom) => lengths.has(atom)) ? null : bound);
+    return [constantOf(op.start) === 0 ? null : known(op.start), constantOf(sizes.sub(count, end)) === 0 ? null : known(end)];
   }
   const back = sizes.sub(sizes.int(0), op.by);
   if (op.circular || constantOf(op.by) === 0) return [null, null];
