@@ -13,7 +13,7 @@ import { dispose } from '../ops.ts';
 import { fromStored, storedShape, toStored } from '../stored.ts';
 import { download, isNumber, show, type Value, type Values } from '../values.ts';
 import { requireShape, shapeOf, sizeOf, Weights } from '../weights.ts';
-import { UpdateGraph, type Settings } from './update-graph.ts';
+import { NormGraph, UpdateGraph, type Settings } from './update-graph.ts';
 import { RULES, type Arithmetic, type OptimizerKind, type Rule, type Update } from './rules.ts';
 
 const TENSORS: Arithmetic<tf.Tensor> = {
@@ -78,7 +78,7 @@ class Segment {
       this.parameters = undefined;
       return parameters;
     } catch (error) {
-      sessions.say(`the optimiser runs operation by operation: ${error instanceof Error ? error.message.split('\n')[0] : show(error)}`);
+      sessions.say(refused(error));
       return null;
     }
   }
@@ -141,6 +141,7 @@ export class Optimizer {
   private readonly weights: Weights;
   private readonly specs: ReadonlyMap<string, ParameterSpec>;
   private readonly segments: readonly Segment[];
+  private norm: { readonly of: Sessions; readonly graph: NormGraph } | undefined;
 
   /** @param trains which parameters it trains, by path; default all */
   constructor(weights: Weights, trains: (path: string) => boolean = () => true) {
@@ -169,13 +170,14 @@ export class Optimizer {
     for (const [path, gradient] of Object.entries<tf.Tensor | Value>(given)) this.requireGradient(path, gradient);
     requireClip(clip);
     const now = this.weights.tensors;
-    const settled: Settings = { kind: settings.kind, rate, step, option: (name) => options[name]!, clip };
-    const sessions = areTensors(given) ? this.sessionsFor(clip) : null;
+    const graphs = areTensors(given) ? this.graphsFor(given, clip) : null;
+    const factor = graphs?.factor ?? null;
+    const settled: Settings = { kind: settings.kind, rate, step, option: (name) => options[name]!, clip, factor };
     const gradientOf = (segment: Segment): tf.Tensor => tf.tidy(() => segment.joined(uploaded(given, segment.specs)));
     // The norm of all gradients, found when the first segment asks for it.
     let clipping: Clipping | null = null;
     for (const segment of this.segments) {
-      const asGraph = sessions === null ? null : segment.asGraph(sessions, now, given as Tensors, rule, settled);
+      const asGraph = graphs === null ? null : segment.asGraph(graphs.sessions, now, given as Tensors, rule, settled);
       if (asGraph !== null) {
         this.weights.replace(asGraph);
         continue;
@@ -188,12 +190,24 @@ export class Optimizer {
       dispose(plain, gradient);
     }
     clipping?.dispose();
+    factor?.dispose();
   }
 
-  /** Where functions run as graphs, so do updates. The norm of all gradients is one graph's to find if all are in its segment. */
-  private sessionsFor(clip: UpdateDefinition['clip']): Sessions | null {
+  /** Where functions run as graphs, so do updates; `factor`: of the norm of all segments' gradients together. */
+  private graphsFor(
+    gradients: Tensors,
+    clip: UpdateDefinition['clip'],
+  ): { readonly sessions: Sessions; readonly factor: tf.Tensor | null } | null {
     const sessions = activeSessions();
-    return sessions?.now() === 'eager' || (this.segments.length > 1 && clip !== null) ? null : sessions;
+    if (sessions === null || sessions.now() === 'eager') return null;
+    if (clip?.kind !== 'norm' || this.segments.length < 2) return { sessions, factor: null };
+    if (this.norm?.of !== sessions) this.norm = { of: sessions, graph: new NormGraph(sessions) };
+    try {
+      return { sessions, factor: this.norm.graph.factor(gradients, clip.limit) };
+    } catch (error) {
+      sessions.say(refused(error));
+      return null;
+    }
   }
 
   private requireGradient(path: string, gradient: tf.Tensor | Value): void {
@@ -259,6 +273,10 @@ function slotOf(name: string, specs: readonly ParameterSpec[], stored: ReadonlyM
     at += sizeOf(spec);
   }
   return whole;
+}
+
+function refused(error: unknown): string {
+  return `the optimiser runs operation by operation: ${error instanceof Error ? error.message.split('\n')[0] : show(error)}`;
 }
 
 function areTensors(given: Tensors | Values): given is Tensors {

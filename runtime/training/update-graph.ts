@@ -11,6 +11,8 @@ import type { Arithmetic, Rule, Update } from './rules.ts';
 export interface Settings extends Pick<Update<never>, 'rate' | 'step' | 'option'> {
   readonly kind: OptimizerSettings['kind'];
   readonly clip: UpdateDefinition['clip'];
+  /** What a gradient is multiplied by where its norm is that of several segments together; null: it is found here. */
+  readonly factor: tf.Tensor | null;
 }
 
 /** What a rule does, found by following it without tensors. */
@@ -92,7 +94,7 @@ export class UpdateGraph {
   ): { readonly parameters: Tensors; readonly slots: Tensors } {
     const followed = follow(rule, settings);
     const given = this.#specs.filter(({ path }) => gradients[path] !== undefined);
-    const clip = settings.clip?.kind ?? 'no';
+    const clip = settings.factor !== null ? 'factor' : (settings.clip?.kind ?? 'no');
     const key = `${followed.key} ${clip} ${given.map(({ path }) => path).join()}`;
     let loaded = this.#loaded.get(key);
     if (loaded === undefined) {
@@ -100,14 +102,14 @@ export class UpdateGraph {
       this.#loaded.set(key, loaded);
     }
     const begun = [...followed.slots].map(([name, initial]): tf.Tensor => slots[name] ?? tf.fill([this.#size()], initial));
-    const numbers = [...followed.numbers, ...(settings.clip === null ? [] : [settings.clip.limit])].map(
-      (number): Held => this.#sessions.hold([number], 'float', []),
-    );
+    const limit = settings.clip === null || settings.factor !== null ? [] : [settings.clip.limit];
+    const numbers = [...followed.numbers, ...limit].map((number): Held => this.#sessions.hold([number], 'float', []));
     const made = loaded.session.run([
       ...this.#specs.map(({ path }) => parameters[path]!),
       ...given.map(({ path }) => gradients[path]!),
       ...begun,
       ...numbers,
+      ...(settings.factor === null ? [] : [settings.factor]),
     ]);
     for (const number of numbers) this.#sessions.release(number);
     for (const [k, name] of [...followed.slots.keys()].entries()) if (slots[name] === undefined) begun[k]!.dispose();
@@ -138,7 +140,12 @@ export class UpdateGraph {
     const plain = joined(this.#specs.map((spec) => own.get(spec.path) ?? zeros(spec)));
     const begun = new Map([...slots.keys()].map((name) => [name, input('slot')]));
     const given = numbers.map(() => input('number'));
-    const gradient = settings.clip === null ? plain : clipped(m, settings.clip.kind, plain, input('limit'));
+    const gradient =
+      settings.factor !== null
+        ? m.binary('Mul', plain, input('factor'))
+        : settings.clip === null
+          ? plain
+          : clipped(m, settings.clip.kind, plain, input('limit'));
     const next = new Map<string, Tensor>();
     let at = 0;
     const vector = rule.apply<Tensor>({
@@ -169,8 +176,51 @@ function clipped(m: Nodes, kind: 'norm' | 'value', gradient: Tensor, limit: Tens
     const least = m.unary('Neg', limit);
     return m.scope.node('ClipByValue', [gradient, least, limit], { T: { type: 'float' } }, 'output', 'float');
   }
-  const norm = m.unary('Sqrt', m.reduce('Sum', m.unary('Square', gradient), [0]));
-  return m.binary('Mul', gradient, m.binary('RealDiv', limit, m.binary('Maximum', norm, limit)));
+  return m.binary('Mul', gradient, factorOf(m, [gradient], limit));
+}
+
+/** limit / max(norm, limit), the norm being that of all together. */
+function factorOf(m: Nodes, vectors: readonly Tensor[], limit: Tensor): Tensor {
+  const squares = vectors.map((each) => m.reduce('Sum', m.unary('Square', each), [0]));
+  const norm = m.unary(
+    'Sqrt',
+    squares.reduce((a, b) => m.binary('AddV2', a, b)),
+  );
+  return m.binary('RealDiv', limit, m.binary('Maximum', norm, limit));
+}
+
+/** The factor for gradients of several segments, which the caller disposes of. */
+export class NormGraph {
+  readonly #sessions: Sessions;
+  readonly #loaded = new Map<number, Session>();
+
+  constructor(sessions: Sessions) {
+    this.#sessions = sessions;
+  }
+
+  /** @throws Error if TensorFlow refuses the graph */
+  factor(gradients: Tensors, limit: number): tf.Tensor {
+    const all = Object.values(gradients);
+    let session = this.#loaded.get(all.length);
+    if (session === undefined) {
+      session = this.#load(all.length);
+      this.#loaded.set(all.length, session);
+    }
+    const held = this.#sessions.hold([limit], 'float', []);
+    const [factor] = session.run([...all, held]);
+    this.#sessions.release(held);
+    return factor!;
+  }
+
+  #load(count: number): Session {
+    const graph = new Graph();
+    const m = new Nodes(graph, CONSTANTS_ALONE);
+    const inputs = Array.from({ length: count }, () => graph.input('gradient', 'float'));
+    const limit = graph.input('limit', 'float');
+    const flat = inputs.map((each) => m.reshape(each, m.constant([-1], 'int', [1])));
+    const { text } = graph.node('Identity', [factorOf(m, flat, limit)], { T: { type: 'float' } }, 'output', 'float', 'out');
+    return this.#sessions.load({ bytes: graph.savedModel(), inputs: [...inputs, limit].map((each) => each.text), outputs: [text] });
+  }
 }
 
 function parted(m: Nodes, vector: Tensor, specs: readonly ParameterSpec[]): readonly Tensor[] {

@@ -51,10 +51,10 @@ describe.runIf(hasTensorflow)('graphs on native TensorFlow', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function model(execution: Execution, data: 'there' | 'missing' = 'there'): Promise<Model<object, Example, object>> {
+  async function model(execution: Execution, data: 'there' | 'missing' = 'there', text = TEXT): Promise<Model<object, Example, object>> {
     const { code, models, sources } = await compileFile('program.attn', {
       ...library(),
-      read: (path) => (path === 'program.attn' ? TEXT : library().read(path)),
+      read: (path) => (path === 'program.attn' ? text : library().read(path)),
     });
     const file = join(folder, 'program.graphs.json');
     rmSync(file, { force: true });
@@ -166,6 +166,30 @@ describe.runIf(hasTensorflow)('graphs on native TensorFlow', () => {
       const parameters = await Promise.all(own.parameters.map(async ({ path }) => [...(await own.weights.read(path)).data]));
       optimizer.dispose();
       return [...parameters.flat(), ...stored].map((x) => Math.round(x * 1e5) + 0);
+    };
+    expect(await after('graph')).toEqual(await after('eager'));
+    expect(said).toEqual([]);
+  });
+
+  it('clips by the norm of all gradients where they are updated in parts', async () => {
+    // More than two million numbers.
+    const text = `dim width = 1100
+model Wide(x: [n]) -> y: [] {
+  param A, B: [width, other: width] = normal(1)
+  sum[n](x) * A[width = 0, other = 0]
+}
+dim n: ragged
+`;
+    const after = async (execution: Execution): Promise<readonly number[]> => {
+      const own = await model(execution, 'there', text);
+      const optimizer = new Optimizer(own.weights);
+      const gradients = { A: tf.fill([1100, 1100], 0.01), B: tf.fill([1100, 1100], -0.02) };
+      optimizer.apply(gradients, { kind: 'sgd', rate: 1 }, 1, { kind: 'norm', limit: 1 });
+      for (const each of Object.values(gradients)) each.dispose();
+      optimizer.dispose();
+      const values = await Promise.all(['A', 'B'].map(async (path) => (await own.weights.read(path)).data[7]!));
+      own.dispose();
+      return values.map((x) => Math.round(x * 1e6));
     };
     expect(await after('graph')).toEqual(await after('eager'));
     expect(said).toEqual([]);
