@@ -60,7 +60,7 @@ export type Operation =
   | { readonly op: 'select'; readonly in: readonly number[] }
   | { readonly op: 'reduce'; readonly fn: Reduction; readonly axes: readonly number[]; readonly in: readonly number[] }
   | { readonly op: 'softmax'; readonly log: boolean; readonly rank: number; readonly in: readonly number[] }
-  | { readonly op: 'argmax'; readonly axis: number; readonly in: readonly number[] }
+  | { readonly op: 'argmax'; readonly axis: number; readonly rank: number; readonly in: readonly number[] }
   | { readonly op: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean; readonly in: readonly number[] }
   /** `zip` axes in front are common to the table and the index. */
   | { readonly op: 'gather'; readonly axis: number; readonly zip: number; readonly in: readonly number[] }

@@ -56,7 +56,7 @@ export class Nodes {
     return this.scope.node('SelectV2', [condition, then, other], { T: { type: then.type } }, 'output', then.type);
   }
 
-  /** TensorFlow's optimiser warns of a softmax of unknown rank. */
+  /** Tells the rank, and keeps TensorFlow's optimiser from seeing what is before: it warns of a softmax of unknown rank. */
   ofRank(x: Tensor, rank: number): Tensor {
     return this.scope.node('EnsureShape', [x], { T: { type: x.type }, shape: { rank } }, 'output', x.type);
   }
@@ -277,7 +277,8 @@ export function computed(m: Nodes, op: Computed, type: ElementType, inputs: read
     case 'argmax':
       return m.scope.node(
         'ArgMax',
-        [x, m.constant([op.axis], 'int')],
+        // The optimiser would take the argmax before a monotonic function, where equals are none yet.
+        [m.ofRank(x, op.rank), m.constant([op.axis], 'int')],
         { T: { type: x.type }, Tidx: { type: 'int' }, output_type: { type: 'int' } },
         'output',
         'int',

@@ -195,6 +195,13 @@ dim n: ragged
     expect(said).toEqual([]);
   });
 
+  it.each(['graph', 'xla'] as const)('chooses the first of what a function has made equal: %s', async (execution) => {
+    const own = await model(execution, 'there', 'dim k = 2\nmodel First(z: [k]) -> y: [] { 1.0 * argmax[k](sigmoid(z)) }\n');
+    const [given] = await own.forward([{ z: [-3e38, -1e9] } as object as Example]);
+    expect([...given!.y!.data]).toEqual([0]);
+    expect(said).toEqual([]);
+  });
+
   it('refuses ways that there are not, and graphs elsewhere', async () => {
     await expect(useBackend('tensorflow', { execution: 'fast' as Execution })).rejects.toThrow('choose auto, eager, graph, xla');
     await expect(useBackend('cpu', { execution: 'graph' })).rejects.toThrow("execution 'graph' is for tensorflow");

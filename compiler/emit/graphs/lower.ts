@@ -186,7 +186,7 @@ class Lowering {
         return { op: 'softmax', log: op.log, rank: axesOf(x).length, in: ids() };
       case 'argmax': {
         const axis = axesOf(x)[at(x, op.axis)]!;
-        const best: Own = { op: 'argmax', axis: at(x, op.axis), in: ids() };
+        const best: Own = { op: 'argmax', axis: at(x, op.axis), rank: axesOf(x).length, in: ids() };
         if (constantOf(originOf(axis.space)) === 0) return best;
         return { op: 'binary', fn: 'add', in: [this.#part(node, best, 'int'), this.#first(axis)] };
       }
