@@ -22,11 +22,7 @@ export async function demo(io: Io, folder = join('models', 'bahdanau')): Promise
   await main(['check', join(folder, 'model.attn')], io);
   const loaded = await loadTask(folder, io);
   const { configuration } = configurationOf(loaded.task, 'small');
-  const small = await build(
-    loaded,
-    { outFolder: out, configuration, set: new Map(), backend: 'auto', execution: undefined, seed: configuration.seed },
-    io,
-  );
+  const small = await build(loaded, { outFolder: out, configuration, set: new Map(), backend: 'auto', seed: configuration.seed }, io);
   io.out(
     `emitted ${relative(io.cwd, join(out, 'model.ts'))}: ${small.model.parameterCount.toLocaleString('en-US')} parameters for this run`,
   );
@@ -61,14 +57,7 @@ export async function demo(io: Io, folder = join('models', 'bahdanau')): Promise
   title('every locale: the checkpoint that the repository ships');
   const full = await build(
     loaded,
-    {
-      outFolder: out,
-      configuration: configurationOf(loaded.task, 'full').configuration,
-      set: new Map(),
-      backend: small.backend,
-      execution: undefined,
-      seed: 1,
-    },
+    { outFolder: out, configuration: configurationOf(loaded.task, 'full').configuration, set: new Map(), backend: small.backend, seed: 1 },
     io,
   );
   await full.model.load(await files.readCheckpointFile(resolve(packageRoot(), folder, 'checkpoint.safetensors')));

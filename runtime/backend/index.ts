@@ -27,7 +27,7 @@ export interface BackendOptions {
    * How functions run on native TensorFlow: operation by operation, as graphs, compiled by XLA, or (`auto`) what pays. Default: what
    * the environment's ATTNC_EXECUTION says, or `auto`.
    */
-  readonly execution?: Execution;
+  readonly execution?: Execution | undefined;
 }
 
 /** The active backend. */

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { GraphFile } from '../graphs/format.ts';
+import type { ParameterSpec } from '../definition.ts';
+import { buildGraph, type BuildOptions, type BuiltGraph } from '../graphs/build.ts';
+import type { GraphFile, GraphFunction } from '../graphs/format.ts';
+import { NormGraph, UpdateGraph } from '../training/update-graph.ts';
 import { offer, type Held, type Session, type Sessions } from '../graphs/sessions.ts';
 import { cacheFolder, TENSORFLOW_VERSION } from './home.ts';
 import type { Execution } from './types.ts';
@@ -60,6 +63,18 @@ class TensorflowSessions implements Sessions {
     if (text === null) return null;
     const read = JSON.parse(text) as Partial<GraphFile>;
     return read.version === 1 ? (read as GraphFile) : null;
+  }
+
+  build(made: GraphFunction, options: BuildOptions): BuiltGraph {
+    return buildGraph(made, options);
+  }
+
+  updatesOf(specs: readonly ParameterSpec[]): UpdateGraph {
+    return new UpdateGraph(specs, this);
+  }
+
+  norms(): NormGraph {
+    return new NormGraph(this);
   }
 
   load({ bytes, inputs, outputs }: Parameters<Sessions['load']>[0]): Session {

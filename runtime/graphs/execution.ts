@@ -8,7 +8,7 @@ import type { Batch, Definition, ObjectiveDefinition, Random, Sizes, Tensors } f
 import { refuse } from '../batch.ts';
 import { parameterAt, type ParameterTree } from '../parameters.ts';
 import * as tf from '../tf.ts';
-import { buildGraph, type BuiltGraph, type Fed, type Given } from './build.ts';
+import type { BuiltGraph, Fed, Given } from './build.ts';
 import { evaluate } from './expressions.ts';
 import type { ModelGraphs } from './format.ts';
 import { activeSessions, type Held, type Session, type Sessions } from './sessions.ts';
@@ -23,13 +23,11 @@ export function withGraphs(definition: Definition): Definition {
   const all = new Functions(definition, graphs.file, graphs.model);
   const objective = (each: ObjectiveDefinition): ObjectiveDefinition => ({
     ...each,
-    given: (n) => each.given(n),
     updates: each.updates.map((update) => {
       const name = update.name === undefined ? each.name : `${each.name} ${update.name}`;
       const [loss, gradients] = [all.of(`${name} loss`), all.of(`${name} gradients`)];
       return {
         ...update,
-        optimizer: (n, step, epoch) => update.optimizer(n, step, epoch),
         loss: (p, batch, random) => {
           const made = loss.run(p, batch, random, () => update.loss(p, batch, random));
           return made instanceof Results ? { loss: made.one('loss'), metrics: made.below('metric.') } : made;
@@ -178,7 +176,7 @@ class GraphOf {
   #load(sessions: Sessions, p: ParameterTree, n: Sizes, xla: boolean): Loaded | null {
     const made = this.#made(sessions);
     if (made === null) return null;
-    const graph = buildGraph(made, { n, roundsOf: (path) => roundsOf(p, path), xla });
+    const graph = sessions.build(made, { n, roundsOf: (path) => roundsOf(p, path), xla });
     return {
       graph,
       session: sessions.load({ bytes: graph.bytes, inputs: [...graph.inputs.keys()], outputs: graph.named }),

@@ -1,11 +1,14 @@
 /**
  * What a backend offers that runs whole graphs, one of native TensorFlow. It hangs on the backend itself, so that what was loaded
- * goes with it.
+ * goes with it; and it builds the graphs, so that no page loads what only a native library needs.
  */
 import * as tf from '../tf.ts';
 import { backend } from '@tensorflow/tfjs-core';
 import type { Execution } from '../backend/types.ts';
-import type { GraphFile } from './format.ts';
+import type { ParameterSpec } from '../definition.ts';
+import type { NormGraph, UpdateGraph } from '../training/update-graph.ts';
+import type { BuildOptions, BuiltGraph } from './build.ts';
+import type { GraphFile, GraphFunction } from './format.ts';
 
 /** A number that a graph is fed with and no tensor of tfjs holds. */
 export interface Held {
@@ -27,6 +30,12 @@ export interface Sessions {
   now(): Exclude<Execution, 'auto'>;
   /** Null: it is not there, or not one of this version. */
   read(file: URL): GraphFile | null;
+  /** @throws Error for what no graph is built of */
+  build(made: GraphFunction, options: BuildOptions): BuiltGraph;
+  /** Updates of these parameters. */
+  updatesOf(specs: readonly ParameterSpec[]): UpdateGraph;
+  /** Norms of gradients. */
+  norms(): NormGraph;
   /** @throws Error if the library refuses it, or it cannot be written to disk */
   load(graph: { readonly bytes: Uint8Array; readonly inputs: readonly string[]; readonly outputs: readonly string[] }): Session;
   /** Whole numbers, truth values or floats that are fed again and again. */

@@ -13,7 +13,7 @@ import { dispose } from '../ops.ts';
 import { fromStored, storedShape, toStored } from '../stored.ts';
 import { download, isNumber, show, type Value, type Values } from '../values.ts';
 import { requireShape, shapeOf, sizeOf, Weights } from '../weights.ts';
-import { NormGraph, UpdateGraph, type Settings } from './update-graph.ts';
+import type { NormGraph, Settings, UpdateGraph } from './update-graph.ts';
 import { RULES, type Arithmetic, type OptimizerKind, type Rule, type Update } from './rules.ts';
 
 const TENSORS: Arithmetic<tf.Tensor> = {
@@ -69,7 +69,7 @@ class Segment {
 
   /** The same as a graph of native TensorFlow. Null if it refuses that: then nothing has changed. */
   asGraph(sessions: Sessions, now: Tensors, gradients: Tensors, rule: Rule, settings: Settings): Tensors | null {
-    if (this.graph?.of !== sessions) this.graph = { of: sessions, update: new UpdateGraph(this.specs, sessions) };
+    if (this.graph?.of !== sessions) this.graph = { of: sessions, update: sessions.updatesOf(this.specs) };
     try {
       const { parameters, slots } = this.graph.update.run(now, gradients, this.slots, rule, settings);
       for (const name of Object.keys(slots)) this.slots[name]?.dispose();
@@ -201,7 +201,7 @@ export class Optimizer {
     const sessions = activeSessions();
     if (sessions === null || sessions.now() === 'eager') return null;
     if (clip?.kind !== 'norm' || this.segments.length < 2) return { sessions, factor: null };
-    if (this.norm?.of !== sessions) this.norm = { of: sessions, graph: new NormGraph(sessions) };
+    if (this.norm?.of !== sessions) this.norm = { of: sessions, graph: sessions.norms() };
     try {
       return { sessions, factor: this.norm.graph.factor(gradients, clip.limit) };
     } catch (error) {

@@ -5,6 +5,7 @@ import { Nodes } from '../graphs/operations.ts';
 import type { Held, Session, Sessions } from '../graphs/sessions.ts';
 import { storedShape } from '../stored.ts';
 import * as tf from '../tf.ts';
+import { sizeOf } from '../weights.ts';
 import type { Arithmetic, Rule, Update } from './rules.ts';
 
 /** What a step is asked for besides tensors. */
@@ -24,8 +25,6 @@ interface Followed {
   readonly slots: ReadonlyMap<string, number>;
 }
 
-type Numbered = (operation: string, number: number | null) => null;
-
 function arithmeticOf<T>(apply: (operation: keyof Arithmetic<T>, a: T, b: T | number | null) => T): Arithmetic<T> {
   return {
     add: (a, b) => apply('add', a, b),
@@ -42,7 +41,7 @@ function follow(rule: Rule, settings: Settings): Followed {
   const operations: string[] = [];
   const numbers: number[] = [];
   const slots = new Map<string, number>();
-  const seen: Numbered = (operation, number) => {
+  const seen = (operation: string, number: number | null): null => {
     operations.push(number === null ? operation : `${operation} number`);
     if (number !== null) numbers.push(number);
     return null;
@@ -120,7 +119,7 @@ export class UpdateGraph {
   }
 
   #size(): number {
-    return this.#specs.reduce((sum, spec) => sum + product(storedShape(spec)), 0);
+    return this.#specs.reduce((sum, spec) => sum + sizeOf(spec), 0);
   }
 
   #load(rule: Rule, settings: Settings, { numbers, slots }: Followed, present: ReadonlySet<string>): Loaded {
@@ -136,7 +135,7 @@ export class UpdateGraph {
     const joined = (parts: readonly Tensor[]): Tensor => (parts.length === 1 ? parts[0]! : m.concat(parts, 0));
     const parameters = joined(this.#specs.map(() => flat(input('parameter'))));
     const own = new Map(this.#specs.flatMap(({ path }) => (present.has(path) ? [[path, flat(input('gradient'))] as const] : [])));
-    const zeros = (spec: ParameterSpec): Tensor => m.fill(m.constant([product(storedShape(spec))], 'int', [1]), m.constant([0], 'float'));
+    const zeros = (spec: ParameterSpec): Tensor => m.fill(m.constant([sizeOf(spec)], 'int', [1]), m.constant([0], 'float'));
     const plain = joined(this.#specs.map((spec) => own.get(spec.path) ?? zeros(spec)));
     const begun = new Map([...slots.keys()].map((name) => [name, input('slot')]));
     const given = numbers.map(() => input('number'));
@@ -224,7 +223,7 @@ export class NormGraph {
 }
 
 function parted(m: Nodes, vector: Tensor, specs: readonly ParameterSpec[]): readonly Tensor[] {
-  const sizes = specs.map((spec) => product(storedShape(spec)));
+  const sizes = specs.map(sizeOf);
   const parts = m.scope.nodes(
     'SplitV',
     [vector, m.constant(sizes, 'int', [sizes.length]), m.constant([0], 'int')],
@@ -238,15 +237,8 @@ function parted(m: Nodes, vector: Tensor, specs: readonly ParameterSpec[]): read
   });
 }
 
-const CONSTANTS_ALONE = {
-  scalar: (): never => {
-    throw new Error('an update reads no size');
-  },
-  shape: (): never => {
-    throw new Error('an update reads no size');
-  },
-};
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((all, size) => all * size, 1);
+function noSize(): never {
+  throw new Error('an update reads no size');
 }
+
+const CONSTANTS_ALONE = { scalar: noSize, shape: noSize };

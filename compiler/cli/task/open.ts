@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Configuration, Learner, OpenTask, Task } from '../../../runtime/index.ts';
-import { BACKEND_NAMES, EXECUTIONS, isExecution, type Execution } from '../../../runtime/backend/types.ts';
+import { BACKEND_NAMES, EXECUTIONS, type Execution } from '../../../runtime/backend/types.ts';
 import type { Program } from '../../index.ts';
 import { compileTo, moduleIn } from '../commands/compile.ts';
 import { didYouMean } from '../../../runtime/near.ts';
@@ -85,7 +85,7 @@ export interface BuildOptions {
   /** The user's settings, which override the configuration's. */
   readonly set: Settings;
   readonly backend: BackendChoice;
-  readonly execution: Execution | undefined;
+  readonly execution?: Execution | undefined;
   readonly seed: number;
   /** Inspects the compiled programs before they are used. */
   readonly programs?: (programs: readonly Program[]) => void;
@@ -110,7 +110,7 @@ export async function build({ task, folder, importModule }: LoadedTask, options:
   options.programs?.(compiled.programs);
 
   const { useBackend } = await import('../../../runtime/index.ts');
-  const active = await useBackend(options.backend, options.execution === undefined ? {} : { execution: options.execution });
+  const active = await useBackend(options.backend, { execution: options.execution });
   io.err(`${task.name} on ${active.name} (${active.detail}${active.execution === null ? '' : `; ${WAYS[active.execution]}`})`);
 
   const open = await task.open(configuration);
@@ -134,12 +134,7 @@ const WAYS: Readonly<Record<Execution, string>> = {
 /** @throws CliError (misuse) for an unknown way */
 export function executionOf(given: Given): Execution | undefined {
   const name = given.text('execution');
-  if (name === undefined || isExecution(name)) return name;
-  const near = didYouMean(name, EXECUTIONS);
-  throw misuse(
-    `there is no way of execution ${name}: choose ${EXECUTIONS.join(', ')}`,
-    near === null ? undefined : `did you mean ${near}?`,
-  );
+  return name === undefined ? undefined : oneOf(name, EXECUTIONS, 'way of execution');
 }
 
 const CHOICES = ['auto', ...BACKEND_NAMES] as const;
@@ -147,11 +142,14 @@ export type BackendChoice = (typeof CHOICES)[number];
 
 /** @throws CliError (misuse) for an unknown backend, before anything else is checked */
 export function backendOf(given: Given): BackendChoice {
-  const name = given.text('backend') ?? 'auto';
-  const backend = CHOICES.find((each) => each === name);
-  if (backend !== undefined) return backend;
-  const near = didYouMean(name, CHOICES);
-  throw misuse(`there is no backend ${name}: choose ${CHOICES.join(', ')}`, near === null ? undefined : `did you mean ${near}?`);
+  return oneOf(given.text('backend') ?? 'auto', CHOICES, 'backend');
+}
+
+function oneOf<T extends string>(name: string, choices: readonly T[], what: string): T {
+  const chosen = choices.find((each) => each === name);
+  if (chosen !== undefined) return chosen;
+  const near = didYouMean(name, choices);
+  throw misuse(`there is no ${what} ${name}: choose ${choices.join(', ')}`, near === null ? undefined : `did you mean ${near}?`);
 }
 
 /** The compile settings of a configuration's program. */
