@@ -1,6 +1,6 @@
 /** A function of a module as one graph of TensorFlow: loops over steps are functions of the graph's library, rounds are written out. */
 import type { ElementType, Expression, GraphFunction, Instruction, Loop } from './format.ts';
-import { Body, Graph, type Scope, type Tensor, type Type } from './graph-def.ts';
+import { Body, Graph, type Scope, type Tensor } from './graph-def.ts';
 import { evaluate } from './expressions.ts';
 import { computed, Nodes, type Numbers } from './operations.ts';
 
@@ -34,15 +34,33 @@ export class NoGraph extends Error {
   override readonly name = 'NoGraph';
 }
 
-type Value = Tensor | readonly Value[];
+/** A tensor, or of rounds a list. */
+export type Value = Tensor | readonly Value[];
 
 const isTensor = (value: Value): value is Tensor => !Array.isArray(value);
 
-export interface BuildOptions {
+/** What a function is nodes of, if not of a graph of its own. */
+export interface Around {
+  readonly graph: Graph;
+  /** What the function reads, instead of an input of the graph. */
+  given(fed: Fed, type: ElementType): Tensor;
+}
+
+/** A function as nodes of a graph. */
+export interface BuiltNodes {
+  readonly results: readonly { readonly name: string; readonly value: Value }[];
+  /** Where `wrong` is true anywhere, the call is refused. */
+  readonly checks: readonly { readonly wrong: Tensor; readonly what: string; readonly labels: readonly string[] }[];
+}
+
+export interface NodeOptions {
   /** The sizes that all calls have in common: for `xla`, which compiles for one shape, all of them. */
   readonly n: Readonly<Record<string, number>>;
   /** The numbers of rounds in a parameter's path, outermost first. */
   readonly roundsOf: (path: string) => readonly number[];
+}
+
+export interface BuildOptions extends NodeOptions {
   readonly xla: boolean;
 }
 
@@ -50,30 +68,42 @@ export function buildGraph(made: GraphFunction, options: BuildOptions): BuiltGra
   return new Builder(options).build(made);
 }
 
+/** The function as nodes of a graph that has others. */
+export function buildNodes(made: GraphFunction, options: NodeOptions, around: Around): BuiltNodes {
+  return new Builder({ ...options, xla: false }, around).nodes(made);
+}
+
 class Builder {
   readonly #n: Readonly<Record<string, number>>;
   readonly #roundsOf: (path: string) => readonly number[];
-  readonly #graph = new Graph();
+  readonly #graph: Graph;
+  readonly #around: Around | null;
   /** What the function's own instructions are nodes of: the graph, or the function that XLA compiles. */
   readonly #top: Scope;
   readonly #inputs = new Map<string, Fed>();
   /** By what it is fed with. */
   readonly #fed = new Map<string, Tensor>();
-  readonly #checks: { readonly wrong: Tensor; readonly what: string; readonly labels: readonly string[] }[] = [];
+  readonly #checks: BuiltNodes['checks'][number][] = [];
 
-  constructor({ n, roundsOf, xla }: BuildOptions) {
+  constructor({ n, roundsOf, xla }: BuildOptions, around: Around | null = null) {
     this.#n = n;
     this.#roundsOf = roundsOf;
+    this.#around = around;
+    this.#graph = around?.graph ?? new Graph();
     this.#top = xla ? new Body(this.#graph) : this.#graph;
   }
 
-  build({ body, results }: GraphFunction): BuiltGraph {
+  nodes({ body, results }: GraphFunction): BuiltNodes {
     const values = new Map<number, Value>();
     this.#run(body, this.#top, values);
-    const given = results.map(({ name, id }) => ({ name, value: this.#separate(name, values.get(id)!) }));
+    return { results: results.map(({ name, id }) => ({ name, value: this.#separate(name, values.get(id)!) })), checks: this.#checks };
+  }
+
+  build(made: GraphFunction): BuiltGraph {
+    const given = this.nodes(made).results;
     const wrong = this.#checks.map((check) => check.wrong);
-    const made = this.#called([...given.flatMap(({ value }) => leaves(value)), ...wrong]);
-    const texts = made.map(
+    const called = this.#called([...given.flatMap(({ value }) => leaves(value)), ...wrong]);
+    const texts = called.map(
       (tensor) => this.#graph.node('Identity', [tensor], { T: { type: tensor.type } }, 'output', tensor.type, 'out').text,
     );
     const next = cursor(texts);
@@ -109,7 +139,8 @@ class Builder {
     );
   }
 
-  #input(fed: Fed, type: Type, hint: string): Tensor {
+  #input(fed: Fed, type: ElementType, hint: string): Tensor {
+    if (this.#around !== null) return this.#around.given(fed, type);
     const key = JSON.stringify(fed);
     let tensor = this.#fed.get(key);
     if (tensor === undefined) {

@@ -2,7 +2,7 @@
 import { Writer } from './wire.ts';
 
 /** TensorFlow's numbers of its element types. */
-export const TYPES = { float: 1, int: 3, bool: 10, list: 21 } as const;
+export const TYPES = { float: 1, double: 2, int: 3, text: 7, bool: 10, list: 21 } as const;
 export type Type = keyof typeof TYPES;
 
 /** One output of a node, or an argument of a function. */
@@ -19,11 +19,12 @@ export type Attribute =
   | { readonly int: number }
   | { readonly bool: boolean }
   | { readonly float: number }
-  /** A shape of this many sizes, none of them known. */
-  | { readonly rank: number }
+  /** Sizes, -1 where the call decides. */
+  | { readonly shape: readonly number[] }
   /** A list without a shape. */
   | { readonly shapes: 0 }
   | { readonly function: string }
+  | { readonly text: string }
   | { readonly constant: { readonly type: Type; readonly shape: readonly number[]; readonly bytes: Uint8Array } };
 
 interface Argument {
@@ -42,12 +43,21 @@ function attribute(value: Attribute): Writer {
   if ('int' in value) return made.int(3, value.int);
   if ('bool' in value) return made.int(5, value.bool ? 1 : 0);
   if ('float' in value) return made.float(4, value.float);
-  if ('rank' in value) return made.message(7, new Writer().messages(2, Array<Writer>(value.rank).fill(new Writer().int(1, -1))));
+  if ('shape' in value) return made.message(7, shapeOf(value.shape));
   if ('shapes' in value) return made.message(1, new Writer());
   if ('function' in value) return made.message(10, new Writer().message(1, value.function));
+  if ('text' in value) return made.message(8, new Writer().int(1, TYPES.text).message(2, shapeOf([])).message(8, value.text));
   const { type, shape, bytes } = value.constant;
-  const dims = shape.map((size) => new Writer().int(1, size));
-  return made.message(8, new Writer().int(1, TYPES[type]).message(2, new Writer().messages(2, dims)).message(4, bytes));
+  return made.message(8, new Writer().int(1, TYPES[type]).message(2, shapeOf(shape)).message(4, bytes));
+}
+
+/** @param labels what the axes are called */
+function shapeOf(sizes: readonly number[], labels: readonly string[] = []): Writer {
+  const dims = sizes.map((size, k) => {
+    const dim = new Writer().int(1, size);
+    return labels[k] === undefined ? dim : dim.message(2, labels[k]);
+  });
+  return new Writer().messages(2, dims);
 }
 
 /** Nodes that refer to each other: the graph, or the body of a function. */
@@ -80,6 +90,12 @@ export abstract class Scope {
     types: readonly Type[],
     name = op,
   ): readonly Tensor[] {
+    const called = this.push(op, inputs, attributes, name);
+    return types.map((type, k) => ({ scope: this, text: `${this.reference(called, output)}:${k}`, type }));
+  }
+
+  /** @returns what the node is called */
+  protected push(op: string, inputs: readonly Tensor[], attributes: Readonly<Record<string, Attribute>>, name: string): string {
     const own = inputs.map((input) => this.own(input).text);
     const called = this.take(name);
     this.#nodes.push(
@@ -92,7 +108,7 @@ export abstract class Scope {
           Object.entries(attributes).map(([key, value]) => [key, attribute(value)]),
         ),
     );
-    return types.map((type, k) => ({ scope: this, text: `${this.reference(called, output)}:${k}`, type }));
+    return called;
   }
 
   protected take(name: string): string {
@@ -107,6 +123,28 @@ export abstract class Scope {
   }
 }
 
+/** An input or output of a signature: its tensor, its sizes, -1 where the call decides, and what its axes are called. */
+export interface SignatureTensor {
+  readonly tensor: Tensor;
+  readonly shape: readonly number[];
+  readonly axes: readonly string[];
+}
+
+/** A function that the file offers, with its inputs and outputs by name. */
+export interface Signature {
+  readonly inputs: ReadonlyMap<string, SignatureTensor>;
+  readonly outputs: ReadonlyMap<string, SignatureTensor>;
+}
+
+function signatureDefinition({ inputs, outputs }: Signature): Writer {
+  const all = (tensors: Signature['inputs']): (readonly [string, Writer])[] =>
+    [...tensors].map(([name, { tensor, shape, axes }]) => [
+      name,
+      new Writer().message(1, tensor.text).int(2, TYPES[tensor.type]).message(3, shapeOf(shape, axes)),
+    ]);
+  return new Writer().entries(1, all(inputs)).entries(2, all(outputs)).message(3, 'tensorflow/serving/predict');
+}
+
 /** The graph itself. */
 export class Graph extends Scope {
   readonly #functions: Writer[] = [];
@@ -119,8 +157,21 @@ export class Graph extends Scope {
     return tensor;
   }
 
-  input(name: string, type: Type): Tensor {
-    return this.node('Placeholder', [], { dtype: { type } }, 'output', type, name);
+  /** @param shape -1 where the call decides; left out: nothing is said of it */
+  input(name: string, type: Type, shape?: readonly number[]): Tensor {
+    return this.node('Placeholder', [], { dtype: { type }, ...(shape === undefined ? {} : { shape: { shape } }) }, 'output', type, name);
+  }
+
+  /**
+   * Refuses the call, with the text, where the condition does not hold: in what has it among its inputs, behind all others.
+   *
+   * @param shown values that the message goes on with
+   */
+  assertion(condition: Tensor, text: string, shown: readonly Tensor[] = []): Tensor {
+    const message = this.node('Const', [], { dtype: { type: 'text' }, value: { text } }, 'output', 'text', 'message');
+    const types = ['text', ...shown.map(({ type }) => type)] as const;
+    const called = this.push('Assert', [condition, message, ...shown], { T: { types }, summarize: { int: 8 } }, 'refuse');
+    return { scope: this, text: `^${called}`, type: 'bool' };
   }
 
   /** Named functions of a library have the names that they are given. */
@@ -132,14 +183,16 @@ export class Graph extends Scope {
     return this.take(name);
   }
 
-  /** As a SavedModel with the tag `serve`, whose signature has these inputs and outputs. */
-  savedModel(): Uint8Array {
+  /** As a SavedModel with the tag `serve`. */
+  savedModel(signatures: ReadonlyMap<string, Signature> = new Map()): Uint8Array {
     const graph = new Writer()
       .messages(1, this.written())
       .message(2, new Writer().messages(1, this.#functions))
       .message(4, new Writer().int(1, 1395));
     const information = new Writer().message(4, 'serve').message(5, '2.15.1');
-    return new Writer().int(1, 1).message(2, new Writer().message(1, information).message(2, graph)).bytes();
+    const definitions = [...signatures].map(([name, each]) => [name, signatureDefinition(each)] as const);
+    const whole = new Writer().message(1, information).message(2, graph).entries(5, definitions);
+    return new Writer().int(1, 1).message(2, whole).bytes();
   }
 }
 

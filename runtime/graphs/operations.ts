@@ -58,7 +58,7 @@ export class Nodes {
 
   /** Tells the rank, and keeps TensorFlow's optimiser from seeing what is before: it warns of a softmax of unknown rank. */
   ofRank(x: Tensor, rank: number): Tensor {
-    return this.scope.node('EnsureShape', [x], { T: { type: x.type }, shape: { rank } }, 'output', x.type);
+    return this.scope.node('EnsureShape', [x], { T: { type: x.type }, shape: { shape: Array<number>(rank).fill(-1) } }, 'output', x.type);
   }
 
   reduce(op: string, x: Tensor, axes: readonly number[], keep = false): Tensor {
