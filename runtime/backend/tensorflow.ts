@@ -13,7 +13,10 @@ const INSTALL = 'npx attnc backend install tensorflow';
 
 interface Binding {
   readonly TF_Version: string;
+  createTensor(shape: readonly number[], dtype: number, values: Values): number;
 }
+/** Strings come as an array of their bytes. */
+type Values = Float32Array | Int32Array | Uint8Array | readonly Uint8Array[];
 interface BackendModule {
   readonly NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend;
 }
@@ -53,7 +56,7 @@ export async function prepareTensorflow(): Promise<PreparedBackend> {
             Reflect.set(globalThis, Symbol.for('attnc.tfjs'), require('@tensorflow/tfjs-core'));
             require(join(dist, 'register_all_kernels.js'));
             const { NodeJSKernelBackend } = require(join(dist, 'nodejs_kernel_backend.js')) as BackendModule;
-            const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
+            const backend = new NodeJSKernelBackend(withOwnMemory(binding), '@tensorflow/tfjs-node');
             installTensorflowKernels(backend);
             offerSessions(backend, usualExecution());
             return backend;
@@ -86,6 +89,30 @@ function loadBinding(require: NodeJS.Require, path: string): Binding {
   } catch (error) {
     throw new BackendError('tensorflow', `its native library does not load: ${messageOf(error)}`, `${INSTALL} --force`, { cause: error });
   }
+}
+
+/**
+ * The binding, whose tensors never share the memory of a JavaScript array.
+ *
+ * TensorFlow takes an array's memory over where it is aligned as its own, and the addon lets go of the array when the last
+ * reference to the tensor goes. A loop in a graph may hold that reference for a moment after the run: then a thread of TensorFlow
+ * calls Node-API, which only the thread of JavaScript may, and the process aborts some time later. What is not aligned is copied.
+ */
+function withOwnMemory(binding: Binding): Binding {
+  const createTensor: Binding['createTensor'] = (shape, dtype, values) => binding.createTensor(shape, dtype, unaligned(values));
+  return Object.create(binding, { createTensor: { value: createTensor } }) as Binding;
+}
+
+/** Buffers begin at multiples of 8 bytes at least: 4 bytes on, nothing is aligned. */
+function unaligned(values: Values): Values {
+  const ahead = 4;
+  for (const Kind of [Float32Array, Int32Array, Uint8Array]) {
+    if (!(values instanceof Kind)) continue;
+    const moved = new Kind(new ArrayBuffer(ahead + values.byteLength), ahead);
+    moved.set(values);
+    return moved;
+  }
+  return values;
 }
 
 /** tfjs-node 4.22 calls `util.isNullOrUndefined` and `util.isArray`, which Node deprecated, then removed (the first in 23). */

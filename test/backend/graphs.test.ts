@@ -81,6 +81,18 @@ describe.runIf(hasTensorflow)('graphs on native TensorFlow', () => {
     return join(folder, 'cache', 'attnc');
   };
 
+  it('shares no memory with arrays of JavaScript, wherever they begin', async () => {
+    await useBackend('tensorflow');
+    // Memory is taken over where it begins at a multiple of 64 bytes, as one of these does.
+    const buffer = new ArrayBuffer(256);
+    const arrays = Array.from({ length: 8 }, (_, k) => new Float32Array(buffer, 8 * k, 16).fill(1));
+    const tensors = arrays.map((each) => tf.tensor1d(each));
+    for (const tensor of tensors) tf.square(tensor).dispose();
+    for (const each of arrays) each.fill(2);
+    expect(tensors.map((tensor) => tensor.dataSync()[15])).toEqual(arrays.map(() => 1));
+    tf.dispose(tensors);
+  });
+
   it('draws the same numbers and gives the same gradients, whichever way', async () => {
     const expected = await gradientsOf(await model('eager'));
     expect(await gradientsOf(await model('graph'))).toEqual(expected);
