@@ -27,6 +27,8 @@ const TASKS = 240;
 /** Of one kind so many counter-examples are made small and shown. */
 const SHOWN = 3;
 const PATIENCE = 20_000;
+/** Characters of what a process wrote last. */
+const SAID = 2_000;
 
 const { values: given } = parseArgs({
   options: {
@@ -111,22 +113,22 @@ class Attack {
         }
         if (!(await this.#do(worker, task))) break;
       }
-      worker.kill();
+      worker.child.kill();
     }
   }
 
   /** False where the process is no more. */
-  async #do(worker: ChildProcess, task: Task): Promise<boolean> {
-    const answer = await asked(worker, task, PARTS[task.part].seconds * 1_000 + SHOWN * PATIENCE);
+  async #do(worker: Worker, task: Task): Promise<boolean> {
+    const answer = await asked(worker.child, task, PARTS[task.part].seconds * 1_000 + SHOWN * PATIENCE);
     if (typeof answer === 'string') {
       this.#add({
         part: task.part,
         kind: answer,
-        message: `${answer}: numbers ${task.from} to ${task.from + task.count - 1}`,
+        message: `${answer}: numbers ${task.from} to ${task.from + task.count - 1}\n${worker.lastSaid()}`,
         test: '',
         again: `npm run attack -- --only ${task.part} --seed ${task.seed} --from ${task.from} --count ${task.count} --jobs 1`,
       });
-      worker.kill('SIGKILL');
+      worker.child.kill('SIGKILL');
       return false;
     }
     this.#tally.add(answer);
@@ -165,15 +167,24 @@ class Attack {
   }
 }
 
-function started(): Promise<ChildProcess> {
-  const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
+interface Worker {
+  readonly child: ChildProcess;
+  /** The end of what it wrote to stderr: the reason where it aborts. */
+  lastSaid(): string;
+}
+
+function started(): Promise<Worker> {
+  const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
     env: { ...process.env, ...(given.backends === undefined ? {} : { ATTACK_BACKENDS: given.backends }) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  worker.stderr!.resume();
+  let said = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    said = `${said}${text}`.slice(-SAID);
+  });
   return new Promise((resolve, reject) => {
-    worker.once('message', () => resolve(worker));
-    worker.once('exit', (code) => reject(new Error(`a process of the attack ended at once, with ${code}`)));
+    child.once('message', () => resolve({ child, lastSaid: () => said }));
+    child.once('exit', (code) => reject(new Error(`a process of the attack ended at once, with ${code}: ${said}`)));
   });
 }
 
@@ -183,12 +194,13 @@ function asked(worker: ChildProcess, task: Task, patience: number): Promise<Answ
     const ended = (outcome: Answer | string): void => {
       clearTimeout(timer);
       worker.removeAllListeners('message');
-      worker.removeAllListeners('exit');
+      worker.removeAllListeners('close');
       resolve(outcome);
     };
     const timer = setTimeout(() => ended('hangs'), patience);
     worker.once('message', (answer) => ended(answer as Answer));
-    worker.once('exit', (code, signal) => ended(`the process ended with ${signal ?? code}`));
+    // By then all that it wrote has come.
+    worker.once('close', (code, signal) => ended(`the process ended with ${signal ?? code}`));
     worker.send(task);
   });
 }
