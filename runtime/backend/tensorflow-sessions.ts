@@ -8,6 +8,7 @@ import { buildGraph, type BuildOptions, type BuiltGraph } from '../graphs/build.
 import type { GraphFile, GraphFunction } from '../graphs/format.ts';
 import { NormGraph, UpdateGraph } from '../training/update-graph.ts';
 import { offer, type Held, type Session, type Sessions } from '../graphs/sessions.ts';
+import { LoadedGraphs, type Library, type LoadedGraph } from './tensorflow-loaded.ts';
 import { cacheFolder, TENSORFLOW_VERSION } from './home.ts';
 import type { Execution } from './types.ts';
 
@@ -16,14 +17,12 @@ interface OutputMetadata {
   readonly shape: number[];
   readonly dtype: number;
 }
-interface Binding {
+interface Binding extends Library {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_BOOL: number;
   createTensor(shape: readonly number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
   deleteTensor(id: number): void;
-  loadSavedModel(folder: string, tags: string): number;
-  deleteSavedModel(id: number): void;
   runSavedModel(id: number, inputs: readonly number[], inputNames: string, outputNames: string): OutputMetadata[];
 }
 interface TensorflowBackend {
@@ -45,12 +44,14 @@ class TensorflowSessions implements Sessions {
   repays = false;
   readonly #backend: TensorflowBackend;
   readonly #said = new Set<string>();
+  readonly #graphs: LoadedGraphs;
   /** A model that is gone needs its graphs no more. */
-  readonly #sessions = new FinalizationRegistry<number>((id) => this.#backend.binding.deleteSavedModel(id));
+  readonly #sessions = new FinalizationRegistry<LoadedGraph>((graph) => this.#graphs.free(graph));
   readonly #numbers = new FinalizationRegistry<number>((id) => this.#backend.binding.deleteTensor(id));
 
   constructor(backend: TensorflowBackend, usual: Execution) {
     this.#backend = backend;
+    this.#graphs = new LoadedGraphs(backend.binding, written);
     this.usual = this.execution = usual;
   }
 
@@ -79,7 +80,7 @@ class TensorflowSessions implements Sessions {
 
   load({ bytes, inputs, outputs }: Parameters<Sessions['load']>[0]): Session {
     const { binding } = this.#backend;
-    const id = binding.loadSavedModel(`${written(bytes)}/`, 'serve');
+    const graph = this.#graphs.load(bytes);
     const [inputNames, outputNames] = [inputs.join(), outputs.join()];
     const session: Session = {
       run: (given) => {
@@ -87,10 +88,12 @@ class TensorflowSessions implements Sessions {
         const ids = this.#backend.getInputTensorIds(tensors);
         let at = 0;
         const all = given.map((input) => (isHeld(input) ? input.id : ids[at++]!));
-        return binding.runSavedModel(id, all, inputNames, outputNames).map((each) => this.#backend.createOutputTensor(each));
+        return binding
+          .runSavedModel(this.#graphs.id(graph), all, inputNames, outputNames)
+          .map((each) => this.#backend.createOutputTensor(each));
       },
     };
-    this.#sessions.register(session, id);
+    this.#sessions.register(session, graph);
     return session;
   }
 
