@@ -23,6 +23,7 @@ const WORK: Readonly<Record<CommandName, () => Promise<Work>>> = {
   train: async () => (await import('./commands/train.ts')).train,
   generate: async () => (await import('./commands/generate.ts')).generate,
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluate,
+  export: async () => (await import('./commands/export.ts')).exportModel,
   summary: async () => (await import('./commands/summary.ts')).summary,
   graph: async () => (await import('./commands/graph.ts')).graph,
 };

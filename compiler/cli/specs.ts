@@ -165,6 +165,27 @@ export const SPECS = {
     },
     examples: ['attnc evaluate models/bahdanau', 'attnc evaluate models/bahdanau --config quick --limit 500'],
   },
+  export: {
+    name: 'export',
+    operands: 'FORMAT DIR',
+    least: 2,
+    most: 2,
+    about:
+      'Writes the trained model of a task in a form that others load without attnc. The format: savedmodel, a folder for TensorFlow (Python, Serving, C++).',
+    options: {
+      out: { value: 'FOLDER', about: 'the folder to write; it is new or empty' },
+      force: { about: 'replaces a folder that an export wrote' },
+      config: { ...RUN, about: 'takes the run of this configuration; default: the first one; not with --checkpoint' },
+      checkpoint: CHECKPOINT,
+      set: SET_TRAINED,
+    },
+    examples: [
+      'attnc export savedmodel models/bahdanau --out exported',
+      'attnc export savedmodel models/bahdanau --checkpoint out/best.safetensors --out exported --force',
+    ],
+    notes:
+      'savedmodel writes saved_model.pb, with the parameters as constants, and assets.extra/signature.json, which tells what the inputs, outputs and axes are called. docs/export.md tells more.',
+  },
   summary: {
     name: 'summary',
     operands: 'FILE|DIR',

@@ -39,18 +39,17 @@ export type Value = Tensor | readonly Value[];
 
 const isTensor = (value: Value): value is Tensor => !Array.isArray(value);
 
-/** What a function is nodes of, if not of a graph of its own. */
+/** What a function is nodes of, if not of a graph of its own: it refuses by itself what its checks find. */
 export interface Around {
   readonly graph: Graph;
   /** What the function reads, instead of an input of the graph. */
   given(fed: Fed, type: ElementType): Tensor;
 }
 
-/** A function as nodes of a graph. */
-export interface BuiltNodes {
-  readonly results: readonly { readonly name: string; readonly value: Value }[];
-  /** Where `wrong` is true anywhere, the call is refused. */
-  readonly checks: readonly { readonly wrong: Tensor; readonly what: string; readonly labels: readonly string[] }[];
+/** A result, by its name. */
+export interface BuiltResult {
+  readonly name: string;
+  readonly value: Value;
 }
 
 export interface NodeOptions {
@@ -69,7 +68,7 @@ export function buildGraph(made: GraphFunction, options: BuildOptions): BuiltGra
 }
 
 /** The function as nodes of a graph that has others. */
-export function buildNodes(made: GraphFunction, options: NodeOptions, around: Around): BuiltNodes {
+export function buildNodes(made: GraphFunction, options: NodeOptions, around: Around): readonly BuiltResult[] {
   return new Builder({ ...options, xla: false }, around).nodes(made);
 }
 
@@ -83,7 +82,7 @@ class Builder {
   readonly #inputs = new Map<string, Fed>();
   /** By what it is fed with. */
   readonly #fed = new Map<string, Tensor>();
-  readonly #checks: BuiltNodes['checks'][number][] = [];
+  readonly #checks: { readonly wrong: Tensor; readonly what: string; readonly labels: readonly string[] }[] = [];
 
   constructor({ n, roundsOf, xla }: BuildOptions, around: Around | null = null) {
     this.#n = n;
@@ -93,14 +92,14 @@ class Builder {
     this.#top = xla ? new Body(this.#graph) : this.#graph;
   }
 
-  nodes({ body, results }: GraphFunction): BuiltNodes {
+  nodes({ body, results }: GraphFunction): readonly BuiltResult[] {
     const values = new Map<number, Value>();
     this.#run(body, this.#top, values);
-    return { results: results.map(({ name, id }) => ({ name, value: this.#separate(name, values.get(id)!) })), checks: this.#checks };
+    return results.map(({ name, id }) => ({ name, value: this.#separate(name, values.get(id)!) }));
   }
 
   build(made: GraphFunction): BuiltGraph {
-    const given = this.nodes(made).results;
+    const given = this.nodes(made);
     const wrong = this.#checks.map((check) => check.wrong);
     const called = this.#called([...given.flatMap(({ value }) => leaves(value)), ...wrong]);
     const texts = called.map(
@@ -195,6 +194,10 @@ class Builder {
           values.set(each.id, this.#random(m, each, each.in.map(tensor)));
           break;
         case 'check': {
+          if (this.#around !== null) {
+            values.set(each.id, m.unless(each.what, tensor(each.in[0]!), tensor(each.in[1]!), each.labels.length));
+            break;
+          }
           if (scope !== this.#top) throw new NoGraph('a check in a loop');
           this.#checks.push({ wrong: tensor(each.in[1]!), what: each.what, labels: each.labels });
           values.set(each.id, values.get(each.in[0]!)!);
@@ -354,7 +357,8 @@ class Builder {
     this.#graph.add(condition.definition(conditionName, [isBefore]));
     return scope
       .nodes(
-        'StatelessWhile',
+        // A body that refuses has an effect.
+        this.#around === null ? 'StatelessWhile' : 'While',
         [...begin, ...body.captures],
         {
           T: { types },

@@ -111,6 +111,18 @@ export abstract class Scope {
     return called;
   }
 
+  /**
+   * Refuses the call, with the text, where the condition does not hold: in what has it among its inputs, behind all others.
+   *
+   * @param shown values that the message goes on with
+   */
+  assertion(condition: Tensor, text: string, shown: readonly Tensor[] = []): Tensor {
+    const message = this.node('Const', [], { dtype: { type: 'text' }, value: { text } }, 'output', 'text', 'message');
+    const types = ['text', ...shown.map(({ type }) => type)] as const;
+    const called = this.push('Assert', [condition, message, ...shown], { T: { types }, summarize: { int: 8 } }, 'refuse');
+    return { scope: this, text: `^${called}`, type: 'bool' };
+  }
+
   protected take(name: string): string {
     const plain = name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^_+/, '') || 'x';
     const count = this.#names.get(plain) ?? 0;
@@ -162,16 +174,9 @@ export class Graph extends Scope {
     return this.node('Placeholder', [], { dtype: { type }, ...(shape === undefined ? {} : { shape: { shape } }) }, 'output', type, name);
   }
 
-  /**
-   * Refuses the call, with the text, where the condition does not hold: in what has it among its inputs, behind all others.
-   *
-   * @param shown values that the message goes on with
-   */
-  assertion(condition: Tensor, text: string, shown: readonly Tensor[] = []): Tensor {
-    const message = this.node('Const', [], { dtype: { type: 'text' }, value: { text } }, 'output', 'text', 'message');
-    const types = ['text', ...shown.map(({ type }) => type)] as const;
-    const called = this.push('Assert', [condition, message, ...shown], { T: { types }, summarize: { int: 8 } }, 'refuse');
-    return { scope: this, text: `^${called}`, type: 'bool' };
+  /** Waits for all of these. */
+  all(waited: readonly Tensor[]): Tensor {
+    return { scope: this, text: `^${this.push('NoOp', waited, {}, 'done')}`, type: 'bool' };
   }
 
   /** Named functions of a library have the names that they are given. */

@@ -9,6 +9,8 @@ export interface Numbers {
   shape(shape: readonly Expression[]): Tensor;
 }
 
+const ARRAYS = { float: Float32Array, double: Float64Array, int: Int32Array, bool: Uint8Array } as const;
+
 /** Nodes of one scope. */
 export class Nodes {
   readonly scope: Scope;
@@ -19,9 +21,8 @@ export class Nodes {
     this.numbers = numbers;
   }
 
-  constant(values: readonly number[], type: ElementType, shape: readonly number[] = []): Tensor {
-    const array = type === 'float' ? Float32Array.from(values) : type === 'int' ? Int32Array.from(values) : Uint8Array.from(values);
-    const bytes = new Uint8Array(array.buffer);
+  constant(values: readonly number[], type: keyof typeof ARRAYS, shape: readonly number[] = []): Tensor {
+    const bytes = new Uint8Array(ARRAYS[type].from(values).buffer);
     return this.scope.node('Const', [], { dtype: { type }, value: { constant: { type, shape, bytes } } }, 'output', type);
   }
 
@@ -41,7 +42,7 @@ export class Nodes {
     return this.scope.node('LogicalNot', [x], {}, 'y', 'bool');
   }
 
-  cast(x: Tensor, type: ElementType): Tensor {
+  cast(x: Tensor, type: keyof typeof ARRAYS): Tensor {
     if (x.type === type) return x;
     return this.scope.node('Cast', [x], { SrcT: { type: x.type }, DstT: { type } }, 'y', type);
   }
@@ -72,6 +73,11 @@ export class Nodes {
     return this.scope.node('Reshape', [x, shape], { T: { type: x.type }, Tshape: { type: 'int' } }, 'output', x.type);
   }
 
+  expand(x: Tensor, axis: number): Tensor {
+    const attributes = { T: { type: x.type }, Tdim: { type: 'int' } } as const;
+    return this.scope.node('ExpandDims', [x, this.constant([axis], 'int')], attributes, 'output', x.type);
+  }
+
   slice(x: Tensor, begin: Tensor, size: Tensor): Tensor {
     return this.scope.node('Slice', [x, begin, size], { T: { type: x.type }, Index: { type: 'int' } }, 'output', x.type);
   }
@@ -90,6 +96,13 @@ export class Nodes {
   gather(x: Tensor, index: Tensor, axis = 0, zip = 0): Tensor {
     const attributes = { batch_dims: { int: zip }, Tparams: { type: x.type }, Tindices: { type: 'int' }, Taxis: { type: 'int' } } as const;
     return this.scope.node('GatherV2', [x, index, this.constant([axis], 'int')], attributes, 'output', x.type);
+  }
+
+  /** The value; the call is refused where `wrong`, of so many axes, is true anywhere. */
+  unless(text: string, x: Tensor, wrong: Tensor, rank: number): Tensor {
+    const axes = Array.from({ length: rank }, (_, k) => k);
+    const isFine = this.not(rank === 0 ? wrong : this.reduce('Any', wrong, axes));
+    return this.scope.node('Identity', [x, this.scope.assertion(isFine, text)], { T: { type: x.type } }, 'output', x.type);
   }
 
   fill(shape: Tensor, value: Tensor): Tensor {

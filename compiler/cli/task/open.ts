@@ -97,6 +97,8 @@ export interface Built {
   readonly open: AnyOpenTask;
   readonly model: AnyModel;
   readonly backend: BackendChoice;
+  /** Those of the module. */
+  readonly programs: readonly Program[];
 }
 
 /** Compiles the task's program into the output folder, loads it, opens the data and creates the model. */
@@ -120,7 +122,7 @@ export async function build({ task, folder, importModule }: LoadedTask, options:
   );
   const dims = options.dims ?? { ...open.dims, ...configuration.dims, ...sizes };
   const model = task.create(await importModule(module), { dims, seed: options.seed });
-  return { open, model, backend: active.name };
+  return { open, model, backend: active.name, programs: compiled.programs };
 }
 
 /** What a run says of the way in which its functions run. */

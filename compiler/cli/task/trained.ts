@@ -19,6 +19,7 @@ import {
   isDefault,
   loadTask,
   outFolderOf,
+  type BackendChoice,
   type Built,
   type LoadedTask,
 } from './open.ts';
@@ -28,11 +29,21 @@ export interface Trained extends Built {
   readonly checkpoint: string;
 }
 
-export async function openTrained(given: Given, io: Io): Promise<Trained> {
-  const where = given.operands[0]!;
-  const backend = backendOf(given);
+/** Which task, where its runs are, and what it runs on. */
+export interface Where {
+  readonly task: string;
+  /** The output folder, where it is not the usual one. */
+  readonly out: string | undefined;
+  readonly backend: BackendChoice;
+}
+
+export async function openTrained(
+  given: Given,
+  io: Io,
+  { task: where, out, backend }: Where = { task: given.operands[0]!, out: given.text('out'), backend: backendOf(given) },
+): Promise<Trained> {
   const execution = executionOf(given);
-  const [wanted, out, named] = [given.text('config'), given.text('out'), given.text('checkpoint')];
+  const [wanted, named] = [given.text('config'), given.text('checkpoint')];
   const other = out !== undefined ? 'out' : 'checkpoint';
   if (wanted !== undefined && given.has(other))
     throw misuse(`--config does not go with --${other}`, 'a run and its checkpoints tell of which configuration they are');

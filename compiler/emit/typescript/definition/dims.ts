@@ -11,7 +11,7 @@ export interface DimNames {
 }
 
 /** Dims by label; where several have one, the program's own does, and the others are numbered. */
-export function dimNames({ program }: CompiledModel): DimNames {
+export function dimNames({ program }: Pick<CompiledModel, 'program'>): DimNames {
   const dims = [...[...program.hyperparameters, ...program.fixed].map(({ dim }) => dim), ...program.ragged];
   const numbered = new Names(dims.map(({ label }) => label));
   const names = new Map<string, string>();

@@ -108,10 +108,15 @@ export class SpecWriter {
 }
 
 /** Which of the axes an inner dim is counted along. */
-export function withinOf(space: Space, among: readonly Axis[]): string {
+export function withinAxis(space: Space, among: readonly Axis[]): number | null {
   const [inner] = innerDims(space);
   const k = among.findIndex((axis) => axis.id === inner?.within.id);
-  return k < 0 ? '' : `, within: ${k}`;
+  return k < 0 ? null : k;
+}
+
+export function withinOf(space: Space, among: readonly Axis[]): string {
+  const k = withinAxis(space, among);
+  return k === null ? '' : `, within: ${k}`;
 }
 
 /** Do the data say how many positions it has? */
@@ -120,7 +125,7 @@ function isGiven(dim: Dim): boolean {
 }
 
 /** `words + oov` of a concatenation. */
-function labelOf(space: Space): string | null {
+export function labelOf(space: Space): string | null {
   if (space.kind === 'dim') return space.dim.label;
   const parts = space.kind === 'cat' ? space.parts.map(labelOf) : [];
   return parts.length === 0 || parts.includes(null) ? null : parts.join(' + ');
