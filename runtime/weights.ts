@@ -4,7 +4,7 @@ import type { ParameterSpec, Tensors } from './definition.ts';
 import { CheckpointError, InputError } from './errors.ts';
 import { initialValues } from './initialise.ts';
 import { suggestion } from './names.ts';
-import { parameterTree, type ParameterTree } from './parameters.ts';
+import { treeOf, type ParameterTree } from './parameters.ts';
 import { fromStored, storedShape, toStored } from './stored.ts';
 import { download, elementCount, isNested, show, type Value, type Values } from './values.ts';
 import { isWhole } from './checkpoint/dtypes.ts';
@@ -24,6 +24,7 @@ export class Weights {
   /** Parameters that still have their initial values, drawn when they are first read: a checkpoint may be loaded before. */
   private undrawn: ReadonlyMap<string, ParameterSpec>;
   private readonly seed: number;
+  private readonly treeOf: (tensors: Tensors) => ParameterTree;
   private known: { readonly tensors: Tensors; readonly tree: ParameterTree } | null = null;
   private disposed = false;
 
@@ -39,6 +40,7 @@ export class Weights {
     this.own = specs;
     this.parts = parts;
     this.specs = [...specs, ...[...parts].flatMap(([name, part]) => part.specs.map((spec) => ({ ...spec, path: `${name}.${spec.path}` })))];
+    this.treeOf = treeOf(this.specs.map(({ path }) => path));
     this.undrawn = new Map(specs.map((spec) => [spec.path, spec]));
     this.seed = seed;
   }
@@ -56,7 +58,7 @@ export class Weights {
   /** As emitted functions read them. */
   get tree(): ParameterTree {
     const { tensors } = this;
-    if (this.known?.tensors !== tensors) this.known = { tensors, tree: parameterTree(tensors) };
+    if (this.known?.tensors !== tensors) this.known = { tensors, tree: this.treeOf(tensors) };
     return this.known.tree;
   }
 

@@ -84,8 +84,7 @@ class TensorflowSessions implements Sessions {
     const [inputNames, outputNames] = [inputs.join(), outputs.join()];
     const session: Session = {
       run: (given) => {
-        const tensors = given.filter((input) => !isHeld(input));
-        const ids = this.#backend.getInputTensorIds(tensors);
+        const ids = this.#backend.getInputTensorIds(given.filter((input) => !isHeld(input)));
         let at = 0;
         const all = given.map((input) => (isHeld(input) ? input.id : ids[at++]!));
         return binding

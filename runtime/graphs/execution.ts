@@ -6,7 +6,7 @@
  */
 import type { Batch, Definition, ObjectiveDefinition, Random, Sizes, Tensors } from '../definition.ts';
 import { refuse } from '../batch.ts';
-import { parameterAt, type ParameterTree } from '../parameters.ts';
+import { parameterAt, parameterReader, type ParameterTree } from '../parameters.ts';
 import * as tf from '../tf.ts';
 import type { BuiltGraph, Fed, Given } from './build.ts';
 import { evaluate } from './expressions.ts';
@@ -57,22 +57,53 @@ export function withGraphs(definition: Definition): Definition {
   };
 }
 
+/** A result of the function and its place among the outputs of the graph. */
+interface Placed {
+  readonly name: string;
+  readonly at: number;
+}
+
+/** The results of one graph by name. */
+class Layout {
+  readonly #all: readonly Placed[];
+  readonly #below = new Map<string, readonly Placed[]>();
+  readonly checks: readonly { readonly at: number; readonly what: string; readonly labels: readonly string[] }[];
+
+  constructor({ named, outputs, checks }: BuiltGraph) {
+    const places = new Map(named.map((name, at) => [name, at]));
+    this.#all = outputs.flatMap(({ name, given }) => spread(name, given, places));
+    this.checks = checks.map(({ output, what, labels }) => ({ at: places.get(output)!, what, labels }));
+  }
+
+  /** Those whose names begin so, under the rest of their names. */
+  below(front: string): readonly Placed[] {
+    let below = this.#below.get(front);
+    if (below === undefined) {
+      below = this.#all.flatMap(({ name, at }) => (name.startsWith(front) ? [{ name: name.slice(front.length), at }] : []));
+      this.#below.set(front, below);
+    }
+    return below;
+  }
+}
+
 /** What a graph gave, by name. */
 class Results {
-  readonly #tensors: Tensors;
+  readonly #layout: Layout;
+  readonly #tensors: readonly tf.Tensor[];
 
-  constructor(tensors: Tensors) {
+  constructor(layout: Layout, tensors: readonly tf.Tensor[]) {
+    this.#layout = layout;
     this.#tensors = tensors;
   }
 
   one(name: string): tf.Tensor {
-    return this.#tensors[name]!;
+    return this.#tensors[this.#layout.below(name).find((each) => each.name === '')!.at]!;
   }
 
   below(front: string): Tensors {
-    return Object.fromEntries(
-      Object.entries(this.#tensors).flatMap(([name, tensor]) => (name.startsWith(front) ? [[name.slice(front.length), tensor]] : [])),
-    );
+    const tensors: Record<string, tf.Tensor> = {};
+    for (const { name, at } of this.#layout.below(front)) tensors[name] = this.#tensors[at]!;
+    return tensors;
   }
 }
 
@@ -92,12 +123,7 @@ class Functions {
   }
 
   of(name: string): GraphOf {
-    return new GraphOf(
-      name,
-      (sessions) => this.#graphs(sessions)?.[name] ?? null,
-      (n) => Object.fromEntries(Object.entries(n).filter(([label]) => !this.#changing.has(label))),
-      this.#definition.name,
-    );
+    return new GraphOf(name, (sessions) => this.#graphs(sessions)?.[name] ?? null, this.#changing, this.#definition.name);
   }
 
   #graphs(sessions: Sessions): ModelGraphs | null {
@@ -110,27 +136,47 @@ class Functions {
   }
 }
 
-/** A graph in a session, with what it is fed with for the sizes of calls so far. */
+/** What a function is called with, and what is drawn for it. */
+interface Call {
+  readonly p: ParameterTree;
+  readonly batch: Batch;
+  readonly random: Random;
+  readonly drawn: tf.Tensor[];
+}
+
+/** A graph in a session. */
 interface Loaded {
   readonly graph: BuiltGraph;
   readonly session: Session;
-  readonly numbers: Map<string, ReadonlyMap<string, Held>>;
+  readonly layout: Layout;
+  /** One for each input; null for those that follow from the sizes. */
+  readonly feeds: readonly (((call: Call) => tf.Tensor) | null)[];
+  /** By the sizes of calls so far: the inputs that follow from them, at their places. */
+  readonly numbers: Map<string, readonly (Held | null)[]>;
+}
+
+/** Equal for equal sizes of one function, but for some. */
+function keyOf(n: Sizes, but?: ReadonlySet<string>): string {
+  let key = '';
+  for (const label of Object.keys(n)) if (but?.has(label) !== true) key += `${label}:${n[label]},`;
+  return key;
 }
 
 /** One function. */
 class GraphOf {
   readonly #name: string;
   readonly #made: (sessions: Sessions) => ModelGraphs[string] | null;
-  readonly #common: (n: Sizes) => Sizes;
+  /** Sizes that differ from call to call. */
+  readonly #changing: ReadonlySet<string>;
   readonly #model: string;
   /** By the sizes that a graph was built for; null: it cannot be had. */
   readonly #loaded = new Map<string, Loaded | null>();
   #owner: Sessions | null = null;
 
-  constructor(name: string, made: (sessions: Sessions) => ModelGraphs[string] | null, common: (n: Sizes) => Sizes, model: string) {
+  constructor(name: string, made: (sessions: Sessions) => ModelGraphs[string] | null, changing: ReadonlySet<string>, model: string) {
     this.#name = name;
     this.#made = made;
-    this.#common = common;
+    this.#changing = changing;
     this.#model = model;
   }
 
@@ -142,28 +188,26 @@ class GraphOf {
       this.#owner = sessions;
       this.#loaded.clear();
     }
-    const common = this.#common(batch.n);
-    return (
-      (execution === 'xla' ? this.#tried(sessions, true, batch.n, p, batch, random) : null) ??
-      this.#tried(sessions, false, common, p, batch, random) ??
-      eagerly()
-    );
+    const call: Call = { p, batch, random, drawn: [] };
+    return (execution === 'xla' ? this.#tried(sessions, true, call) : null) ?? this.#tried(sessions, false, call) ?? eagerly();
   }
 
   /** Null if there is no such graph, or TensorFlow refuses it; then it is not tried again. */
-  #tried(sessions: Sessions, xla: boolean, n: Sizes, p: ParameterTree, batch: Batch, random: Random): Results | null {
-    const key = `${xla} ${JSON.stringify(n)}`;
+  #tried(sessions: Sessions, xla: boolean, call: Call): Results | null {
+    const key = xla ? `xla ${keyOf(call.batch.n)}` : keyOf(call.batch.n, this.#changing);
     try {
       let loaded = this.#loaded.get(key);
       if (loaded === undefined) {
-        loaded = this.#load(sessions, p, n, xla);
+        loaded = this.#load(sessions, call, xla);
         this.#loaded.set(key, loaded);
       }
-      return loaded === null ? null : this.#call(sessions, loaded, p, batch, random);
+      return loaded === null ? null : run(sessions, loaded, call);
     } catch (error) {
       this.#loaded.set(key, null);
       this.#tell(sessions, xla, error);
       return null;
+    } finally {
+      for (const tensor of call.drawn.splice(0)) tensor.dispose();
     }
   }
 
@@ -173,70 +217,75 @@ class GraphOf {
     sessions.say(`${this.#model}: ${this.#name} runs ${next}: ${error.message.split('\n')[0]}`);
   }
 
-  #load(sessions: Sessions, p: ParameterTree, n: Sizes, xla: boolean): Loaded | null {
+  #load(sessions: Sessions, { p, batch: { n } }: Call, xla: boolean): Loaded | null {
     const made = this.#made(sessions);
     if (made === null) return null;
-    const graph = sessions.build(made, { n, roundsOf: (path) => roundsOf(p, path), xla });
+    const known = xla ? n : Object.fromEntries(Object.entries(n).filter(([label]) => !this.#changing.has(label)));
+    const graph = sessions.build(made, { n: known, roundsOf: (path) => roundsOf(p, path), xla });
     return {
       graph,
       session: sessions.load({ bytes: graph.bytes, inputs: [...graph.inputs.keys()], outputs: graph.named }),
+      layout: new Layout(graph),
+      feeds: Array.from(graph.inputs.values(), feedOf),
       numbers: new Map(),
     };
   }
+}
 
-  #call(sessions: Sessions, { graph, session, numbers }: Loaded, p: ParameterTree, batch: Batch, random: Random): Results {
-    const key = JSON.stringify(batch.n);
-    const known = numbers.get(key);
-    const held = known ?? heldFor(sessions, graph, batch.n);
-    if (known === undefined) {
-      if (numbers.size >= MOST_SIZES) {
-        for (const each of numbers.values()) for (const one of each.values()) sessions.release(one);
-        numbers.clear();
-      }
-      numbers.set(key, held);
+function run(sessions: Sessions, loaded: Loaded, call: Call): Results {
+  const held = heldFor(sessions, loaded, call.batch.n);
+  const outputs = loaded.session.run(loaded.feeds.map((feed, k) => (feed === null ? held[k]! : feed(call))));
+  for (const { at, what, labels } of loaded.layout.checks) {
+    const wrong = outputs[at]!;
+    refuse(call.batch, wrong, wrong, what, labels).dispose();
+    wrong.dispose();
+  }
+  return new Results(loaded.layout, outputs);
+}
+
+function feedOf(fed: Fed): ((call: Call) => tf.Tensor) | null {
+  switch (fed.kind) {
+    case 'parameter': {
+      const read = parameterReader(fed.path);
+      return ({ p }) => read(p);
     }
-    const drawn: tf.Tensor[] = [];
-    const feed = (name: string, fed: Fed): tf.Tensor | Held => {
-      if (fed.kind === 'parameter') return parameterAt(p, fed.path);
-      if (fed.kind === 'input') return batch.inputs[fed.of]!;
-      if (fed.kind === 'length') return batch.lengths[fed.dim]!;
-      if (fed.kind !== 'random') return held.get(name)!;
-      const tensor = draws(fed, batch.n, random);
-      drawn.push(tensor);
-      return tensor;
-    };
-    const inputs = [...graph.inputs].map(([name, fed]) => feed(name, fed));
-    const outputs = session.run(inputs);
-    for (const tensor of drawn) tensor.dispose();
-    const byName = new Map(graph.named.map((name, k) => [name, outputs[k]!]));
-    for (const { output, what, labels } of graph.checks) {
-      const wrong = byName.get(output)!;
-      refuse(batch, wrong, wrong, what, labels).dispose();
-      wrong.dispose();
-    }
-    return new Results(Object.fromEntries(graph.outputs.flatMap(({ name, given }) => spread(name, given, byName))));
+    case 'input':
+      return ({ batch }) => batch.inputs[fed.of]!;
+    case 'length':
+      return ({ batch }) => batch.lengths[fed.dim]!;
+    case 'random':
+      return ({ batch, random, drawn }) => {
+        const tensor = draws(fed, batch.n, random);
+        drawn.push(tensor);
+        return tensor;
+      };
+    case 'number':
+    case 'shape':
+      return null;
   }
 }
 
-function spread(name: string, given: Given, tensors: ReadonlyMap<string, tf.Tensor>): readonly (readonly [string, tf.Tensor])[] {
-  if (typeof given === 'string') return [[name, tensors.get(given)!]];
-  return given.flatMap((each, i) => spread(name.replace('[*]', `[${i}]`), each, tensors));
+function spread(name: string, given: Given, places: ReadonlyMap<string, number>): readonly Placed[] {
+  if (typeof given === 'string') return [{ name, at: places.get(given)! }];
+  return given.flatMap((each, i) => spread(name.replace('[*]', `[${i}]`), each, places));
 }
 
-function heldFor(sessions: Sessions, graph: BuiltGraph, n: Sizes): ReadonlyMap<string, Held> {
-  const held = new Map<string, Held>();
-  for (const [name, fed] of graph.inputs) {
-    if (fed.kind === 'number') held.set(name, sessions.hold([numberOf(fed.value, n)], fed.type, []));
-    if (fed.kind === 'shape')
-      held.set(
-        name,
-        sessions.hold(
-          fed.shape.map((size) => numberOf(size, n)),
-          'int',
-          [fed.shape.length],
-        ),
-      );
+/** The inputs that follow from the sizes; null at the places of others. */
+function heldFor(sessions: Sessions, { graph, numbers }: Loaded, n: Sizes): readonly (Held | null)[] {
+  const key = keyOf(n);
+  const known = numbers.get(key);
+  if (known !== undefined) return known;
+  if (numbers.size >= MOST_SIZES) {
+    for (const each of numbers.values()) for (const one of each) if (one !== null) sessions.release(one);
+    numbers.clear();
   }
+  const held = Array.from(graph.inputs.values(), (fed): Held | null => {
+    if (fed.kind === 'number') return sessions.hold([numberOf(fed.value, n)], fed.type, []);
+    if (fed.kind !== 'shape') return null;
+    const shape = fed.shape.map((size) => numberOf(size, n));
+    return sessions.hold(shape, 'int', [shape.length]);
+  });
+  numbers.set(key, held);
   return held;
 }
 

@@ -94,7 +94,8 @@ export class UpdateGraph {
     const followed = follow(rule, settings);
     const given = this.#specs.filter(({ path }) => gradients[path] !== undefined);
     const clip = settings.factor !== null ? 'factor' : (settings.clip?.kind ?? 'no');
-    const key = `${followed.key} ${clip} ${given.map(({ path }) => path).join()}`;
+    const present = given.length === this.#specs.length ? 'all' : given.map(({ path }) => path).join();
+    const key = `${followed.key} ${clip} ${present}`;
     let loaded = this.#loaded.get(key);
     if (loaded === undefined) {
       loaded = this.#load(rule, settings, followed, new Set(given.map(({ path }) => path)));
