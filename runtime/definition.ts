@@ -155,6 +155,69 @@ export interface UpdateDefinition {
   readonly clip: { readonly kind: 'norm' | 'value'; readonly limit: number } | null;
 }
 
+/** The choices of one position, or of several in a row: [batch, beam], row by row. */
+export interface Choices {
+  /** -1 in what is given in advance: left to the graph. */
+  readonly ids: Int32Array;
+  /** The hypotheses that these continue. */
+  readonly parents: Int32Array;
+  readonly logProbabilities: Float32Array;
+}
+
+export type Method =
+  | { readonly kind: 'greedy' }
+  | { readonly kind: 'beam'; readonly width: number }
+  | { readonly kind: 'sample'; readonly temperature: number; readonly topK: number; readonly topP: number };
+
+/** What decoding several positions with one call begins from. */
+export interface AheadGiven {
+  readonly p: ParameterTree;
+  readonly batch: Batch;
+  readonly memory: Memory;
+  readonly state: States;
+  readonly method: Method;
+  readonly vocabulary: number;
+  readonly end: number | null;
+  /** The greatest number of positions. */
+  readonly most: number;
+  readonly taps: readonly string[];
+}
+
+export interface AheadCall {
+  /** The first position, and how many. */
+  readonly time: number;
+  readonly count: number;
+  /** What was chosen at the position before. */
+  readonly before: Choices;
+  /** For each example, 1 where nothing reads it any more. */
+  readonly done: Uint8Array;
+  /** The choices of positions from `time` on that are known. */
+  readonly forced: Choices;
+  /** For sampling, [count, batch], in [0, 1). */
+  readonly drawn: Float32Array | null;
+}
+
+/** [position, …] each, with room for more than were computed. The caller disposes of the tensors. */
+export interface AheadMade {
+  /** A number: the positions computed. With an `end` these may be fewer, when all examples have reached it. */
+  readonly ran: tf.Tensor;
+  readonly ids: tf.Tensor;
+  readonly parents: tf.Tensor | null;
+  readonly logits: tf.Tensor;
+  readonly taps: Tensors;
+}
+
+/** Decodes several positions with one call and chooses by itself, ahead of the search that judges its choices. */
+export interface Ahead {
+  /** The most positions of a call. */
+  readonly room: number;
+  /** Runs positions from the states on that `accept` has left; null: it cannot be had. */
+  run(call: AheadCall): AheadMade | null;
+  /** Goes on after the positions of the last call. */
+  accept(): void;
+  dispose(): void;
+}
+
 export interface DecoderDefinition {
   readonly name: string;
   /** The generated axis. */
@@ -183,6 +246,8 @@ export interface DecoderDefinition {
     readonly state: States;
     readonly taps: Tensors;
   };
+  /** Null: the active way of execution decodes position by position. */
+  ahead?(given: AheadGiven): Ahead | null;
   /**
    * Axes of each tap after [batch, beam]. A plain label means the ragged dim of that name, if there is one; a renamed axis names
    * its dim.

@@ -1,8 +1,9 @@
 import { requireExamples, type HostBatch } from './batch.ts';
+import { runAhead, type Taken } from './decode/ahead.ts';
 import { Decoding, unknownTap } from './decode/decoding.ts';
 import { boundReached, requirementsOn } from './decode/length-bounds.ts';
 import { BeamSearch, positionsOf, Sampling, type Place, type Ranked, type Search, type SearchRules } from './decode/search.ts';
-import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
+import type { DecoderDefinition, Definition, Method, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
 import { drawOptions, Model, type DrawOptions, type ModelOptions } from './model.ts';
 import { requireOptions, suggestion } from './names.ts';
@@ -97,8 +98,8 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
 
   constructor(definition: Definition, options: ModelOptions<Dims> = {}) {
     super(definition, options);
-    if (definition.decoder === null) throw new InputError(`\`${definition.name}\` has no decoder: it cannot generate`);
-    this.decoder = definition.decoder;
+    if (this.definition.decoder === null) throw new InputError(`\`${definition.name}\` has no decoder: it cannot generate`);
+    this.decoder = this.definition.decoder;
   }
 
   /** Encoder results and alignments, with the targets as previous outputs. */
@@ -144,8 +145,13 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     }
     const decoding = this.begin(examples, options);
     try {
-      const searches = examples.map((_, row) => this.searchFor(row, decoding, options));
-      const taps = await run(decoding, searches, options.taps ?? [], this.decoder);
+      const begin = (): Search[] => examples.map((_, row) => this.searchFor(row, decoding, options));
+      let searches = begin();
+      let taps = await this.ahead(decoding, searches, options);
+      if (taps === null) {
+        searches = begin();
+        taps = await run(decoding, searches, options.taps ?? [], this.decoder);
+      }
       return searches.map((search, row) => {
         const all = search.results().map((ranked) => hypothesis(ranked, row, taps, decoding, this.decoder));
         const best = all[0];
@@ -155,6 +161,33 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     } finally {
       decoding.dispose();
     }
+  }
+
+  /** Several positions with one call of a graph; null: there is none, and what the searches have taken is void. */
+  private async ahead(decoding: Decoding, searches: readonly Search[], options: GenerateOptions): Promise<Taken[] | null> {
+    const { start, end } = this.decoder;
+    const rows = searches.map((_, row) => row);
+    const most = rows.reduce((longest, row) => Math.max(longest, this.limit(row, decoding.host, options.atMost) ?? 0), 0);
+    const method = methodOf(options);
+    const width = method.kind === 'beam' ? method.width : 1;
+    const ahead = decoding.ahead({ method, most, taps: options.taps ?? [] });
+    if (ahead === null) return null;
+    const prompts = rows.map((row) => options.prompts?.[row] ?? []);
+    const vocabulary = this.decoder.vocabulary(decoding.host.n);
+    const draws = method.kind === 'sample' ? rows.map((row) => this.drawsFor(row, options)) : null;
+    const draw = draws === null ? null : (row: number, place: number): number => draws[row]!(place);
+    try {
+      return await runAhead(decoding, ahead, searches, { width, vocabulary, start, end, most, prompts, draw });
+    } finally {
+      ahead.dispose();
+    }
+  }
+
+  /** The number in [0, 1) that decides an example's choice at a position. */
+  private drawsFor(row: number, { seed = this.seed, ids }: DrawOptions): (place: number) => number {
+    const key = fold(seedKey(seed), 0, hashOf('generate'));
+    const id = ids?.[row] ?? row;
+    return (place) => stream(fold(key, id, place))();
   }
 
   /** The greatest number of positions for one example, if known. */
@@ -193,15 +226,17 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
           : (logp, length) => logp / ((5 + length) / 6) ** penalty,
     };
     if (options.method !== 'sample') return new BeamSearch(rules, options.method === 'beam' ? options.width : 1);
-    const { temperature = 1, topK = Infinity, topP = 1, seed = this.seed, ids } = options;
-    const key = fold(seedKey(seed), 0, hashOf('generate'));
-    const id = ids?.[row] ?? row;
-    return new Sampling(rules, { temperature, topK, topP }, (place) => stream(fold(key, id, place))());
+    const { temperature = 1, topK = Infinity, topP = 1 } = options;
+    return new Sampling(rules, { temperature, topK, topP }, this.drawsFor(row, options));
   }
 }
 
-/** The requested values of one position, [batch, beam, …]. */
-type Taken = Readonly<Record<string, { readonly data: Value['data']; readonly shape: readonly number[] }>>;
+function methodOf(options: GenerateOptions): Method {
+  if (options.method === 'beam') return { kind: 'beam', width: options.width };
+  if (options.method !== 'sample') return { kind: 'greedy' };
+  const { temperature = 1, topK = Infinity, topP = 1 } = options;
+  return { kind: 'sample', temperature, topK, topP };
+}
 
 /** Runs all searches to their end; returns the requested values, position by position. */
 async function run(

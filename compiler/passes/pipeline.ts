@@ -30,6 +30,7 @@ import { analyse, mapRoots, Pass } from './core/pass.ts';
 import { simplify } from './core/simplify.ts';
 import { algebra } from './core/algebra.ts';
 import { hold } from './absence/hold.ts';
+import { withCapacity } from './decoder/capacity.ts';
 import { hoist } from './layout/hoist.ts';
 import { chooseStored, joinedAsStored, storedAsDeclared, withStored, type Stored } from './layout/stored.ts';
 import type { Groups } from './layout/views.ts';
@@ -117,7 +118,8 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
     const { decoder: graph } = program;
     const { prepare, step } =
       graph.kind === 'recurrent' ? deriveStep(graph, ragged, optimise) : deriveClockStep(graph.clocked, { beam: BEAM, ragged, optimise });
-    decoder = { decoder: graph, ...finished('', { prepare, step }) };
+    const fixed = withCapacity(step);
+    decoder = { decoder: graph, ...finished('', { prepare, step }), fixed: fixed === null ? null : finish('fixed step', fixed) };
   }
   let stream: CompiledStream | null = null;
   if (program.causal !== null) {
@@ -138,12 +140,19 @@ export function arrange(models: readonly CompiledModel[], options: DeriveOptions
     const { program } = model;
     const passes = new Passes(options, program);
     const stored = storedIn(program, chosen.get(program)!, chosen);
-    const laid = mapFunctions(model, (fn, roots) =>
-      passes.run(`${fn}: stored`, 'laid-out', roots, (each) => withStored(joinedAsStored(each, stored), stored)),
-    );
+    const asStored = (fn: string, roots: Roots): Roots =>
+      passes.run(`${fn}: stored`, 'laid-out', roots, (each) => withStored(joinedAsStored(each, stored), stored));
+    const laid = mapFunctions(model, asStored);
     const changing = changingSizes(program);
     const hoisted = <T extends StepRoots>(steps: T | null): T | null => (steps === null ? null : { ...steps, ...hoist(steps, changing) });
-    return { ...laid, stored, decoder: hoisted(laid.decoder), stream: hoisted(laid.stream) };
+    const decoder = hoisted(laid.decoder);
+    const fixed = decoder?.fixed ?? null;
+    return {
+      ...laid,
+      stored,
+      decoder: decoder === null ? null : { ...decoder, fixed: fixed === null ? null : asStored('fixed step', fixed) },
+      stream: hoisted(laid.stream),
+    };
   });
 }
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { ParameterSpec } from '../definition.ts';
 import { buildGraph, type BuildOptions, type BuiltGraph } from '../graphs/build.ts';
-import type { GraphFile, GraphFunction } from '../graphs/format.ts';
+import { buildAhead, type AheadOptions } from '../graphs/ahead-build.ts';
+import type { GraphFile, GraphFunction, StepFunction } from '../graphs/format.ts';
 import { NormGraph, UpdateGraph } from '../training/update-graph.ts';
 import { offer, type Held, type Session, type Sessions } from '../graphs/sessions.ts';
 import { LoadedGraphs, type Library, type LoadedGraph } from './tensorflow-loaded.ts';
@@ -63,11 +64,15 @@ class TensorflowSessions implements Sessions {
     const text = textOf(file);
     if (text === null) return null;
     const read = JSON.parse(text) as Partial<GraphFile>;
-    return read.version === 1 ? (read as GraphFile) : null;
+    return read.version === 2 ? (read as GraphFile) : null;
   }
 
   build(made: GraphFunction, options: BuildOptions): BuiltGraph {
     return buildGraph(made, options);
+  }
+
+  buildAhead(step: StepFunction, options: AheadOptions): BuiltGraph {
+    return buildAhead(step, options);
   }
 
   updatesOf(specs: readonly ParameterSpec[]): UpdateGraph {

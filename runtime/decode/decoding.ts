@@ -1,6 +1,6 @@
 import * as tf from '../tf.ts';
 import { DeviceBatch, type HostBatch } from '../batch.ts';
-import type { DecoderDefinition, LengthRequirement, Random, Memory, States, Tensors } from '../definition.ts';
+import type { Ahead, AheadGiven, DecoderDefinition, LengthRequirement, Random, Memory, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { emitted } from '../scope.ts';
 import {
@@ -142,8 +142,7 @@ export class Decoding {
   advance(previous: Int32Array, read: readonly number[] | null = null): { readonly logits: tf.Tensor3D; readonly taps: Tensors } {
     this.requireAlive();
     this.read = read;
-    const reached = boundReached(this.definition.axis, this.requirements, this.host, (row) => (read?.[row] === 0 ? null : this.time + 1));
-    if (reached !== null) throw new InputError(reached);
+    this.requireRoom(this.time, read);
     const given = tf.tensor2d(previous, [this.host.size, this.width], 'int32');
     try {
       const { logits, state, taps } = emitted(() =>
@@ -156,6 +155,25 @@ export class Decoding {
     } finally {
       given.dispose();
     }
+  }
+
+  /**
+   * Whether there may be a position `time`.
+   *
+   * @param read as of `advance`
+   * @throws InputError
+   */
+  requireRoom(time: number, read: readonly number[] | null): void {
+    const reached = boundReached(this.definition.axis, this.requirements, this.host, (row) => (read?.[row] === 0 ? null : time + 1));
+    if (reached !== null) throw new InputError(reached);
+  }
+
+  /** Decodes several positions with one call, from the first on; null: this backend, or the way chosen, has nothing for it. */
+  ahead(given: Pick<AheadGiven, 'method' | 'most' | 'taps'>): Ahead | null {
+    this.requireAlive();
+    const { definition, weights: p, batch, memory, state } = this;
+    const { end } = definition;
+    return definition.ahead?.({ ...given, p, batch, memory, state, end, vocabulary: definition.vocabulary(this.host.n) }) ?? null;
   }
 
   /**

@@ -15,7 +15,7 @@ export interface ExportedParameter {
 
 export interface ExportedModel {
   readonly name: string;
-  readonly functions: ModelGraphs;
+  readonly functions: ModelGraphs['functions'];
   readonly face: ModelInterface;
   /** Of the construct phase. */
   readonly sizes: ModelSizes;

@@ -9,7 +9,7 @@ type Random = Extract<Instruction, { readonly op: 'random' }>;
 /** What a graph is given at each call, by the name of its input. */
 export type Fed =
   | { readonly kind: 'parameter'; readonly path: string }
-  | { readonly kind: 'input'; readonly of: string; readonly round?: number }
+  | { readonly kind: 'input'; readonly of: string; readonly rounds?: readonly number[] }
   | { readonly kind: 'length'; readonly dim: string }
   | { readonly kind: 'number'; readonly value: Expression; readonly type: ElementType }
   | { readonly kind: 'shape'; readonly shape: readonly Expression[] }
@@ -37,7 +37,7 @@ export class NoGraph extends Error {
 /** A tensor, or of rounds a list. */
 export type Value = Tensor | readonly Value[];
 
-const isTensor = (value: Value): value is Tensor => !Array.isArray(value);
+export const isTensor = (value: Value): value is Tensor => !Array.isArray(value);
 
 /** What a function is nodes of, if not of a graph of its own: it refuses by itself what its checks find. */
 export interface Around {
@@ -69,16 +69,17 @@ export function buildGraph(made: GraphFunction, options: BuildOptions): BuiltGra
 
 /** The function as nodes of a graph that has others. */
 export function buildNodes(made: GraphFunction, options: NodeOptions, around: Around): readonly BuiltResult[] {
-  return new Builder({ ...options, xla: false }, around).nodes(made);
+  return new Builder({ ...options, xla: false }, around).results(made);
 }
 
-class Builder {
+/** Subclasses build other things of instructions. */
+export class Builder {
   readonly #n: Readonly<Record<string, number>>;
   readonly #roundsOf: (path: string) => readonly number[];
-  readonly #graph: Graph;
+  protected readonly graph: Graph;
   readonly #around: Around | null;
   /** What the function's own instructions are nodes of: the graph, or the function that XLA compiles. */
-  readonly #top: Scope;
+  protected readonly top: Scope;
   readonly #inputs = new Map<string, Fed>();
   /** By what it is fed with. */
   readonly #fed = new Map<string, Tensor>();
@@ -88,106 +89,117 @@ class Builder {
     this.#n = n;
     this.#roundsOf = roundsOf;
     this.#around = around;
-    this.#graph = around?.graph ?? new Graph();
-    this.#top = xla ? new Body(this.#graph) : this.#graph;
+    this.graph = around?.graph ?? new Graph();
+    this.top = xla ? new Body(this.graph) : this.graph;
   }
 
-  nodes({ body, results }: GraphFunction): readonly BuiltResult[] {
+  results({ body, results }: GraphFunction): readonly BuiltResult[] {
     const values = new Map<number, Value>();
-    this.#run(body, this.#top, values);
+    this.run(body, this.top, values);
     return results.map(({ name, id }) => ({ name, value: this.#separate(name, values.get(id)!) }));
   }
 
   build(made: GraphFunction): BuiltGraph {
-    const given = this.nodes(made);
+    return this.finished(this.results(made));
+  }
+
+  /** With these results. */
+  protected finished(given: readonly BuiltResult[]): BuiltGraph {
     const wrong = this.#checks.map((check) => check.wrong);
-    const called = this.#called([...given.flatMap(({ value }) => leaves(value)), ...wrong]);
+    const called = this.called([...given.flatMap(({ value }) => leaves(value)), ...wrong]);
     const texts = called.map(
-      (tensor) => this.#graph.node('Identity', [tensor], { T: { type: tensor.type } }, 'output', tensor.type, 'out').text,
+      (tensor) => this.graph.node('Identity', [tensor], { T: { type: tensor.type } }, 'output', tensor.type, 'out').text,
     );
     const next = cursor(texts);
     const outputs = given.map(({ name, value }) => ({ name, given: named(value, next) }));
     const checks = this.#checks.map(({ what, labels }) => ({ output: next(), what, labels }));
-    return { xla: this.#top !== this.#graph, bytes: this.#graph.savedModel(), inputs: this.#inputs, named: texts, outputs, checks };
+    return { xla: this.top !== this.graph, bytes: this.graph.savedModel(), inputs: this.#inputs, named: texts, outputs, checks };
   }
 
   /** One tensor for each round of what has them in its name. */
   #separate(name: string, value: Value): Value {
-    const m = this.#nodes(this.#top);
+    const m = this.nodes(this.top);
     const [count] = name.includes('[*]') ? this.#roundsOf(name.replace(/^(gradient|running)\./, '')) : [];
-    if (count === undefined) return this.#whole(m, value);
+    if (count === undefined) return this.whole(m, value);
     return Array.from({ length: count }, (_, i) =>
       this.#separate(name.replace('[*]', `[${i}]`), isTensor(value) ? m.gather(value, m.constant([i], 'int')) : value[i]!),
     );
   }
 
   /** The results as the graph has them: those of the function that XLA compiles are what a call of it gives. */
-  #called(results: readonly Tensor[]): readonly Tensor[] {
-    if (!(this.#top instanceof Body)) return results;
-    const own = results.map((each) => this.#top.own(each));
+  protected called(results: readonly Tensor[]): readonly Tensor[] {
+    if (!(this.top instanceof Body)) return results;
+    const own = results.map((each) => this.top.own(each));
     const types = own.map(({ type }) => type);
-    const name = this.#graph.unused('compiled');
-    this.#graph.add(this.#top.definition(name, own, { _XlaMustCompile: { bool: true } }));
-    return this.#graph.nodes(
+    const name = this.graph.unused('compiled');
+    this.graph.add(this.top.definition(name, own, { _XlaMustCompile: { bool: true } }));
+    return this.graph.nodes(
       'PartitionedCall',
-      this.#top.captures,
-      { Tin: { types: this.#top.types() }, Tout: { types }, f: { function: name }, _XlaMustCompile: { bool: true } },
+      this.top.captures,
+      { Tin: { types: this.top.types() }, Tout: { types }, f: { function: name }, _XlaMustCompile: { bool: true } },
       'output',
       types,
       'call',
     );
   }
 
-  #input(fed: Fed, type: ElementType, hint: string): Tensor {
+  protected input(fed: Fed, type: ElementType, hint: string): Tensor {
     if (this.#around !== null) return this.#around.given(fed, type);
     const key = JSON.stringify(fed);
     let tensor = this.#fed.get(key);
     if (tensor === undefined) {
-      tensor = this.#graph.input(`in_${hint}`, type);
+      tensor = this.graph.input(`in_${hint}`, type);
       this.#fed.set(key, tensor);
       this.#inputs.set(tensor.text, fed);
     }
     return tensor;
   }
 
-  #nodes(scope: Scope): Nodes {
+  protected nodes(scope: Scope): Nodes {
     const numbers: Numbers = {
       scalar: (value, type) => {
         const known = evaluate(value, this.#n);
-        return known === null ? this.#input({ kind: 'number', value, type }, type, 'number') : nodes.constant([known], type);
+        return known === null ? this.input({ kind: 'number', value, type }, type, 'number') : nodes.constant([known], type);
       },
       shape: (shape) => {
         const known = shape.map((size) => evaluate(size, this.#n));
         if (known.every((size) => size !== null)) return nodes.constant(known, 'int', [known.length]);
-        return this.#input({ kind: 'shape', shape }, 'int', 'shape');
+        return this.input({ kind: 'shape', shape }, 'int', 'shape');
       },
     };
-    const nodes = new Nodes(scope, numbers);
+    const nodes = new Nodes(scope, numbers, this.top !== this.graph);
     return nodes;
   }
 
-  #run(body: readonly Instruction[], scope: Scope, values: Map<number, Value>): void {
-    const m = this.#nodes(scope);
-    const tensor = (id: number): Tensor => this.#whole(m, values.get(id)!);
+  protected run(body: readonly Instruction[], scope: Scope, values: Map<number, Value>): void {
+    const m = this.nodes(scope);
+    const tensor = (id: number): Tensor => this.whole(m, values.get(id)!);
     for (const each of body) {
       switch (each.op) {
         case 'argument':
           break;
         case 'input':
-          values.set(each.id, this.#given(each.of, each.type, each.rounds === true));
+          values.set(
+            each.id,
+            this.given(
+              each.of,
+              each.type,
+              (each.rounds ?? []).map((size) => this.known(size)),
+            ),
+          );
           break;
         case 'parameter':
           values.set(each.id, this.#parameter(each.path, this.#roundsOf(each.path)));
           break;
         case 'length':
-          values.set(each.id, this.#input({ kind: 'length', dim: each.dim }, 'int', each.dim));
+          values.set(each.id, this.input({ kind: 'length', dim: each.dim }, 'int', each.dim));
           break;
         case 'number':
           values.set(each.id, m.numbers.scalar(each.value, each.type));
           break;
         case 'range': {
           const [from, to, step] = [each.from, each.to, 1].map((value) => m.numbers.scalar(value, 'int')) as [Tensor, Tensor, Tensor];
-          values.set(each.id, scope.node('Range', [from, to, step], { Tidx: { type: 'int' } }, 'output', 'int'));
+          values.set(each.id, m.range(from, to, step));
           break;
         }
         case 'random':
@@ -198,7 +210,7 @@ class Builder {
             values.set(each.id, m.unless(each.what, tensor(each.in[0]!), tensor(each.in[1]!), each.labels.length));
             break;
           }
-          if (scope !== this.#top) throw new NoGraph('a check in a loop');
+          if (scope !== this.top) throw new NoGraph('a check in a loop');
           this.#checks.push({ wrong: tensor(each.in[1]!), what: each.what, labels: each.labels });
           values.set(each.id, values.get(each.in[0]!)!);
           break;
@@ -216,11 +228,11 @@ class Builder {
   }
 
   /** A list of rounds as one tensor, where something reads it so. */
-  #whole(m: Nodes, value: Value): Tensor {
-    return isTensor(value) ? value : m.pack(value.map((each) => this.#whole(m, each)));
+  protected whole(m: Nodes, value: Value): Tensor {
+    return isTensor(value) ? value : m.pack(value.map((each) => this.whole(m, each)));
   }
 
-  #known(size: Expression): number {
+  protected known(size: Expression): number {
     const value = evaluate(size, this.#n);
     if (value === null) throw new NoGraph('rounds whose number the call decides');
     return value;
@@ -228,25 +240,27 @@ class Builder {
 
   /** As a list with one tensor per round, or for null as one tensor. */
   #listed(m: Nodes, value: Value, rounds: number | null): Value {
-    if (rounds === null) return this.#whole(m, value);
-    if (!isTensor(value)) return value.map((each) => this.#whole(m, each));
+    if (rounds === null) return this.whole(m, value);
+    if (!isTensor(value)) return value.map((each) => this.whole(m, each));
     return Array.from({ length: rounds }, (_, i) => m.gather(value, m.constant([i], 'int')));
   }
 
-  #given(of: string, type: ElementType, rounds: boolean): Value {
-    if (rounds) throw new NoGraph('what is given by round');
-    return this.#input({ kind: 'input', of }, type, of);
+  /** An input; of rounds, a list. */
+  protected given(of: string, type: ElementType, counts: readonly number[] = [], rounds: readonly number[] = []): Value {
+    const [count, ...rest] = counts;
+    if (count === undefined) return this.input({ kind: 'input', of, ...(rounds.length === 0 ? {} : { rounds }) }, type, of);
+    return Array.from({ length: count }, (_, i) => this.given(of, type, rest, [...rounds, i]));
   }
 
   /** Each round's own. */
   #parameter(path: string, counts: readonly number[]): Value {
     const [count, ...rest] = counts;
-    if (count === undefined) return this.#input({ kind: 'parameter', path }, 'float', path);
+    if (count === undefined) return this.input({ kind: 'parameter', path }, 'float', path);
     return Array.from({ length: count }, (_, i) => this.#parameter(path.replace('[*]', `[${i}]`), rest));
   }
 
   #random(m: Nodes, draw: Random, positions: readonly Tensor[]): Tensor {
-    let drawn = this.#input({ kind: 'random', draw }, 'float', draw.draw);
+    let drawn = this.input({ kind: 'random', draw }, 'float', draw.draw);
     for (const [k, position] of positions.entries()) {
       const { first } = draw.loops[k]!;
       const from = first === 0 ? position : m.binary('Sub', position, m.numbers.scalar(first, 'int'));
@@ -256,12 +270,12 @@ class Builder {
   }
 
   #element(m: Nodes, sequence: Value, position: Tensor, index: number | null): Value {
-    return isTensor(sequence) || index === null ? m.gather(this.#whole(m, sequence), position) : sequence[index]!;
+    return isTensor(sequence) || index === null ? m.gather(this.whole(m, sequence), position) : sequence[index]!;
   }
 
   #rounds(loop: Loop, scope: Scope, values: Map<number, Value>): Value {
-    const [count, first] = [this.#known(loop.count), this.#known(loop.first)];
-    const m = this.#nodes(scope);
+    const [count, first] = [this.known(loop.count), this.known(loop.first)];
+    const m = this.nodes(scope);
     let states = loop.states.map((_, k) => values.get(loop.in[loop.xs.length + k]!)!);
     const emitted = loop.emits.map((): Value[] => []);
     for (let step = 0; step < count; step++) {
@@ -272,7 +286,7 @@ class Builder {
       own.set(loop.position, position);
       loop.xs.forEach((x, k) => own.set(x, this.#element(m, values.get(loop.in[k]!)!, place, i)));
       loop.states.forEach(({ id }, k) => own.set(id, states[k]!));
-      this.#run(loop.body, scope, own);
+      this.run(loop.body, scope, own);
       states = loop.nexts.map((next) => own.get(next)!);
       loop.emits.forEach((emit, k) => {
         emitted[k]![i] = own.get(emit.id)!;
@@ -283,55 +297,33 @@ class Builder {
 
   #loop(loop: Loop, m: Nodes, values: Map<number, Value>): Value {
     if (evaluate(loop.count, this.#n) === 0) return this.#noStep(loop, m, values);
-    const rounds = loop.states.map((state) => (state.rounds === undefined ? null : this.#known(state.rounds)));
+    const rounds = loop.states.map((state) => (state.rounds === undefined ? null : this.known(state.rounds)));
     const firsts = rounds.map((length, k) => this.#listed(m, values.get(loop.in[loop.xs.length + k]!)!, length));
     const flat = firsts.flatMap(leaves);
     const count = m.numbers.scalar(loop.count, 'int');
-    const lists = loop.emits.map(({ type, shape }) =>
-      m.scope.node(
-        'TensorListReserve',
-        [m.numbers.shape(shape), count],
-        { element_dtype: { type }, shape_type: { type: 'int' } },
-        'handle',
-        'list',
-      ),
-    );
+    const lists = loop.emits.map(({ type, shape }) => m.list(type, m.numbers.shape(shape), count));
     const begin = [m.constant([0], 'int'), ...flat, ...lists];
     const body = new Body(m.scope);
-    const b = this.#nodes(body);
+    const b = this.nodes(body);
     const variables = begin.map(({ type }) => body.argument(type));
     const [step] = variables as [Tensor];
     const one = b.constant([1], 'int');
     const index = loop.reversed ? b.binary('Sub', b.binary('Sub', body.own(count), one), step) : step;
     const own = new Map(values);
     own.set(loop.position, loop.first === 0 ? index : b.binary('AddV2', index, b.numbers.scalar(loop.first, 'int')));
-    loop.xs.forEach((x, k) => own.set(x, b.gather(this.#whole(m, values.get(loop.in[k]!)!), index)));
+    loop.xs.forEach((x, k) => own.set(x, b.gather(this.whole(m, values.get(loop.in[k]!)!), index)));
     const at = cursor(variables.slice(1));
     loop.states.forEach(({ id }, k) => own.set(id, shaped(firsts[k]!, at)));
-    this.#run(loop.body, body, own);
+    this.run(loop.body, body, own);
     const nexts = loop.nexts.map((next, k) => this.#listed(b, own.get(next)!, rounds[k]!));
     const items = loop.emits.map(({ id, type }, k) =>
-      body.node(
-        'TensorListSetItem',
-        [variables[1 + flat.length + k]!, index, this.#whole(b, own.get(id)!)],
-        { element_dtype: { type } },
-        'output_handle',
-        'list',
-      ),
+      b.withItem(variables[1 + flat.length + k]!, index, this.whole(b, own.get(id)!), type),
     );
     const results = [b.binary('AddV2', step, one), ...nexts.flatMap(leaves), ...items];
-    const ended = this.#while(m.scope, body, begin, results, count);
+    const ended = this.while(m.scope, body, begin, results, count);
     const final = cursor(ended.slice(1));
     const states = firsts.map((first) => shaped(first, final));
-    const stacks = loop.emits.map(({ type, shape }, k) =>
-      m.scope.node(
-        'TensorListStack',
-        [ended[1 + flat.length + k]!, m.numbers.shape(shape)],
-        { element_dtype: { type }, num_elements: { int: -1 } },
-        'tensor',
-        type,
-      ),
-    );
+    const stacks = loop.emits.map(({ type, shape }, k) => m.stack(ended[1 + flat.length + k]!, m.numbers.shape(shape), type));
     return [...states, ...stacks];
   }
 
@@ -342,19 +334,19 @@ class Builder {
   }
 
   /** `count` steps of the body, whose arguments are the step, what it changes, and what it reads from around it. */
-  #while(scope: Scope, body: Body, begin: readonly Tensor[], results: readonly Tensor[], count: Tensor): readonly Tensor[] {
+  protected while(scope: Scope, body: Body, begin: readonly Tensor[], results: readonly Tensor[], count: Tensor): readonly Tensor[] {
     // What the body gives of what is around it becomes an argument before the arguments are counted.
     for (const each of [...results, count]) body.own(each);
     const inner = body.captures.map((each) => body.own(each));
-    const name = this.#graph.unused('body');
-    this.#graph.add(body.definition(name, [...results, ...inner]));
+    const name = this.graph.unused('body');
+    this.graph.add(body.definition(name, [...results, ...inner]));
     const types = body.types();
     const condition = new Body(scope);
     const given = types.map((type) => condition.argument(type));
     const limit = given[begin.length + body.captures.findIndex((each) => each.text === body.around.own(count).text)]!;
     const isBefore = condition.node('Less', [given[0]!, limit], { T: { type: 'int' } }, 'z', 'bool');
-    const conditionName = this.#graph.unused('more');
-    this.#graph.add(condition.definition(conditionName, [isBefore]));
+    const conditionName = this.graph.unused('more');
+    this.graph.add(condition.definition(conditionName, [isBefore]));
     return scope
       .nodes(
         // A body that refuses has an effect.
@@ -375,9 +367,9 @@ class Builder {
   }
 }
 
-const leaves = (value: Value): readonly Tensor[] => (isTensor(value) ? [value] : value.flatMap(leaves));
+export const leaves = (value: Value): readonly Tensor[] => (isTensor(value) ? [value] : value.flatMap(leaves));
 
-function cursor<T>(items: readonly T[]): () => T {
+export function cursor<T>(items: readonly T[]): () => T {
   let at = 0;
   return () => items[at++]!;
 }
@@ -387,6 +379,6 @@ function named(value: Value, next: () => string): Given {
 }
 
 /** The next tensors, as lists of rounds where the value is one. */
-function shaped(value: Value, next: () => Tensor): Value {
+export function shaped(value: Value, next: () => Tensor): Value {
   return isTensor(value) ? next() : value.map((each) => shaped(each, next));
 }

@@ -44,7 +44,8 @@ interface Base {
 }
 
 export type Leaf =
-  | { readonly op: 'input'; readonly of: string; readonly rounds?: true }
+  /** `rounds`: how many elements the list has, and the lists in it, outermost first. */
+  | { readonly op: 'input'; readonly of: string; readonly rounds?: readonly Expression[] }
   | { readonly op: 'parameter'; readonly path: string }
   /** int [batch]: of a ragged dim. */
   | { readonly op: 'length'; readonly dim: string }
@@ -99,6 +100,8 @@ export type Operation =
       readonly in: readonly number[];
     }
   | { readonly op: 'permute'; readonly order: readonly number[]; readonly in: readonly number[] }
+  /** (rows, row, t): the rows with another one at place `t` of `axis`; `shape` is theirs. */
+  | { readonly op: 'write'; readonly axis: number; readonly shape: readonly Expression[]; readonly in: readonly number[] }
   /** Drawn by the host before the call: for each step of the loops around, whose positions are `in`. */
   | {
       readonly op: 'random';
@@ -149,11 +152,35 @@ export interface GraphFunction {
   readonly results: readonly { readonly name: string; readonly id: number; readonly type: ElementType }[];
 }
 
-/** The functions of one model by name: `forward`, `prepare`, `step`, `loss <objective> <update>`, `gradients …`. */
-export type ModelGraphs = Readonly<Record<string, GraphFunction>>;
+/** What a step of decoding hands to the next. */
+export interface StateData {
+  readonly name: string;
+  readonly type: ElementType;
+  /** As of an input. */
+  readonly rounds: readonly Expression[];
+  /** The shape of a cache, which has room for `capacity` positions and begins with 0 everywhere. */
+  readonly cache?: readonly Expression[];
+}
+
+/**
+ * A step of decoding: reads inputs `memory.…`, `state.…`, `t`, and what was chosen before under the name `previous`. Results:
+ * `logits`, `tap.…`, `state.…`.
+ */
+export interface StepFunction extends GraphFunction {
+  readonly previous: string;
+  readonly states: readonly StateData[];
+  /** Of `logits` and `tap.…`. */
+  readonly shapes: Readonly<Record<string, readonly Expression[]>>;
+}
+
+/** The functions of one model by name: `forward`, `prepare`, `loss <objective> <update>`, `gradients …`; and a decoder's step. */
+export interface ModelGraphs {
+  readonly functions: Readonly<Record<string, GraphFunction>>;
+  readonly step: StepFunction | null;
+}
 
 /** The models of a module, in their order there. */
 export interface GraphFile {
-  readonly version: 1;
+  readonly version: 2;
   readonly models: readonly ModelGraphs[];
 }

@@ -65,8 +65,8 @@ export abstract class Scope {
   readonly #nodes: Writer[] = [];
   readonly #names = new Map<string, number>();
 
-  /** How nodes refer to an output of this name. */
-  protected abstract reference(node: string, output: string): string;
+  /** How nodes refer to the k-th output: an operation has a name for all, or one for each. */
+  protected abstract reference(node: string, output: string | readonly string[], k: number): string;
   /** The tensor as one of this scope. */
   abstract own(tensor: Tensor): Tensor;
 
@@ -86,12 +86,12 @@ export abstract class Scope {
     op: string,
     inputs: readonly Tensor[],
     attributes: Readonly<Record<string, Attribute>>,
-    output: string,
+    output: string | readonly string[],
     types: readonly Type[],
     name = op,
   ): readonly Tensor[] {
     const called = this.push(op, inputs, attributes, name);
-    return types.map((type, k) => ({ scope: this, text: `${this.reference(called, output)}:${k}`, type }));
+    return types.map((type, k) => ({ scope: this, text: this.reference(called, output, k), type }));
   }
 
   /** @returns what the node is called */
@@ -161,8 +161,8 @@ function signatureDefinition({ inputs, outputs }: Signature): Writer {
 export class Graph extends Scope {
   readonly #functions: Writer[] = [];
 
-  protected override reference(node: string): string {
-    return node;
+  protected override reference(node: string, _: string | readonly string[], k: number): string {
+    return `${node}:${k}`;
   }
 
   override own(tensor: Tensor): Tensor {
@@ -214,8 +214,8 @@ export class Body extends Scope {
     this.around = around;
   }
 
-  protected override reference(node: string, output: string): string {
-    return `${node}:${output}`;
+  protected override reference(node: string, output: string | readonly string[], k: number): string {
+    return typeof output === 'string' ? `${node}:${output}:${k}` : `${node}:${output[k]}:0`;
   }
 
   argument(type: Type): Tensor {

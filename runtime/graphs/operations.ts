@@ -15,10 +15,13 @@ const ARRAYS = { float: Float32Array, double: Float64Array, int: Int32Array, boo
 export class Nodes {
   readonly scope: Scope;
   readonly numbers: Numbers;
+  /** Whether XLA compiles them. */
+  readonly xla: boolean;
 
-  constructor(scope: Scope, numbers: Numbers) {
+  constructor(scope: Scope, numbers: Numbers, xla = false) {
     this.scope = scope;
     this.numbers = numbers;
+    this.xla = xla;
   }
 
   constant(values: readonly number[], type: keyof typeof ARRAYS, shape: readonly number[] = []): Tensor {
@@ -88,9 +91,9 @@ export class Nodes {
     return this.scope.node('ConcatV2', [...parts, this.constant([axis], 'int')], attributes, 'output', type);
   }
 
-  pack(parts: readonly Tensor[]): Tensor {
+  pack(parts: readonly Tensor[], axis = 0): Tensor {
     const { type } = parts[0]!;
-    return this.scope.node('Pack', parts, { N: { int: parts.length }, T: { type }, axis: { int: 0 } }, 'output', type);
+    return this.scope.node('Pack', parts, { N: { int: parts.length }, T: { type }, axis: { int: axis } }, 'output', type);
   }
 
   gather(x: Tensor, index: Tensor, axis = 0, zip = 0): Tensor {
@@ -103,6 +106,24 @@ export class Nodes {
     const axes = Array.from({ length: rank }, (_, k) => k);
     const isFine = this.not(rank === 0 ? wrong : this.reduce('Any', wrong, axes));
     return this.scope.node('Identity', [x, this.scope.assertion(isFine, text)], { T: { type: x.type } }, 'output', x.type);
+  }
+
+  /** A list of `count` elements of one shape. */
+  list(type: ElementType, shape: Tensor, count: Tensor): Tensor {
+    return this.scope.node('TensorListReserve', [shape, count], { element_dtype: { type }, shape_type: { type: 'int' } }, 'handle', 'list');
+  }
+
+  withItem(list: Tensor, index: Tensor, item: Tensor, type: ElementType): Tensor {
+    return this.scope.node('TensorListSetItem', [list, index, item], { element_dtype: { type } }, 'output_handle', 'list');
+  }
+
+  /** A list as one tensor; what was never set is 0. */
+  stack(list: Tensor, shape: Tensor, type: ElementType): Tensor {
+    return this.scope.node('TensorListStack', [list, shape], { element_dtype: { type }, num_elements: { int: -1 } }, 'tensor', type);
+  }
+
+  range(from: Tensor, to: Tensor, step: Tensor): Tensor {
+    return this.scope.node('Range', [from, to, step], { Tidx: { type: 'int' } }, 'output', 'int');
   }
 
   fill(shape: Tensor, value: Tensor): Tensor {
@@ -213,7 +234,7 @@ const REDUCTIONS: Readonly<Record<Reduction, string>> = {
 };
 
 /** As `rt.logSoftmax`. */
-function logSoftmax(m: Nodes, x: Tensor): Tensor {
+export function logSoftmax(m: Nodes, x: Tensor): Tensor {
   const shifted = m.binary('Sub', x, m.reduce('Max', x, [-1], true));
   return m.binary('Sub', shifted, m.unary('Log', m.reduce('Sum', m.unary('Exp', shifted), [-1], true)));
 }
@@ -229,7 +250,7 @@ function scatter(m: Nodes, op: Of<'scatter'>, indices: Tensor, updates: Tensor):
     Tensor,
     Tensor,
   ];
-  const begins = m.scope.node('Range', [zero, limit, step], { Tidx: { type: 'int' } }, 'output', 'int');
+  const begins = m.range(zero, limit, step);
   const moved = m.binary('AddV2', rows, m.reshape(begins, m.numbers.shape([op.groups, 1])));
   const count = times(op.groups, op.places);
   const sum = m.scope.node(
@@ -266,6 +287,34 @@ function shift(m: Nodes, op: Of<'shift'>, x: Tensor): Tensor {
     isTruth ? 'int' : x.type,
   );
   return m.reshape(isTruth ? m.cast(padded, 'bool') : padded, m.numbers.shape(op.shape));
+}
+
+/** The rows with another one at place `t`. */
+function write(m: Nodes, op: Of<'write'>, rows: Tensor, row: Tensor, t: Tensor): Tensor {
+  const before = op.shape.slice(0, op.axis);
+  const after = op.shape.slice(op.axis + 1);
+  if (m.xla) {
+    const zero = m.constant([0], 'int');
+    const place = m.pack(op.shape.map((_, k) => (k === op.axis ? t : zero)));
+    const update = m.reshape(row, m.numbers.shape([...before, 1, ...after]));
+    const types = { T: { type: rows.type }, Tindices: { type: 'int' } } as const;
+    return m.scope.node('XlaDynamicUpdateSlice', [rows, update, place], types, 'output', rows.type);
+  }
+  const product = (sizes: readonly Expression[]): Expression => sizes.reduce<Expression>((a, b) => ({ fn: 'mul', of: [a, b] }), 1);
+  const [outer, inner] = [product(before), product(after)];
+  const [zero, one] = [0, 1].map((n) => m.constant([n], 'int')) as [Tensor, Tensor];
+  const groups = m.range(zero, m.numbers.scalar(outer, 'int'), one);
+  const places = m.pack([groups, m.fill(m.numbers.shape([outer]), t)], 1);
+  const flat = m.reshape(rows, m.numbers.shape([outer, op.shape[op.axis]!, inner]));
+  const types = { T: { type: rows.type }, Tindices: { type: 'int' } } as const;
+  const written = m.scope.node(
+    'TensorScatterUpdate',
+    [flat, places, m.reshape(row, m.numbers.shape([outer, inner]))],
+    types,
+    'output',
+    rows.type,
+  );
+  return m.reshape(written, m.numbers.shape(op.shape));
 }
 
 /** What is no leaf, no loop and nothing of one. */
@@ -332,6 +381,8 @@ export function computed(m: Nodes, op: Computed, type: ElementType, inputs: read
         'out',
         x.type,
       );
+    case 'write':
+      return write(m, op, x, y, inputs[2]!);
     case 'permute':
       return m.scope.node(
         'Transpose',

@@ -8,7 +8,8 @@ import type { Execution } from '../backend/types.ts';
 import type { ParameterSpec } from '../definition.ts';
 import type { NormGraph, UpdateGraph } from '../training/update-graph.ts';
 import type { BuildOptions, BuiltGraph } from './build.ts';
-import type { GraphFile, GraphFunction } from './format.ts';
+import type { AheadOptions } from './ahead-build.ts';
+import type { GraphFile, GraphFunction, StepFunction } from './format.ts';
 
 /** A number that a graph is fed with and no tensor of tfjs holds. */
 export interface Held {
@@ -32,6 +33,8 @@ export interface Sessions {
   read(file: URL): GraphFile | null;
   /** @throws Error for what no graph is built of */
   build(made: GraphFunction, options: BuildOptions): BuiltGraph;
+  /** Steps of decoding, with choices between them. */
+  buildAhead(step: StepFunction, options: AheadOptions): BuiltGraph;
   /** Updates of these parameters. */
   updatesOf(specs: readonly ParameterSpec[]): UpdateGraph;
   /** Norms of gradients. */

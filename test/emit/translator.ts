@@ -207,6 +207,7 @@ export function translator(): CompiledModel {
     stream: null,
     decoder: {
       decoder,
+      fixed: null,
       prepare: layout(
         new Map([
           ['memory.x', x(b)],

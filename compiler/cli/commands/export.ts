@@ -6,7 +6,7 @@ import { interfaceOf } from '../../emit/graphs/interface.ts';
 import type { Program } from '../../index.ts';
 import { didYouMean } from '../../../runtime/near.ts';
 import type { ExportedModel, ExportedParameter } from '../../../runtime/export/saved-model.ts';
-import type { GraphFile } from '../../../runtime/graphs/format.ts';
+import type { GraphFile, ModelGraphs } from '../../../runtime/graphs/format.ts';
 import type { Given } from '../arguments.ts';
 import { requireFree, writeFolder } from '../io/folders.ts';
 import { CliError, misuse, STATUS, type Io } from '../io/io.ts';
@@ -94,8 +94,8 @@ export async function exportedModels(model: Learner<object>, programs: readonly 
   return all;
 }
 
-function functionsOf({ definition: { graphs, name } }: Learner<object>): GraphFile['models'][number] {
+function functionsOf({ definition: { graphs, name } }: Learner<object>): ModelGraphs['functions'] {
   if (graphs === undefined) throw new Error(`${name} was compiled without its functions as data`);
   const { models } = JSON.parse(readFileSync(graphs.file, 'utf8')) as GraphFile;
-  return models[graphs.model]!;
+  return models[graphs.model]!.functions;
 }

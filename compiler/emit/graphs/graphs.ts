@@ -1,29 +1,39 @@
 /** The functions of models as data: what a way of execution builds whole graphs from. */
+import type { Node } from '../../graph/graph.ts';
 import { mapFunctions, type CompiledModel } from '../../passes/core/compiled.ts';
-import type { GraphFile, GraphFunction, ModelGraphs } from '../../../runtime/graphs/format.ts';
+import type { GraphFile, GraphFunction, ModelGraphs, StepFunction } from '../../../runtime/graphs/format.ts';
 import type { Target } from '../target.ts';
 import { dimNames } from '../typescript/definition/dims.ts';
 import { Sources } from '../typescript/sources.ts';
-import { lowerFunction, NotAsData } from './lower.ts';
+import { lowerFunction, lowerStep, NotAsData } from './lower.ts';
 
 export const graphs: Target = {
   emit: (models, options) => {
     const sources = new Sources(options.sources);
-    const file: GraphFile = { version: 1, models: models.map((model) => graphsOf(model, sources)) };
+    const file: GraphFile = { version: 2, models: models.map((model) => graphsOf(model, sources)) };
     return `${JSON.stringify(file)}\n`;
   },
 };
 
 function graphsOf(model: CompiledModel, sources: Sources): ModelGraphs {
   const { atomName } = dimNames(model);
+  const place = ({ origin }: Node): string => sources.place(origin);
   const functions: Record<string, GraphFunction> = {};
   mapFunctions(model, (name, roots) => {
-    try {
-      functions[name] = lowerFunction(roots, atomName, ({ origin }) => sources.place(origin));
-    } catch (error) {
-      if (!(error instanceof NotAsData)) throw error;
-    }
+    const made = name.endsWith('step') ? null : asData(() => lowerFunction(roots, atomName, place));
+    if (made !== null) functions[name] = made;
     return roots;
   });
-  return functions;
+  const fixed = model.decoder?.fixed ?? null;
+  const step: StepFunction | null = fixed === null ? null : asData(() => lowerStep(fixed, atomName, place));
+  return { functions, step };
+}
+
+function asData<T>(lower: () => T): T | null {
+  try {
+    return lower();
+  } catch (error) {
+    if (error instanceof NotAsData) return null;
+    throw error;
+  }
 }

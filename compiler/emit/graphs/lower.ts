@@ -3,14 +3,15 @@ import { constantOf, size as sizes } from '../../size/size.ts';
 import type { Axis, Node, Op, OpOf } from '../../graph/graph.ts';
 import { originOf, isRagged, sizeOf } from '../../graph/spaces.ts';
 import { Dependence } from '../../graph/walk.ts';
-import { BATCH, BEAM, HYPOTHESES, isGrowing, isOfRounds, isSlots } from '../../passes/core/axes.ts';
+import { BATCH, BEAM, HYPOTHESES, isCapacity, isGrowing, isOfRounds, isSlots } from '../../passes/core/axes.ts';
 import type { Roots } from '../../passes/core/compiled.ts';
+import { isRows } from '../../passes/core/pass.ts';
 import { inOrder, nativeOrder } from '../../passes/layout/build.ts';
 import { axesOf } from '../../passes/layout/limits.ts';
-import type { ElementType, Expression, GraphFunction, Instruction } from '../../../runtime/graphs/format.ts';
+import type { ElementType, Expression, GraphFunction, Instruction, StateData, StepFunction } from '../../../runtime/graphs/format.ts';
 import { numberExpression, sizeExpression } from './expressions.ts';
 
-/** What no data is written for yet: key/value caches, which grow from step to step. */
+/** What no data is written for: draws at a computed position, and caches that grow from step to step. */
 export class NotAsData extends Error {
   override readonly name = 'NotAsData';
 }
@@ -18,6 +19,11 @@ export class NotAsData extends Error {
 /** @param atom the name of an atom in `n` @param place says in messages where in the program a node stands */
 export function lowerFunction(roots: Roots, atom: (name: string) => string, place: (node: Node) => string): GraphFunction {
   return new Lowering(roots, atom, place).function();
+}
+
+/** A step of decoding whose caches have a fixed capacity. */
+export function lowerStep(roots: Roots, atom: (name: string) => string, place: (node: Node) => string): StepFunction {
+  return new Lowering(roots, atom, place).step();
 }
 
 type Own = Instruction extends infer I ? (I extends Instruction ? Omit<I, 'id' | 'type' | 'name'> : never) : never;
@@ -44,6 +50,7 @@ class Lowering {
   readonly #ids = new Map<Node, number>();
   readonly #numbers = new Map<Node, Expression>();
   #count = 0;
+  #ownT: number | null = null;
 
   constructor(roots: Roots, atom: (name: string) => string, place: (node: Node) => string) {
     this.#roots = roots;
@@ -62,6 +69,33 @@ class Lowering {
     for (const node of nodes) this.#visit(node);
     const results = [...this.#roots].map(([name, node]) => ({ name, id: this.#id(node), type: elementOf(node) }));
     return { body: this.#bodies.get(null)!, results };
+  }
+
+  step(): StepFunction {
+    const made = this.function();
+    const isState = ([name]: readonly [string, Node]): boolean => name.startsWith('state.');
+    const results = [...this.#roots].filter((each) => !isState(each));
+    const isPrevious = ({ op }: Node): boolean => op.kind === 'input' && op.name.split('.').at(-1) === 'previous';
+    const previous = inOrder([...this.#roots.values()]).find(isPrevious);
+    return {
+      ...made,
+      previous: previous?.op.kind === 'input' ? previous.op.name : 'previous',
+      states: [...this.#roots].filter(isState).map(([name, node]) => this.#state(name, node)),
+      shapes: Object.fromEntries(results.map(([name, node]) => [name, this.#shape(axesOf(node))])),
+    };
+  }
+
+  #state(name: string, node: Node): StateData {
+    const rounds = this.#rounds(node);
+    const own = axesOf(node).slice(rounds.length);
+    return { name, type: elementOf(node), rounds, ...(isRows(node) ? { cache: this.#shape(own) } : {}) };
+  }
+
+  /** The sizes of a list of rounds, outermost first. */
+  #rounds(node: Node): readonly Expression[] {
+    const axes = axesOf(node);
+    const depth = axes.findIndex((axis) => axis.rounds !== true);
+    return this.#shape(depth < 0 ? axes : axes.slice(0, depth));
   }
 
   #visit(node: Node): void {
@@ -150,7 +184,7 @@ class Lowering {
     const ids = (): number[] => node.inputs.map((input) => this.#id(input));
     switch (op.kind) {
       case 'input':
-        return { op: 'input', of: op.name, ...(isOfRounds(node) ? { rounds: true } : {}) };
+        return { op: 'input', of: op.name, ...(isOfRounds(node) ? { rounds: this.#rounds(node) } : {}) };
       case 'parameter':
         return { op: 'parameter', path: op.path };
       case 'length':
@@ -232,11 +266,24 @@ class Lowering {
       case 'scan':
         return this.#scan(node, op);
       case 'append':
+        if (!isCapacity(op.axis)) throw new NotAsData(op.kind);
+        return { op: 'write', axis: at(node, op.axis.id), shape: this.#shape(axesOf(node)), in: [...ids(), this.#t()] };
       case 'before':
         throw new NotAsData(op.kind);
       default:
         throw new Error(`graphs: ${op.kind} is not laid out`);
     }
+  }
+
+  /** The position that a step of decoding computes. */
+  #t(): number {
+    const known = [...this.#ids.keys()].find(({ op }) => op.kind === 'input' && op.name === 't');
+    if (known !== undefined) return this.#id(known);
+    if (this.#ownT === null) {
+      this.#ownT = this.#count++;
+      this.#bodies.get(null)!.push({ op: 'input', of: 't', id: this.#ownT, type: 'int' });
+    }
+    return this.#ownT;
   }
 
   #first({ space }: Axis): number {

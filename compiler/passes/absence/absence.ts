@@ -16,7 +16,7 @@ import { BINARY } from '../../graph/operations/binary.ts';
 import { keepsZero } from '../../graph/operations/unary.ts';
 
 /** The neutral element of a maximum (minimum) over numbers of each kind: no legal number stands for absence. */
-const NEUTRAL = {
+export const NEUTRAL = {
   max: { float: -Infinity, int: -(2 ** 31) },
   min: { float: Infinity, int: 2 ** 31 - 1 },
 } as const;

@@ -49,6 +49,13 @@ export function isGrowing(axis: Axis): boolean {
   return isPositions(axis) || (axis.space.kind === 'dim' && axis.space.dim.id === TAPE);
 }
 
+/** Of a step whose caches have room for a fixed number of positions: all of them, those so far and those to come. */
+export const CAPACITY = undeclared('@capacity', 'capacity', 'capacity');
+
+export function isCapacity({ space }: Axis): boolean {
+  return space.kind === 'dim' && space.dim.id === CAPACITY.dim.id;
+}
+
 const SLOTS = '@slots';
 
 /** The past values of a state in a loop of `count` steps. */

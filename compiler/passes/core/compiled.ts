@@ -46,6 +46,11 @@ export interface CompiledDecoder {
    * `state.<name>`, `tap.<name>` [batch, beam, …]. A state that is an `append` is a key/value cache: it begins empty and is not prepared.
    */
   readonly step: Roots;
+  /**
+   * The step for whole graphs, whose caches have a fixed capacity: an axis of the positions so far has `capacity` positions. It
+   * reads what `prepare` gives. Null: it cannot be said so.
+   */
+  readonly fixed: Roots | null;
 }
 
 /** Like a decoder, but without a beam: the step's inputs are `place.<name>` [batch, …], its roots the outputs and `state.<name>`. */
