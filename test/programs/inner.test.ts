@@ -199,3 +199,14 @@ model M(x: [sentence, word, d]) generates y: index(words)[target] { Write(tanh(L
     }
   });
 });
+
+it('refuses an index beyond what its own position has', async () => {
+  await useBackend('cpu');
+  const text = `dim sentence: ragged, part: ragged in sentence
+model Pick(x: [sentence, part], choice: index(part)[sentence]) -> y: [sentence] { x[part = choice] }`;
+  const { definition } = await compileText(text);
+  const model = new Model<object, { x: number[][]; choice: number[] }, object>(definition);
+  const x = [[1], [2, 3, 4]];
+  expect([...(await model.forward([{ x, choice: [0, 2] }]))[0]!.y!.data]).toEqual([1, 4]);
+  await expect(model.forward([{ x, choice: [1, 2] }])).rejects.toThrow('`choice[sentence = 0]` is 1');
+});

@@ -107,10 +107,13 @@ export class SpecWriter {
   }
 }
 
-/** Which of the axes an inner dim is counted along. */
+/** Which of the axes an inner dim is counted along; one that an input indexes knows only which dim has it. */
 export function withinAxis(space: Space, among: readonly Axis[]): number | null {
   const [inner] = innerDims(space);
-  const k = among.findIndex((axis) => axis.id === inner?.within.id);
+  const outer = space.kind === 'dim' ? space.dim.inside?.id : undefined;
+  const k = among.findIndex((axis) =>
+    inner === undefined ? axis.space.kind === 'dim' && axis.space.dim.id === outer : axis.id === inner.within.id,
+  );
   return k < 0 ? null : k;
 }
 
