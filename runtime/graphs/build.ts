@@ -349,8 +349,7 @@ export class Builder {
     this.graph.add(condition.definition(conditionName, [isBefore]));
     return scope
       .nodes(
-        // A body that refuses has an effect.
-        this.#around === null ? 'StatelessWhile' : 'While',
+        body.isRefusing ? 'While' : 'StatelessWhile',
         [...begin, ...body.captures],
         {
           T: { types },

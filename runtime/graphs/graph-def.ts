@@ -64,6 +64,12 @@ function shapeOf(sizes: readonly number[], labels: readonly string[] = []): Writ
 export abstract class Scope {
   readonly #nodes: Writer[] = [];
   readonly #names = new Map<string, number>();
+  #isRefusing = false;
+
+  /** Does it have assertions, also those of its loops? */
+  get isRefusing(): boolean {
+    return this.#isRefusing;
+  }
 
   /** How nodes refer to the k-th output: an operation has a name for all, or one for each. */
   protected abstract reference(node: string, output: string | readonly string[], k: number): string;
@@ -98,6 +104,7 @@ export abstract class Scope {
   protected push(op: string, inputs: readonly Tensor[], attributes: Readonly<Record<string, Attribute>>, name: string): string {
     const own = inputs.map((input) => this.own(input).text);
     const called = this.take(name);
+    this.#isRefusing ||= op === 'Assert' || op === 'While';
     this.#nodes.push(
       new Writer()
         .message(1, called)
