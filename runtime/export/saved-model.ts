@@ -127,6 +127,7 @@ class SavedModel {
     const draw = drawIn(made);
     if (draw !== null) throw new NotExported(`it draws random numbers (${draw}), which attnc draws by its own rule`);
     const reading = new Reading(this.#graph, name, model.sizes, model.face, { inputs, target });
+    if (reading.inputs.size === 0) throw new NotExported('no input tells how many examples a batch has');
     const built = this.#built(made, model, reading);
     const done = reading.checked();
     const given = new Map(

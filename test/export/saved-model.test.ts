@@ -17,7 +17,7 @@ import { batchOf, expectLoss, expectOutputs, exported, lossNames, type Batch, ty
 const MAIN = 'serving_default';
 
 /** What gives axes their sizes: lengths, also of an inner dim, a size of the call, a length that is told, and what is made of them. */
-const SIZES = `dim sentence: ragged, word: ragged in sentence 0.., room = input, oov: ragged 0..
+const SIZES = `dim sentence: ragged, word: ragged in sentence 0.., part: ragged in sentence, room = input, oov: ragged 0..
 dim half = ceil(sentence / 2), words = 9, all = words + oov, d = 3
 dim shift = -1..1
 
@@ -28,16 +28,19 @@ model Sizes(
   near: index(shift)[sentence],
   pointer: index(all)[sentence],
   marked: bool[sentence],
+  parts: [sentence, part],
+  choice: index(part)[sentence],
   gain: [] = 2
-) -> { read: [sentence, word, d], rows: [sentence, room], halves: [half], counted: [], copied: [all], moved: int[sentence] } {
+) -> { read: [sentence, word, d], chosen: [sentence], rows: [sentence, room], halves: [half], counted: [], copied: [all], moved: int[sentence] } {
   param table: [words, d] = normal(1)
   read = table[document]
+  chosen = parts[part = choice]
   rows = wide * gain * if marked then 1.0 else 0.0
   halves = made + sqrt(1.0 * sentence)
   counted = sum[sentence, word, d](read)
   copied = sum[sentence](onehot[all](pointer) * gain)
   moved = near + position[sentence]
-  { read = read, rows = rows, halves = halves, counted = counted, copied = copied, moved = moved }
+  { read = read, chosen = chosen, rows = rows, halves = halves, counted = counted, copied = copied, moved = moved }
 }
 objective Any for Sizes given t: [] {
   loss = (counted - t) ^ 2
@@ -64,6 +67,8 @@ const SIZED = [
       [3, -4],
       [0.5, 6],
     ],
+    parts: [[1], [2, 3, 4], [5, 6]],
+    choice: [0, 2, 1],
     made: [0.5, -1],
     near: [-1, 0, 1],
     pointer: [0, 10, 8],
@@ -72,7 +77,18 @@ const SIZED = [
     gain: 3,
     t: 1,
   },
-  { document: [[4]], wide: [[7, 8]], made: [1], near: [1], pointer: [8], marked: [true], oov: 0, t: 0 },
+  {
+    document: [[4]],
+    wide: [[7, 8]],
+    parts: [[9]],
+    choice: [0],
+    made: [1],
+    near: [1],
+    pointer: [8],
+    marked: [true],
+    oov: 0,
+    t: 0,
+  },
 ];
 
 async function written(program: string, examples: readonly object[]): Promise<Referenced> {
@@ -135,6 +151,7 @@ const WRONG: readonly (readonly [what: string, change: (feeds: Feeds) => Feeds, 
   ['an id beyond what the example has', (feeds) => replaced(feeds, 'pointer', 0, 11), 'pointer: positions on words + oov'],
   ['a length beyond the axis', (feeds) => replaced(feeds, 'sentence_length', 0, 9), 'sentence_length: from 1 to the size of sentence'],
   ['an empty sequence', (feeds) => replaced(feeds, 'sentence_length', 1, 0), 'sentence_length: from 1 to the size of sentence'],
+  ['an id beyond what its position has', (feeds) => replaced(feeds, 'choice', 0, 1), 'choice: positions on part'],
   ['an inner length beyond the axis', (feeds) => replaced(feeds, 'word_length', 0, 99), 'word_length: from 0 to the size of word'],
   ['what is no number', (feeds) => replaced(feeds, 'wide', 0, NaN), 'wide: a float input must be finite'],
   [
@@ -165,18 +182,22 @@ describe('the file', () => {
     expect(shapes(forward)).toMatchInlineSnapshot(`
       {
         "inputs": {
+          "choice": "int32 [batch = -1, sentence = -1]",
           "document": "int32 [batch = -1, sentence = -1, word = -1]",
           "gain": "float32 [batch = -1]",
           "made": "float32 [batch = -1, half = -1]",
           "marked": "bool [batch = -1, sentence = -1]",
           "near": "int32 [batch = -1, sentence = -1]",
           "oov_length": "int32 [batch = -1]",
+          "part_length": "int32 [batch = -1, sentence = -1]",
+          "parts": "float32 [batch = -1, sentence = -1, part = -1]",
           "pointer": "int32 [batch = -1, sentence = -1]",
           "sentence_length": "int32 [batch = -1]",
           "wide": "float32 [batch = -1, sentence = -1, room = -1]",
           "word_length": "int32 [batch = -1, sentence = -1]",
         },
         "outputs": {
+          "chosen": "float32 [batch = -1, sentence = -1]",
           "copied": "float32 [batch = -1, all = -1]",
           "counted": "float32 [batch = -1]",
           "halves": "float32 [batch = -1, half = -1]",
@@ -196,6 +217,17 @@ describe('the file', () => {
     };
     expect(signatures[MAIN]!.inputs).toMatchInlineSnapshot(`
       {
+        "choice": {
+          "axes": [
+            "batch",
+            "sentence",
+          ],
+          "dtype": "int32",
+          "indexes": "part",
+          "lengths": [
+            "sentence_length",
+          ],
+        },
         "document": {
           "axes": [
             "batch",
@@ -255,6 +287,26 @@ describe('the file', () => {
           "dtype": "int32",
           "lengthOf": "oov",
         },
+        "part_length": {
+          "axes": [
+            "batch",
+            "sentence",
+          ],
+          "dtype": "int32",
+          "lengthOf": "part",
+        },
+        "parts": {
+          "axes": [
+            "batch",
+            "sentence",
+            "part",
+          ],
+          "dtype": "float32",
+          "lengths": [
+            "sentence_length",
+            "part_length",
+          ],
+        },
         "pointer": {
           "axes": [
             "batch",
@@ -311,6 +363,11 @@ describe('the file', () => {
     const { left, bytes } = await exported(plain.model, plain.program);
     expect([...left.keys()]).toEqual(['loss_Any']);
     expect(Object.keys(signaturesIn(bytes))).toEqual([MAIN]);
+  });
+
+  it('is refused where nothing tells the size of the batch', async () => {
+    const { model, program } = await written('dim d = 3\nmodel Nothing() -> y: [d] { param w: [d] = zeros\n w * 2 }\n', []);
+    await expect(exported(model, program)).rejects.toThrow('no input tells how many examples a batch has');
   });
 
   it('is refused where a protocol buffer cannot hold it', () => {
