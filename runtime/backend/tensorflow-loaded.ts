@@ -11,8 +11,19 @@ export interface Library {
  */
 const MOST_BYTES = 8 * 1024 * 1024;
 
+/** Graphs compiled by XLA, if no others are held: for each, TensorFlow starts 10 threads, and aborts where it may start no more. */
+const MOST_COMPILED = 64;
+
+/** What may be held. */
+export interface Room {
+  readonly bytes: number;
+  readonly compiled: number;
+}
+
 export interface LoadedGraph {
   readonly bytes: Uint8Array;
+  /** Of the room there is. */
+  readonly share: number;
   /** Null: freed to make room. */
   id: number | null;
 }
@@ -21,31 +32,29 @@ export class LoadedGraphs {
   readonly #library: Library;
   /** Of a SavedModel with these bytes. */
   readonly #folder: (bytes: Uint8Array) => string;
-  readonly #most: number;
+  readonly #room: Room;
   /** In the order of their last use. */
   readonly #held = new Set<LoadedGraph>();
-  #bytes = 0;
 
-  constructor(library: Library, folder: (bytes: Uint8Array) => string, most = MOST_BYTES) {
+  constructor(library: Library, folder: (bytes: Uint8Array) => string, room: Room = { bytes: MOST_BYTES, compiled: MOST_COMPILED }) {
     this.#library = library;
     this.#folder = folder;
-    this.#most = most;
+    this.#room = room;
   }
 
   /** @throws Error if the library refuses it, or it cannot be written to disk */
-  load(bytes: Uint8Array): LoadedGraph {
-    const graph: LoadedGraph = { bytes, id: null };
+  load(bytes: Uint8Array, xla = false): LoadedGraph {
+    const share = Math.max(bytes.length / this.#room.bytes, xla ? 1 / this.#room.compiled : 0);
+    const graph: LoadedGraph = { bytes, share, id: null };
     this.id(graph);
     return graph;
   }
 
   /** By which the library knows the graph, loaded again where it was freed. */
   id(graph: LoadedGraph): number {
-    const { bytes } = graph;
     if (!this.#held.delete(graph)) {
-      for (const each of this.#held) if (this.#bytes + bytes.length > this.#most) this.free(each);
-      graph.id = this.#library.loadSavedModel(`${this.#folder(bytes)}/`, 'serve');
-      this.#bytes += bytes.length;
+      this.#makeRoom(graph.share);
+      graph.id = this.#library.loadSavedModel(`${this.#folder(graph.bytes)}/`, 'serve');
     }
     this.#held.add(graph);
     return graph.id!;
@@ -54,7 +63,16 @@ export class LoadedGraphs {
   free(graph: LoadedGraph): void {
     if (!this.#held.delete(graph)) return;
     this.#library.deleteSavedModel(graph.id!);
-    this.#bytes -= graph.bytes.length;
     graph.id = null;
+  }
+
+  #makeRoom(share: number): void {
+    let taken = share;
+    for (const each of this.#held) taken += each.share;
+    for (const each of this.#held) {
+      if (taken <= 1) break;
+      taken -= each.share;
+      this.free(each);
+    }
   }
 }

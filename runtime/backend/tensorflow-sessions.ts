@@ -83,9 +83,9 @@ class TensorflowSessions implements Sessions {
     return new NormGraph(this);
   }
 
-  load({ bytes, inputs, outputs }: Parameters<Sessions['load']>[0]): Session {
+  load({ bytes, xla, inputs, outputs }: Parameters<Sessions['load']>[0]): Session {
     const { binding } = this.#backend;
-    const graph = this.#graphs.load(bytes);
+    const graph = this.#graphs.load(bytes, xla);
     const [inputNames, outputNames] = [inputs.join(), outputs.join()];
     const session: Session = {
       run: (given) => {

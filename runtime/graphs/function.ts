@@ -161,7 +161,7 @@ export class GraphOf {
     if (graph === null) return null;
     return {
       graph,
-      session: sessions.load({ bytes: graph.bytes, inputs: [...graph.inputs.keys()], outputs: graph.named }),
+      session: sessions.load({ bytes: graph.bytes, xla, inputs: [...graph.inputs.keys()], outputs: graph.named }),
       layout: new Layout(graph),
       feeds: Array.from(graph.inputs.values(), feedOf),
       numbers: new Map(),

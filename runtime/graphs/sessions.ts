@@ -40,7 +40,12 @@ export interface Sessions {
   /** Norms of gradients. */
   norms(): NormGraph;
   /** @throws Error if the library refuses it, or it cannot be written to disk */
-  load(graph: { readonly bytes: Uint8Array; readonly inputs: readonly string[]; readonly outputs: readonly string[] }): Session;
+  load(graph: {
+    readonly bytes: Uint8Array;
+    readonly xla?: boolean;
+    readonly inputs: readonly string[];
+    readonly outputs: readonly string[];
+  }): Session;
   /** Whole numbers, truth values or floats that are fed again and again. */
   hold(values: readonly number[], type: 'float' | 'int' | 'bool', shape: readonly number[]): Held;
   release(held: Held): void;

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { LoadedGraphs } from '../../runtime/backend/tensorflow-loaded.ts';
 
-/** Room for 30 bytes; a graph is a letter for its name, repeated. `held` lists the names of those in memory. */
+/** Room for 30 bytes, or 2 compiled graphs; a graph is a letter for its name, repeated. `held` lists the names of those in memory. */
 function library(): { readonly graphs: LoadedGraphs; readonly held: () => string } {
   const folders = new Map<number, string>();
   let next = 0;
@@ -17,7 +17,7 @@ function library(): { readonly graphs: LoadedGraphs; readonly held: () => string
     },
   };
   const name = (bytes: Uint8Array): string => String.fromCharCode(bytes[0]!);
-  return { graphs: new LoadedGraphs(binding, name, 30), held: () => [...folders.values()].join('') };
+  return { graphs: new LoadedGraphs(binding, name, { bytes: 30, compiled: 2 }), held: () => [...folders.values()].join('') };
 }
 
 const bytes = (name: string, length = 10): Uint8Array => new Uint8Array(length).fill(name.charCodeAt(0));
@@ -51,4 +51,15 @@ it('counts nothing for a graph that the library refuses', () => {
   expect(() => graphs.load(bytes('!', 25))).toThrow('no such operation');
   for (const name of ['a', 'b', 'c']) graphs.load(bytes(name));
   expect(held()).toBe('abc');
+});
+
+it('counts what is compiled by its threads, if it is small', () => {
+  const { graphs, held } = library();
+  graphs.load(bytes('a', 5));
+  for (const name of ['b', 'c']) graphs.load(bytes(name, 5), true);
+  expect(held()).toBe('bc');
+  graphs.load(bytes('d', 20), true);
+  expect(held()).toBe('d');
+  graphs.load(bytes('e', 10));
+  expect(held()).toBe('de');
 });
