@@ -100,6 +100,24 @@ describe.runIf(hasTensorflow)('graphs on native TensorFlow', () => {
     expect(said).toEqual([]);
   });
 
+  it('gives 0 for the cosine of vectors that are 0, also where XLA multiplies constants first', async () => {
+    const text = `dim n: ragged
+dim width = 4
+model Count(x: [n]) -> y: [] {
+  param v: [width] = normal(1)
+  sum[width](v) * (1 + cosine[n](x, x)) + cosine[width](v - v, v - v)
+}
+objective Fit for Count given t: [] { loss = y - t;  optimizer sgd(rate = 0.1) }
+`;
+    const own = await model('xla', 'there', text);
+    const { gradients } = await own.gradients([
+      { x: [0], t: 1 },
+      { x: [0, 0], t: 1 },
+    ]);
+    expect([...gradients.v!.data]).toEqual([1, 1, 1, 1]);
+    expect(said).toEqual([]);
+  });
+
   it('goes on operation by operation where the file is missing, and says so once', async () => {
     const expected = await gradientsOf(await model('eager'));
     const own = await model('graph', 'missing');

@@ -53,7 +53,7 @@ type RunRow = Readonly<Record<
   | 'MNextProduct' | 'dS' | 'cTotal' | 'product' | 'squaresTotal' | 'MNextProduct2'
 , tf.Tensor>>;
 type RunStep = Readonly<Record<
-  | 'runChosen' | 'larger' | 'squaresLarger' | 'part' | 'root' | 'quotient' | 'product' | 'chosen' | 'c' | 'squaresTotal'
+  | 'runChosen' | 'larger' | 'squaresLarger' | 'part' | 'root' | 'quotient' | 'smaller' | 'chosen' | 'c' | 'squaresTotal'
   | 'MNextDifference'
 , tf.Tensor>>;
 
@@ -103,34 +103,34 @@ function fit(n: MachineSizes, y: tf.Tensor, t: tf.Tensor, timeMaskWide: tf.Tenso
   return { loss, product, difference };
 }
 
-function cosineBackward(n: MachineSizes, squaresLarger: tf.Tensor, squaresTotal: tf.Tensor, dResult: tf.Tensor, chosen: tf.Tensor, product: tf.Tensor, quotient: tf.Tensor, timeMaskT: tf.Tensor, root: tf.Tensor, part: tf.Tensor, runPart: tf.Tensor, runLarger: tf.Tensor) {
+function cosineBackward(n: MachineSizes, squaresLarger: tf.Tensor, squaresTotal: tf.Tensor, dResult: tf.Tensor, chosen: tf.Tensor, smaller: tf.Tensor, quotient: tf.Tensor, timeMaskT: tf.Tensor, root: tf.Tensor, part: tf.Tensor, runPart: tf.Tensor, runLarger: tf.Tensor) {
   const { batch: batchSize, slots, width } = n;
-  // std/measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+  // std/measures.attn:15  min(p.some, q.some) * sum[width](p.part * q.part) / sqrt(squares)
   const quotient2 = tf.div(dResult, chosen);
   const dSquares = tf.tidy(() => {
-    const product2 = tf.mul(rt.where(tf.reshape(timeMaskT, [batchSize, 1]), tf.neg(tf.mul(quotient2, quotient)), 0), 0.5);
-    return tf.div(product2, root);
+    const product = tf.mul(rt.where(tf.reshape(timeMaskT, [batchSize, 1]), tf.neg(tf.mul(quotient2, quotient)), 0), 0.5);
+    return tf.div(product, root);
   });
   // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresSum = tf.tidy(() => {
     const squaresChosen = rt.where(tf.greaterEqual(squaresTotal, 0.5), tf.mul(dSquares, tf.reshape(squaresLarger, [batchSize, 1])), 0);
-    const squaresProduct = tf.mul(tf.reshape(squaresChosen, [batchSize, slots, 1]), part);
-    return tf.add(squaresProduct, squaresProduct);
+    const product = tf.mul(tf.reshape(squaresChosen, [batchSize, slots, 1]), part);
+    return tf.add(product, product);
   });
-  // std/measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-  const product2 = tf.mul(quotient2, product);
+  // std/measures.attn:15  min(p.some, q.some) * sum[width](p.part * q.part) / sqrt(squares)
+  const product = tf.mul(quotient2, smaller);
   const dPart = tf.tidy(() => {
-    const product3 = tf.mul(tf.reshape(product2, [batchSize, slots, 1]), tf.reshape(runPart, [batchSize, 1, width]));
-    return tf.add(squaresSum, product3);
+    const product2 = tf.mul(tf.reshape(product, [batchSize, slots, 1]), tf.reshape(runPart, [batchSize, 1, width]));
+    return tf.add(squaresSum, product2);
   });
-  const product3 = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(product2, [batchSize, 1, slots]), part), [batchSize, width]),
+  const product2 = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(product, [batchSize, 1, slots]), part), [batchSize, width]),
   );
-  rt.dispose(quotient2, squaresSum, product2);
+  rt.dispose(quotient2, squaresSum, product);
   // std/measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresTotal2 = tf.tidy(() => tf.sum(tf.mul(dSquares, runLarger), 1));
   rt.dispose(dSquares);
-  return { product: product3, squaresTotal: squaresTotal2, dPart };
+  return { product: product2, squaresTotal: squaresTotal2, dPart };
 }
 
 /** Cosine of the angle between two vectors: a·b / (|a| |b|), 0 where one of them is 0. Graves, Wayne & Danihelka 2014, eq. (6). */
@@ -152,16 +152,16 @@ function cosine(n: MachineSizes, squaresLarger: tf.Tensor, some: tf.Tensor, time
   const squaresTotal = tf.tidy(() => tf.sum(tf.mul(scaledPart, scaledPart), 2));
   const squaresLarger2 = tf.maximum(squaresTotal, 0.5);
   const squares = tf.tidy(() => tf.mul(squaresLarger2, tf.reshape(squaresLarger, [batchSize, 1])));
-  // std/measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-  const product = tf.tidy(() => tf.mul(scaledSome, tf.reshape(some, [batchSize, 1])));
+  // std/measures.attn:15  min(p.some, q.some) * sum[width](p.part * q.part) / sqrt(squares)
+  const smaller = tf.tidy(() => tf.minimum(scaledSome, tf.reshape(some, [batchSize, 1])));
   const root = tf.sqrt(squares);
   const chosen = tf.tidy(() => rt.where(tf.reshape(timeMaskT, [batchSize, 1]), root, 1));
   const quotient = tf.tidy(() => {
-    const product2 = tf.reshape(tf.matMul(scaledPart, tf.reshape(part, [batchSize, width, 1])), [batchSize, slots]);
-    return tf.div(tf.mul(product, product2), chosen);
+    const product = tf.reshape(tf.matMul(scaledPart, tf.reshape(part, [batchSize, width, 1])), [batchSize, slots]);
+    return tf.div(tf.mul(smaller, product), chosen);
   });
   rt.dispose(scaledSome, squares);
-  return { quotient, chosen, root, squaresLarger: squaresLarger2, squaresTotal, part: scaledPart, product, larger };
+  return { quotient, chosen, root, squaresLarger: squaresLarger2, squaresTotal, part: scaledPart, smaller, larger };
 }
 
 function cosineGradients(n: MachineSizes, squaresTotal: tf.Tensor, totalStacked: tf.Tensor, part: tf.Tensor, product: tf.Tensor, larger: tf.Tensor) {
@@ -247,8 +247,8 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   for (let t = 0; t < time; t++) {
     const timeMaskAt = timeMaskSteps[t]!;
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
-    const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
-    rt.dispose(chosen, root, cosineSquaresLarger, cosineSquaresTotal, scaledPart, product, larger);
+    const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, smaller, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
+    rt.dispose(chosen, root, cosineSquaresLarger, cosineSquaresTotal, scaledPart, smaller, larger);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusSteps[t]!, [batchSize, 1]), quotient)));
     rt.dispose(quotient);
@@ -370,8 +370,8 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors 
   for (let t = 0; t < time; t++) {
     const timeMaskAt = timeMaskSteps[t]!;
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
-    const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
-    rt.dispose(chosen, root, cosineSquaresLarger, cosineSquaresTotal, scaledPart, product, larger);
+    const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, smaller, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
+    rt.dispose(chosen, root, cosineSquaresLarger, cosineSquaresTotal, scaledPart, smaller, larger);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusSteps[t]!, [batchSize, 1]), quotient)));
     rt.dispose(quotient);
@@ -474,7 +474,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   for (let t = 0; t < time; t++) {
     const timeMaskAt = timeMaskSteps[t]!;
     const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), M, 0));
-    const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, product, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
+    const { quotient, chosen, root, squaresLarger: cosineSquaresLarger, squaresTotal: cosineSquaresTotal, part: scaledPart, smaller, larger } = cosine(batch.n, squaresLargerSteps[t]!, someSteps[t]!, timeMaskAt, partSteps[t]!, runChosen);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusSteps[t]!, [batchSize, 1]), quotient)));
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
@@ -495,7 +495,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     });
     rt.dispose(wNextProduct2, MNextProduct);
     runSteps.push({
-      runChosen, larger, squaresLarger: cosineSquaresLarger, part: scaledPart, root, quotient, product, chosen, c,
+      runChosen, larger, squaresLarger: cosineSquaresLarger, part: scaledPart, root, quotient, smaller, chosen, c,
       squaresTotal: cosineSquaresTotal, MNextDifference,
     });
     wNextSteps.push(wNext); MNextSteps.push(MNext); wNextProductSteps.push(wNextProduct);
@@ -571,7 +571,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const cProduct = tf.tidy(() => tf.mul(step.c, tf.sub(dCNext, tf.sum(tf.mul(step.c, dCNext), 1, true))));
     const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(cSoftplusSteps[t2]!, [batchSize, 1])));
-    const { product: cosineProduct, squaresTotal: cosineSquaresTotal, dPart } = cosineBackward(batch.n, squaresLargerSteps[t2]!, step.squaresTotal, cProduct2, step.chosen, step.product, step.quotient, timeMaskAt, step.root, step.part, partSteps[t2]!, step.squaresLarger);
+    const { product: cosineProduct, squaresTotal: cosineSquaresTotal, dPart } = cosineBackward(batch.n, squaresLargerSteps[t2]!, step.squaresTotal, cProduct2, step.chosen, step.smaller, step.quotient, timeMaskAt, step.root, step.part, partSteps[t2]!, step.squaresLarger);
     rt.dispose(cProduct2);
     // std/measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
     const quotient = tf.tidy(() => tf.div(dPart, tf.reshape(step.larger, [batchSize, slots, 1])));
