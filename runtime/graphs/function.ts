@@ -172,11 +172,13 @@ export class GraphOf {
 function run(sessions: Sessions, loaded: Loaded, call: Call): Results {
   const held = heldFor(sessions, loaded, call.batch.n);
   const outputs = loaded.session.run(loaded.feeds.map((feed, k) => (feed === null ? held[k]! : feed(call))));
-  for (const { at, what, labels } of loaded.layout.checks) {
-    const wrong = outputs[at]!;
-    refuse(call.batch, wrong, wrong, what, labels).dispose();
-    wrong.dispose();
+  try {
+    for (const { at, what, labels } of loaded.layout.checks) refuse(call.batch, outputs[at]!, outputs[at]!, what, labels).dispose();
+  } catch (error) {
+    for (const tensor of outputs) tensor.dispose();
+    throw error;
   }
+  for (const { at } of loaded.layout.checks) outputs[at]!.dispose();
   return new Results(loaded.layout, outputs);
 }
 
