@@ -87,8 +87,7 @@ export const PEERS: readonly Peer[] = [
     name: 'attnc',
     title: 'attnc',
     variants: [...EXECUTIONS.map((execution): Variant => ({ backend: 'tensorflow', execution })), { backend: 'wasm', execution: 'eager' }],
-    // Steps of decoding run operation by operation, whatever the way.
-    works: ({ row }, { execution }) => (row.name === 'decode' && execution !== 'eager' ? [] : row.works),
+    works: ({ row }) => row.works,
     missing: ({ backend }) => needsBackend(backend),
     command: async ({ bundle: file }) => node(file),
   },
