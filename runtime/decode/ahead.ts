@@ -26,7 +26,7 @@ export interface AheadRules {
 }
 
 /** Positions of a call where only the host can see that all has ended; each further call has twice as many. */
-const FEW = 16;
+const FEW = 4;
 
 /** Runs all searches to their end; null: a graph cannot be had, and what the searches have taken is void. */
 export async function runAhead(decoding: Decoding, ahead: Ahead, searches: readonly Search[], rules: AheadRules): Promise<Taken[] | null> {

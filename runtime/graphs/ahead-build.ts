@@ -111,16 +111,12 @@ class AheadBuilder extends Builder {
   #begin(): Carried {
     const begin = new Map<string, Value>(this.#choices().map((name) => [name, this.#fed(name, TYPES[name])]));
     if (this.#options.end !== null) begin.set('done', this.#fed('done', 'bool'));
-    for (const { name, type, rounds } of this.#step.states) begin.set(name, this.given(name, type, this.#counts(rounds)));
+    for (const { name, type, rounds } of this.#step.states) begin.set(name, this.given(name, type, this.counts(rounds)));
     return begin;
   }
 
   #choices(): readonly (keyof Choice)[] {
     return this.#options.choosing.method === 'beam' ? ['ids', 'parents', 'logProbabilities'] : ['ids'];
-  }
-
-  #counts(rounds: readonly Expression[]): readonly number[] {
-    return rounds.map((size) => this.known(size));
   }
 
   /** Runs the step in the body of the loop, from the states of the hypotheses that were chosen. */
@@ -156,7 +152,7 @@ class AheadBuilder extends Builder {
       const id = b.reduce('Max', next.get('ids') as Tensor, [1]);
       next.set('done', b.logical('LogicalOr', carried.get('done') as Tensor, b.compare('Equal', id, b.constant([end], 'int'))));
     }
-    for (const { name, rounds } of this.#step.states) next.set(name, this.#listed(b, this.#result(name), this.#counts(rounds)));
+    for (const { name, rounds } of this.#step.states) next.set(name, this.listed(b, this.#result(name), this.counts(rounds)));
     return next;
   }
 
@@ -169,13 +165,6 @@ class AheadBuilder extends Builder {
     const scaled = b.binary('RealDiv', logits, this.#fed('temperature', 'float'));
     const drawn = b.gather(this.#fed('drawn', 'float'), index);
     return sampled(b, scaled, drawn, this.#fed('topP', 'float'), vocabulary, choosing.filtered);
-  }
-
-  /** As a list with one element per round, or as one tensor. */
-  #listed(m: Nodes, value: Value, [count, ...rest]: readonly number[]): Value {
-    if (count === undefined) return this.whole(m, value);
-    const elements = isTensor(value) ? Array.from({ length: count }, (_, i) => m.gather(value, m.constant([i], 'int'))) : value;
-    return elements.map((each) => this.#listed(m, each, rest));
   }
 }
 

@@ -1,6 +1,20 @@
 /** Decoding several positions with one call of a graph: what the graph is built for, and the states between calls. */
-import type { Ahead, AheadCall, AheadGiven, AheadMade, Choices, Method, Random, Rounds, Sizes } from '../definition.ts';
-import { Cache } from '../decode/cache.ts';
+import type {
+  Ahead,
+  AheadCall,
+  AheadGiven,
+  AheadMade,
+  Choices,
+  Memory,
+  Method,
+  Random,
+  Rounds,
+  Sizes,
+  State,
+  States,
+  Tensors,
+} from '../definition.ts';
+import { Cache, emptyCache } from '../decode/cache.ts';
 import * as tf from '../tf.ts';
 import type { Choosing } from './choices.ts';
 import { evaluate } from './expressions.ts';
@@ -45,7 +59,7 @@ export class AheadGraphs {
     if (step === null && sessions.execution !== 'auto')
       sessions.say(`${this.#model}: generate runs operation by operation: its step does what no cache of a fixed size allows`);
     if (step === null || step === undefined) return null;
-    return new States(step, this.#graph(given), given, sessions, way);
+    return new Run(step, this.#graph(given), given, sessions, way);
   }
 
   #graph({ method, end, taps }: AheadGiven): GraphOf {
@@ -82,7 +96,7 @@ type Way = 'graph' | 'xla';
 /** States by name; those of rounds by element. */
 type Named = Readonly<Record<string, tf.Tensor>>;
 
-class States implements Ahead {
+class Run implements Ahead {
   readonly room: number;
   readonly #step: StepFunction;
   readonly #graph: GraphOf;
@@ -246,6 +260,39 @@ function choices(front: string, { ids, parents, logProbabilities }: Choices, sha
 function padded<T extends Int32Array | Float32Array>(values: T, into: T): T {
   into.set(values);
   return into;
+}
+
+/** What a graph of `prepare` gave, as a step takes it: with the caches, which begin empty. */
+export function preparedBy(made: Results, { states }: StepFunction, n: Sizes): { readonly memory: Memory; readonly state: States } {
+  const caches = states.flatMap(({ name, rounds, cache }): [string, State][] =>
+    cache === undefined
+      ? []
+      : [
+          [
+            name.slice('state.'.length),
+            repeated(
+              rounds.map((size) => evaluate(size, n)!),
+              emptyCache,
+            ),
+          ],
+        ],
+  );
+  return { memory: nested(made.below('memory.')), state: { ...nested(made.below('state.')), ...Object.fromEntries(caches) } };
+}
+
+function repeated<T>([count, ...rest]: readonly number[], make: () => T): Rounds<T> {
+  return count === undefined ? make() : Array.from({ length: count }, () => repeated(rest, make));
+}
+
+/** Lists of what is by element. */
+function nested(tensors: Tensors): Memory {
+  const made: Record<string, Rounds<tf.Tensor>> = {};
+  const put = (into: Record<string, Rounds<tf.Tensor>>, [first, ...rest]: readonly string[], tensor: tf.Tensor): void => {
+    if (rest.length === 0) into[first!] = tensor;
+    else put((into[first!] ??= []) as unknown as Record<string, Rounds<tf.Tensor>>, rest, tensor);
+  };
+  for (const [name, tensor] of Object.entries(tensors)) put(made, name.split(':'), tensor);
+  return made;
 }
 
 /** The tensors of a step's memory or states, by name; what rounds have by element. Caches begin empty, and are left out. */

@@ -96,7 +96,11 @@ export class Builder {
   results({ body, results }: GraphFunction): readonly BuiltResult[] {
     const values = new Map<number, Value>();
     this.run(body, this.top, values);
-    return results.map(({ name, id }) => ({ name, value: this.#separate(name, values.get(id)!) }));
+    const m = this.nodes(this.top);
+    return results.map(({ name, id, rounds }) => {
+      const value = values.get(id)!;
+      return { name, value: rounds === undefined ? this.#separate(name, value) : this.listed(m, value, this.counts(rounds)) };
+    });
   }
 
   build(made: GraphFunction): BuiltGraph {
@@ -238,11 +242,15 @@ export class Builder {
     return value;
   }
 
-  /** As a list with one tensor per round, or for null as one tensor. */
-  #listed(m: Nodes, value: Value, rounds: number | null): Value {
-    if (rounds === null) return this.whole(m, value);
-    if (!isTensor(value)) return value.map((each) => this.whole(m, each));
-    return Array.from({ length: rounds }, (_, i) => m.gather(value, m.constant([i], 'int')));
+  protected counts(rounds: readonly Expression[] = []): readonly number[] {
+    return rounds.map((size) => this.known(size));
+  }
+
+  /** As a list with one element per round, and so on inwards, or as one tensor. */
+  protected listed(m: Nodes, value: Value, [count, ...rest]: readonly number[]): Value {
+    if (count === undefined) return this.whole(m, value);
+    const elements = isTensor(value) ? Array.from({ length: count }, (_, i) => m.gather(value, m.constant([i], 'int'))) : value;
+    return elements.map((each) => this.listed(m, each, rest));
   }
 
   /** An input; of rounds, a list. */
@@ -297,8 +305,8 @@ export class Builder {
 
   #loop(loop: Loop, m: Nodes, values: Map<number, Value>): Value {
     if (evaluate(loop.count, this.#n) === 0) return this.#noStep(loop, m, values);
-    const rounds = loop.states.map((state) => (state.rounds === undefined ? null : this.known(state.rounds)));
-    const firsts = rounds.map((length, k) => this.#listed(m, values.get(loop.in[loop.xs.length + k]!)!, length));
+    const rounds = loop.states.map((state) => (state.rounds === undefined ? [] : [this.known(state.rounds)]));
+    const firsts = rounds.map((length, k) => this.listed(m, values.get(loop.in[loop.xs.length + k]!)!, length));
     const flat = firsts.flatMap(leaves);
     const count = m.numbers.scalar(loop.count, 'int');
     const lists = loop.emits.map(({ type, shape }) => m.list(type, m.numbers.shape(shape), count));
@@ -315,7 +323,7 @@ export class Builder {
     const at = cursor(variables.slice(1));
     loop.states.forEach(({ id }, k) => own.set(id, shaped(firsts[k]!, at)));
     this.run(loop.body, body, own);
-    const nexts = loop.nexts.map((next, k) => this.#listed(b, own.get(next)!, rounds[k]!));
+    const nexts = loop.nexts.map((next, k) => this.listed(b, own.get(next)!, rounds[k]!));
     const items = loop.emits.map(({ id, type }, k) =>
       b.withItem(variables[1 + flat.length + k]!, index, this.whole(b, own.get(id)!), type),
     );

@@ -5,8 +5,8 @@
  * seed.
  */
 import type { DecoderDefinition, Definition, ObjectiveDefinition } from '../definition.ts';
-import { AheadGraphs, SIZES_AHEAD } from './ahead.ts';
-import type { ModelGraphs } from './format.ts';
+import { AheadGraphs, preparedBy, SIZES_AHEAD } from './ahead.ts';
+import type { ModelGraphs, StepFunction } from './format.ts';
 import { GraphOf, Results, roundsOf } from './function.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -42,7 +42,15 @@ export function withGraphs(definition: Definition): Definition {
   });
   const forward = all.of('forward');
   const ahead = new AheadGraphs(definition.name, (sessions) => all.graphs(sessions)?.step, all.changing);
-  const decoder = (each: DecoderDefinition): DecoderDefinition => ({ ...each, ahead: (given) => ahead.begin(given) });
+  const prepare = all.of('prepare');
+  const decoder = (each: DecoderDefinition): DecoderDefinition => ({
+    ...each,
+    prepare: (p, batch, random) => {
+      const made = prepare.run(p, batch, random, () => each.prepare(p, batch, random));
+      return made instanceof Results ? preparedBy(made, all.step!, batch.n) : made;
+    },
+    ahead: (given) => ahead.begin(given),
+  });
   return {
     ...definition,
     forward: (p, batch, random) => {
@@ -74,12 +82,20 @@ class Functions {
     return new GraphOf(
       name,
       (sessions, n, p, xla) => {
-        const made = this.graphs(sessions)?.functions[name];
-        return made === undefined ? null : sessions.build(made, { n, roundsOf: (path) => roundsOf(p, path), xla });
+        const graphs = this.graphs(sessions);
+        const made = graphs?.functions[name];
+        // The caches that a decoder begins with are known from its step.
+        const isNone = made === undefined || made.results.length === 0 || (name === 'prepare' && graphs?.step === null);
+        return isNone ? null : sessions.build(made, { n, roundsOf: (path) => roundsOf(p, path), xla });
       },
       this.changing,
       this.#definition.name,
     );
+  }
+
+  /** A decoder's step, once it was read. */
+  get step(): StepFunction | null {
+    return this.#read?.step ?? null;
   }
 
   graphs(sessions: Sessions): ModelGraphs | null {

@@ -149,7 +149,13 @@ export type Instruction = Base & (Leaf | Operation | Loop);
 
 export interface GraphFunction {
   readonly body: readonly Instruction[];
-  readonly results: readonly { readonly name: string; readonly id: number; readonly type: ElementType }[];
+  /** `rounds`: of a list, as of an input. */
+  readonly results: readonly {
+    readonly name: string;
+    readonly id: number;
+    readonly type: ElementType;
+    readonly rounds?: readonly Expression[];
+  }[];
 }
 
 /** What a step of decoding hands to the next. */

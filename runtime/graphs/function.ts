@@ -206,9 +206,9 @@ function feedOf(fed: Fed): ((call: Call) => tf.Tensor) | null {
   }
 }
 
-/** What an element of a list of rounds is called. */
+/** What an element of a list of rounds is called; names themselves may have brackets. */
 export function elementName(name: string, rounds: readonly number[] = []): string {
-  return `${name}${rounds.map((round) => `[${round}]`).join('')}`;
+  return `${name}${rounds.map((round) => `:${round}`).join('')}`;
 }
 
 function spread(name: string, given: Given, places: ReadonlyMap<string, number>): readonly Placed[] {

@@ -39,7 +39,8 @@ const POISONED = characters(`k = x[upto time as key]
   w = softmax[key](0.1 / (sum[width](k ^ 2)) + e)
   z = 0.3 * x + w @[key] (1 / k) + mean[key](log(k ^ 2)) - 0.01 * max[key](1 / k ^ 2) + 0.1 * min[key](log(k ^ 2))`);
 
-const words = (body: string): string => `dim source: ragged, target: ragged, words = 6, d = 5, h = 6
+const words = (body: string): string => `dim source: ragged, target: ragged, words = 6, d = 6, h = 6
+const dim heads = 2
 decoder Write(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
   param table: [words, d] = normal(1)
   e = table[y]
@@ -55,6 +56,11 @@ const RECURRENT = words(`state s: [h] = 0
   c = Additive[4](s, m)
   s' = GRU(concat[d as both](e, c), s)
   logits = 3 * Linear[words](s')`);
+
+/** What each round reads of the input is computed once, as a list. */
+const CROSSING = words(`z = e
+  repeat 2 { z = LayerNorm(z + MultiHead[heads](z, z[target as key]) + MultiHead[heads](z, m)) }
+  logits = z @ table`);
 
 const WRITTEN: readonly Example[] = [{ tokens: [3, 4] }, { tokens: [5] }, { tokens: [1, 3, 0, 4, 5] }, { tokens: [4, 4, 4] }];
 
@@ -156,6 +162,30 @@ describe.runIf(hasTensorflow)('many positions with one call', () => {
       expect(Number.isFinite(expected[0]!.logProbability)).toBe(true);
       same(await (await model(POISONED, way)).generate([{}], { atMost: 70, method: 'sample' }), expected);
     });
+  });
+
+  it.each([
+    ['recurrent', RECURRENT],
+    ['in rounds', CROSSING],
+  ])('prepares for steps of one’s own as for its own: %s', async (_what, text) => {
+    const rows: number[][] = [];
+    for (const way of ['eager', 'graph', 'xla'] as const) {
+      const own = await model(text, way);
+      await own.generate(WRITTEN);
+      const before = tf.memory().numTensors;
+      const decoding = own.encode(WRITTEN);
+      const all: number[] = [];
+      for (const previous of [
+        [1, 1, 1, 1],
+        [3, 4, 5, 0],
+      ])
+        all.push(...(await decoding.step(previous)).logits.data);
+      decoding.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+      rows.push(all);
+    }
+    expect(relative(rows[1]!, rows[0]!)).toBeLessThan(1e-4);
+    expect(relative(rows[2]!, rows[0]!)).toBeLessThan(1e-4);
   });
 
   it('makes room for more positions than a cache had at first', async () => {

@@ -35,6 +35,12 @@ const elementOf = (node: Node): ElementType => {
   const { kind } = node.types[0]!.elem;
   return kind === 'float' || kind === 'bool' ? kind : 'int';
 };
+/** All that an instruction reads, in its body as well. */
+function idsRead(each: Instruction): readonly number[] {
+  if (!('in' in each)) return [];
+  return each.op === 'scan' ? [...each.in, ...each.nexts, ...each.emits.map(({ id }) => id), ...each.body.flatMap(idsRead)] : each.in;
+}
+
 const at = (node: Node, id: string): number => axesOf(node).findIndex((axis) => axis.id === id);
 
 class Lowering {
@@ -67,8 +73,16 @@ class Lowering {
       this.#bodies.set(node, []);
     }
     for (const node of nodes) this.#visit(node);
-    const results = [...this.#roots].map(([name, node]) => ({ name, id: this.#id(node), type: elementOf(node) }));
-    return { body: this.#bodies.get(null)!, results };
+    const results = [...this.#roots].map(([name, node]) => ({
+      name,
+      id: this.#id(node),
+      type: elementOf(node),
+      // What steps read by round is handed to them so.
+      ...(isOfRounds(node) && /^(memory|state)\./u.test(name) ? { rounds: this.#rounds(node) } : {}),
+    }));
+    const body = this.#bodies.get(null)!;
+    const read = new Set([...body.flatMap(idsRead), ...results.map(({ id }) => id)]);
+    return { body: body.filter(({ op, id }) => op !== 'input' || read.has(id)), results };
   }
 
   step(): StepFunction {
@@ -366,6 +380,11 @@ class Lowering {
       this.#ids.set(each, id);
       return id;
     };
+    // Its body may leave out elements of a sequence.
+    const body = this.#bodies.get(node)!;
+    const ids = new Set([...body.flatMap(idsRead), ...[...region.nexts, ...region.emits].map((each) => this.#id(each))]);
+    const read = region.xs.map((x) => ids.has(argument(x)));
+    const inputs = node.inputs.filter((_, k) => read[k] !== false);
     return {
       op: 'scan',
       count: this.#size(axis),
@@ -373,15 +392,15 @@ class Lowering {
       reversed,
       first: sizeExpression(originOf(axis.space), this.#atom),
       position: argument(region.position),
-      xs: region.xs.map(argument),
+      xs: region.xs.filter((_, k) => read[k]).map(argument),
       states: region.states.map((state) => ({
         id: argument(state),
         ...(isOfRounds(state) ? { rounds: this.#size(axesOf(state)[0]!) } : {}),
       })),
       nexts: region.nexts.map((next) => this.#id(next)),
       emits: region.emits.map((emit) => ({ id: this.#id(emit), type: elementOf(emit), shape: this.#shape(axesOf(emit)) })),
-      body: this.#bodies.get(node)!,
-      in: node.inputs.map((input) => this.#id(input)),
+      body,
+      in: inputs.map((input) => this.#id(input)),
     };
   }
 }
