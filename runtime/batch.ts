@@ -3,8 +3,19 @@
  * and reported in terms of axes; after that no shape can be wrong.
  */
 import * as tf from './tf.ts';
-import type { AxisSpec, Batch, DecoderDefinition, InputSpec, LengthRequirement, RaggedSpec, Sizes, Tensors } from './definition.ts';
+import type {
+  AxisSpec,
+  Batch,
+  DecoderDefinition,
+  InputSpec,
+  LengthRequirement,
+  RaggedSpec,
+  Refusal,
+  Sizes,
+  Tensors,
+} from './definition.ts';
 import { InputError } from './errors.ts';
+import { firstRefused, type IsRead } from './refusals.ts';
 import { tensorsIn } from './scope.ts';
 import {
   download,
@@ -464,48 +475,21 @@ function element(spec: InputSpec, value: unknown, bound: number, row: number, at
   return value;
 }
 
-/** A condition that must hold nowhere in the results of a call. */
-interface Refusal {
-  readonly wrong: tf.Tensor;
-  readonly what: string;
-  readonly axes: readonly string[];
-}
-
 /**
  * A copy of the value. The call fails with `what` if any position of `wrong` that is read is true; `axes` are the labels of its
  * axes, '' for those of the examples and, while decoding, of each example's hypotheses, whether they are two axes or one.
  */
 export function refuse(batch: Batch, value: tf.Tensor, wrong: tf.Tensor, what: string, axes: readonly string[]): tf.Tensor {
-  if (!(batch instanceof DeviceBatch)) throw new InputError('the batch of a call is a DeviceBatch');
-  batch.refusals.push({ wrong: tf.keep(tf.clone(wrong)), what, axes });
+  refuseAll(batch, [{ wrong: tf.clone(wrong), what, axes, order: [] }]);
   return tf.clone(value);
 }
 
-/** The position of the element `at` of a tensor, in row-major order. */
-function placeAt(at: number, shape: readonly number[]): number[] {
-  return shape.map((extent, axis) => Math.floor(at / elementCount(shape.slice(axis + 1))) % extent);
-}
-
-/**
- * The example that a refusal at this position is about, in a batch of `size` examples, and its message; the row is null if it is
- * about all.
- */
-function refusedAt(
-  { what, axes }: Refusal,
-  at: readonly number[],
-  shape: readonly number[],
-  size: number,
-): { readonly row: number | null; readonly hypothesis: number; readonly message: string } {
-  const rows = axes.flatMap((label, axis) => (label === '' ? [axis] : []));
-  const each = elementCount(rows.map((axis) => shape[axis]!)) / size;
-  const among = rows.reduce((number, axis) => number * shape[axis]! + at[axis]!, 0);
-  const row = rows.length === 0 ? null : Math.floor(among / each);
-  const own = at.flatMap((place, axis) => (axes[axis] === '' ? [] : [`\`${axes[axis]}\` ${place}`]));
-  return {
-    row,
-    hypothesis: among % each,
-    message: `${row === null ? '' : `example ${row}: `}${what}${own.length === 0 ? '' : ` at position ${own.join(', ')}`}`,
-  };
+/** The call fails where one of these holds; their tensors are the batch's from now on. */
+export function refuseAll(batch: Batch, refusals: readonly Refusal[]): void {
+  if (refusals.length === 0) return;
+  if (!(batch instanceof DeviceBatch)) throw new InputError('the batch of a call is a DeviceBatch');
+  const place = batch.refusals.length;
+  for (const { wrong, order, ...rest } of refusals) batch.refusals.push({ ...rest, wrong: tf.keep(wrong), order: [place, ...order] });
 }
 
 /** A batch on the active backend. Dispose of it when the results have arrived. */
@@ -543,19 +527,16 @@ export class DeviceBatch implements Batch {
    *
    * @throws InputError naming the first position that is read and refused
    */
-  async settleRead(isRead: (row: number, hypothesis: number) => boolean, ...results: unknown[]): Promise<void> {
+  async settleRead(isRead: IsRead, ...results: unknown[]): Promise<void> {
     const refusals = this.refusals.splice(0);
-    const read = await Promise.all(refusals.map(async ({ wrong }) => download(wrong)));
-    const shapes = refusals.map(({ wrong }) => wrong.shape.slice());
+    const read = await Promise.all(
+      refusals.map(async ({ wrong, ...rest }) => ({ ...rest, data: await download(wrong), shape: wrong.shape.slice() })),
+    );
     for (const { wrong } of refusals) wrong.dispose();
-    for (const [k, refusal] of refusals.entries()) {
-      for (let at = read[k]!.indexOf(1); at >= 0; at = read[k]!.indexOf(1, at + 1)) {
-        const found = refusedAt(refusal, placeAt(at, shapes[k]!), shapes[k]!, this.size);
-        if (found.row !== null && !isRead(found.row, found.hypothesis)) continue;
-        tensorsIn(results).forEach((tensor) => tensor.dispose());
-        throw new InputError(found.message);
-      }
-    }
+    const message = firstRefused(read, this.size, isRead);
+    if (message === null) return;
+    tensorsIn(results).forEach((tensor) => tensor.dispose());
+    throw new InputError(message);
   }
 
   dispose(): void {

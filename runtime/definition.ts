@@ -24,6 +24,17 @@ export type Memory = Readonly<Record<string, Rounds<tf.Tensor>>>;
 /** Every size the emitted code reads: construct-phase dims, and for a call `batch` and the padded size of each ragged dim. */
 export type Sizes = Readonly<Record<string, number>>;
 
+/** A condition that must hold nowhere in what is read of the results of a call. */
+export interface Refusal {
+  /** The axes in front of its own are the steps of the loops around it, outermost first, in the order in which they run. */
+  readonly wrong: tf.Tensor;
+  readonly what: string;
+  /** As of `refuse`. */
+  readonly axes: readonly string[];
+  /** Its place among all that the call computes; and of loops, theirs, then the place in their bodies. */
+  readonly order: readonly number[];
+}
+
 export type ElemName = 'float' | 'int' | 'bool' | 'index';
 
 export type AxisSpec =
@@ -205,6 +216,8 @@ export interface AheadMade {
   readonly parents: tf.Tensor | null;
   readonly logits: tf.Tensor;
   readonly taps: Tensors;
+  /** `wrong` with the position in front. */
+  readonly refusals: readonly Refusal[];
 }
 
 /** Decodes several positions with one call and chooses by itself, ahead of the search that judges its choices. */

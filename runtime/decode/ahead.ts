@@ -4,6 +4,8 @@
  * graph computed after it is dropped. So what is generated follows from the logits as it does position by position.
  */
 import type { Ahead, AheadMade, Choices } from '../definition.ts';
+import { InputError } from '../errors.ts';
+import { firstRefused, type ReadRefusal } from '../refusals.ts';
 import { tensorsIn } from '../scope.ts';
 import { download, elementCount, type Value } from '../values.ts';
 import type { Decoding } from './decoding.ts';
@@ -66,10 +68,13 @@ interface Chunk {
   readonly parents: Value['data'] | null;
   readonly logits: Value['data'];
   readonly taps: Taken;
+  /** With the position in front. */
+  readonly refusals: readonly ReadRefusal[];
 }
 
-async function read({ ran, ids, parents, logits, taps }: AheadMade): Promise<Chunk> {
-  const tensors = [ran, ids, logits, ...(parents === null ? [] : [parents]), ...Object.values(taps)];
+async function read(made: AheadMade): Promise<Chunk> {
+  const { ran, ids, parents, logits, taps, refusals } = made;
+  const tensors = [ran, ids, logits, ...(parents === null ? [] : [parents]), ...Object.values(taps), ...refusals.map(({ wrong }) => wrong)];
   try {
     const data = new Map(await Promise.all(tensors.map(async (tensor) => [tensor, await download(tensor)] as const)));
     return {
@@ -78,6 +83,7 @@ async function read({ ran, ids, parents, logits, taps }: AheadMade): Promise<Chu
       parents: parents === null ? null : data.get(parents)!,
       logits: data.get(logits)!,
       taps: Object.fromEntries(Object.entries(taps).map(([name, tap]) => [name, { data: data.get(tap)!, shape: tap.shape.slice(1) }])),
+      refusals: refusals.map(({ wrong, ...rest }) => ({ ...rest, data: data.get(wrong)!, shape: wrong.shape.slice() })),
     };
   } finally {
     for (const tensor of tensors) tensor.dispose();
@@ -112,15 +118,14 @@ class Judge {
   }
 
   /** Takes positions until the searches choose otherwise or end; returns their choices. */
-  take({ ran, ids, parents, logits, taps }: Chunk, time: number): readonly Choices[] {
+  take({ ran, ids, parents, logits, taps, refusals }: Chunk, time: number): readonly Choices[] {
     const { width, vocabulary } = this.#rules;
     const all = this.#searches.length * width;
     const choices: Choices[] = [];
     for (let k = 0; k < ran; k++) {
-      this.#decoding.requireRoom(
-        time + k,
-        this.#searches.map(({ done, live }) => (done ? 0 : Math.max(1, live.length))),
-      );
+      const read = this.#searches.map(({ done, live }) => (done ? 0 : Math.max(1, live.length)));
+      this.#decoding.requireRoom(time + k, read);
+      this.#requireFine(refusals, k, read);
       this.taken.push(
         Object.fromEntries(Object.entries(taps).map(([name, { data, shape }]) => [name, { data: position(data, shape, k), shape }])),
       );
@@ -136,6 +141,13 @@ class Judge {
       if (this.isOver || !this.#searches.every(({ live }, row) => live.every((_, slot) => agrees(row, slot)))) break;
     }
     return choices;
+  }
+
+  /** @param read as of `advance` */
+  #requireFine(refusals: readonly ReadRefusal[], k: number, read: readonly number[]): void {
+    const own = refusals.map(({ data, shape: [, ...shape], ...rest }) => ({ ...rest, data: position(data, shape, k), shape }));
+    const message = firstRefused(own, this.#searches.length, (row, slot) => slot < read[row]!);
+    if (message !== null) throw new InputError(message);
   }
 
   /** What the searches chose last. Whatever has ended continues with the end symbol; nothing reads it. */

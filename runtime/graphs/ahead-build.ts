@@ -3,7 +3,7 @@
  * beams to where they go on, runs the step, and chooses; where the host has given choices in advance, it takes those. So the
  * host may go on from the last position with another choice than the graph's.
  */
-import type { BuiltGraph, BuildOptions, Value } from './build.ts';
+import type { BuiltGraph, BuildOptions, Checked, Value } from './build.ts';
 import { Builder, cursor, isTensor, leaves, shaped } from './build.ts';
 import { beams, greedy, sampled, type Choice, type Choosing } from './choices.ts';
 import type { ElementType, Expression, Instruction, StepFunction } from './format.ts';
@@ -50,7 +50,7 @@ class AheadBuilder extends Builder {
   ahead(): BuiltGraph {
     const m = this.nodes(this.top);
     const { states, body: instructions } = this.#step;
-    this.run(
+    const before = this.run(
       instructions.filter((each) => !this.#changes(each)),
       this.top,
       this.#values,
@@ -70,22 +70,25 @@ class AheadBuilder extends Builder {
     const variables = all.map(({ type }) => body.argument(type));
     const index = variables[0]!;
     const carried = likewise(begin, variables.slice(2));
-    this.#runStep(body, carried, b.binary('AddV2', time, index));
+    const checked = [...before, ...this.#runStep(body, carried, b.binary('AddV2', time, index))];
     const next = this.#next(b, carried, index);
     const items = told.map(({ name }) => (next.has(name) ? (next.get(name) as Tensor) : this.whole(b, this.#result(name))));
     const kept = lists.map((_, k) => b.withItem(variables[2 + flat.length + k]!, index, items[k]!, told[k]!.type));
     const after = b.binary('AddV2', index, b.constant([1], 'int'));
     const done = next.get('done') as Tensor | undefined;
     const step = done === undefined ? after : b.select(b.reduce('All', done, [0]), body.own(count), after);
-    const results = [step, after, ...[...begin.keys()].flatMap((name) => leaves(next.get(name)!)), ...kept];
+    // Also what was checked once: each position may have other examples that are read.
+    const checks = this.kept(m, b, body, checked, index, room);
+    const results = [step, after, ...[...begin.keys()].flatMap((name) => leaves(next.get(name)!)), ...kept, ...checks.items];
 
-    const ended = this.while(this.top, body, all, results, count);
+    const ended = this.while(this.top, body, [...all, ...checks.begin], results, count);
     const last = likewise(begin, ended.slice(2));
-    return this.finished([
+    const given = [
       { name: 'ran', value: ended[1]! },
       ...told.map(({ name, type, shape }, k) => ({ name, value: m.stack(ended[2 + flat.length + k]!, m.numbers.shape(shape), type) })),
       ...states.map(({ name }) => ({ name, value: last.get(name)! })),
-    ]);
+    ];
+    return this.finished(given, checks.within(ended.slice(all.length)));
   }
 
   #fed(name: string, type: ElementType): Tensor {
@@ -120,7 +123,7 @@ class AheadBuilder extends Builder {
   }
 
   /** Runs the step in the body of the loop, from the states of the hypotheses that were chosen. */
-  #runStep(body: Body, carried: Carried, t: Tensor): void {
+  #runStep(body: Body, carried: Carried, t: Tensor): readonly Checked[] {
     const b = this.nodes(body);
     const parents = carried.get('parents') as Tensor | undefined;
     const placed = (value: Value): Value => {
@@ -134,7 +137,7 @@ class AheadBuilder extends Builder {
       const value = each.of === 't' ? t : each.of === this.#step.previous ? carried.get('ids') : states.get(each.of);
       this.#values.set(each.id, value!);
     }
-    this.run(
+    return this.run(
       varying.filter(({ op }) => op !== 'input'),
       body,
       this.#values,

@@ -19,7 +19,7 @@ import * as tf from '../tf.ts';
 import type { Choosing } from './choices.ts';
 import { evaluate } from './expressions.ts';
 import type { StateData, StepFunction } from './format.ts';
-import { elementName, GraphOf, Results, roundsOf } from './function.ts';
+import { elementName, GraphOf, roundsOf, type Results, type Way } from './function.ts';
 import { activeSessions, type Sessions } from './sessions.ts';
 
 /** What calls decide besides the batch. */
@@ -90,8 +90,6 @@ function choosingOf(method: Method, end: number | null): Choosing {
   if (method.kind === 'sample') return { method: 'sample', filtered: method.topK !== Infinity || method.topP < 1 };
   return method.kind === 'beam' && method.width > 1 ? { method: 'beam', end } : { method: 'greedy' };
 }
-
-type Way = 'graph' | 'xla';
 
 /** States by name; those of rounds by element. */
 type Named = Readonly<Record<string, tf.Tensor>>;
@@ -168,9 +166,9 @@ class Run implements Ahead {
     const n = this.#sizes();
     const { p, batch, taps } = this.#given;
     const inputs = { ...batch.inputs, ...this.#memory, ...this.#states, ...own };
-    const made = this.#graph.run(p, { n, lengths: batch.lengths, inputs }, NO_DRAWS, () => null, this.#sessions, this.#way);
+    const made = this.#graph.unchecked(p, { n, lengths: batch.lengths, inputs }, NO_DRAWS, this.#sessions, this.#way);
     for (const tensor of Object.values(own)) tensor.dispose();
-    if (!(made instanceof Results)) return null;
+    if (made === null) return null;
     this.#drop();
     this.#next = Object.fromEntries(Object.entries(made.below('state.')).map(([name, tensor]) => [`state.${name}`, tensor]));
     return {
@@ -179,6 +177,7 @@ class Run implements Ahead {
       parents: made.optional('parents'),
       logits: made.one('logits'),
       taps: Object.fromEntries(taps.map((name) => [name, made.one(`tap.${name}`)])),
+      refusals: made.refusals(),
     };
   }
 

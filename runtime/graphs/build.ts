@@ -1,4 +1,5 @@
 /** A function of a module as one graph of TensorFlow: loops over steps are functions of the graph's library, rounds are written out. */
+import type { Refusal } from '../definition.ts';
 import type { ElementType, Expression, GraphFunction, Instruction, Loop } from './format.ts';
 import { Body, Graph, type Scope, type Tensor } from './graph-def.ts';
 import { evaluate } from './expressions.ts';
@@ -26,10 +27,10 @@ export interface BuiltGraph {
   readonly named: readonly string[];
   /** By the name of the function's result: the outputs of the graph. */
   readonly outputs: readonly { readonly name: string; readonly given: Given }[];
-  readonly checks: readonly { readonly output: string; readonly what: string; readonly labels: readonly string[] }[];
+  readonly checks: readonly (Omit<Refusal, 'wrong'> & { readonly output: string })[];
 }
 
-/** A check in a loop, whose answer would have to be carried out of it. */
+/** What no graph is built of. */
 export class NoGraph extends Error {
   override readonly name = 'NoGraph';
 }
@@ -38,6 +39,23 @@ export class NoGraph extends Error {
 export type Value = Tensor | readonly Value[];
 
 export const isTensor = (value: Value): value is Tensor => !Array.isArray(value);
+
+/** What a check found: in loops for each step, the outermost in front. */
+export interface Checked {
+  readonly wrong: Tensor;
+  readonly shape: readonly Expression[];
+  readonly what: string;
+  readonly labels: readonly string[];
+  /** As of a refusal. */
+  readonly order: readonly number[];
+}
+
+/** How a loop keeps what its checks find: what it begins with, what a step makes of that, and what it is in the end. */
+export interface KeptChecks {
+  readonly begin: readonly Tensor[];
+  readonly items: readonly Tensor[];
+  readonly within: (ended: readonly Tensor[]) => readonly Checked[];
+}
 
 /** What a function is nodes of, if not of a graph of its own: it refuses by itself what its checks find. */
 export interface Around {
@@ -69,7 +87,7 @@ export function buildGraph(made: GraphFunction, options: BuildOptions): BuiltGra
 
 /** The function as nodes of a graph that has others. */
 export function buildNodes(made: GraphFunction, options: NodeOptions, around: Around): readonly BuiltResult[] {
-  return new Builder({ ...options, xla: false }, around).results(made);
+  return new Builder({ ...options, xla: false }, around).results(made)[0];
 }
 
 /** Subclasses build other things of instructions. */
@@ -83,7 +101,6 @@ export class Builder {
   readonly #inputs = new Map<string, Fed>();
   /** By what it is fed with. */
   readonly #fed = new Map<string, Tensor>();
-  readonly #checks: { readonly wrong: Tensor; readonly what: string; readonly labels: readonly string[] }[] = [];
 
   constructor({ n, roundsOf, xla }: BuildOptions, around: Around | null = null) {
     this.#n = n;
@@ -93,30 +110,31 @@ export class Builder {
     this.top = xla ? new Body(this.graph) : this.graph;
   }
 
-  results({ body, results }: GraphFunction): readonly BuiltResult[] {
+  results({ body, results }: GraphFunction): readonly [given: readonly BuiltResult[], checked: readonly Checked[]] {
     const values = new Map<number, Value>();
-    this.run(body, this.top, values);
+    const checked = this.run(body, this.top, values);
     const m = this.nodes(this.top);
-    return results.map(({ name, id, rounds }) => {
+    const given = results.map(({ name, id, rounds }) => {
       const value = values.get(id)!;
       return { name, value: rounds === undefined ? this.#separate(name, value) : this.listed(m, value, this.counts(rounds)) };
     });
+    return [given, checked];
   }
 
   build(made: GraphFunction): BuiltGraph {
-    return this.finished(this.results(made));
+    const [given, checked] = this.results(made);
+    return this.finished(given, checked);
   }
 
-  /** With these results. */
-  protected finished(given: readonly BuiltResult[]): BuiltGraph {
-    const wrong = this.#checks.map((check) => check.wrong);
+  protected finished(given: readonly BuiltResult[], checked: readonly Checked[]): BuiltGraph {
+    const wrong = checked.map((check) => check.wrong);
     const called = this.called([...given.flatMap(({ value }) => leaves(value)), ...wrong]);
     const texts = called.map(
       (tensor) => this.graph.node('Identity', [tensor], { T: { type: tensor.type } }, 'output', tensor.type, 'out').text,
     );
     const next = cursor(texts);
     const outputs = given.map(({ name, value }) => ({ name, given: named(value, next) }));
-    const checks = this.#checks.map(({ what, labels }) => ({ output: next(), what, labels }));
+    const checks = checked.map(({ what, labels, order }) => ({ output: next(), what, axes: labels, order }));
     return { xla: this.top !== this.graph, bytes: this.graph.savedModel(), inputs: this.#inputs, named: texts, outputs, checks };
   }
 
@@ -175,8 +193,10 @@ export class Builder {
     return nodes;
   }
 
-  protected run(body: readonly Instruction[], scope: Scope, values: Map<number, Value>): void {
+  /** @returns what its checks found */
+  protected run(body: readonly Instruction[], scope: Scope, values: Map<number, Value>): readonly Checked[] {
     const m = this.nodes(scope);
+    const checked: Checked[] = [];
     const tensor = (id: number): Tensor => this.whole(m, values.get(id)!);
     for (const each of body) {
       switch (each.op) {
@@ -214,14 +234,18 @@ export class Builder {
             values.set(each.id, m.unless(each.what, tensor(each.in[0]!), tensor(each.in[1]!), each.labels.length));
             break;
           }
-          if (scope !== this.top) throw new NoGraph('a check in a loop');
-          this.#checks.push({ wrong: tensor(each.in[1]!), what: each.what, labels: each.labels });
+          const { id, what, labels, shape } = each;
+          checked.push({ wrong: tensor(each.in[1]!), shape, what, labels, order: [id] });
           values.set(each.id, values.get(each.in[0]!)!);
           break;
         }
-        case 'scan':
-          values.set(each.id, each.rounds ? this.#rounds(each, scope, values) : this.#loop(each, m, values));
+        case 'scan': {
+          const [value, within] = each.rounds ? this.#rounds(each, scope, values) : this.#loop(each, m, values);
+          values.set(each.id, value);
+          for (const { shape, order, ...rest } of within)
+            checked.push({ ...rest, shape: [each.count, ...shape], order: [each.id, ...order] });
           break;
+        }
         case 'result':
           values.set(each.id, (values.get(each.in[0]!) as readonly Value[])[each.index]!);
           break;
@@ -229,6 +253,7 @@ export class Builder {
           values.set(each.id, computed(m, each, each.type, each.in.map(tensor)));
       }
     }
+    return checked;
   }
 
   /** A list of rounds as one tensor, where something reads it so. */
@@ -281,11 +306,13 @@ export class Builder {
     return isTensor(sequence) || index === null ? m.gather(this.whole(m, sequence), position) : sequence[index]!;
   }
 
-  #rounds(loop: Loop, scope: Scope, values: Map<number, Value>): Value {
+  /** @returns what it gives, and what the checks in its body found in each step */
+  #rounds(loop: Loop, scope: Scope, values: Map<number, Value>): readonly [given: Value, within: readonly Checked[]] {
     const [count, first] = [this.known(loop.count), this.known(loop.first)];
     const m = this.nodes(scope);
     let states = loop.states.map((_, k) => values.get(loop.in[loop.xs.length + k]!)!);
     const emitted = loop.emits.map((): Value[] => []);
+    const checked: (readonly Checked[])[] = [];
     for (let step = 0; step < count; step++) {
       const i = loop.reversed ? count - 1 - step : step;
       const position = m.constant([i + first], 'int');
@@ -294,17 +321,18 @@ export class Builder {
       own.set(loop.position, position);
       loop.xs.forEach((x, k) => own.set(x, this.#element(m, values.get(loop.in[k]!)!, place, i)));
       loop.states.forEach(({ id }, k) => own.set(id, states[k]!));
-      this.run(loop.body, scope, own);
+      checked.push(this.run(loop.body, scope, own));
       states = loop.nexts.map((next) => own.get(next)!);
       loop.emits.forEach((emit, k) => {
         emitted[k]![i] = own.get(emit.id)!;
       });
     }
-    return [...states, ...emitted];
+    const within = (checked[0] ?? []).map((first, k) => ({ ...first, wrong: m.pack(checked.map((step) => step[k]!.wrong)) }));
+    return [[...states, ...emitted], within];
   }
 
-  #loop(loop: Loop, m: Nodes, values: Map<number, Value>): Value {
-    if (evaluate(loop.count, this.#n) === 0) return this.#noStep(loop, m, values);
+  #loop(loop: Loop, m: Nodes, values: Map<number, Value>): readonly [given: Value, within: readonly Checked[]] {
+    if (evaluate(loop.count, this.#n) === 0) return [this.#noStep(loop, m, values), []];
     const rounds = loop.states.map((state) => (state.rounds === undefined ? [] : [this.known(state.rounds)]));
     const firsts = rounds.map((length, k) => this.listed(m, values.get(loop.in[loop.xs.length + k]!)!, length));
     const flat = firsts.flatMap(leaves);
@@ -322,17 +350,28 @@ export class Builder {
     loop.xs.forEach((x, k) => own.set(x, b.gather(this.whole(m, values.get(loop.in[k]!)!), index)));
     const at = cursor(variables.slice(1));
     loop.states.forEach(({ id }, k) => own.set(id, shaped(firsts[k]!, at)));
-    this.run(loop.body, body, own);
+    const checked = this.run(loop.body, body, own);
     const nexts = loop.nexts.map((next, k) => this.listed(b, own.get(next)!, rounds[k]!));
     const items = loop.emits.map(({ id, type }, k) =>
       b.withItem(variables[1 + flat.length + k]!, index, this.whole(b, own.get(id)!), type),
     );
-    const results = [b.binary('AddV2', step, one), ...nexts.flatMap(leaves), ...items];
-    const ended = this.while(m.scope, body, begin, results, count);
+    const checks = this.kept(m, b, body, checked, step, count);
+    const results = [b.binary('AddV2', step, one), ...nexts.flatMap(leaves), ...items, ...checks.items];
+    const ended = this.while(m.scope, body, [...begin, ...checks.begin], results, count);
     const final = cursor(ended.slice(1));
     const states = firsts.map((first) => shaped(first, final));
     const stacks = loop.emits.map(({ type, shape }, k) => m.stack(ended[1 + flat.length + k]!, m.numbers.shape(shape), type));
-    return [...states, ...stacks];
+    return [[...states, ...stacks], checks.within(ended.slice(begin.length))];
+  }
+
+  /** Lists of what the checks in a body find in each step. */
+  protected kept(m: Nodes, b: Nodes, body: Body, checked: readonly Checked[], step: Tensor, count: Tensor): KeptChecks {
+    const begin = checked.map(({ shape }) => m.list('bool', m.numbers.shape(shape), count));
+    return {
+      begin,
+      items: checked.map(({ wrong }) => b.withItem(body.argument('list'), step, wrong, 'bool')),
+      within: (ended) => checked.map((each, k) => ({ ...each, wrong: m.stack(ended[k]!, m.numbers.shape(each.shape), 'bool') })),
+    };
   }
 
   /** XLA refuses the elements of an empty sequence even where no step reads them. */

@@ -1,11 +1,14 @@
 /** One function as graphs of the active backend: built for the sizes of calls, loaded, fed, called. */
-import type { Batch, Random, Sizes, Tensors } from '../definition.ts';
-import { refuse } from '../batch.ts';
+import type { Batch, Random, Refusal, Sizes, Tensors } from '../definition.ts';
+import { refuseAll } from '../batch.ts';
 import { parameterAt, parameterReader, type ParameterTree } from '../parameters.ts';
 import * as tf from '../tf.ts';
 import type { BuiltGraph, Fed, Given } from './build.ts';
 import { evaluate } from './expressions.ts';
 import { activeSessions, type Held, type Session, type Sessions } from './sessions.ts';
+
+/** The ways that are graphs. */
+export type Way = Exclude<ReturnType<Sessions['now']>, 'eager'>;
 
 /** Of the numbers that one graph is fed with. */
 const MOST_SIZES = 256;
@@ -20,12 +23,12 @@ interface Placed {
 class Layout {
   readonly #all: readonly Placed[];
   readonly #below = new Map<string, readonly Placed[]>();
-  readonly checks: readonly { readonly at: number; readonly what: string; readonly labels: readonly string[] }[];
+  readonly checks: readonly (Omit<Refusal, 'wrong'> & { readonly at: number })[];
 
   constructor({ named, outputs, checks }: BuiltGraph) {
     const places = new Map(named.map((name, at) => [name, at]));
     this.#all = outputs.flatMap(({ name, given }) => spread(name, given, places));
-    this.checks = checks.map(({ output, what, labels }) => ({ at: places.get(output)!, what, labels }));
+    this.checks = checks.map(({ output, ...check }) => ({ at: places.get(output)!, ...check }));
   }
 
   /** Those whose names begin so, under the rest of their names. */
@@ -59,10 +62,19 @@ export class Results {
     return place === undefined ? null : this.#tensors[place.at]!;
   }
 
+  /** What its checks found. */
+  refusals(): readonly Refusal[] {
+    return this.#layout.checks.map(({ at, ...check }) => ({ wrong: this.#tensors[at]!, ...check }));
+  }
+
   below(front: string): Tensors {
     const tensors: Record<string, tf.Tensor> = {};
     for (const { name, at } of this.#layout.below(front)) tensors[name] = this.#tensors[at]!;
     return tensors;
+  }
+
+  dispose(): void {
+    for (const tensor of this.#tensors) tensor.dispose();
   }
 }
 
@@ -113,21 +125,28 @@ export class GraphOf {
     this.#model = model;
   }
 
-  run<R>(
-    p: ParameterTree,
-    batch: Batch,
-    random: Random,
-    eagerly: () => R,
-    sessions = activeSessions(),
-    execution = sessions?.now() ?? 'eager',
-  ): R | Results {
-    if (sessions === null || execution === 'eager') return eagerly();
+  run<R>(p: ParameterTree, batch: Batch, random: Random, eagerly: () => R): R | Results {
+    const sessions = activeSessions();
+    const way = sessions?.now() ?? 'eager';
+    const made = sessions === null || way === 'eager' ? null : this.unchecked(p, batch, random, sessions, way);
+    if (made === null) return eagerly();
+    try {
+      refuseAll(batch, made.refusals());
+    } catch (error) {
+      made.dispose();
+      throw error;
+    }
+    return made;
+  }
+
+  /** Whose checks the caller sees to; null: such a function runs operation by operation. */
+  unchecked(p: ParameterTree, batch: Batch, random: Random, sessions: Sessions, way: Way): Results | null {
     if (this.#owner !== sessions) {
       this.#owner = sessions;
       this.#loaded.clear();
     }
     const call: Call = { p, batch, random, drawn: [] };
-    return (execution === 'xla' ? this.#tried(sessions, true, call) : null) ?? this.#tried(sessions, false, call) ?? eagerly();
+    return (way === 'xla' ? this.#tried(sessions, true, call) : null) ?? this.#tried(sessions, false, call);
   }
 
   /** Null if there is no such graph, or TensorFlow refuses it; then it is not tried again. */
@@ -172,13 +191,6 @@ export class GraphOf {
 function run(sessions: Sessions, loaded: Loaded, call: Call): Results {
   const held = heldFor(sessions, loaded, call.batch.n);
   const outputs = loaded.session.run(loaded.feeds.map((feed, k) => (feed === null ? held[k]! : feed(call))));
-  try {
-    for (const { at, what, labels } of loaded.layout.checks) refuse(call.batch, outputs[at]!, outputs[at]!, what, labels).dispose();
-  } catch (error) {
-    for (const tensor of outputs) tensor.dispose();
-    throw error;
-  }
-  for (const { at } of loaded.layout.checks) outputs[at]!.dispose();
   return new Results(loaded.layout, outputs);
 }
 

@@ -211,7 +211,9 @@ export class Graph extends Scope {
 /** The body of a function; what it reads from around it becomes an argument. */
 export class Body extends Scope {
   readonly around: Scope;
-  readonly #arguments: Argument[] = [];
+  readonly #own: Argument[] = [];
+  /** After its own. */
+  readonly #read: Argument[] = [];
   /** By what is read from around. */
   readonly #captured = new Map<string, Tensor>();
   readonly captures: Tensor[] = [];
@@ -226,9 +228,17 @@ export class Body extends Scope {
   }
 
   argument(type: Type): Tensor {
-    const name = `a${this.#arguments.length}`;
-    this.#arguments.push({ name, type });
+    return this.#argument(this.#own, 'a', type);
+  }
+
+  #argument(among: Argument[], letter: string, type: Type): Tensor {
+    const name = `${letter}${among.length}`;
+    among.push({ name, type });
     return { scope: this, text: name, type };
+  }
+
+  get #arguments(): readonly Argument[] {
+    return [...this.#own, ...this.#read];
   }
 
   override own(tensor: Tensor): Tensor {
@@ -236,7 +246,7 @@ export class Body extends Scope {
     const outer = this.around.own(tensor);
     const known = this.#captured.get(outer.text);
     if (known !== undefined) return known;
-    const made = this.argument(tensor.type);
+    const made = this.#argument(this.#read, 'c', tensor.type);
     this.#captured.set(outer.text, made);
     this.captures.push(outer);
     return made;

@@ -10,7 +10,7 @@ import { compileFile } from '../../compiler/index.ts';
 import { fit, Model, Optimizer, reportBackends, useBackend, type Execution } from '../../runtime/index.ts';
 import type { Definition } from '../../runtime/definition.ts';
 import { definitionOf } from '../emit/support.ts';
-import { library } from '../models/support.ts';
+import { compiled, library } from '../models/support.ts';
 
 const TEXT = `dim n: ragged
 dim width = 4
@@ -229,6 +229,120 @@ dim n: ragged
     const own = await model(execution, 'there', 'dim k = 2\nmodel First(z: [k]) -> y: [] { 1.0 * argmax[k](sigmoid(z)) }\n');
     const [given] = await own.forward([{ z: [-3e38, -1e9] } as object as Example]);
     expect([...given!.y!.data]).toEqual([0]);
+    expect(said).toEqual([]);
+  });
+
+  describe('what leaves int32 is refused as operation by operation', () => {
+    const counting = (body: string): string => `dim n: ragged, three = 3
+model Count(x: [n], k: int[n], b: int[n, three]) -> y: int[three] { param w: [] = 1;  ${body} }
+objective Fit for Count given t: [] {
+  loss = (w * sum[three](y) - t) ^ 2
+  optimizer sgd(rate = 0.01)
+}
+`;
+    const few = {
+      x: [1, 2],
+      k: [2, 3],
+      b: [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      t: 1,
+    };
+    const many = {
+      x: [1, 2, 3],
+      k: [70000, 60000, 3],
+      b: [
+        [1, 2, 3],
+        [4, 50000, 50000],
+        [1, 100000, 100000],
+      ],
+      t: 1,
+    };
+    const later = {
+      x: [1, 2, 3, 4],
+      k: [1, 2, 70000, 70000],
+      b: [
+        [1, 1, 1],
+        [1, 1, 1],
+        [1, 1, 1],
+        [70000, 70000, 1],
+      ],
+      t: 1,
+    };
+
+    it.each([
+      ['in a scan', "r = scan n with j = k { state a: int[] = 1;  a' = a * j;  emit a' };  y = 0 * position[three] + (r[n = last] mod 5)"],
+      [
+        'backwards',
+        "r = scan n reversed with j = k { state a: int[] = 1;  a' = a * j;  emit a' };  y = 0 * position[three] + (r[n = first] mod 5)",
+      ],
+      ['at positions', "r = scan n with j = b { state a: int[three] = 1;  a' = a * j;  emit a' };  y = r[n = last] mod 5"],
+      [
+        'in a scan in a scan',
+        `r = scan n with j = b {
+    state a: int[] = 1
+    c = scan three with i = j { state d: int[] = a;  d' = d * i;  emit d' }
+    a' = 1 + c[three = last] mod 1000
+    emit c
+  }
+  y = r[n = last] mod 5`,
+      ],
+      ['in rounds', 'a = k[n = first];  c = b[n = last];  repeat 3 { c = c * (1 + c mod 30000) };  y = c mod 5 + 0 * a'],
+      [
+        'in rounds in a scan',
+        "r = scan n with j = b { state a: int[three] = 1;  c = a;  repeat 2 { c = c * j };  a' = 1 + c mod 50;  emit c };  y = r[n = last] mod 5",
+      ],
+      [
+        'in a scan in rounds',
+        "c = b[n = last];  repeat 2 { r = scan n with j = k { state a: int[three] = c;  a' = a * j;  emit a' };  c = 1 + r[n = last] mod 50 };  y = c",
+      ],
+      [
+        'at two places of a step',
+        "r = scan n with j = k { state a: int[] = 1, c: int[] = 1;  a' = 1 + (a * j * 700) mod 70000;  c' = 1 + (c * j * 30000) mod 50000;  emit a' + c' };  y = 0 * position[three] + (r[n = last] mod 5)",
+      ],
+    ])('%s', async (_what, body) => {
+      const text = counting(body);
+      const told = async (execution: Execution): Promise<readonly string[]> => {
+        const own = await model(execution, 'there', text);
+        await own.weights.read('w');
+        const before = tf.memory().numTensors;
+        const lines: string[] = [];
+        for (const given of [[few], [few, many], [many, later], [later, few, many]] as unknown as Example[][]) {
+          const of = async (run: () => Promise<unknown>): Promise<string> =>
+            run().then(
+              () => 'fine',
+              (error: Error) => error.message,
+            );
+          lines.push(await of(async () => own.forward(given)), await of(async () => own.gradients(given)));
+        }
+        expect(tf.memory().numTensors).toBe(before);
+        return lines;
+      };
+      const expected = await told('eager');
+      expect(expected[0]).toBe('fine');
+      expect(expected.join()).toContain('leaves int32');
+      expect(await told('graph')).toEqual(expected);
+      expect(await told('xla')).toEqual(expected);
+      expect(said).toEqual([]);
+    });
+  });
+
+  it.each(['monotonic', 'predictive'])('runs windows with whole numbers as graphs: %s', async (look) => {
+    const made = await compiled<Model<object, object, object>>('luong/model.attn', new Map([['look', look]]));
+    const lossOf = async (execution: Execution): Promise<number> => {
+      await useBackend('tensorflow', { execution });
+      const own = made.create({ seed: 1 });
+      const written = [
+        { tokens: [3, 7, 1, 5, 2], y: [3, 5, 2] },
+        { tokens: [9], y: [4, 2] },
+      ];
+      await own.gradients(written);
+      return (await own.loss(written)).loss;
+    };
+    const expected = await lossOf('eager');
+    expect(await lossOf('graph')).toBeCloseTo(expected, 5);
+    expect(await lossOf('xla')).toBeCloseTo(expected, 5);
     expect(said).toEqual([]);
   });
 

@@ -17,7 +17,7 @@ export const graphs: Target = {
 
 function graphsOf(model: CompiledModel, sources: Sources): ModelGraphs {
   const { atomName } = dimNames(model);
-  const place = ({ origin }: Node): string => sources.place(origin);
+  const place = ({ origin }: Node): string => sources.expression(origin);
   const functions: Record<string, GraphFunction> = {};
   mapFunctions(model, (name, roots) => {
     const made = name.endsWith('step') ? null : asData(() => lowerFunction(roots, atomName, place));
