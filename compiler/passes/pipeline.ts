@@ -6,6 +6,7 @@ import { hasAxis } from '../graph/spaces.ts';
 import { verify, type Dialect, type VerifyOptions } from '../graph/verify.ts';
 import { batchWithEnds, type Batched } from './absence/batch.ts';
 import { circulant } from './loops/circulant.ts';
+import { gates } from './loops/gates.ts';
 import { deriveClockStep } from './decoder/clock-step.ts';
 import {
   functionsOf,
@@ -114,7 +115,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
 
   let decoder: CompiledDecoder | null = null;
   if (program.decoder !== null) {
-    const optimise = (roots: Roots): Roots => passes.optimise('step', roots);
+    const optimise = (roots: Roots): Roots => passes.optimise('step', roots, true);
     const { decoder: graph } = program;
     const { prepare, step } =
       graph.kind === 'recurrent' ? deriveStep(graph, ragged, optimise) : deriveClockStep(graph.clocked, { beam: BEAM, ragged, optimise });
@@ -123,7 +124,11 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   }
   let stream: CompiledStream | null = null;
   if (program.causal !== null) {
-    const { prepare, step } = deriveClockStep(program.causal, { beam: null, ragged, optimise: (roots) => passes.optimise('step', roots) });
+    const { prepare, step } = deriveClockStep(program.causal, {
+      beam: null,
+      ragged,
+      optimise: (roots) => passes.optimise('step', roots, true),
+    });
     stream = { clocked: program.causal, ...finished('stream ', { prepare, step }) };
   }
   const model = { program, stored: new Map(), forward, objectives, decoder, stream };
@@ -196,8 +201,9 @@ class Passes {
     return made;
   }
 
-  optimise(fn: string, roots: Roots): Roots {
+  optimise(fn: string, roots: Roots, isStep = false): Roots {
     let graph = this.run(`${fn}: simplify`, 'batched', roots, simplify);
+    graph = this.run(`${fn}: gates`, 'batched', graph, (each) => gates(each, isStep));
     graph = this.run(`${fn}: vectorise`, 'batched', graph, vectorise);
     return this.run(`${fn}: simplify`, 'batched', graph, simplify);
   }

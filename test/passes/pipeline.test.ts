@@ -76,12 +76,13 @@ describe('derive', () => {
   );
 
   it('verifies the graph after every pass and reports each', () => {
-    expect(passes.slice(0, 8)).toEqual([
+    expect(passes.slice(0, 9)).toEqual([
       'forward: inline',
       'forward: tapes',
       'forward: batch',
       'forward: circulant',
       'forward: simplify',
+      'forward: gates',
       'forward: vectorise',
       'forward: simplify',
       'forward: layout',

@@ -10,6 +10,7 @@ import { UNARY } from '../../graph/operations/unary.ts';
 import { hasAxis, isRagged, sameElem, sameSpace, sizeOf } from '../../graph/spaces.ts';
 import type { GraphBuilder, Rule } from './graph-builder.ts';
 import { axesOf, BATCH, BEAM } from './axes.ts';
+import { joinedPads } from './pads.ts';
 
 export const algebra: Rule = (m, op, inputs) => {
   switch (op.kind) {
@@ -169,7 +170,7 @@ function binary(m: GraphBuilder, op: OpOf<'binary'>, a: Node, b: Node): Node | n
       if (p === 0) return fit(m, b, type);
       if (is(b, 'neg')) return m.sub(a, b.inputs[0]!); // x + -y = x - y
       if (is(a, 'neg')) return m.sub(b, a.inputs[0]!);
-      return mixed(m, a, b);
+      return mixed(m, a, b) ?? joinedPads(m, a, b, (each) => literal(each) === 0);
     case 'sub':
       if (q === 0) return fit(m, a, type); // x - 0 = x
       if (p === 0 && type.elem.kind === typeOf(b).elem.kind) return fit(m, m.neg(b), type); // 0 - x = -x

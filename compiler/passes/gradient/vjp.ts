@@ -173,20 +173,20 @@ function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
 /** All positions of `axis` before (or after) the cotangent's own hold 0. */
 function sliceVjp({ m, op, inputs, g }: Step<'slice'>): readonly Node[] {
   const axis = axisOf(typeOf(inputs[0]!), op.axis);
-  if (op.into === null) {
+  if (op.into === null && axis.space.kind !== 'cat') {
     const place = sizes.add(op.start, originOf(axis.space));
     return [m.select(m.binary('eq', m.position(axis), m.size(place)), g, zero(m))];
   }
   const before = op.start;
-  const after = sizes.sub(sizes.sub(sizeOf(axis.space), op.start), sizeOf(op.into.space));
+  const after = sizes.sub(sizes.sub(sizeOf(axis.space), op.start), op.into === null ? sizes.int(1) : sizeOf(op.into.space));
   const gap = (size: typeof before, side: string): readonly [Node, string][] => {
     if (constantOf(size) === 0) return [];
     const id = `${axis.id}.${side}.${size.key}`;
     return [[m.broadcast(zero(m), [{ id, label: axis.label, space: { kind: 'anon', size } }]), id]];
   };
-  const parts: readonly (readonly [Node, string])[] = [
+  const parts: readonly (readonly [Node, string | null])[] = [
     ...gap(before, 'before'),
-    [having(m, g, [op.into]), op.into.id],
+    op.into === null ? [g, null] : [having(m, g, [op.into]), op.into.id],
     ...gap(after, 'after'),
   ];
   return [

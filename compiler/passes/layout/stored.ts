@@ -11,7 +11,7 @@ import { inOrder, type LaidOut } from './build.ts';
 import { axesOf, merged } from './limits.ts';
 import { axesInRound, roundParameters, roundsOf, type RoundParameters } from './round-parameters.ts';
 import { readersOf, rewritten, scanAgain, type Readers, type RootRule, type Rule } from './rewrite.ts';
-import { transposed } from './transposed.ts';
+import { isPartOfProduct, transposed } from './transposed.ts';
 import { liesAs, seenIn, viewed, viewsOf, wholeOf, type Groups, type View, type Views } from './views.ts';
 
 /** By path, the layout of parameters that are not stored as declared. For a parameter of rounds, the layout of each round's part. */
@@ -61,24 +61,36 @@ export function storedAsDeclared(functions: readonly Roots[]): ReadonlySet<strin
 /** Parameters that are joined for a product are joined in the order in which they are stored. */
 export function joinedAsStored(roots: Roots, stored: Stored): Roots {
   const graph = graphOf(roots);
-  if (graph.joins.size === 0) return roots;
-  const isMoved = (operand: Node, order: Groups): boolean => {
-    const { source, groups } = graph.parameters.get(operand)!;
-    const lies = stored.get(pathOf(source, graph)) ?? wholeOf(axesOf(source));
-    return !liesAs(ordered(groups, order), lies, axesOf(source));
-  };
-  const orders = new Map(
-    [...graph.joins].map(([node, uses]): [Node, Groups] => {
-      const axes = axesOf(node);
-      const moved = (order: Groups): number => TRANSPOSITION * node.inputs.filter((operand) => isMoved(operand, order)).length;
-      return [node, leastOf(ranked(axes, uses), (order) => costOf(axes, uses, order) + moved(order))];
-    }),
-  );
+  const { joins, joinViews: views } = graph;
+  if (joins.size === 0) return roots;
+  // What is joined again follows what it becomes a part of.
+  const orders = new Map<Node, Groups>();
+  for (const [node, uses] of joins) {
+    const axes = axesOf(node);
+    const wanted = [...orders].flatMap(([outer, order]) =>
+      outer.inputs.flatMap((operand) => (views.get(operand)?.source === node ? [ordered(views.get(operand)!.groups, order)] : [])),
+    );
+    const cost = (order: Groups): number =>
+      costOf(axes, uses, order) +
+      TRANSPOSITION * (movedIn(node, order, graph, stored) + wanted.filter((each) => !liesAs(each, order, axes)).length);
+    orders.set(node, leastOf(ranked(axes, uses), cost));
+  }
   return replaced(
     roots,
     viewsOf(graph.nodes, (node) => orders.has(node)),
     (node, inputs, build) => ({ lies: orders.get(node)!, made: joined(node as NodeOf<'concat'>, inputs, orders.get(node)!, build) }),
   );
+}
+
+/** How many of the parameters that are joined in this order have to be transposed. */
+function movedIn(join: Node, order: Groups, graph: Graph, stored: Stored): number {
+  return join.inputs.reduce((count, operand) => {
+    const { source, groups } = (graph.parameters.get(operand) ?? graph.joinViews.get(operand))!;
+    const own = ordered(groups, order);
+    if (graph.joins.has(source)) return count + movedIn(source, own, graph, stored);
+    const lies = stored.get(pathOf(source, graph)) ?? wholeOf(axesOf(source));
+    return liesAs(own, lies, axesOf(source)) ? count : count + 1;
+  }, 0);
 }
 
 /** The graph with parameters, and their gradients, as they are stored. */
@@ -160,8 +172,9 @@ interface Graph {
   /** The source is what the function treats as one parameter: of a parameter of rounds, one round's part. */
   readonly parameters: Views;
   readonly rounds: RoundParameters;
-  /** Concatenations of parameters, and how they are read. */
+  /** Concatenations of parameters, or of such concatenations, and how they are read: the outermost first. */
   readonly joins: ReadonlyMap<Node, readonly Use[]>;
+  readonly joinViews: Views;
 }
 
 function graphOf(roots: Roots): Graph {
@@ -170,25 +183,27 @@ function graphOf(roots: Roots): Graph {
   const rounds = roundParameters(nodes, roots, readers);
   const isOne = (node: Node): boolean => (isParameter(node) && !isOfRounds(node)) || rounds.elements.has(node);
   const graph = { nodes, readers, rounds, parameters: viewsOf(nodes, isOne) };
-  const isJoining = (node: Node): boolean => isOf(node, 'concat') && node.inputs.every((input) => graph.parameters.has(input));
-  const joins = new Map<Node, Use[]>();
-  const found = usesIn(
-    { ...graph, joins },
-    viewsOf(nodes, (node) => isJoining(node)),
+  const joinViews = viewsOf(
+    nodes,
+    (node, before) => isOf(node, 'concat') && node.inputs.every((input) => graph.parameters.has(input) || before.has(input)),
   );
-  for (const [{ source }, use] of found) joins.set(source, [...(joins.get(source) ?? []), use]);
-  return { ...graph, joins };
+  const joins = new Map<Node, Use[]>();
+  for (const [node, view] of [...joinViews].reverse())
+    joins.set(view.source, [...(joins.get(view.source) ?? []), ...usesOf(node, view, { ...graph, joins }, joinViews)]);
+  return { ...graph, joins, joinViews };
 }
 
 function usesIn(graph: Graph, views: Views): readonly (readonly [View, Use])[] {
-  return [...views].flatMap(([node, view]) =>
-    (graph.readers.get(node) ?? []).flatMap((reader) =>
-      reader !== null && views.get(reader)?.source === view.source ? [] : [[view, useBy(reader, node, view, graph)] as const],
-    ),
+  return [...views].flatMap(([node, view]) => usesOf(node, view, graph, views).map((use) => [view, use] as const));
+}
+
+function usesOf(node: Node, view: View, graph: Pick<Graph, 'readers' | 'joins'>, views: Views): readonly Use[] {
+  return (graph.readers.get(node) ?? []).flatMap((reader) =>
+    reader !== null && views.get(reader)?.source === view.source ? [] : [useBy(reader, node, view, graph)],
   );
 }
 
-function useBy(reader: Node | null, node: Node, { groups }: View, { joins }: Graph): Use {
+function useBy(reader: Node | null, node: Node, { groups }: View, { joins }: Pick<Graph, 'joins'>): Use {
   const joining = reader === null ? undefined : joins.get(reader);
   if (reader !== null && joining !== undefined)
     return { wants: ranked(axesOf(reader), joining).map((order) => ordered(groups, order)), otherwise: 1 };
@@ -198,11 +213,11 @@ function useBy(reader: Node | null, node: Node, { groups }: View, { joins }: Gra
   return { wants: isTransposed ? [swapped(groups), groups] : [groups, swapped(groups)], otherwise: 1 };
 }
 
-/** If nothing else reads the product, it can be computed in either order. */
+/** If nothing else reads the product, or the product that it is a part of, it can be computed in either order. */
 function gradientUse(root: Node, { readers }: Graph): Use {
   const { source, groups } = seenIn(root);
-  const isOnly = isOf(source, 'matmul') && (readers.get(source) ?? []).length === 1;
-  return { wants: isOnly ? [groups, swapped(groups)] : [groups], otherwise: 0 };
+  const isFree = isOf(source, 'slice') ? isPartOfProduct(source, readers) : isOf(source, 'matmul') && readers.get(source)!.length === 1;
+  return { wants: isFree ? [groups, swapped(groups)] : [groups], otherwise: 0 };
 }
 
 const swapped = (groups: Groups): Groups => [...groups.slice(0, -2), ...groups.slice(-2).reverse()];

@@ -7,7 +7,7 @@ import { isOf } from '../../graph/walk.ts';
 import type { Roots } from '../core/compiled.ts';
 import { type LaidOut, nativeOrder } from './build.ts';
 import { axesOf } from './limits.ts';
-import { readersOf, rewritten } from './rewrite.ts';
+import { readersOf, rewritten, type Readers } from './rewrite.ts';
 
 export function transposed(roots: Roots): Roots {
   const readers = readersOf(roots);
@@ -15,12 +15,12 @@ export function transposed(roots: Roots): Roots {
     isTransposition(operand) && readers.get(operand)!.every((reader) => reader?.op.kind === 'matmul');
   return rewritten(roots, (node, inputs, build) => {
     if (isTransposition(node)) {
-      const names = renamesOf(inputs[0]!);
-      const product = names.at(-1)?.inputs[0] ?? inputs[0]!;
-      const isRead = renamesOf(node.inputs[0]!).flatMap(({ inputs: [x] }) => [x!]);
-      const swapped = other(product, build);
-      if (swapped === null || [node.inputs[0]!, ...isRead].some((each) => readers.get(each)!.length > 1)) return null;
-      return names.reduceRight((x, name) => build.make(name.op, [x], name.origin), swapped);
+      const [names, read] = [renamesOf(inputs[0]!), renamesOf(node.inputs[0]!)];
+      const [made, of] = [names.at(-1)?.inputs[0] ?? inputs[0]!, read.at(-1)?.inputs[0] ?? node.inputs[0]!];
+      if ([node.inputs[0]!, ...read.map(({ inputs: [x] }) => x!)].some((each) => readers.get(each)!.length > 1)) return null;
+      const isPart = isOf(of, 'slice') && isPartOfProduct(of, readers, (part) => isReadTransposed(part, readers));
+      const swapped = isPart ? partOf(made as NodeOf<'slice'>, build) : other(made, build);
+      return swapped && names.reduceRight((x, name) => build.make(name.op, [x], name.origin), swapped);
     }
     if (!isOf(node, 'matmul')) return null;
     // An operand that became a product itself needs no transposition any more.
@@ -33,6 +33,28 @@ export function transposed(roots: Roots): Roots {
     const swapped = build.make({ kind: 'matmul', transposeA: false, transposeB: false }, [b, a], origin);
     return build.make({ kind: 'permute', order: axesOf(node).map(({ id }) => id) }, [swapped], origin);
   });
+}
+
+/** Is it one of the parts of a product that only parts are read of, all of them so? */
+export function isPartOfProduct(node: NodeOf<'slice'>, readers: Readers, so: (part: Node) => boolean = () => true): boolean {
+  const [product] = node.inputs as readonly [Node];
+  return (
+    node.op.into !== null &&
+    isOf(product, 'matmul') &&
+    readers.get(product)!.every((each) => each !== null && isOf(each, 'slice') && so(each))
+  );
+}
+
+function isReadTransposed(node: Node, readers: Readers): boolean {
+  return readers
+    .get(node)!
+    .every((reader) => reader !== null && (isTransposition(reader) || (isOf(reader, 'rename') && isReadTransposed(reader, readers))));
+}
+
+/** A part of the product computed the other way round. */
+function partOf(part: NodeOf<'slice'>, build: LaidOut): Node | null {
+  const swapped = other(part.inputs[0]!, build);
+  return swapped && build.make(part.op, [swapped], part.origin);
 }
 
 /** The product computed the other way round; null if it is none, and for A B, whose transposition costs less than B^T A^T. */

@@ -18,11 +18,11 @@ export type Views = ReadonlyMap<Node, View>;
 
 export const wholeOf = (axes: readonly Axis[]): Groups => axes.map((_, k) => [k]);
 
-/** `nodes`: inputs first. Every source is a view of itself. */
-export function viewsOf(nodes: readonly Node[], isSource: (node: Node) => boolean): Views {
+/** `nodes`: inputs first. Every source is a view of itself. `isSource` is told the views of the nodes before. */
+export function viewsOf(nodes: readonly Node[], isSource: (node: Node, before: Views) => boolean): Views {
   const views = new Map<Node, View>();
   for (const node of nodes) {
-    if (isSource(node)) views.set(node, { source: node, groups: wholeOf(axesOf(node)) });
+    if (isSource(node, views)) views.set(node, { source: node, groups: wholeOf(axesOf(node)) });
     const under = isView(node) ? views.get(node.inputs[0]!) : undefined;
     const groups = under === undefined ? null : through(node, under.groups, axesOf(under.source));
     if (under !== undefined && groups !== null) views.set(node, { source: under.source, groups });

@@ -47,28 +47,33 @@ type FilterBatch = {
 };
 
 /** What a step of a loop keeps for another. */
-type RunRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
-type RunStep = Readonly<Record<'r' | 'new' | 'z' | 'difference', tf.Tensor>>;
+type RunRow = Readonly<Record<'zJoined' | 'newTanhGradient', tf.Tensor>>;
+type RunStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
 
 /** Cho et al. 2014, eq. (5)-(8), as Bahdanau, Cho & Bengio 2015 use it (A.1.1): `z` weighs the new state, and `r` acts before the map. */
 function gruInputs(p: GRUParameters, n: FilterSizes, WProduct: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const joined = tf.concat([p.Wz, p.Wr], 1);
   const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
-  const zSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.Wz), [batchSize, time, d]), p.bz));
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.Wr), [batchSize, time, d]), p.br));
+  const zSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(zWProduct, joined), [batchSize, time, 2 * d]), tf.concat([p.bz, p.br], 0)),
+  );
+  const zJoined = tf.concat([p.Uz, p.Ur], 1);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.W), [batchSize, time, d]), p.b));
   rt.dispose(zWProduct);
-  return { zSum, rSum, newSum };
+  return { zSum, newSum, zJoined, joined };
 }
 
-function gru(p: GRUParameters, h: tf.Tensor, zSum: tf.Tensor, rSum: tf.Tensor, newSum: tf.Tensor) {
+function gru(p: GRUParameters, n: FilterSizes, h: tf.Tensor, zJoined: tf.Tensor, zSum: tf.Tensor, newSum: tf.Tensor) {
+  const { d } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(zSum, tf.matMul(h, p.Uz))));
+  const zSum2 = tf.tidy(() => tf.add(zSum, tf.matMul(h, zJoined)));
+  const z = tf.tidy(() => tf.sigmoid(tf.slice(zSum2, [0, 0], [-1, d])));
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(rSum, tf.matMul(h, p.Ur))));
+  const r = tf.tidy(() => tf.sigmoid(tf.slice(zSum2, [0, d], [-1, d])));
+  rt.dispose(zSum2);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProduct = tf.mul(r, h);
   const new_ = tf.tidy(() => tf.tanh(tf.add(newSum, tf.matMul(newProduct, p.U))));
@@ -167,14 +172,11 @@ function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dResult: tf.Tensor, mas
   return weightsProduct2;
 }
 
-function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, runNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, rJoined: tf.Tensor) {
+function gruBackward(p: GRUParameters, dResult: tf.Tensor, z: tf.Tensor, difference: tf.Tensor, runNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, zJoined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
-  const dNew = tf.mul(dResult, z);
   const dZ = tf.mul(dResult, difference);
+  const dNew = tf.mul(dResult, z);
   const difference2 = tf.sub(dResult, dNew);
-  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradient = rt.sigmoidGradient(dZ, z);
-  rt.dispose(dZ);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, runNew);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
@@ -183,42 +185,39 @@ function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor
   rt.dispose(dNew, difference2, UProduct);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradient = rt.sigmoidGradient(dR, r);
-  const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
-  return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zJoined2 = tf.tidy(() => tf.concat([rt.sigmoidGradient(dZ, z), rSigmoidGradient], 1));
+  const zProduct = tf.matMul(zJoined2, zJoined, false, true);
+  rt.dispose(dZ, rSigmoidGradient);
+  return { zJoined: zJoined2, newTanhGradient, zProduct, newSum };
 }
 
-function gruGradients(p: GRUParameters, n: FilterSizes, newProduct: tf.Tensor, h: tf.Tensor, zSigmoidGradient: tf.Tensor, rSigmoidGradient: tf.Tensor, newTanhGradient: tf.Tensor, WProduct: tf.Tensor) {
+function gruGradients(p: GRUParameters, n: FilterSizes, newProduct: tf.Tensor, h: tf.Tensor, newTanhGradient: tf.Tensor, zJoined: tf.Tensor, WProduct: tf.Tensor, joined: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newWProduct = tf.tidy(() => {
     const gRUWProduct = tf.matMul(tf.reshape(tf.transpose(newTanhGradient, [1, 0, 2]), [batchSize * time, d]), p.W, false, true);
     return tf.reshape(gRUWProduct, [batchSize, time, d]);
   });
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => {
-    const WrProduct = tf.matMul(tf.reshape(tf.transpose(rSigmoidGradient, [1, 0, 2]), [batchSize * time, d]), p.Wr, false, true);
-    return tf.add(newWProduct, tf.reshape(WrProduct, [batchSize, time, d]));
-  });
-  rt.dispose(newWProduct);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.matMul(tf.reshape(tf.transpose(zSigmoidGradient, [1, 0, 2]), [batchSize * time, d]), p.Wz, false, true);
-    return tf.add(rSum, tf.reshape(WzProduct, [batchSize, time, d]));
+    const product = tf.matMul(tf.reshape(tf.transpose(zJoined, [1, 0, 2]), [batchSize * time, 2 * d]), joined, false, true);
+    return tf.add(newWProduct, tf.reshape(product, [batchSize, time, d]));
   });
-  const sigmoidGradientStepsRows = tf.reshape(zSigmoidGradient, [batchSize * time, d]);
+  const joinedStepsRows = tf.reshape(zJoined, [batchSize * time, 2 * d]);
   const WProductRows = tf.tidy(() => tf.reshape(tf.transpose(WProduct, [1, 0, 2]), [batchSize * time, d]));
-  const hStepsRows = tf.reshape(h, [batchSize * time, d]);
-  const dBz = tf.sum(zSigmoidGradient, [0, 1]);
-  const dWz = tf.matMul(WProductRows, sigmoidGradientStepsRows, true);
-  const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
-  rt.dispose(rSum, sigmoidGradientStepsRows);
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(rSigmoidGradient, [batchSize * time, d]);
-  const dBr = tf.sum(rSigmoidGradient, [0, 1]);
-  const dWr = tf.matMul(WProductRows, rSigmoidGradientStepsRows, true);
-  const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
-  rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
+  const zTotal = tf.sum(zJoined, [0, 1]);
+  const dBz = tf.slice(zTotal, [0], [d]);
+  const dBr = tf.slice(zTotal, [d], [d]);
+  const zProduct = tf.matMul(WProductRows, joinedStepsRows, true);
+  const dWz = tf.slice(zProduct, [0, 0], [-1, d]);
+  const dWr = tf.slice(zProduct, [0, d], [-1, d]);
+  const zProduct2 = tf.tidy(() => tf.matMul(tf.reshape(h, [batchSize * time, d]), joinedStepsRows, true));
+  rt.dispose(newWProduct, zTotal, zProduct, joinedStepsRows);
+  const dUz = tf.slice(zProduct2, [0, 0], [-1, d]);
+  const dUr = tf.slice(zProduct2, [0, d], [-1, d]);
+  rt.dispose(zProduct2);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(newTanhGradient, [batchSize * time, d]);
   const dB = tf.sum(newTanhGradient, [0, 1]);
@@ -228,14 +227,18 @@ function gruGradients(p: GRUParameters, n: FilterSizes, newProduct: tf.Tensor, h
   return { gradients: { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB }, zSum };
 }
 
-function gruStep(p: GRUParameters, runH: tf.Tensor, nearProduct: tf.Tensor) {
+function gruStep(p: GRUParameters, n: FilterSizes, runH: tf.Tensor, zJoined3: tf.Tensor, nearProduct: tf.Tensor, zJoined: tf.Tensor, zJoined2: tf.Tensor) {
+  const { d } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(nearProduct, p.Wz), p.bz), tf.matMul(runH, p.Uz))));
+  const zSum = tf.tidy(() => tf.add(tf.matMul(nearProduct, zJoined), zJoined2));
+  const zSum2 = tf.tidy(() => tf.add(tf.slice(zSum, [0, 0], [-1, 2 * d]), tf.matMul(runH, zJoined3)));
+  const z = tf.tidy(() => tf.sigmoid(tf.slice(zSum2, [0, 0], [-1, d])));
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(nearProduct, p.Wr), p.br), tf.matMul(runH, p.Ur))));
+  const r = tf.tidy(() => tf.sigmoid(tf.slice(zSum2, [0, d], [-1, d])));
+  rt.dispose(zSum2);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(nearProduct, p.W), p.b), tf.matMul(tf.mul(r, runH), p.U))));
-  rt.dispose(r);
+  const new_ = tf.tidy(() => tf.tanh(tf.add(tf.slice(zSum, [0, 2 * d], [-1, d]), tf.matMul(tf.mul(r, runH), p.U))));
+  rt.dispose(zSum, r);
   // std/cells.attn:14  (1 - z) * h + z * new
   const hNext = tf.tidy(() => tf.add(runH, tf.mul(z, tf.sub(new_, runH))));
   rt.dispose(z, new_);
@@ -266,27 +269,26 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   rt.dispose(timePositions);
   // std/attention.attn:18  sum[key](weights * values)
   const mask = tf.logicalAnd(timeMaskWide, causalMask);
-  const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
+  const { zSum, newSum, zJoined, joined: hZJoined } = gruInputs(p.run.h.GRU, batch.n, WProduct);
   const { q, weights } = scaledDot(batch.n, WProduct, x, mask, xShaped);
-  rt.dispose(timeMaskWide, causalMask, xShaped, WProduct);
+  rt.dispose(timeMaskWide, causalMask, hZJoined, xShaped, WProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const weightsT = tf.transpose(weights, [0, 2, 1]);
   rt.dispose(weights);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, d], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
+  rt.dispose(zSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, batch.n, h, zJoined, zSumSteps[t]!, newSumSteps[t]!);
     rt.dispose(z, difference, hNew, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(zJoined, hFirst, zSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
@@ -319,24 +321,23 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): rt.LossTensors {
   });
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const causalMask = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
-  const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
+  const { zSum, newSum, zJoined, joined: hZJoined } = gruInputs(p.run.h.GRU, batch.n, WProduct);
   const q = scaledDot2(batch.n, WProduct, x, timeMaskWide, causalMask, xShaped);
-  rt.dispose(timePositions, x, xShaped, WProduct, causalMask);
+  rt.dispose(timePositions, hZJoined, x, xShaped, WProduct, causalMask);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, d], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
+  rt.dispose(zSum, newSum);
   const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, batch.n, h, zJoined, zSumSteps[t]!, newSumSteps[t]!);
     rt.dispose(z, difference, hNew, newProduct, r);
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(hFirst, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(zJoined, hFirst, zSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
@@ -368,25 +369,24 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const nearWProduct = tf.reshape(WProduct, [batchSize, time, d]);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const causalMask = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
-  const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, batch.n, WProduct);
+  const { zSum, newSum, zJoined, joined: hZJoined } = gruInputs(p.run.h.GRU, batch.n, WProduct);
   const { q, maskWide, mask, weightsSoftmax, weightsChosen } = scaledDotTraining(batch.n, timeMaskWide, causalMask, nearWProduct, x, timeMask, xShaped);
   rt.dispose(timePositions, WProduct, xShaped, causalMask);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, d], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
+  rt.dispose(zSum, newSum);
   const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = []; // hSteps refers to what is in hNextSteps
   const runSteps: RunStep[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
-    runSteps.push({ r, new: hNew, z, difference });
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, batch.n, h, zJoined, zSumSteps[t]!, newSumSteps[t]!);
+    runSteps.push({ r, new: hNew, difference, z });
     hNextSteps.push(hNext); hSteps.push(h); newProductSteps.push(newProduct);
     h = hNext;
   }
-  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(zSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
   const y = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
@@ -400,8 +400,6 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     return tf.add(product2, product2);
   });
   rt.dispose(timeMaskWide, y, t, timeMask, product, difference);
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined = tf.concat([p.run.h.GRU.Ur, p.run.h.GRU.Uz], 1);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const dYSteps = tf.tidy(() => tf.unstack(tf.transpose(dY, [1, 0, 2])));
   const runRows = new Array<RunRow>(time);
@@ -409,22 +407,21 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   for (let t2 = time - 1; t2 >= 0; t2--) {
     const step = runSteps[t2]!;
     const dHNext = tf.add(dH, dYSteps[t2]!);
-    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum: hNewSum } = gruBackward(p.run.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t2]!, rJoined);
-    const dH2 = tf.add(rProduct, hNewSum);
-    rt.dispose(dH, dHNext, rProduct, hNewSum);
-    runRows[t2] = { newTanhGradient, rSigmoidGradient, zSigmoidGradient };
+    const { zJoined: runZJoined, newTanhGradient, zProduct, newSum: hNewSum } = gruBackward(p.run.h.GRU, dHNext, step.z, step.difference, step.new, step.r, hSteps[t2]!, zJoined);
+    const dH2 = tf.add(zProduct, hNewSum);
+    rt.dispose(dH, dHNext, zProduct, hNewSum);
+    runRows[t2] = { zJoined: runZJoined, newTanhGradient };
     dH = dH2;
   }
   const runStacks = rt.stacked(runRows);
-  rt.dispose(runSteps, rJoined, dYSteps, dH);
+  rt.dispose(zJoined, runSteps, dYSteps, dH);
   const hStacked = tf.stack(hSteps);
   rt.dispose(runZeros, hNextSteps);
   const productStacked = tf.stack(newProductSteps);
   const weightsProduct = scaledDotBackward(batch.n, x, dY, maskWide, mask, weightsSoftmax, weightsChosen);
   rt.dispose(newProductSteps, x, maskWide, mask, weightsSoftmax, weightsChosen, dY);
-  const { gradients: dGRU, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runStacks.zSigmoidGradient, runStacks.rSigmoidGradient, runStacks.newTanhGradient, nearWProduct);
-  rt.dispose(nearWProduct, runStacks.newTanhGradient, runStacks.rSigmoidGradient, runStacks.zSigmoidGradient, hStacked);
-  rt.dispose(productStacked);
+  const { gradients: dGRU, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runStacks.newTanhGradient, runStacks.zJoined, nearWProduct, hZJoined);
+  rt.dispose(nearWProduct, hZJoined, runStacks.newTanhGradient, runStacks.zJoined, hStacked, productStacked);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
   const dW = tf.tidy(() => tf.matMul(joinedRows, tf.reshape(tf.add(weightsProduct, hZSum), [batchSize * time, d]), true));
   rt.dispose(joinedRows, weightsProduct, hZSum);
@@ -435,7 +432,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
 type FilterPlaceTensors = { readonly x: tf.Tensor };
 
 /** What every step reads, [batch, …]. */
-type FilterStreamMemory = { readonly W: tf.Tensor };
+type FilterStreamMemory = { readonly W: tf.Tensor; readonly joined: tf.Tensor; readonly joined2: tf.Tensor; readonly joined3: tf.Tensor };
 
 /** What a step hands to the next, [batch, …]. */
 type FilterStreamState = { readonly x: rt.Cache; readonly h: tf.Tensor; readonly reduce: rt.Cache };
@@ -450,7 +447,14 @@ function filterPrepareStream(p: FilterParameters, batch: FilterBatch): { readonl
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
   const W = tf.tidy(() => tf.reshape(tf.transpose(WShaped, [1, 0, 2]), [3 * d, d]));
   rt.dispose(WShaped);
-  return { memory: { W }, state: { x: rt.emptyCache(), h, reduce: rt.emptyCache() } };
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const joined = tf.tidy(() => tf.concat([tf.concat([p.run.h.GRU.Wz, p.run.h.GRU.Wr], 1), p.run.h.GRU.W], 1));
+  const joined2 = tf.tidy(() => tf.concat([tf.concat([p.run.h.GRU.bz, p.run.h.GRU.br], 0), p.run.h.GRU.b], 0));
+  const joined3 = tf.concat([p.run.h.GRU.Uz, p.run.h.GRU.Ur], 1);
+  return {
+    memory: { W, joined, joined2, joined3 },
+    state: { x: rt.emptyCache(), h, reduce: rt.emptyCache() },
+  };
 }
 
 /** One place: the outputs and the next states. It disposes of nothing that it is given; what it gives is the caller's. */
@@ -467,7 +471,7 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
     const joined = tf.concat([tf.reshape(inputs.x, [batchSize, d, 1]), chosenShaped, nearChosenShaped], 2);
     return tf.matMul(tf.reshape(joined, [batchSize, 3 * d]), memory.W);
   });
-  const hNext = gruStep(p.run.h.GRU, state.h, nearProduct);
+  const hNext = gruStep(p.run.h.GRU, batch.n, state.h, memory.joined3, nearProduct, memory.joined, memory.joined2);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const xSoFar = rt.cached(x, 1);
   // std/attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))

@@ -46,27 +46,32 @@ type ClassifyBatch = {
 
 /** What a step of a loop keeps for another. */
 type RunStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
-type RunRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
+type RunRow = Readonly<Record<'zJoined' | 'newTanhGradient', tf.Tensor>>;
 
 /** Cho et al. 2014, eq. (5)-(8), as Bahdanau, Cho & Bengio 2015 use it (A.1.1): `z` weighs the new state, and `r` acts before the map. */
 function gruInputs(p: GRUParameters, n: ClassifySizes, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * time, in_]);
-  const zSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wz), [batchSize, time, hidden]), p.bz));
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wr), [batchSize, time, hidden]), p.br));
+  const zSum = tf.tidy(() => {
+    const product = tf.reshape(tf.matMul(xRows, tf.concat([p.Wz, p.Wr], 1)), [batchSize, time, 2 * hidden]);
+    return tf.add(product, tf.concat([p.bz, p.br], 0));
+  });
+  const zJoined = tf.concat([p.Uz, p.Ur], 1);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, time, hidden]), p.b));
   rt.dispose(xRows);
-  return { zSum, rSum, newSum };
+  return { zSum, newSum, zJoined };
 }
 
-function gru(p: GRUParameters, h: tf.Tensor, zSum: tf.Tensor, rSum: tf.Tensor, newSum: tf.Tensor) {
+function gru(p: GRUParameters, n: ClassifySizes, h: tf.Tensor, zJoined: tf.Tensor, zSum: tf.Tensor, newSum: tf.Tensor) {
+  const { hidden } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(zSum, tf.matMul(h, p.Uz))));
+  const zSum2 = tf.tidy(() => tf.add(zSum, tf.matMul(h, zJoined)));
+  const z = tf.tidy(() => tf.sigmoid(tf.slice(zSum2, [0, 0], [-1, hidden])));
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(rSum, tf.matMul(h, p.Ur))));
+  const r = tf.tidy(() => tf.sigmoid(tf.slice(zSum2, [0, hidden], [-1, hidden])));
+  rt.dispose(zSum2);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProduct = tf.mul(r, h);
   const new_ = tf.tidy(() => tf.tanh(tf.add(newSum, tf.matMul(newProduct, p.U))));
@@ -88,14 +93,11 @@ function learn(logits: tf.Tensor, class_: tf.Tensor) {
   return { loss, mean, logSoftmax };
 }
 
-function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, runNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, rJoined: tf.Tensor) {
+function gruBackward(p: GRUParameters, dResult: tf.Tensor, z: tf.Tensor, difference: tf.Tensor, runNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, zJoined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
-  const dNew = tf.mul(dResult, z);
   const dZ = tf.mul(dResult, difference);
+  const dNew = tf.mul(dResult, z);
   const difference2 = tf.sub(dResult, dNew);
-  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradient = rt.sigmoidGradient(dZ, z);
-  rt.dispose(dZ);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, runNew);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
@@ -104,27 +106,29 @@ function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor
   rt.dispose(dNew, difference2, UProduct);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradient = rt.sigmoidGradient(dR, r);
-  const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
-  return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zJoined2 = tf.tidy(() => tf.concat([rt.sigmoidGradient(dZ, z), rSigmoidGradient], 1));
+  const zProduct = tf.matMul(zJoined2, zJoined, false, true);
+  rt.dispose(dZ, rSigmoidGradient);
+  return { zJoined: zJoined2, newTanhGradient, zProduct, newSum };
 }
 
-function gruGradients(n: ClassifySizes, newProduct: tf.Tensor, h: tf.Tensor, zSigmoidGradient: tf.Tensor, rSigmoidGradient: tf.Tensor, newTanhGradient: tf.Tensor, x: tf.Tensor) {
+function gruGradients(n: ClassifySizes, newProduct: tf.Tensor, h: tf.Tensor, newTanhGradient: tf.Tensor, zJoined: tf.Tensor, x: tf.Tensor) {
   const { batch: batchSize, hidden, in: in_, time } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sigmoidGradientStepsRows = tf.reshape(zSigmoidGradient, [batchSize * time, hidden]);
+  const joinedStepsRows = tf.reshape(zJoined, [batchSize * time, 2 * hidden]);
   const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
-  const hStepsRows = tf.reshape(h, [batchSize * time, hidden]);
-  const dBz = tf.sum(zSigmoidGradient, [0, 1]);
-  const dWz = tf.matMul(xRows, sigmoidGradientStepsRows, true);
-  const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
-  rt.dispose(sigmoidGradientStepsRows);
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(rSigmoidGradient, [batchSize * time, hidden]);
-  const dBr = tf.sum(rSigmoidGradient, [0, 1]);
-  const dWr = tf.matMul(xRows, rSigmoidGradientStepsRows, true);
-  const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
-  rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
+  const zTotal = tf.sum(zJoined, [0, 1]);
+  const dBz = tf.slice(zTotal, [0], [hidden]);
+  const dBr = tf.slice(zTotal, [hidden], [hidden]);
+  const zProduct = tf.matMul(xRows, joinedStepsRows, true);
+  const dWz = tf.slice(zProduct, [0, 0], [-1, hidden]);
+  const dWr = tf.slice(zProduct, [0, hidden], [-1, hidden]);
+  const zProduct2 = tf.tidy(() => tf.matMul(tf.reshape(h, [batchSize * time, hidden]), joinedStepsRows, true));
+  const dUz = tf.slice(zProduct2, [0, 0], [-1, hidden]);
+  const dUr = tf.slice(zProduct2, [0, hidden], [-1, hidden]);
+  rt.dispose(zTotal, zProduct, joinedStepsRows, zProduct2);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(newTanhGradient, [batchSize * time, hidden]);
   const dB = tf.sum(newTanhGradient, [0, 1]);
@@ -140,19 +144,18 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLengths: tf.Tens
   // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
   const timeMask = tf.tidy(() => tf.greater(tf.reshape(timeLengths, [batchSize, 1]), tf.range(0, time, 1, 'int32')));
   const x2 = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), x, 0));
-  const { zSum, rSum, newSum } = gruInputs(p.run.h.GRU, n, x2);
+  const { zSum, newSum, zJoined } = gruInputs(p.run.h.GRU, n, x2);
   rt.dispose(timeMask);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const hFirst = tf.fill([batchSize, hidden], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
+  rt.dispose(zSum, newSum);
   const hNextSteps: tf.Tensor[] = [], hSteps: tf.Tensor[] = [], newProductSteps: tf.Tensor[] = []; // hSteps refers to what is in hNextSteps
   const runSteps: RunStep[] = [];
   let h: tf.Tensor = hFirst;
   for (let t = 0; t < time; t++) {
-    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.run.h.GRU, n, h, zJoined, zSumSteps[t]!, newSumSteps[t]!);
     hNextSteps.push(hNext); hSteps.push(h);
     if (keep) {
       runSteps.push({ r, new: hNew, difference, z });
@@ -160,7 +163,7 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLengths: tf.Tens
     } else rt.dispose(z, difference, hNew, r, newProduct);
     h = hNext;
   }
-  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(zSumSteps, newSumSteps);
   const run = tf.stack(hNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const sum = tf.tidy(() => tf.add(timeLengths, tf.scalar(-1, 'int32')));
@@ -168,7 +171,7 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLengths: tf.Tens
   rt.dispose(run);
   // std/layers.attn:4  W @ x + b
   const logits = tf.tidy(() => tf.add(tf.matMul(picked, p.logits.Linear.W), p.logits.Linear.b));
-  return { logits, sum, h: hSteps, runSteps, runZeros: hFirst, newProduct: newProductSteps, x: x2, picked, runHNext: hNextSteps };
+  return { logits, sum, h: hSteps, runSteps, runZeros: hFirst, zJoined, newProduct: newProductSteps, x: x2, picked, runHNext: hNextSteps };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -176,15 +179,15 @@ type ClassifyResults = { readonly logits: tf.Tensor };
 
 /** The outputs of Classify, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
-  const { logits, sum, runZeros, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
-  rt.dispose(sum, runZeros, x, picked, hNextSteps);
+  const { logits, sum, runZeros, zJoined, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
+  rt.dispose(sum, runZeros, zJoined, x, picked, hNextSteps);
   return { logits };
 }
 
 /** Learn: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): rt.LossTensors {
-  const { logits, sum, runZeros, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
-  rt.dispose(sum, runZeros, x, picked, hNextSteps);
+  const { logits, sum, runZeros, zJoined, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
+  rt.dispose(sum, runZeros, zJoined, x, picked, hNextSteps);
   const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
   rt.dispose(logits, logSoftmax);
   return { loss, metrics: { right } };
@@ -193,7 +196,7 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): rt.LossTenso
 /** Learn: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, classes, time } = batch.n;
-  const { logits, sum, h: hSteps, runSteps, runZeros: dHFirst, newProduct: productSteps, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, true);
+  const { logits, sum, h: hSteps, runSteps, runZeros: dHFirst, zJoined, newProduct: productSteps, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, true);
   const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
   rt.dispose(logits);
   // input.attn:10  loss = cross_entropy[classes](logits, class)
@@ -207,8 +210,6 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const dRun = tf.tidy(() => tf.transpose(rt.scatter(sum, WProduct, time, 1), [1, 0, 2]));
   rt.dispose(sum, WProduct);
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined = tf.concat([p.run.h.GRU.Ur, p.run.h.GRU.Uz], 1);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dRunSteps = tf.unstack(dRun);
   rt.dispose(dRun);
@@ -217,20 +218,19 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   for (let t = time - 1; t >= 0; t--) {
     const step = runSteps[t]!;
     const dHNext = tf.add(dH, dRunSteps[t]!);
-    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward(p.run.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t]!, rJoined);
-    const dH2 = tf.add(rProduct, newSum);
-    rt.dispose(dH, dHNext, rProduct, newSum);
-    runRows[t] = { newTanhGradient, rSigmoidGradient, zSigmoidGradient };
+    const { zJoined: hZJoined, newTanhGradient, zProduct, newSum } = gruBackward(p.run.h.GRU, dHNext, step.z, step.difference, step.new, step.r, hSteps[t]!, zJoined);
+    const dH2 = tf.add(zProduct, newSum);
+    rt.dispose(dH, dHNext, zProduct, newSum);
+    runRows[t] = { zJoined: hZJoined, newTanhGradient };
     dH = dH2;
   }
   const runStacks = rt.stacked(runRows);
-  rt.dispose(runSteps, rJoined, dRunSteps, dH);
+  rt.dispose(runSteps, zJoined, dRunSteps, dH);
   const hStacked = tf.stack(hSteps);
   rt.dispose(dHFirst, hNextSteps);
   const productStacked = tf.stack(productSteps);
-  const dGRU = gruGradients(batch.n, productStacked, hStacked, runStacks.zSigmoidGradient, runStacks.rSigmoidGradient, runStacks.newTanhGradient, x);
-  rt.dispose(productSteps, x, runStacks.zSigmoidGradient, runStacks.rSigmoidGradient, runStacks.newTanhGradient);
-  rt.dispose(hStacked, productStacked);
+  const dGRU = gruGradients(batch.n, productStacked, hStacked, runStacks.newTanhGradient, runStacks.zJoined, x);
+  rt.dispose(productSteps, x, runStacks.zJoined, runStacks.newTanhGradient, hStacked, productStacked);
   // std/layers.attn:4  W @ x + b
   const dB = tf.sum(dLogits, 0);
   const dW = tf.matMul(picked, dLogits, true);
