@@ -73,7 +73,7 @@ interface Origin {
  * @param n construct-phase sizes
  * @param ragged the ragged dims, and which of them may be empty
  * @param requirements requirements on each example's lengths; those with a dim that no input has are skipped
- * @param shapes `few`: lengths are padded further, to one of few, for what is compiled by shape
+ * @param isCompiled for these sizes: then lengths are padded further, to one of few
  * @throws InputError naming the example, the input, its axes, what was expected and what was given
  */
 export function collate(
@@ -82,7 +82,7 @@ export function collate(
   specs: readonly InputSpec[],
   examples: readonly object[],
   requirements: readonly LengthRequirement[] = [],
-  shapes: 'exact' | 'few' = 'exact',
+  isCompiled: (n: Sizes) => boolean = () => false,
 ): HostBatch {
   requireExamples(examples);
   if (examples.length === 0) throw new InputError('there are no examples: a call needs at least one');
@@ -129,7 +129,7 @@ export function collate(
   for (const dim of dims) padded[dim] = lengths[dim]!.reduce((longest, length) => Math.max(longest, length), 1);
   const long = [...dims].find((dim) => padded[dim]! > MOST_POSITIONS);
   if (long !== undefined) throw new InputError(`\`${long}\` has ${counted(padded[long]!)}: at most ${MOST_POSITIONS}`);
-  if (shapes === 'few') {
+  if (isCompiled(padded)) {
     const exact = new Set(ragged.flatMap((dim) => (dim.ofCall === true ? [dim.label] : [])));
     for (const dim of dims) if (!exact.has(dim)) padded[dim] = roundedUp(padded, dim, requirements);
   }

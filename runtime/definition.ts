@@ -161,6 +161,8 @@ export interface UpdateDefinition {
    * values of running values.
    */
   gradients(p: ParameterTree, batch: Batch, random: Random): GradientTensors;
+  /** Whether the gradients are compiled for these sizes, so that few of them should occur. */
+  isCompiled?(n: Sizes): boolean;
   /** `step` counts from 1; `epoch` is real. */
   optimizer(n: Sizes, step: number, epoch: number): OptimizerSettings;
   readonly clip: { readonly kind: 'norm' | 'value'; readonly limit: number } | null;

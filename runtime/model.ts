@@ -241,7 +241,9 @@ export class Learner<Example extends object> {
     const given = objective.given(this.sizes).filter((spec) => !inputs.has(spec.name));
     const { decoder } = this.definition;
     const without = decoder === null || given.some((spec) => spec.name === decoder.output);
-    return this.collate(examples, without ? given : [targetSpec(this.definition, this.sizes), ...given]);
+    return this.collate(examples, without ? given : [targetSpec(this.definition, this.sizes), ...given], (n) =>
+      objective.updates.some((update) => update.isCompiled?.(n) === true),
+    );
   }
 
   /** The parameters as a safetensors file, with everything needed to build the model again. */
@@ -286,10 +288,13 @@ export class Learner<Example extends object> {
     return exampleNames(this.definition, this.sizes);
   }
 
-  protected collate(examples: readonly object[], given: readonly InputSpec[]): HostBatch {
+  protected collate(
+    examples: readonly object[],
+    given: readonly InputSpec[],
+    isCompiled: (n: Sizes) => boolean = () => activeSessions()?.now() === 'xla',
+  ): HostBatch {
     const { definition, sizes } = this;
-    const shapes = activeSessions()?.now() === 'xla' ? 'few' : 'exact';
-    const host = collate(sizes, definition.ragged, [...definition.inputs(sizes), ...given], examples, definition.requirements, shapes);
+    const host = collate(sizes, definition.ragged, [...definition.inputs(sizes), ...given], examples, definition.requirements, isCompiled);
     requireNames(examples, (this.names ??= this.exampleNames()), definition.name);
     const { decoder } = definition;
     const targets = decoder === null ? undefined : host.inputs[decoder.output];

@@ -42,7 +42,7 @@ export function offerSessions(active: tf.KernelBackend, usual: Execution): void 
 class TensorflowSessions implements Sessions {
   readonly usual: Execution;
   execution: Execution;
-  repays = false;
+  repeats = 0;
   readonly #backend: TensorflowBackend;
   readonly #said = new Set<string>();
   readonly #graphs: LoadedGraphs;
@@ -57,7 +57,7 @@ class TensorflowSessions implements Sessions {
   }
 
   now(): Exclude<Execution, 'auto'> {
-    return this.execution === 'auto' ? (this.repays ? 'graph' : 'eager') : this.execution;
+    return this.execution === 'auto' ? (this.repeats > 0 ? 'graph' : 'eager') : this.execution;
   }
 
   read(file: URL): GraphFile | null {

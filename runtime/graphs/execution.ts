@@ -4,11 +4,12 @@
  * The ways round differently in the last bits, so that the choice is never by the clock: a run of training stays a function of its
  * seed.
  */
-import type { DecoderDefinition, Definition, ObjectiveDefinition } from '../definition.ts';
+import type { DecoderDefinition, Definition, ObjectiveDefinition, Sizes } from '../definition.ts';
 import { AheadGraphs, preparedBy, SIZES_AHEAD } from './ahead.ts';
+import { prefersXla } from './costs.ts';
 import type { ModelGraphs, StepFunction } from './format.ts';
 import { GraphOf, Results, roundsOf } from './function.ts';
-import type { Sessions } from './sessions.ts';
+import { activeSessions, type Sessions } from './sessions.ts';
 
 /** The same definition, whose functions run as graphs where the active backend has that and is told to. */
 export function withGraphs(definition: Definition): Definition {
@@ -22,12 +23,15 @@ export function withGraphs(definition: Definition): Definition {
       const [loss, gradients] = [all.of(`${name} loss`), all.of(`${name} gradients`)];
       return {
         ...update,
+        isCompiled: (n) => all.isCompiled(`${name} gradients`, n),
         loss: (p, batch, random) => {
           const made = loss.run(p, batch, random, () => update.loss(p, batch, random));
           return made instanceof Results ? { loss: made.one('loss'), metrics: made.below('metric.') } : made;
         },
         gradients: (p, batch, random) => {
-          const made = gradients.run(p, batch, random, () => update.gradients(p, batch, random));
+          const sessions = activeSessions();
+          const execution = all.isCompiled(`${name} gradients`, batch.n) ? 'xla' : sessions?.now();
+          const made = gradients.run(p, batch, random, () => update.gradients(p, batch, random), sessions, execution);
           if (!(made instanceof Results)) return made;
           const running = made.below('running.');
           return {
@@ -76,6 +80,15 @@ class Functions {
     this.#file = file;
     this.#model = model;
     this.changing = new Set(['batch', 'beam', ...SIZES_AHEAD, ...definition.ragged.map(({ label }) => label)]);
+  }
+
+  /** Does XLA compile what training runs at every step, for these sizes? */
+  isCompiled(name: string, n: Sizes): boolean {
+    const sessions = activeSessions();
+    const execution = sessions?.now();
+    if (sessions === null || execution !== 'graph' || sessions.execution !== 'auto') return execution === 'xla';
+    const made = this.graphs(sessions)?.functions[name];
+    return made !== undefined && prefersXla(made, n, sessions.repeats);
   }
 
   of(name: string): GraphOf {

@@ -147,8 +147,19 @@ export interface Loop {
 
 export type Instruction = Base & (Leaf | Operation | Loop);
 
+/** What one call does, from which its time is estimated. */
+export interface Work {
+  /** Operations that are run, in all steps of all loops. */
+  readonly operations: Expression;
+  /** Numbers that they give, without those of products. */
+  readonly elements: Expression;
+  /** Multiplications of products. */
+  readonly multiplications: Expression;
+}
+
 export interface GraphFunction {
   readonly body: readonly Instruction[];
+  readonly work: Work;
   /** `rounds`: of a list, as of an input. */
   readonly results: readonly {
     readonly name: string;

@@ -25,8 +25,8 @@ export interface Sessions {
   /** What nobody has chosen otherwise. */
   readonly usual: Execution;
   execution: Execution;
-  /** Of `auto`: whether what runs now runs often enough to repay a graph. */
-  repays: boolean;
+  /** Of `auto`: how often what runs now will run; 0: too seldom to repay a graph. */
+  repeats: number;
   /** The way that functions run now. */
   now(): Exclude<Execution, 'auto'>;
   /** Null: it is not there, or not one of this version. */

@@ -187,7 +187,7 @@ class Run<Example, M extends Trainable<Example>> {
         else if (this.progress.step >= this.limit || this.seconds() >= 60 * (minutes ?? Infinity)) reason = 'budget';
         else {
           // By the number of the step, not by the clock: a resumed run goes on with the same bits.
-          if (sessions !== null) sessions.repays = this.progress.step >= FEW;
+          if (sessions !== null) sessions.repeats = this.progress.step < FEW ? 0 : this.limit;
           reason = await this.step();
         }
       }
@@ -197,7 +197,7 @@ class Run<Example, M extends Trainable<Example>> {
       if (error instanceof TrainingError) throw await this.afterDivergence(await this.explained(error));
       throw error;
     } finally {
-      if (sessions !== null) sessions.repays = false;
+      if (sessions !== null) sessions.repeats = 0;
     }
     if (this.bestParameters !== undefined && this.options.keep !== 'last') this.model.weights.restore(this.bestParameters);
     const { step, best } = this.progress;

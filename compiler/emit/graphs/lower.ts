@@ -10,6 +10,7 @@ import { inOrder, nativeOrder } from '../../passes/layout/build.ts';
 import { axesOf } from '../../passes/layout/limits.ts';
 import type { ElementType, Expression, GraphFunction, Instruction, StateData, StepFunction } from '../../../runtime/graphs/format.ts';
 import { numberExpression, sizeExpression } from './expressions.ts';
+import { workOf } from './work.ts';
 
 /** What no data is written for: draws at a computed position, and caches that grow from step to step. */
 export class NotAsData extends Error {
@@ -82,7 +83,17 @@ class Lowering {
     }));
     const body = this.#bodies.get(null)!;
     const read = new Set([...body.flatMap(idsRead), ...results.map(({ id }) => id)]);
-    return { body: body.filter(({ op, id }) => op !== 'input' || read.has(id)), results };
+    return { body: body.filter(({ op, id }) => op !== 'input' || read.has(id)), results, work: this.#work() };
+  }
+
+  #work(): GraphFunction['work'] {
+    const { operations, elements, multiplications } = workOf([...this.#roots.values()], (node) => this.#home(node));
+    const [a, b, c] = [operations, elements, multiplications].map((size) => sizeExpression(size, this.#atom)) as [
+      Expression,
+      Expression,
+      Expression,
+    ];
+    return { operations: a, elements: b, multiplications: c };
   }
 
   step(): StepFunction {
