@@ -36,6 +36,8 @@ export const algebra: Rule = (m, op, inputs) => {
       return shift(m, op, inputs[0]!);
     case 'gather':
       return gather(m, op, inputs[0]!, inputs[1]!);
+    case 'slice':
+      return slice(m, op, inputs[0]!);
     case 'check':
       return literal(inputs[1]!) === 0 ? inputs[0]! : null;
     default:
@@ -54,6 +56,12 @@ function constantOfType(m: GraphBuilder, value: number, type: TensorType): Node 
   const { kind } = type.elem;
   if (kind === 'index' || !Number.isFinite(value)) return null;
   return m.broadcast(m.constant(value, kind), type.axes);
+}
+
+/** The same numbers with this type's elements. */
+function as(m: GraphBuilder, x: Node, { elem }: TensorType): Node {
+  if (sameElem(typeOf(x).elem, elem)) return x;
+  return m.unary(elem.kind === 'float' ? 'float' : 'int', x);
 }
 
 /** ⌈x⌉, if the element types agree. */
@@ -239,8 +247,21 @@ function factored({ op, inputs }: Node, over: readonly string[]): readonly [x: N
   return null;
 }
 
+/** Of these axes, those that have one position whatever the program is given. */
+const single = (x: Node, ids: readonly string[]): readonly string[] =>
+  axesOf(x).flatMap(({ id, space }) => (ids.includes(id) && constantOf(sizeOf(space)) === 1 ? [id] : []));
+const only = (m: GraphBuilder, x: Node, axes: readonly string[]): Node =>
+  axes.reduce((made, axis) => m.make({ kind: 'slice', axis, start: sizes.int(0), into: null }, [made]), x);
+
 function reduce(m: GraphBuilder, op: OpOf<'reduce'>, x: Node): Node | null {
   if (op.axes.length === 0) return x;
+  // f[a] x = x[a = first], if there is no other
+  const ones = single(x, op.axes);
+  if (ones.length > 0) {
+    const rest = op.axes.filter((id) => !ones.includes(id));
+    const one = only(m, x, ones);
+    return rest.length > 0 ? m.reduce(op.fn, one, rest) : as(m, one, infer(op, [x])[0]!);
+  }
   if (x.op.kind === 'broadcast') {
     const own = x.inputs[0];
     const added = op.axes.filter((id) => !hasAxis(axesOf(own!), id));
@@ -300,6 +321,13 @@ function reduce(m: GraphBuilder, op: OpOf<'reduce'>, x: Node): Node | null {
 /** ⌈a⌉ @[K] b: the axes of K that a lacks are summed in b alone. */
 function contract(m: GraphBuilder, op: OpOf<'contract'>, a: Node, b: Node): Node | null {
   if (op.axes.length === 0) return m.mul(a, b);
+  const ones = single(a, op.axes);
+  if (ones.length > 0)
+    return m.contract(
+      only(m, a, ones),
+      only(m, b, ones),
+      op.axes.filter((id) => !ones.includes(id)),
+    );
   if (!repeatsAxes(a) && !repeatsAxes(b)) return null;
   const type = infer(op, [a, b])[0]!;
   const unbroadcast = (x: Node, y: Node): Node | null => {
@@ -350,6 +378,15 @@ function shift(m: GraphBuilder, op: OpOf<'shift'>, x: Node): Node | null {
   const both = [x.op.by, op.by];
   const adds = op.circular || both.every(nonNegative) || both.every((by) => nonNegative(sizes.sub(sizes.int(0), by)));
   return adds ? m.shift(x.inputs[0]!, op.axis, sizes.add(x.op.by, op.by), op.circular) : null;
+}
+
+/** One position of ⌈x⌉ along an axis that x lacks is ⌈x⌉ without it. */
+function slice(m: GraphBuilder, op: OpOf<'slice'>, x: Node): Node | null {
+  if (op.into !== null || !repeatsAxes(x) || hasAxis(axesOf(inner(x)), op.axis)) return null;
+  return m.broadcast(
+    inner(x),
+    axesOf(x).filter(({ id }) => id !== op.axis),
+  );
 }
 
 function gather(m: GraphBuilder, op: OpOf<'gather'>, t: Node, i: Node): Node | null {

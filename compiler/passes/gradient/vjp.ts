@@ -173,6 +173,7 @@ function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
 /** All positions of `axis` before (or after) the cotangent's own hold 0. */
 function sliceVjp({ m, op, inputs, g }: Step<'slice'>): readonly Node[] {
   const axis = axisOf(typeOf(inputs[0]!), op.axis);
+  if (op.into === null && constantOf(sizeOf(axis.space)) === 1) return [having(m, g, [axis])];
   if (op.into === null && axis.space.kind !== 'cat') {
     const place = sizes.add(op.start, originOf(axis.space));
     return [m.select(m.binary('eq', m.position(axis), m.size(place)), g, zero(m))];

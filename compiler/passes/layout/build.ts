@@ -25,6 +25,16 @@ export function inOrder(roots: readonly Node[]): readonly Node[] {
 
 /** No backend has a limit this low. */
 const FEW = 5;
+/** Axes of one position may stand anywhere. */
+const moving = (axes: readonly Axis[]): readonly Axis[] => axes.filter((axis) => constantOf(sizeOf(axis.space)) !== 1);
+/** Do only the names differ, none of which another axis has before? */
+function isRenaming(own: readonly Axis[], axes: readonly Axis[]): boolean {
+  return (
+    own.length === axes.length &&
+    own.every(({ space }, k) => sizeOf(space).key === sizeOf(axes[k]!.space).key) &&
+    axes.every(({ id }, k) => own.every((other, at) => at === k || other.id !== id))
+  );
+}
 const sameOrder = (a: readonly Axis[], b: readonly Axis[]): boolean => a.length === b.length && a.every((axis, k) => axis.id === b[k]?.id);
 
 /**
@@ -92,16 +102,43 @@ export class LaidOut implements Build {
 
   permuted(x: Node, order: readonly Axis[], origin: Origin): Node {
     if (sameOrder(axesOf(x), order)) return x;
-    const moving = (axes: readonly Axis[]): readonly Axis[] => axes.filter((axis) => constantOf(sizeOf(axis.space)) !== 1);
     if (sameOrder(moving(axesOf(x)), moving(order))) return this.reshaped(x, order, origin);
     if (x.op.kind === 'permute') return this.permuted(x.inputs[0]!, order, origin);
+    // Axes of one position that a reshape has added to a permutation are added again behind this one.
+    const core = unshaped(x);
+    if (core.op.kind === 'permute' && sameOrder(axesOf(core), moving(axesOf(x))))
+      return this.reshaped(this.permuted(core, moving(order), origin), order, origin);
     return this.make({ kind: 'permute', order: order.map((axis) => axis.id) }, [x], unnamed(origin));
   }
 
   reshaped(x: Node, axes: readonly Axis[], origin: Origin): Node {
-    const whole = unshaped(x);
-    if (sameOrder(axesOf(whole), axes)) return whole;
+    const whole = this.#bare(unshaped(x), origin);
+    const own = axesOf(whole);
+    if (sameOrder(own, axes)) return whole;
+    if (isRenaming(own, axes)) {
+      if (whole.op.kind !== 'permute') return this.#renamed(whole, axes, origin);
+      const from = whole.inputs[0]!;
+      const names = axesOf(from).map(({ id }) => axes[own.findIndex((axis) => axis.id === id)]!);
+      return this.permuted(this.reshaped(from, names, origin), axes, origin);
+    }
     return this.make({ kind: 'reshape', axes }, [whole], unnamed(origin));
+  }
+
+  /** Where only the names of axes differ, nothing has to be done at run time. */
+  #renamed(x: Node, axes: readonly Axis[], origin: Origin): Node {
+    return axesOf(x).reduce(
+      (named, { id }, k) => (id === axes[k]!.id ? named : this.make({ kind: 'rename', from: id, to: axes[k]! }, [named], origin)),
+      x,
+    );
+  }
+
+  /** A permutation that is to be reshaped, without the axes of one position: then it may be no permutation, or one with the next. */
+  #bare(x: Node, origin: Origin): Node {
+    const axes = axesOf(x);
+    const rest = moving(axes);
+    if (x.op.kind !== 'permute' || rest.length === axes.length) return x;
+    const from = x.inputs[0]!;
+    return this.permuted(this.reshaped(from, moving(axesOf(from)), origin), rest, origin);
   }
 
   /**

@@ -355,6 +355,7 @@ class Layout {
     const build = this.#build;
     const axes = axesOf(x);
     const k = axes.findIndex((axis) => axis.id === op.axis);
+    if (op.into === null && constantOf(sizeOf(axes[k]!.space)) === 1) return build.reshaped(x, without(axes, [op.axis]), origin);
     if (axes.length <= MOST_AXES || k === 0) return build.make(op, [x], origin);
     const [before, after] = [axes.slice(0, k), axes.slice(k + 1)];
     const into = [...(op.into === null ? [] : [op.into]), ...after];

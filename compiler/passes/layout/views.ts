@@ -101,32 +101,19 @@ export interface Wanted {
 
 /** Groups that are contiguous are moved as one axis. */
 export function viewed(build: LaidOut, x: Node, { atoms, lies, groups, axes }: Wanted, origin: Origin): Node {
-  if (liesAs(lies, groups, atoms)) return shapedAs(build, x, axes, origin);
+  if (liesAs(lies, groups, atoms)) return build.reshaped(x, axes, origin);
   const flat = lies.flat();
   const start = (group: readonly number[]): number => flat.indexOf(group[0]!);
   if (groups.some((group) => group.some((atom, k) => flat[start(group) + k] !== atom))) {
     const apart = (order: Groups): readonly Axis[] => order.flat().map((k) => atoms[k]!);
-    return shapedAs(build, build.permuted(shapedAs(build, x, apart(lies), origin), apart(groups), origin), axes, origin);
+    return build.reshaped(build.permuted(build.reshaped(x, apart(lies), origin), apart(groups), origin), axes, origin);
   }
   const present = groups.flatMap((group, k) => (group.length === 0 ? [] : [{ at: start(group), axis: axes[k]! }]));
   const together = present.toSorted((a, b) => a.at - b.at).map(({ axis }) => axis);
   const permuted = build.permuted(
-    shapedAs(build, x, together, origin),
+    build.reshaped(x, together, origin),
     present.map(({ axis }) => axis),
     origin,
   );
-  return shapedAs(build, permuted, axes, origin);
-}
-
-/** Where only the names of axes differ, nothing has to be done at run time. */
-function shapedAs(build: LaidOut, x: Node, axes: readonly Axis[], origin: Origin): Node {
-  const own = axesOf(x);
-  if (own.length === axes.length && own.every(({ id }, k) => id === axes[k]!.id)) return x;
-  const isRenamed = own.length === axes.length && own.every(({ space }, k) => sizeOf(space).key === sizeOf(axes[k]!.space).key);
-  const isFree = (axis: Axis, k: number): boolean => own.every(({ id }, other) => other === k || id !== axis.id);
-  if (!isRenamed || !axes.every(isFree)) return build.reshaped(x, axes, origin);
-  return own.reduce(
-    (named, { id }, k) => (id === axes[k]!.id ? named : build.make({ kind: 'rename', from: id, to: axes[k]! }, [named], origin)),
-    x,
-  );
+  return build.reshaped(permuted, axes, origin);
 }

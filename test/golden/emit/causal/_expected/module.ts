@@ -47,22 +47,20 @@ type FilterBatch = {
 };
 
 /** What a step of a loop keeps for another. */
-type RunRow = Readonly<Record<'zJoined' | 'newTanhGradient', tf.Tensor>>;
+type RunRow = Readonly<Record<'newTanhGradient' | 'zJoined', tf.Tensor>>;
 type RunStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
 
 /** Cho et al. 2014, eq. (5)-(8), as Bahdanau, Cho & Bengio 2015 use it (A.1.1): `z` weighs the new state, and `r` acts before the map. */
 function gruInputs(p: GRUParameters, n: FilterSizes, WProduct: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(WProduct, p.W), [batchSize, time, d]), p.b));
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const joined = tf.concat([p.Wz, p.Wr], 1);
-  const zWProduct = tf.reshape(WProduct, [batchSize * time, d]);
   const zSum = tf.tidy(() =>
-    tf.add(tf.reshape(tf.matMul(zWProduct, joined), [batchSize, time, 2 * d]), tf.concat([p.bz, p.br], 0)),
+    tf.add(tf.reshape(tf.matMul(WProduct, joined), [batchSize, time, 2 * d]), tf.concat([p.bz, p.br], 0)),
   );
   const zJoined = tf.concat([p.Uz, p.Ur], 1);
-  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(zWProduct, p.W), [batchSize, time, d]), p.b));
-  rt.dispose(zWProduct);
   return { zSum, newSum, zJoined, joined };
 }
 
@@ -193,7 +191,7 @@ function gruBackward(p: GRUParameters, dResult: tf.Tensor, z: tf.Tensor, differe
   return { zJoined: zJoined2, newTanhGradient, zProduct, newSum };
 }
 
-function gruGradients(p: GRUParameters, n: FilterSizes, newProduct: tf.Tensor, h: tf.Tensor, newTanhGradient: tf.Tensor, zJoined: tf.Tensor, WProduct: tf.Tensor, joined: tf.Tensor) {
+function gruGradients(p: GRUParameters, n: FilterSizes, WProduct: tf.Tensor, zJoined: tf.Tensor, newTanhGradient: tf.Tensor, joined: tf.Tensor, newProduct: tf.Tensor, h: tf.Tensor) {
   const { batch: batchSize, d, time } = n;
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newWProduct = tf.tidy(() => {
@@ -410,7 +408,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     const { zJoined: runZJoined, newTanhGradient, zProduct, newSum: hNewSum } = gruBackward(p.run.h.GRU, dHNext, step.z, step.difference, step.new, step.r, hSteps[t2]!, zJoined);
     const dH2 = tf.add(zProduct, hNewSum);
     rt.dispose(dH, dHNext, zProduct, hNewSum);
-    runRows[t2] = { zJoined: runZJoined, newTanhGradient };
+    runRows[t2] = { newTanhGradient, zJoined: runZJoined };
     dH = dH2;
   }
   const runStacks = rt.stacked(runRows);
@@ -420,7 +418,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const productStacked = tf.stack(newProductSteps);
   const weightsProduct = scaledDotBackward(batch.n, x, dY, maskWide, mask, weightsSoftmax, weightsChosen);
   rt.dispose(newProductSteps, x, maskWide, mask, weightsSoftmax, weightsChosen, dY);
-  const { gradients: dGRU, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, productStacked, hStacked, runStacks.newTanhGradient, runStacks.zJoined, nearWProduct, hZJoined);
+  const { gradients: dGRU, zSum: hZSum } = gruGradients(p.run.h.GRU, batch.n, nearWProduct, runStacks.zJoined, runStacks.newTanhGradient, hZJoined, productStacked, hStacked);
   rt.dispose(nearWProduct, hZJoined, runStacks.newTanhGradient, runStacks.zJoined, hStacked, productStacked);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
   const dW = tf.tidy(() => tf.matMul(joinedRows, tf.reshape(tf.add(weightsProduct, hZSum), [batchSize * time, d]), true));

@@ -44,23 +44,22 @@ type PictureBatch = {
   readonly lengths: Readonly<Record<string, never>>;
 };
 
-function near(p: NearParameters, n: PictureSizes, x: tf.Tensor, colours: number, v3Colours: number, v9Colours: number) {
+function near(p: NearParameters, n: PictureSizes, x: tf.Tensor, colours: number, v3Colours: number) {
   const { batch: batchSize, columns, filters, rows } = n;
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
-  const joinedShaped = tf.tidy(() => {
+  const joined = tf.tidy(() => {
     const shiftedRows = tf.reshape(rt.shift(x, 1, -1), [batchSize * columns * rows, colours]);
     const shiftedRows2 = tf.reshape(rt.shift(x, 1, 1), [batchSize * columns * rows, colours]);
-    const joined = tf.concat([shiftedRows2, tf.reshape(x, [batchSize * columns * rows, colours]), shiftedRows], 1);
-    const joinedShaped2 = tf.reshape(joined, [batchSize, rows, columns, 3, colours]);
-    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped2, 2, -1), [batchSize * columns * rows, v3Colours]);
-    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped2, 2, 1), [batchSize * columns * rows, v3Colours]);
-    const joined2 = tf.concat([shiftedRows4, tf.reshape(joined, [batchSize * columns * rows, v3Colours]), shiftedRows3], 1);
-    return tf.reshape(joined2, [batchSize * columns * rows, v9Colours]);
+    const joined2 = tf.concat([shiftedRows2, tf.reshape(x, [batchSize * columns * rows, colours]), shiftedRows], 1);
+    const joinedShaped = tf.reshape(joined2, [batchSize, rows, columns, 3, colours]);
+    const shiftedRows3 = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * columns * rows, v3Colours]);
+    const shiftedRows4 = tf.reshape(rt.shift(joinedShaped, 2, 1), [batchSize * columns * rows, v3Colours]);
+    return tf.concat([shiftedRows4, joined2, shiftedRows3], 1);
   });
   const relu = tf.tidy(() =>
-    tf.relu(tf.add(tf.reshape(tf.matMul(joinedShaped, p.W), [batchSize, rows, columns, filters]), p.b)),
+    tf.relu(tf.add(tf.reshape(tf.matMul(joined, p.W), [batchSize, rows, columns, filters]), p.b)),
   );
-  return { relu, joinedShaped };
+  return { relu, joined };
 }
 
 function class_(sum: tf.Tensor, label: tf.Tensor) {
@@ -106,13 +105,13 @@ function nearBackward(p: NearParameters, n: PictureSizes, x: tf.Tensor, dResult:
 
 function picture2(p: PictureParameters, n: PictureSizes, image: tf.Tensor) {
   const { colours, filters } = n;
-  const { relu, joinedShaped: xJoinedShaped } = near(p.x.Near, n, image, colours, 3 * colours, 9 * colours);
-  const { relu: x, joinedShaped } = near(p.x['Near#2'], n, relu, filters, 3 * filters, 9 * filters);
+  const { relu, joined: xJoined } = near(p.x.Near, n, image, colours, 3 * colours);
+  const { relu: x, joined } = near(p.x['Near#2'], n, relu, filters, 3 * filters);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const mean = tf.mean(x, [1, 2]);
   // std/layers.attn:4  W @ x + b
   const sum = tf.tidy(() => tf.add(tf.matMul(mean, p.Linear.W), p.Linear.b));
-  return { sum, x, joinedShaped, relu, xJoinedShaped, mean };
+  return { sum, x, joined, relu, xJoined, mean };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -120,15 +119,15 @@ type PictureResults = { readonly y: tf.Tensor };
 
 /** The outputs of Picture, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function pictureForward(p: PictureParameters, batch: PictureBatch): PictureResults {
-  const { sum: y, x, joinedShaped, relu, xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
-  rt.dispose(x, joinedShaped, relu, xJoinedShaped, mean);
+  const { sum: y, x, joined, relu, xJoined, mean } = picture2(p, batch.n, batch.inputs.image);
+  rt.dispose(x, joined, relu, xJoined, mean);
   return { y };
 }
 
 /** Class: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function pictureLoss(p: PictureParameters, batch: PictureBatch): rt.LossTensors {
-  const { sum, x, joinedShaped, relu, xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
-  rt.dispose(x, joinedShaped, relu, xJoinedShaped, mean);
+  const { sum, x, joined, relu, xJoined, mean } = picture2(p, batch.n, batch.inputs.image);
+  rt.dispose(x, joined, relu, xJoined, mean);
   const { loss, logSoftmax } = class_(sum, batch.inputs.label);
   rt.dispose(sum, logSoftmax);
   return { loss, metrics: {} };
@@ -137,7 +136,7 @@ function pictureLoss(p: PictureParameters, batch: PictureBatch): rt.LossTensors 
 /** Class: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, classes, columns, filters, rows } = batch.n;
-  const { sum, x, joinedShaped, relu, xJoinedShaped, mean } = picture2(p, batch.n, batch.inputs.image);
+  const { sum, x, joined, relu, xJoined, mean } = picture2(p, batch.n, batch.inputs.image);
   const { loss, logSoftmax } = class_(sum, batch.inputs.label);
   rt.dispose(sum);
   // input.attn:16  loss = cross_entropy[classes](y, label)
@@ -150,8 +149,8 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   const WProduct = tf.matMul(lossDifference, p.Linear.W, false, true);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const dX = tf.div(WProduct, rows * columns);
-  const { gradients: dNear, sum: xSum } = nearBackward(p.x['Near#2'], batch.n, x, dX, joinedShaped);
-  rt.dispose(WProduct, x, joinedShaped, dX);
+  const { gradients: dNear, sum: xSum } = nearBackward(p.x['Near#2'], batch.n, x, dX, joined);
+  rt.dispose(WProduct, x, joined, dX);
   // std/layers.attn:4  W @ x + b
   const dB = tf.sum(lossDifference, 0);
   const dW = tf.matMul(mean, lossDifference, true);
@@ -159,8 +158,8 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
   const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), xSum, 0));
   const dNearB = tf.sum(chosen, [0, 1, 2]);
-  const dNearW = tf.tidy(() => tf.matMul(xJoinedShaped, tf.reshape(chosen, [batchSize * columns * rows, filters]), true));
-  rt.dispose(relu, xSum, xJoinedShaped, chosen);
+  const dNearW = tf.tidy(() => tf.matMul(xJoined, tf.reshape(chosen, [batchSize * columns * rows, filters]), true));
+  rt.dispose(relu, xSum, xJoined, chosen);
   return {
     loss,
     metrics: {},

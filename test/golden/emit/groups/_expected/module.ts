@@ -71,17 +71,16 @@ function count2(n: CountSizes, sourcePositions: tf.Tensor, i: tf.Tensor, sourceM
     const isLess = tf.less(tf.reshape(sourcePositions, [source, 1]), sourcePositions);
     return tf.logicalOr(tf.less(uWide, orderUWide), tf.logicalAnd(tf.equal(uWide, orderUWide), isLess));
   });
-  const orderOne = tf.scalar(1, 'int32');
-  const bestShaped = tf.tidy(() => {
+  const orderBest = tf.tidy(() => {
     const zero = tf.scalar(0, 'int32');
-    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderOne, zero), zero), 1);
+    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, tf.scalar(1, 'int32'), zero), zero), 1);
     const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
-    return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
+    return tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1);
   });
-  rt.dispose(uWide, orderEither, orderOne);
+  rt.dispose(uWide, orderEither);
   // input.attn:9  sorted = u[order][rank as source]
-  const sortedPicked = tf.gather(u, bestShaped, 1, 1);
-  rt.dispose(bestShaped);
+  const sortedPicked = tf.gather(u, orderBest, 1, 1);
+  rt.dispose(orderBest);
   // input.attn:11  odds = cumprod[source](sigmoid(u), exclusive)
   const odds = tf.tidy(() => tf.cumprod(tf.sigmoid(u), 1, true, false));
   rt.dispose(u);
@@ -137,17 +136,16 @@ function countForward(_p: CountParameters, batch: CountBatch): CountResults {
     const isLess = tf.less(tf.reshape(sourcePositions, [source, 1]), sourcePositions);
     return tf.logicalOr(tf.less(uWide, orderUWide), tf.logicalAnd(tf.equal(uWide, orderUWide), isLess));
   });
-  const orderOne = tf.scalar(1, 'int32');
-  const bestShaped = tf.tidy(() => {
+  const orderBest = tf.tidy(() => {
     const zero = tf.scalar(0, 'int32');
-    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderOne, zero), zero), 1);
+    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, tf.scalar(1, 'int32'), zero), zero), 1);
     const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
-    return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
+    return tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1);
   });
-  rt.dispose(uWide, sourcePositions, sourceMaskWide, orderEither, orderOne);
+  rt.dispose(uWide, sourcePositions, sourceMaskWide, orderEither);
   // input.attn:9  sorted = u[order][rank as source]
-  const sorted = tf.gather(u, bestShaped, 1, 1);
-  rt.dispose(bestShaped);
+  const sorted = tf.gather(u, orderBest, 1, 1);
+  rt.dispose(orderBest);
   // input.attn:10  so = cumsum[source](x, exclusive) + cumsum[source](x)
   const so = tf.tidy(() => tf.add(tf.cumsum(x, 1, true, false), tf.cumsum(x, 1)));
   rt.dispose(x);

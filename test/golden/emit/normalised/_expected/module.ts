@@ -54,11 +54,9 @@ function edgesForward(p: EdgesParameters, batch: EdgesBatch): EdgesResults {
   const yShifted = rt.shift(joinedShaped, 2, 1);
   const y = tf.tidy(() => {
     const shiftedRows = tf.reshape(rt.shift(joinedShaped, 2, -1), [batchSize * height * width, 3 * channel]);
-    const yShiftedRows = tf.reshape(yShifted, [batchSize * height * width, 3 * channel]);
-    const joined = tf.concat([yShiftedRows, tf.reshape(yJoined, [batchSize * height * width, 3 * channel]), shiftedRows], 1);
     const quotientRows = tf.reshape(tf.transpose(tf.div(p.W, tf.sqrt(tf.sum(tf.mul(p.W, p.W)))), [2, 1, 3, 0]), [9 * channel, 4]);
-    const product = tf.matMul(tf.reshape(joined, [batchSize * height * width, 9 * channel]), quotientRows);
-    return tf.reshape(product, [batchSize, height, width, 4]);
+    const joined = tf.concat([tf.reshape(yShifted, [batchSize * height * width, 3 * channel]), yJoined, shiftedRows], 1);
+    return tf.reshape(tf.matMul(joined, quotientRows), [batchSize, height, width, 4]);
   });
   rt.dispose(yJoined, joinedShaped, yShifted);
   return { y };
