@@ -34,11 +34,7 @@ describe('an operation and what it becomes', () => {
   it.each<[string, Node, readonly string[]]>([
     ['a product of rows of the batch', b.contract(input('x', batch, a), input('W', a, c), ['a']), ['matmul']],
     ['the map in front', b.contract(input('W', c, a), input('x', batch, a), ['a']), ['matmul b^T']],
-    [
-      'a batch that stands behind, which is turned once it is a product',
-      b.contract(input('W', c, a), input('x', a, batch), ['a']),
-      ['matmul', 'permute', 'reshape', 'permute'],
-    ],
+    ['a batch that stands behind', b.contract(input('W', c, a), input('x', a, batch), ['a']), ['matmul']],
     [
       'the same with two axes of columns',
       b.contract(input('W', c, a), input('x', a, batch, e), ['a']),
