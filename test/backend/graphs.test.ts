@@ -7,8 +7,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { graphs } from '../../compiler/emit/graphs/graphs.ts';
 import { compileFile } from '../../compiler/index.ts';
-import { fit, Model, Optimizer, reportBackends, useBackend, type Execution } from '../../runtime/index.ts';
+import { fit, Model, Optimizer, reportBackends, useBackend, type Execution, type TrainingEvent } from '../../runtime/index.ts';
 import type { Definition } from '../../runtime/definition.ts';
+import { prefersXla } from '../../runtime/graphs/costs.ts';
+import { activeSessions } from '../../runtime/graphs/sessions.ts';
 import { definitionOf } from '../emit/support.ts';
 import { compiled, library } from '../models/support.ts';
 
@@ -163,6 +165,29 @@ objective Fit for Count given t: [] { loss = y - t;  optimizer sgd(rate = 0.1) }
     await train(40, first);
     expect(tf.memory().numTensors).toBe(before);
     expect(said).toEqual([]);
+  });
+
+  it('has XLA compile gradients where the planned steps repay it', async () => {
+    const long: readonly Example[] = [{ x: Array.from({ length: 40 }, (_, k) => k / 40), t: 1 }];
+    const compiled = async (steps: number): Promise<boolean> => {
+      const own = await model('auto');
+      const load = vi.spyOn(activeSessions()!, 'load');
+      const stop = new AbortController();
+      const onEvent = (event: TrainingEvent): void => void (event.kind === 'progress' && event.step >= 13 && stop.abort());
+      await fit(own, { train: long }, { batchSize: 1, steps, seed: 1, signal: stop.signal, reportEvery: 1, onEvent });
+      const ways = load.mock.calls.map(([{ xla }]) => xla);
+      load.mockRestore();
+      return ways.includes(true);
+    };
+    expect([await compiled(15), await compiled(100_000)]).toEqual([false, true]);
+  });
+
+  it('prefers XLA for many small operations, and not for large products', () => {
+    const body = Array.from({ length: 900 }, (_, id) => ({ id, type: 'float', op: 'argument' }) as const);
+    const prefers = (operations: number, elements: number, multiplications: number, repeats: number): boolean =>
+      prefersXla({ body, results: [], work: { operations, elements, multiplications } }, {}, repeats);
+    const memory = [12_000, 65e6, 2e8] as const;
+    expect([prefers(...memory, 5000), prefers(...memory, 100), prefers(770, 153e6, 1e10, 1e6)]).toEqual([true, false, false]);
   });
 
   it.each([
