@@ -61,29 +61,33 @@ type BackwardStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>
 type ForwardStep = Readonly<Record<'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
 type TranslateStep = Readonly<Record<'scoreTanh' | 'r' | 'new' | 'difference' | 'z', tf.Tensor>>;
 type TranslateRow = Readonly<Record<
-  | 'rSigmoidGradient' | 'zSigmoidGradient' | 'newTanhGradient' | 'scoreProduct' | 'contextScoreProduct' | 'dE'
-  | 'dContext'
+  | 'zJoined' | 'newTanhGradient' | 'scoreProduct' | 'contextScoreProduct' | 'dE' | 'dContext'
 , tf.Tensor>>;
-type BackwardRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
-type ForwardRow = Readonly<Record<'newTanhGradient' | 'rSigmoidGradient' | 'zSigmoidGradient', tf.Tensor>>;
+type BackwardRow = Readonly<Record<'newTanhGradient' | 'zJoined', tf.Tensor>>;
+type ForwardRow = Readonly<Record<'newTanhGradient' | 'zJoined', tf.Tensor>>;
 
 /** Cho et al. 2014, eq. (5)-(8), as Bahdanau, Cho & Bengio 2015 use it (A.1.1): `z` weighs the new state, and `r` acts before the map. */
 function gruInputs(p: GRUParameters, n: TranslatorSizes, xRows: tf.Tensor) {
   const { batch: batchSize, hidden, source } = n;
-  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wz), [batchSize, source, hidden]), p.bz));
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wr), [batchSize, source, hidden]), p.br));
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.W), [batchSize, source, hidden]), p.b));
-  return { zSum, rSum, newSum };
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const joined = tf.concat([p.Wz, p.Wr], 1);
+  const zSum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, joined), [batchSize, source, 2 * hidden]), tf.concat([p.bz, p.br], 0)),
+  );
+  const zJoined = tf.concat([p.Uz, p.Ur], 1);
+  return { zSum, newSum, zJoined, joined };
 }
 
-function gru(p: GRUParameters, h: tf.Tensor, zSum: tf.Tensor, rSum: tf.Tensor, newSum: tf.Tensor) {
+function gru(p: GRUParameters, n: TranslatorSizes, h: tf.Tensor, zJoined: tf.Tensor, zSum: tf.Tensor, newSum: tf.Tensor) {
+  const { hidden } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(zSum, tf.matMul(h, p.Uz))));
+  const zSum2 = tf.tidy(() => tf.add(zSum, tf.matMul(h, zJoined)));
+  const z = tf.tidy(() => tf.sigmoid(tf.slice(zSum2, [0, 0], [-1, hidden])));
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(rSum, tf.matMul(h, p.Ur))));
+  const r = tf.tidy(() => tf.sigmoid(tf.slice(zSum2, [0, hidden], [-1, hidden])));
+  rt.dispose(zSum2);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProduct = tf.mul(r, h);
   const new_ = tf.tidy(() => tf.tanh(tf.add(newSum, tf.matMul(newProduct, p.U))));
@@ -103,6 +107,14 @@ function additiveInputs(p: AdditiveParameters, n: TranslatorSizes, keys: tf.Tens
   return { UProduct, keysT, keysRows };
 }
 
+function gruInputs2(p: GRUParameters) {
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zJoined = tf.concat([p.Wz, p.Wr], 1);
+  const joined = tf.concat([p.Uz, p.Ur], 1);
+  const zJoined2 = tf.concat([p.bz, p.br], 0);
+  return { zJoined, joined, zJoined2 };
+}
+
 function additive(p: AdditiveParameters, n: TranslatorSizes, query: tf.Tensor, UProduct: tf.Tensor, sourceMask: tf.Tensor, keysT: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
   // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
@@ -120,11 +132,14 @@ function additive(p: AdditiveParameters, n: TranslatorSizes, query: tf.Tensor, U
   return { context, weights, scoreTanh };
 }
 
-function gru2(p: GRUParameters, x: tf.Tensor, h: tf.Tensor) {
+function gru2(p: GRUParameters, n: TranslatorSizes, x: tf.Tensor, zJoined: tf.Tensor, h: tf.Tensor, joined: tf.Tensor, zJoined2: tf.Tensor) {
+  const { units } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(x, p.Wz), tf.matMul(h, p.Uz)), p.bz)));
+  const zSum = tf.tidy(() => tf.add(tf.add(tf.matMul(x, zJoined), tf.matMul(h, joined)), zJoined2));
+  const z = tf.tidy(() => tf.sigmoid(tf.slice(zSum, [0, 0], [-1, units])));
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(x, p.Wr), tf.matMul(h, p.Ur)), p.br)));
+  const r = tf.tidy(() => tf.sigmoid(tf.slice(zSum, [0, units], [-1, units])));
+  rt.dispose(zSum);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const new_ = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(x, p.W), tf.matMul(tf.mul(r, h), p.U)), p.b)));
   rt.dispose(r);
@@ -174,13 +189,14 @@ function translation(n: TranslatorSizes, targetLengths: tf.Tensor, logits: tf.Te
   return { loss, mean, targetLengthsAsFloat, targetMask, logSoftmax };
 }
 
-function gruTraining(p: GRUParameters, x: tf.Tensor, h: tf.Tensor, rJoined: tf.Tensor, zJoined: tf.Tensor, newJoined: tf.Tensor) {
+function gruTraining(p: GRUParameters, n: TranslatorSizes, x: tf.Tensor, h: tf.Tensor, zJoined: tf.Tensor, joined: tf.Tensor, newJoined: tf.Tensor) {
+  const { units } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zJoined2 = tf.concat([x, h], 1);
-  const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, zJoined), p.bz)));
+  const zSum = tf.tidy(() => tf.add(tf.matMul(tf.concat([x, h], 1), zJoined), joined));
+  const z = tf.tidy(() => tf.sigmoid(tf.slice(zSum, [0, 0], [-1, units])));
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, rJoined), p.br)));
-  rt.dispose(zJoined2);
+  const r = tf.tidy(() => tf.sigmoid(tf.slice(zSum, [0, units], [-1, units])));
+  rt.dispose(zSum);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProduct = tf.mul(r, h);
   const new_ = tf.tidy(() => tf.tanh(tf.add(tf.matMul(tf.concat([x, newProduct], 1), newJoined), p.b)));
@@ -239,7 +255,7 @@ function readoutBackward(p: ReadoutParameters, n: TranslatorSizes, dResult: tf.T
   return { gradients: { U: dU, V: dV, C: dC, W: dW }, UProduct, CProduct, VProduct };
 }
 
-function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, h: tf.Tensor, r: tf.Tensor, rJoined: tf.Tensor, joined: tf.Tensor) {
+function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, h: tf.Tensor, r: tf.Tensor, zJoined: tf.Tensor, newJoined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dResult, z);
   const difference2 = tf.sub(dResult, dNew);
@@ -247,20 +263,20 @@ function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, new_);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
-  const newSum = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, r)));
   const dR = tf.mul(UProduct, h);
-  rt.dispose(dNew, difference2, UProduct);
-  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradient = rt.sigmoidGradient(dZ, z);
-  rt.dispose(dZ);
+  rt.dispose(dNew);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradient = rt.sigmoidGradient(dR, r);
-  const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
-  const product = tf.tidy(() =>
-    tf.matMul(tf.concat([rSigmoidGradient, newTanhGradient, zSigmoidGradient], 1), joined, false, true),
-  );
   rt.dispose(dR);
-  return { newTanhGradient, rSigmoidGradient, zSigmoidGradient, newSum, rProduct, product };
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zJoined2 = tf.tidy(() => tf.concat([rt.sigmoidGradient(dZ, z), rSigmoidGradient], 1));
+  const zProduct = tf.matMul(zJoined2, zJoined, false, true);
+  rt.dispose(dZ, rSigmoidGradient);
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, r)));
+  const newProduct = tf.tidy(() => tf.matMul(tf.concat([newTanhGradient, zJoined2], 1), newJoined, false, true));
+  rt.dispose(difference2, UProduct);
+  return { newTanhGradient, zJoined: zJoined2, newSum, zProduct, newProduct };
 }
 
 function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, scoreTanh: tf.Tensor, dResult: tf.Tensor, keysT: tf.Tensor, weights: tf.Tensor, sourceMask: tf.Tensor, vRows: tf.Tensor) {
@@ -303,38 +319,35 @@ function additiveGradients(p: AdditiveParameters, n: TranslatorSizes, scoreProdu
   return { gradients: { W: dW, U: dU, v: dVWide }, UProduct };
 }
 
-function gruGradients(n: TranslatorSizes, newProduct: tf.Tensor, newTanhGradient: tf.Tensor, zSigmoidGradient: tf.Tensor, rSigmoidGradient: tf.Tensor, x: tf.Tensor, hRows: tf.Tensor) {
+function gruGradients(n: TranslatorSizes, newProduct: tf.Tensor, newTanhGradient: tf.Tensor, x: tf.Tensor, zJoined: tf.Tensor, hRows: tf.Tensor) {
   const { batch: batchSize, embed, hidden, target, units } = n;
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const sigmoidGradientStepsRows = tf.reshape(zSigmoidGradient, [batchSize * target, units]);
-  const joinedStepsRows = tf.reshape(x, [batchSize * target, embed + 2 * hidden]);
-  const dBz = tf.sum(zSigmoidGradient, [0, 1]);
-  const dWz = tf.matMul(joinedStepsRows, sigmoidGradientStepsRows, true);
-  const dUz = tf.matMul(hRows, sigmoidGradientStepsRows, true);
-  rt.dispose(sigmoidGradientStepsRows);
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(rSigmoidGradient, [batchSize * target, units]);
-  const dBr = tf.sum(rSigmoidGradient, [0, 1]);
-  const dWr = tf.matMul(joinedStepsRows, rSigmoidGradientStepsRows, true);
-  const dUr = tf.matMul(hRows, rSigmoidGradientStepsRows, true);
-  rt.dispose(rSigmoidGradientStepsRows);
+  const joinedStepsRows = tf.reshape(zJoined, [batchSize * target, 2 * units]);
+  const zJoinedStepsRows = tf.reshape(x, [batchSize * target, embed + 2 * hidden]);
+  const zTotal = tf.sum(zJoined, [0, 1]);
+  const dBz = tf.slice(zTotal, [0], [units]);
+  const dBr = tf.slice(zTotal, [units], [units]);
+  const zProduct = tf.matMul(zJoinedStepsRows, joinedStepsRows, true);
+  const dWz = tf.slice(zProduct, [0, 0], [-1, units]);
+  const dWr = tf.slice(zProduct, [0, units], [-1, units]);
+  const zProduct2 = tf.matMul(hRows, joinedStepsRows, true);
+  const dUz = tf.slice(zProduct2, [0, 0], [-1, units]);
+  const dUr = tf.slice(zProduct2, [0, units], [-1, units]);
+  rt.dispose(zTotal, zProduct, joinedStepsRows, zProduct2);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(newTanhGradient, [batchSize * target, units]);
   const dB = tf.sum(newTanhGradient, [0, 1]);
-  const dW = tf.matMul(joinedStepsRows, tanhGradientStepsRows, true);
+  const dW = tf.matMul(zJoinedStepsRows, tanhGradientStepsRows, true);
   const dU = tf.tidy(() => tf.matMul(tf.reshape(newProduct, [batchSize * target, units]), tanhGradientStepsRows, true));
-  rt.dispose(joinedStepsRows, tanhGradientStepsRows);
+  rt.dispose(zJoinedStepsRows, tanhGradientStepsRows);
   return { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB };
 }
 
-function gruBackward2(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, forwardNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, rJoined: tf.Tensor) {
+function gruBackward2(p: GRUParameters, dResult: tf.Tensor, z: tf.Tensor, difference: tf.Tensor, forwardNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, zJoined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
-  const dNew = tf.mul(dResult, z);
   const dZ = tf.mul(dResult, difference);
+  const dNew = tf.mul(dResult, z);
   const difference2 = tf.sub(dResult, dNew);
-  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSigmoidGradient = rt.sigmoidGradient(dZ, z);
-  rt.dispose(dZ);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, forwardNew);
   const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
@@ -343,48 +356,43 @@ function gruBackward2(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tenso
   rt.dispose(dNew, difference2, UProduct);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSigmoidGradient = rt.sigmoidGradient(dR, r);
-  const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined, false, true));
   rt.dispose(dR);
-  return { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum };
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zJoined2 = tf.tidy(() => tf.concat([rt.sigmoidGradient(dZ, z), rSigmoidGradient], 1));
+  const zProduct = tf.matMul(zJoined2, zJoined, false, true);
+  rt.dispose(dZ, rSigmoidGradient);
+  return { zJoined: zJoined2, newTanhGradient, zProduct, newSum };
 }
 
-function gruGradients2(p: GRUParameters, n: TranslatorSizes, zSigmoidGradient: tf.Tensor, rSigmoidGradient: tf.Tensor, newTanhGradient: tf.Tensor, newProduct: tf.Tensor, h: tf.Tensor, xRows: tf.Tensor) {
+function gruGradients2(p: GRUParameters, n: TranslatorSizes, zJoined: tf.Tensor, newTanhGradient: tf.Tensor, newProduct: tf.Tensor, h: tf.Tensor, xRows: tf.Tensor, joined: tf.Tensor) {
   const { batch: batchSize, embed, hidden, source } = n;
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const WProduct = tf.tidy(() => {
     const tanhGradientStepsRows = tf.reshape(tf.transpose(newTanhGradient, [1, 0, 2]), [batchSize * source, hidden]);
     return tf.reshape(tf.matMul(tanhGradientStepsRows, p.W, false, true), [batchSize, source, embed]);
   });
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(rSigmoidGradient, [1, 0, 2]), [batchSize * source, hidden]);
-    const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wr, false, true), [batchSize, source, embed]);
-    return tf.add(WProduct, WrProduct);
-  });
-  rt.dispose(WProduct);
-  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSum = tf.tidy(() => {
-    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(zSigmoidGradient, [1, 0, 2]), [batchSize * source, hidden]);
-    return tf.add(rSum, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p.Wz, false, true), [batchSize, source, embed]));
-  });
-  const sigmoidGradientStepsRows = tf.reshape(zSigmoidGradient, [batchSize * source, hidden]);
-  const hStepsRows = tf.reshape(h, [batchSize * source, hidden]);
-  const dBz = tf.sum(zSigmoidGradient, [0, 1]);
-  const dWz = tf.matMul(xRows, sigmoidGradientStepsRows, true);
-  const dUz = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
-  rt.dispose(rSum, sigmoidGradientStepsRows);
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSigmoidGradientStepsRows = tf.reshape(rSigmoidGradient, [batchSize * source, hidden]);
-  const dBr = tf.sum(rSigmoidGradient, [0, 1]);
-  const dWr = tf.matMul(xRows, rSigmoidGradientStepsRows, true);
-  const dUr = tf.matMul(hStepsRows, rSigmoidGradientStepsRows, true);
-  rt.dispose(hStepsRows, rSigmoidGradientStepsRows);
-  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const tanhGradientStepsRows = tf.reshape(newTanhGradient, [batchSize * source, hidden]);
   const dB = tf.sum(newTanhGradient, [0, 1]);
   const dW = tf.matMul(xRows, tanhGradientStepsRows, true);
   const dU = tf.tidy(() => tf.matMul(tf.reshape(newProduct, [batchSize * source, hidden]), tanhGradientStepsRows, true));
   rt.dispose(tanhGradientStepsRows);
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum = tf.tidy(() => {
+    const joinedStepsRows = tf.reshape(tf.transpose(zJoined, [1, 0, 2]), [batchSize * source, 2 * hidden]);
+    return tf.add(WProduct, tf.reshape(tf.matMul(joinedStepsRows, joined, false, true), [batchSize, source, embed]));
+  });
+  const joinedStepsRows = tf.reshape(zJoined, [batchSize * source, 2 * hidden]);
+  const zTotal = tf.sum(zJoined, [0, 1]);
+  const dBz = tf.slice(zTotal, [0], [hidden]);
+  const dBr = tf.slice(zTotal, [hidden], [hidden]);
+  const zProduct = tf.matMul(xRows, joinedStepsRows, true);
+  const dWz = tf.slice(zProduct, [0, 0], [-1, hidden]);
+  const dWr = tf.slice(zProduct, [0, hidden], [-1, hidden]);
+  const zProduct2 = tf.tidy(() => tf.matMul(tf.reshape(h, [batchSize * source, hidden]), joinedStepsRows, true));
+  rt.dispose(WProduct, zTotal, zProduct, joinedStepsRows);
+  const dUz = tf.slice(zProduct2, [0, 0], [-1, hidden]);
+  const dUr = tf.slice(zProduct2, [0, hidden], [-1, hidden]);
+  rt.dispose(zProduct2);
   return { gradients: { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB }, zSum };
 }
 
@@ -428,22 +436,21 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, 
   const x = tf.gather(p.table, tokens);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.reshape(x, [batchSize * source, embed]);
-  const { zSum, rSum, newSum } = gruInputs(p.backward.h.GRU, n, xRows);
-  const { zSum: hZSum, rSum: hRSum, newSum: hNewSum } = gruInputs(p.forward.h.GRU, n, xRows);
+  const { zSum, newSum, zJoined: hZJoined, joined: backwardZJoined } = gruInputs(p.backward.h.GRU, n, xRows);
+  const { zSum: hZSum, newSum: hNewSum, zJoined, joined } = gruInputs(p.forward.h.GRU, n, xRows);
   rt.dispose(xRows);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
-  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
-  rt.dispose(zSum, rSum, newSum);
+  rt.dispose(zSum, newSum);
   const hNextSteps = new Array<tf.Tensor>(source), hSteps = new Array<tf.Tensor>(source);
   const newProductSteps = new Array<tf.Tensor>(source);
   const backwardSteps = new Array<BackwardStep>(source);
   let h: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.backward.h.GRU, h, zSumSteps[t]!, rSumSteps[t]!, newSumSteps[t]!);
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.backward.h.GRU, n, h, hZJoined, zSumSteps[t]!, newSumSteps[t]!);
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]), hNext, h));
     hNextSteps[t] = hNext;
     if (keep) {
@@ -452,19 +459,18 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, 
     } else rt.dispose(h, z, difference, hNew, r, newProduct);
     h = backwardChosen;
   }
-  rt.dispose(zSumSteps, rSumSteps, newSumSteps, h);
+  rt.dispose(zSumSteps, newSumSteps, h);
   const backward = tf.stack(hNextSteps);
   rt.dispose(hNextSteps);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const hZSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hZSum, [1, 0, 2])));
-  const hRSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hRSum, [1, 0, 2])));
   const hNewSumSteps = tf.tidy(() => tf.unstack(tf.transpose(hNewSum, [1, 0, 2])));
-  rt.dispose(hZSum, hRSum, hNewSum);
+  rt.dispose(hZSum, hNewSum);
   const hHNextSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = [], hNewProductSteps: tf.Tensor[] = []; // hSteps2 refers to what is in hHNextSteps
   const forwardSteps: ForwardStep[] = [];
   let h2: tf.Tensor = backwardZeros;
   for (let t = 0; t < source; t++) {
-    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.forward.h.GRU, h2, hZSumSteps[t]!, hRSumSteps[t]!, hNewSumSteps[t]!);
+    const { hNext, z, difference, new_: hNew, newProduct, r } = gru(p.forward.h.GRU, n, h2, zJoined, hZSumSteps[t]!, hNewSumSteps[t]!);
     hHNextSteps.push(hNext); hSteps2.push(h2);
     if (keep) {
       forwardSteps.push({ r, new: hNew, difference, z });
@@ -472,13 +478,13 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, 
     } else rt.dispose(z, difference, hNew, r, newProduct);
     h2 = hNext;
   }
-  rt.dispose(hZSumSteps, hRSumSteps, hNewSumSteps);
+  rt.dispose(hZSumSteps, hNewSumSteps);
   const forward = tf.stack(hHNextSteps);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
-  return { h1, annotations, h: hSteps2, forwardSteps, backwardZeros, sourceMaskT: sourceMaskSteps, h2: hSteps, backwardSteps, x, newProduct: hNewProductSteps, newProduct2: newProductSteps, forwardHNext: hHNextSteps };
+  return { h1, annotations, h: hSteps2, forwardSteps, backwardZeros, zJoined, sourceMaskT: sourceMaskSteps, h2: hSteps, backwardSteps, hZJoined, x, newProduct: hNewProductSteps, joined, newProduct2: newProductSteps, backwardZJoined, forwardHNext: hHNextSteps };
 }
 
 /** Sec. 3.1, A.1.2 and A.2.2; the first state is made of the backward state at the first position. */
@@ -489,6 +495,7 @@ function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tenso
   // model.attn:47  e = table[y]
   const e = tf.gather(p.table, y);
   const { UProduct, keysT, keysRows } = additiveInputs(p.context.Scored.Additive, n, annotations);
+  const { zJoined, joined: sZJoined, zJoined2: gruZJoined } = gruInputs2(p.s.GRU);
   rt.dispose(keysRows);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
@@ -499,14 +506,14 @@ function translateInputs(p: TranslateParameters, n: TranslatorSizes, y: tf.Tenso
     rt.dispose(scoreTanh);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eSteps[t]!, context], 1);
-    const sNext = gru2(p.s.GRU, sNextJoined, s);
+    const sNext = gru2(p.s.GRU, n, sNextJoined, zJoined, s, sZJoined, gruZJoined);
     rt.dispose(sNextJoined);
     sSteps.push(s); contextSteps.push(context);
     if (keep) weightsSteps.push(weights);
     else rt.dispose(weights);
     s = sNext;
   }
-  rt.dispose(UProduct, keysT, eSteps, s);
+  rt.dispose(UProduct, keysT, zJoined, sZJoined, gruZJoined, eSteps, s);
   const logits = readoutInputs(p.logits.Readout, n, contextSteps, sSteps, e);
   rt.dispose(e, sSteps, contextSteps);
   return { logits, weights: weightsSteps };
@@ -520,9 +527,10 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   const e = tf.gather(p.table, y);
   const { UProduct, keysT, keysRows } = additiveInputs(p.context.Scored.Additive, n, annotations);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zJoined = tf.concat([p.s.GRU.Wz, p.s.GRU.Uz], 0);
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined = tf.concat([p.s.GRU.Wr, p.s.GRU.Ur], 0);
+  const zJoined = tf.concat([p.s.GRU.bz, p.s.GRU.br], 0);
+  const sZJoined = tf.concat([p.s.GRU.Wz, p.s.GRU.Wr], 1);
+  const joined = tf.concat([p.s.GRU.Uz, p.s.GRU.Ur], 1);
+  const gruZJoined = tf.concat([sZJoined, joined], 0);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newJoined = tf.concat([p.s.GRU.W, p.s.GRU.U], 0);
   // model.attn:57  Translate(read.annotations, read.h1)
@@ -535,21 +543,21 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
     const { context, weights, scoreTanh } = additive(p.context.Scored.Additive, n, s, UProduct, sourceMask, keysT);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eSteps[t]!, context], 1);
-    const { sNext, z, difference, new_: sNew, newProduct, r } = gruTraining(p.s.GRU, sNextJoined, s, rJoined, zJoined, newJoined);
+    const { sNext, z, difference, new_: sNew, newProduct, r } = gruTraining(p.s.GRU, n, sNextJoined, s, gruZJoined, zJoined, newJoined);
     translateSteps.push({ scoreTanh, r, new: sNew, difference, z });
     sSteps.push(s); contextSteps.push(context); newProductSteps.push(newProduct); sNextJoinedSteps.push(sNextJoined);
     weightsSteps.push(weights);
     s = sNext;
   }
-  rt.dispose(UProduct, zJoined, rJoined, newJoined, eSteps, s);
+  rt.dispose(UProduct, zJoined, gruZJoined, newJoined, eSteps, s);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const sStacked = tf.stack(sSteps);
   const { logits, keepStepsT, sum, contextStacked, eRows, productRows } = readoutInputsTraining(p.logits.Readout, n, random, sStacked, contextSteps, e, site);
   rt.dispose(e, contextSteps);
-  return { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, keysT, tanh2: sFirst, joined: sNextJoinedSteps, product: newProductSteps, keysRows };
+  return { logits, zJoined: sZJoined, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, joined, keysT, tanh2: sFirst, joined2: sNextJoinedSteps, product: newProductSteps, keysRows };
 }
 
-function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor, y: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, annotations: tf.Tensor, batchBeam: number, beam: number, batchBeamSource: number) {
+function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor, y: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, annotations: tf.Tensor, zJoined: tf.Tensor, zJoined2: tf.Tensor, zJoined3: tf.Tensor, batchBeam: number, beam: number, batchBeamSource: number) {
   const { batch: batchSize, characters, units } = n;
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const sRows = tf.reshape(s, [batchBeam, units]);
@@ -562,7 +570,7 @@ function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor,
   // model.attn:49  s' = GRU(concat(e, context), s)
   const sNextJoined = tf.concat([e, context], 1);
   const logits = readoutStep(p.logits.Readout, n, sRows, e, context, batchBeam);
-  const sNext = gru2(p.s.GRU, sNextJoined, sRows);
+  const sNext = gru2(p.s.GRU, n, sNextJoined, zJoined, sRows, zJoined2, zJoined3);
   rt.dispose(e, context, sRows, sNextJoined);
   const sNextShaped = tf.reshape(sNext, [batchSize, beam, units]);
   rt.dispose(sNext);
@@ -582,8 +590,8 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const sourceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
-  const { h1, annotations, backwardZeros, sourceMaskT: sourceMaskTSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
-  rt.dispose(backwardZeros, sourceMaskTSteps, x, hNextSteps);
+  const { h1, annotations, backwardZeros, zJoined, sourceMaskT: sourceMaskTSteps, hZJoined, x, joined: forwardZJoined, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
+  rt.dispose(backwardZeros, zJoined, sourceMaskTSteps, hZJoined, x, forwardZJoined, backwardZJoined, hNextSteps);
   const { logits, weights: weightsSteps } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask, true);
   rt.dispose(sourceMask, h1, annotations);
   // model.attn:57  Translate(read.annotations, read.h1)
@@ -602,8 +610,8 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): rt.Los
   );
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const zero = tf.scalar(0, 'int32');
-  const { h1, annotations, backwardZeros, sourceMaskT: sourceMaskTSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
-  rt.dispose(backwardZeros, sourceMaskTSteps, x, hNextSteps);
+  const { h1, annotations, backwardZeros, zJoined, sourceMaskT: sourceMaskTSteps, hZJoined, x, joined: forwardZJoined, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
+  rt.dispose(backwardZeros, zJoined, sourceMaskTSteps, hZJoined, x, forwardZJoined, backwardZJoined, hNextSteps);
   const { logits } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask, false);
   rt.dispose(sourceMask, h1, annotations);
   const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
@@ -620,8 +628,8 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   );
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const zero = tf.scalar(0, 'int32');
-  const { h1, annotations, h: hSteps, forwardSteps, backwardZeros, sourceMaskT: sourceMaskTSteps, h2: backwardHSteps, backwardSteps, x, newProduct: productSteps, newProduct2: backwardProductSteps, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, true);
-  const { logits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, keysT, tanh2: tanh, joined: joinedSteps, product: translateProductSteps, keysRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
+  const { h1, annotations, h: hSteps, forwardSteps, backwardZeros, zJoined, sourceMaskT: sourceMaskTSteps, h2: backwardHSteps, backwardSteps, hZJoined, x, newProduct: productSteps, joined: forwardZJoined, newProduct2: backwardProductSteps, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, true);
+  const { logits, zJoined: sZJoined, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, joined: gruZJoined, keysT, tanh2: tanh, joined2: joinedSteps, product: translateProductSteps, keysRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
   const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
   rt.dispose(annotations, logits);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
@@ -634,9 +642,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(targetLengthsAsFloat, targetMask, logSoftmax, keepStepsT, sum, contextStacked, eRows, productRows, dLogits);
   // std/attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
   const vRows = tf.reshape(p.Translate.context.Scored.Additive.v, [align]);
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined = tf.concat([p.Translate.s.GRU.Ur, p.Translate.s.GRU.Uz], 1);
-  const sRJoined = tf.concat([p.Translate.s.GRU.Wr, p.Translate.s.GRU.W, p.Translate.s.GRU.Wz], 1);
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newJoined = tf.concat([p.Translate.s.GRU.W, sZJoined], 1);
+  rt.dispose(sZJoined);
   // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const sStepsRows = tf.reshape(sStacked, [batchSize * target, units]);
   rt.dispose(sStacked);
@@ -651,30 +659,28 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   let state: tf.Tensor = stateFirst;
   for (let t = target - 1; t >= 0; t--) {
     const step = translateSteps[t]!;
-    const { newTanhGradient, rSigmoidGradient, zSigmoidGradient, newSum, rProduct, product: sRProduct } = gruBackward(p.Translate.s.GRU, dSNext, step.difference, step.z, step.new, sSteps[t]!, step.r, rJoined, sRJoined);
+    const { newTanhGradient, zJoined: translateZJoined, newSum, zProduct, newProduct } = gruBackward(p.Translate.s.GRU, dSNext, step.difference, step.z, step.new, sSteps[t]!, step.r, gruZJoined, newJoined);
     rt.dispose(dSNext);
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextPart = tf.slice(sRProduct, [0, embed], [-1, 2 * hidden]);
+    const sNextPart = tf.slice(newProduct, [0, embed], [-1, 2 * hidden]);
     // model.attn:48  context = Scored[align, places](s, annotations)
     const dContext = tf.add(CProductSteps[t]!, sNextPart);
     const { scoreProduct, product: contextScoreProduct, WProduct, scoreProduct2: additiveScoreProduct } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, step.scoreTanh, dContext, keysT, weightsSteps[t]!, sourceMask, vRows);
     rt.dispose(sNextPart);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextSum = tf.add(UProductSteps[t]!, newSum);
-    const dE = tf.slice(sRProduct, [0, 0], [-1, embed]);
-    rt.dispose(newSum, sRProduct);
+    const dE = tf.slice(newProduct, [0, 0], [-1, embed]);
+    rt.dispose(newSum, newProduct);
     // model.attn:57  Translate(read.annotations, read.h1)
-    const dS = tf.tidy(() => tf.add(tf.add(sNextSum, rProduct), WProduct));
+    const dS = tf.tidy(() => tf.add(tf.add(sNextSum, zProduct), WProduct));
     const stateNext = tf.add(state, additiveScoreProduct);
-    rt.dispose(rProduct, WProduct, sNextSum, additiveScoreProduct, state);
-    translateRows[t] = {
-      rSigmoidGradient, zSigmoidGradient, newTanhGradient, scoreProduct, contextScoreProduct, dE, dContext,
-    };
+    rt.dispose(zProduct, WProduct, sNextSum, additiveScoreProduct, state);
+    translateRows[t] = { zJoined: translateZJoined, newTanhGradient, scoreProduct, contextScoreProduct, dE, dContext };
     dSNext = dS;
     state = stateNext;
   }
   const translateStacks = rt.stacked(translateRows);
-  rt.dispose(sourceMask, sSteps, translateSteps, keysT, rJoined, sRJoined, UProductSteps, CProductSteps);
+  rt.dispose(sourceMask, sSteps, translateSteps, gruZJoined, keysT, newJoined, UProductSteps, CProductSteps);
   const weightsStacked = tf.stack(weightsSteps);
   const product = tf.mul(state, vRows);
   rt.dispose(weightsSteps, vRows, state);
@@ -703,9 +709,6 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     return tf.add(part, tf.transpose(rt.scatter(zero, dH1, source), [1, 2, 0]));
   });
   rt.dispose(zero, dH1, dAnnotations);
-  // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const hRJoined = tf.concat([p.read.Annotate.forward.h.GRU.Ur, p.read.Annotate.forward.h.GRU.Uz], 1);
-  const backwardRJoined = tf.concat([p.read.Annotate.backward.h.GRU.Ur, p.read.Annotate.backward.h.GRU.Uz], 1);
   // model.attn:47  e = table[y]
   const dE = tf.tidy(() =>
     tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(translateStacks.dE, [1, 0, 2])),
@@ -721,18 +724,17 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const step = backwardSteps[t]!;
     const isGreaterWide = tf.reshape(sourceMaskTSteps[t]!, [batchSize, 1]);
     const dHNext = tf.tidy(() => tf.add(dBackwardSteps[t]!, rt.where(isGreaterWide, dH, 0)));
-    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, step.difference, step.z, step.new, step.r, backwardHSteps[t]!, backwardRJoined);
-    const readDH = tf.tidy(() => tf.add(tf.add(rt.where(isGreaterWide, 0, dH), newSum), rProduct));
-    rt.dispose(dHNext, isGreaterWide, rProduct, newSum, dH);
-    backwardRows.push({ newTanhGradient, rSigmoidGradient, zSigmoidGradient });
+    const { zJoined: readZJoined, newTanhGradient, zProduct, newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, step.z, step.difference, step.new, step.r, backwardHSteps[t]!, hZJoined);
+    const readDH = tf.tidy(() => tf.add(tf.add(rt.where(isGreaterWide, 0, dH), newSum), zProduct));
+    rt.dispose(dHNext, isGreaterWide, zProduct, newSum, dH);
+    backwardRows.push({ newTanhGradient, zJoined: readZJoined });
     dH = readDH;
   }
   const backwardStacks = rt.stacked(backwardRows);
-  rt.dispose(sourceMaskTSteps, backwardSteps, backwardRJoined, dBackwardSteps, dH);
+  rt.dispose(sourceMaskTSteps, backwardSteps, hZJoined, dBackwardSteps, dH);
   const hStacked = tf.stack(backwardHSteps);
-  rt.dispose(backwardHSteps);
   const backwardProductStacked = tf.stack(backwardProductSteps);
-  rt.dispose(backwardProductSteps);
+  rt.dispose(backwardHSteps, backwardProductSteps);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
   rt.dispose(x);
@@ -744,26 +746,26 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   for (let t = source - 1; t >= 0; t--) {
     const step = forwardSteps[t]!;
     const dHNext = tf.add(readDH, dForwardSteps[t]!);
-    const { zSigmoidGradient, rSigmoidGradient, newTanhGradient, rProduct, newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, step.difference, step.z, step.new, step.r, hSteps[t]!, hRJoined);
-    const annotateDH = tf.add(rProduct, newSum);
-    rt.dispose(readDH, dHNext, rProduct, newSum);
-    forwardRows[t] = { newTanhGradient, rSigmoidGradient, zSigmoidGradient };
+    const { zJoined: readZJoined, newTanhGradient, zProduct, newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, step.z, step.difference, step.new, step.r, hSteps[t]!, zJoined);
+    const annotateDH = tf.add(zProduct, newSum);
+    rt.dispose(readDH, dHNext, zProduct, newSum);
+    forwardRows[t] = { newTanhGradient, zJoined: readZJoined };
     readDH = annotateDH;
   }
   const forwardStacks = rt.stacked(forwardRows);
-  rt.dispose(forwardSteps, hRJoined, dForwardSteps, readDH);
+  rt.dispose(forwardSteps, zJoined, dForwardSteps, readDH);
   const forwardHStacked = tf.stack(hSteps);
   rt.dispose(backwardZeros, hNextSteps);
   const forwardProductStacked = tf.stack(productSteps);
-  const dGRU = gruGradients(batch.n, productStacked, translateStacks.newTanhGradient, translateStacks.zSigmoidGradient, translateStacks.rSigmoidGradient, joinedStacked, sStepsRows);
-  rt.dispose(productSteps, sStepsRows, translateStacks.zSigmoidGradient, joinedStacked, translateStacks.rSigmoidGradient);
-  rt.dispose(translateStacks.newTanhGradient, productStacked);
-  const { gradients: dHGRU, zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, forwardStacks.zSigmoidGradient, forwardStacks.rSigmoidGradient, forwardStacks.newTanhGradient, forwardProductStacked, forwardHStacked, xRows);
-  rt.dispose(forwardStacks.newTanhGradient, forwardStacks.rSigmoidGradient, forwardStacks.zSigmoidGradient);
-  rt.dispose(forwardHStacked, forwardProductStacked);
-  const { gradients: dBackwardHGRU, zSum: hZSum } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, backwardStacks.zSigmoidGradient, backwardStacks.rSigmoidGradient, backwardStacks.newTanhGradient, backwardProductStacked, hStacked, xRows);
-  rt.dispose(backwardStacks.newTanhGradient, backwardStacks.rSigmoidGradient, backwardStacks.zSigmoidGradient, hStacked);
-  rt.dispose(backwardProductStacked, xRows);
+  const dGRU = gruGradients(batch.n, productStacked, translateStacks.newTanhGradient, joinedStacked, translateStacks.zJoined, sStepsRows);
+  rt.dispose(productSteps, sStepsRows, translateStacks.zJoined, joinedStacked, translateStacks.newTanhGradient);
+  rt.dispose(productStacked);
+  const { gradients: dHGRU, zSum } = gruGradients2(p.read.Annotate.forward.h.GRU, batch.n, forwardStacks.zJoined, forwardStacks.newTanhGradient, forwardProductStacked, forwardHStacked, xRows, forwardZJoined);
+  rt.dispose(forwardZJoined, forwardStacks.newTanhGradient, forwardStacks.zJoined, forwardHStacked);
+  rt.dispose(forwardProductStacked);
+  const { gradients: dBackwardHGRU, zSum: hZSum } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, backwardStacks.zJoined, backwardStacks.newTanhGradient, backwardProductStacked, hStacked, xRows, backwardZJoined);
+  rt.dispose(backwardZJoined, backwardStacks.newTanhGradient, backwardStacks.zJoined, hStacked, backwardProductStacked);
+  rt.dispose(xRows);
   // model.attn:27  x = table[tokens]
   const dX = tf.add(zSum, hZSum);
   const dAnnotateTable = rt.scatter(batch.inputs.tokens, dX, words);
@@ -785,7 +787,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
 }
 
 /** What every step reads, [batch, …]. */
-type TranslatorMemory = { readonly keyMask: tf.Tensor; readonly UProduct: tf.Tensor; readonly annotations: tf.Tensor };
+type TranslatorMemory = { readonly keyMask: tf.Tensor; readonly UProduct: tf.Tensor; readonly annotations: tf.Tensor; readonly joined: tf.Tensor; readonly joined2: tf.Tensor; readonly joined3: tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
 type TranslatorState = { readonly s: tf.Tensor };
@@ -797,21 +799,22 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): { r
   const keyMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
-  const { h1, annotations, backwardZeros, sourceMaskT: keyMaskTSteps, x, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, keyMask, false);
-  rt.dispose(backwardZeros, keyMaskTSteps, x, hNextSteps);
+  const { h1, annotations, backwardZeros, zJoined, sourceMaskT: keyMaskTSteps, hZJoined, x, joined: forwardZJoined, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, keyMask, false);
+  rt.dispose(backwardZeros, zJoined, keyMaskTSteps, hZJoined, x, forwardZJoined, backwardZJoined, hNextSteps);
+  const { zJoined: joined, joined: joined2, zJoined2: joined3 } = gruInputs2(p.Translate.s.GRU);
   const { UProduct, keysT, keysRows } = additiveInputs(p.Translate.context.Scored.Additive, batch.n, annotations);
   rt.dispose(annotations, keysRows);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const s = tf.tidy(() => tf.reshape(tf.tanh(tf.matMul(h1, p.Translate.W0)), [batchSize, 1, units]));
   rt.dispose(h1);
-  return { memory: { keyMask, UProduct, annotations: keysT }, state: { s } };
+  return { memory: { keyMask, UProduct, annotations: keysT, joined, joined2, joined3 }, state: { s } };
 }
 
 /** One place: logits, the next states and the taps. It disposes of nothing that it is given; what it gives is the caller's. */
 function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory: TranslatorMemory, state: TranslatorState, previous: tf.Tensor2D, _t: number): { readonly logits: tf.Tensor3D; readonly taps: { readonly weights: tf.Tensor }; readonly state: TranslatorState } {
   const { batch: batchSize, source } = batch.n;
   const beam = previous.shape[1];
-  const { logitsShaped: logits, sNextShaped: s, weightsShaped: weights } = translateStep(p.Translate, batch.n, state.s, previous, memory.UProduct, memory.keyMask, memory.annotations, batchSize * beam, beam, batchSize * beam * source);
+  const { logitsShaped: logits, sNextShaped: s, weightsShaped: weights } = translateStep(p.Translate, batch.n, state.s, previous, memory.UProduct, memory.keyMask, memory.annotations, memory.joined, memory.joined2, memory.joined3, batchSize * beam, beam, batchSize * beam * source);
   return { logits: logits as tf.Tensor3D, taps: { weights }, state: { s } };
 }
 

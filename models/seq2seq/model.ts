@@ -48,38 +48,32 @@ type RunRow = Readonly<Record<'new' | 'h', tf.Tensor>>;
 type RunStep = Readonly<Record<'f' | 'g' | 'i' | 'tanh' | 'o' | 'c', tf.Tensor>>;
 type ReadRunRow = Readonly<Record<'new' | 'h', tf.Tensor>>;
 type WriteStep = Readonly<Record<'c' | 'f' | 'g' | 'i' | 'tanh' | 'o', tf.Tensor>>;
-type WriteRow = Readonly<Record<
-  | 'gTanhGradient' | 'oSigmoidGradient' | 'fSigmoidGradient' | 'iSigmoidGradient'
-, tf.Tensor>>;
-type RunRow2 = Readonly<Record<
-  | 'gTanhGradient' | 'oSigmoidGradient' | 'fSigmoidGradient' | 'iSigmoidGradient'
-, tf.Tensor>>;
 
 /** Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000, which starts open (bias 1). */
 function lstmInputs(p: LSTMParameters, n: Seq2SeqSizes, x: tf.Tensor, batchSource: number, source: number) {
   const { batch: batchSize, embed, hidden } = n;
-  // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const xRows = tf.reshape(x, [batchSource, embed]);
-  const oSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wo), [batchSize, source, hidden]), p.bo));
-  // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wf), [batchSize, source, hidden]), p.bf));
   // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wi), [batchSize, source, hidden]), p.bi));
-  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gSum = tf.tidy(() => tf.add(tf.reshape(tf.matMul(xRows, p.Wg), [batchSize, source, hidden]), p.bg));
-  rt.dispose(xRows);
-  return { oSum, fSum, iSum, gSum };
+  const joined = tf.concat([p.Wi, p.Wf, p.Wo, p.Wg], 1);
+  const iSum = tf.tidy(() => {
+    const product = tf.reshape(tf.matMul(tf.reshape(x, [batchSource, embed]), joined), [batchSize, source, 4 * hidden]);
+    return tf.add(product, tf.concat([p.bi, p.bf, p.bo, p.bg], 0));
+  });
+  const iJoined = tf.concat([p.Ui, p.Uf, p.Uo, p.Ug], 1);
+  return { iSum, iJoined, joined };
 }
 
-function lstm(p: LSTMParameters, h: tf.Tensor, oSum: tf.Tensor, fSum: tf.Tensor, c: tf.Tensor, iSum: tf.Tensor, gSum: tf.Tensor) {
-  // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const o = tf.tidy(() => tf.sigmoid(tf.add(oSum, tf.matMul(h, p.Uo))));
-  // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const f = tf.tidy(() => tf.sigmoid(tf.add(fSum, tf.matMul(h, p.Uf))));
+function lstm(n: Seq2SeqSizes, h: tf.Tensor, iJoined: tf.Tensor, iSum: tf.Tensor, c: tf.Tensor) {
+  const { hidden } = n;
   // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const i = tf.tidy(() => tf.sigmoid(tf.add(iSum, tf.matMul(h, p.Ui))));
+  const iSum2 = tf.tidy(() => tf.add(iSum, tf.matMul(h, iJoined)));
+  const i = tf.tidy(() => tf.sigmoid(tf.slice(iSum2, [0, 0], [-1, hidden])));
+  // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const o = tf.tidy(() => tf.sigmoid(tf.slice(iSum2, [0, 2 * hidden], [-1, hidden])));
+  // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const f = tf.tidy(() => tf.sigmoid(tf.slice(iSum2, [0, hidden], [-1, hidden])));
   // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const g = tf.tidy(() => tf.tanh(tf.add(gSum, tf.matMul(h, p.Ug))));
+  const g = tf.tidy(() => tf.tanh(tf.slice(iSum2, [0, 3 * hidden], [-1, hidden])));
+  rt.dispose(iSum2);
   // std/cells.attn:25  new = f * c + i * g
   const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
   // std/cells.attn:26  { h = o * tanh(new), c = new }
@@ -118,99 +112,85 @@ function translation(n: Seq2SeqSizes, targetLengths: tf.Tensor, logits: tf.Tenso
   return { loss, mean, targetLengthsAsFloat, targetMask, logSoftmax };
 }
 
-function lstmBackward(dResult: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Tensor, f: tf.Tensor, g: tf.Tensor, c: tf.Tensor, i: tf.Tensor, gJoined: tf.Tensor) {
+function lstmBackward(dResult: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: tf.Tensor, f: tf.Tensor, i: tf.Tensor, g: tf.Tensor, c: tf.Tensor, iJoined: tf.Tensor) {
   // std/cells.attn:26  { h = o * tanh(new), c = new }
   const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dResult, o), tanh));
   const dO = tf.mul(dResult, tanh);
   // std/cells.attn:25  new = f * c + i * g
   const dNew = tf.add(state, tanhGradient);
-  const dG = tf.mul(dNew, i);
   const dI = tf.mul(dNew, g);
   const dF = tf.mul(dNew, c);
-  const dC = tf.mul(dNew, f);
-  rt.dispose(tanhGradient, dNew);
+  const dG = tf.mul(dNew, i);
+  rt.dispose(tanhGradient);
   // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSigmoidGradient = rt.sigmoidGradient(dI, i);
   rt.dispose(dI);
   // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSigmoidGradient = rt.sigmoidGradient(dF, f);
   rt.dispose(dF);
-  // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oSigmoidGradient = rt.sigmoidGradient(dO, o);
-  rt.dispose(dO);
   // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gTanhGradient = rt.tanhGradient(dG, g);
-  const gProduct = tf.tidy(() => {
-    const joined = tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1);
-    return tf.matMul(joined, gJoined, false, true);
-  });
   rt.dispose(dG);
-  return { gProduct, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient };
+  // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oJoined = tf.tidy(() =>
+    tf.concat([iSigmoidGradient, fSigmoidGradient, rt.sigmoidGradient(dO, o), gTanhGradient], 1),
+  );
+  rt.dispose(dO, iSigmoidGradient, fSigmoidGradient, gTanhGradient);
+  // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const dH = tf.matMul(oJoined, iJoined, false, true);
+  // std/cells.attn:25  new = f * c + i * g
+  const dC = tf.mul(dNew, f);
+  rt.dispose(dNew);
+  return { dH, dC, oJoined };
 }
 
-function lstmGradients(p: LSTMParameters, n: Seq2SeqSizes, hStacked: tf.Tensor, iSigmoidGradient: tf.Tensor, fSigmoidGradient: tf.Tensor, oSigmoidGradient: tf.Tensor, gTanhGradient: tf.Tensor, picked: tf.Tensor, batchTarget: number, target: number) {
+function lstmGradients(n: Seq2SeqSizes, hStacked: tf.Tensor, oJoined: tf.Tensor, picked: tf.Tensor, iJoined: tf.Tensor, batchTarget: number, target: number) {
   const { batch: batchSize, embed, hidden } = n;
-  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const WgProduct = tf.tidy(() => {
-    const lSTMWgProduct = tf.matMul(tf.reshape(tf.transpose(gTanhGradient, [1, 0, 2]), [batchTarget, hidden]), p.Wg, false, true);
-    return tf.reshape(lSTMWgProduct, [batchSize, target, embed]);
+  // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iProduct = tf.tidy(() => {
+    const product = tf.matMul(tf.reshape(tf.transpose(oJoined, [1, 0, 2]), [batchTarget, 4 * hidden]), iJoined, false, true);
+    return tf.reshape(product, [batchSize, target, embed]);
   });
+  const joinedStepsRows = tf.reshape(oJoined, [batchTarget, 4 * hidden]);
+  const iTotal = tf.sum(oJoined, [0, 1]);
+  const dBi = tf.slice(iTotal, [0], [hidden]);
+  const dBo = tf.slice(iTotal, [2 * hidden], [hidden]);
+  const dBg = tf.slice(iTotal, [3 * hidden], [hidden]);
+  const dBf = tf.slice(iTotal, [hidden], [hidden]);
+  const iProduct2 = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(picked, [1, 0, 2]), [batchTarget, embed]), joinedStepsRows, true),
+  );
+  const dWi = tf.slice(iProduct2, [0, 0], [-1, hidden]);
+  const dWf = tf.slice(iProduct2, [0, hidden], [-1, hidden]);
+  const dWo = tf.slice(iProduct2, [0, 2 * hidden], [-1, hidden]);
+  const dWg = tf.slice(iProduct2, [0, 3 * hidden], [-1, hidden]);
+  const iProduct3 = tf.tidy(() => tf.matMul(tf.reshape(hStacked, [batchTarget, hidden]), joinedStepsRows, true));
+  const dUi = tf.slice(iProduct3, [0, 0], [-1, hidden]);
+  const dUf = tf.slice(iProduct3, [0, hidden], [-1, hidden]);
+  const dUo = tf.slice(iProduct3, [0, 2 * hidden], [-1, hidden]);
+  const dUg = tf.slice(iProduct3, [0, 3 * hidden], [-1, hidden]);
+  rt.dispose(iTotal, iProduct2, joinedStepsRows, iProduct3);
+  return { gradients: { Wi: dWi, Wf: dWf, Wo: dWo, Wg: dWg, Ui: dUi, Uf: dUf, Uo: dUo, Ug: dUg, bi: dBi, bo: dBo, bg: dBg, bf: dBf }, iProduct };
+}
+
+function lstmStep(n: Seq2SeqSizes, c: tf.Tensor, h: tf.Tensor, picked: tf.Tensor, iJoined: tf.Tensor, iJoined2: tf.Tensor, iJoined3: tf.Tensor, batchBeam: number) {
+  const { hidden } = n;
   // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.matMul(tf.reshape(tf.transpose(iSigmoidGradient, [1, 0, 2]), [batchTarget, hidden]), p.Wi, false, true);
-    return tf.add(WgProduct, tf.reshape(WiProduct, [batchSize, target, embed]));
+    const sum = tf.add(tf.matMul(picked, iJoined), tf.matMul(tf.reshape(h, [batchBeam, hidden]), iJoined2));
+    return tf.add(sum, iJoined3);
   });
-  const sigmoidGradientStepsRows = tf.reshape(iSigmoidGradient, [batchTarget, hidden]);
-  const pickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked, [1, 0, 2]), [batchTarget, embed]));
-  const hStepsRows = tf.reshape(hStacked, [batchTarget, hidden]);
-  const dBi = tf.sum(iSigmoidGradient, [0, 1]);
-  const dWi = tf.matMul(pickedRows, sigmoidGradientStepsRows, true);
-  const dUi = tf.matMul(hStepsRows, sigmoidGradientStepsRows, true);
-  rt.dispose(WgProduct, sigmoidGradientStepsRows);
-  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const tanhGradientStepsRows = tf.reshape(gTanhGradient, [batchTarget, hidden]);
-  const dBg = tf.sum(gTanhGradient, [0, 1]);
-  const dWg = tf.matMul(pickedRows, tanhGradientStepsRows, true);
-  const dUg = tf.matMul(hStepsRows, tanhGradientStepsRows, true);
-  rt.dispose(tanhGradientStepsRows);
-  // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSum = tf.tidy(() => {
-    const WfProduct = tf.matMul(tf.reshape(tf.transpose(fSigmoidGradient, [1, 0, 2]), [batchTarget, hidden]), p.Wf, false, true);
-    return tf.add(iSum, tf.reshape(WfProduct, [batchSize, target, embed]));
-  });
-  const fSigmoidGradientStepsRows = tf.reshape(fSigmoidGradient, [batchTarget, hidden]);
-  const dBf = tf.sum(fSigmoidGradient, [0, 1]);
-  const dWf = tf.matMul(pickedRows, fSigmoidGradientStepsRows, true);
-  const dUf = tf.matMul(hStepsRows, fSigmoidGradientStepsRows, true);
-  rt.dispose(iSum, fSigmoidGradientStepsRows);
+  const i = tf.tidy(() => tf.sigmoid(tf.slice(iSum, [0, 0], [-1, hidden])));
   // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oSum = tf.tidy(() => {
-    const WoProduct = tf.matMul(tf.reshape(tf.transpose(oSigmoidGradient, [1, 0, 2]), [batchTarget, hidden]), p.Wo, false, true);
-    return tf.add(fSum, tf.reshape(WoProduct, [batchSize, target, embed]));
-  });
-  const oSigmoidGradientStepsRows = tf.reshape(oSigmoidGradient, [batchTarget, hidden]);
-  const dBo = tf.sum(oSigmoidGradient, [0, 1]);
-  const dWo = tf.matMul(pickedRows, oSigmoidGradientStepsRows, true);
-  const dUo = tf.matMul(hStepsRows, oSigmoidGradientStepsRows, true);
-  rt.dispose(fSum, pickedRows, hStepsRows, oSigmoidGradientStepsRows);
-  return { gradients: { Wi: dWi, Wf: dWf, Wo: dWo, Wg: dWg, Ui: dUi, Uf: dUf, Uo: dUo, Ug: dUg, bi: dBi, bo: dBo, bg: dBg, bf: dBf }, oSum };
-}
-
-function lstmStep(p: LSTMParameters, n: Seq2SeqSizes, c: tf.Tensor, h: tf.Tensor, picked: tf.Tensor, batchBeam: number) {
-  const { hidden } = n;
-  // std/cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const hRows = tf.reshape(h, [batchBeam, hidden]);
-  const o = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(picked, p.Wo), tf.matMul(hRows, p.Uo)), p.bo)));
+  const o = tf.tidy(() => tf.sigmoid(tf.slice(iSum, [0, 2 * hidden], [-1, hidden])));
   // std/cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const f = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(picked, p.Wf), tf.matMul(hRows, p.Uf)), p.bf)));
-  // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const i = tf.tidy(() => tf.sigmoid(tf.add(tf.add(tf.matMul(picked, p.Wi), tf.matMul(hRows, p.Ui)), p.bi)));
+  const f = tf.tidy(() => tf.sigmoid(tf.slice(iSum, [0, hidden], [-1, hidden])));
   // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const g = tf.tidy(() => tf.tanh(tf.add(tf.add(tf.matMul(picked, p.Wg), tf.matMul(hRows, p.Ug)), p.bg)));
-  rt.dispose(hRows);
+  const g = tf.tidy(() => tf.tanh(tf.slice(iSum, [0, 3 * hidden], [-1, hidden])));
+  rt.dispose(iSum);
   // std/cells.attn:25  new = f * c + i * g
   const new_ = tf.tidy(() => tf.add(tf.mul(f, tf.reshape(c, [batchBeam, hidden])), tf.mul(i, g)));
-  rt.dispose(f, i, g);
+  rt.dispose(i, f, g);
   // std/cells.attn:26  { h = o * tanh(new), c = new }
   const h2 = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
   rt.dispose(o);
@@ -226,22 +206,18 @@ function read(p: ReadParameters, n: Seq2SeqSizes, sourceLengths: tf.Tensor, toke
   );
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p.table, tokens);
-  const { oSum, fSum, iSum, gSum } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
-  rt.dispose(x);
+  const { iSum, iJoined, joined: hCIJoined } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
+  rt.dispose(x, hCIJoined);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
   const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
-  rt.dispose(sourceMask, oSum, fSum, iSum);
-  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
-  rt.dispose(gSum);
+  rt.dispose(sourceMask, iSum);
   const runRows = new Array<RunRow>(source);
   let h: tf.Tensor = runZeros;
   let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const { h: hCH, new_: hCNew, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, oSumSteps[t]!, fSumSteps[t]!, c, iSumSteps[t]!, gSumSteps[t]!);
+    const { h: hCH, new_: hCNew, o, tanh, i, g, f } = lstm(n, h, iJoined, iSumSteps[t]!, c);
     rt.dispose(o, tanh, i, g, f);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]);
@@ -253,7 +229,7 @@ function read(p: ReadParameters, n: Seq2SeqSizes, sourceLengths: tf.Tensor, toke
     c = cNext;
   }
   const runStacks = rt.stacked(runRows);
-  rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
+  rt.dispose(iJoined, sourceMaskSteps, iSumSteps, h, c);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const h2 = tf.tidy(() => tf.reshape(tf.slice(runStacks.h, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const c2 = tf.tidy(() => tf.reshape(tf.slice(runStacks.new, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
@@ -266,25 +242,22 @@ function writeInputs(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, h: tf.Te
   const { batch: batchSize, target } = n;
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p.table, y);
-  const { oSum, fSum, iSum, gSum } = lstmInputs(p.h_c.LSTM, n, picked, batchSize * target, target);
-  rt.dispose(picked);
+  const { iSum, iJoined, joined: hCIJoined } = lstmInputs(p.h_c.LSTM, n, picked, batchSize * target, target);
+  rt.dispose(picked, hCIJoined);
   // model.attn:37  Write(read.h, read.c)
-  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
   const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
-  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
-  rt.dispose(oSum, fSum, iSum, gSum);
+  rt.dispose(iSum);
   const hSteps: tf.Tensor[] = [];
   let h2: tf.Tensor = h;
   let c2: tf.Tensor = tf.clone(c);
   for (let t = 0; t < target; t++) {
-    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, oSumSteps[t]!, fSumSteps[t]!, c2, iSumSteps[t]!, gSumSteps[t]!);
+    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(n, h2, iJoined, iSumSteps[t]!, c2);
     rt.dispose(o, tanh, i, g, f, c2);
     hSteps.push(hNext);
     h2 = hNext;
     c2 = cNext;
   }
-  rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, c2);
+  rt.dispose(iJoined, iSumSteps, c2);
   const logits = linear(p.logits.Linear, n, hSteps);
   rt.dispose(hSteps);
   return logits;
@@ -298,22 +271,18 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLengths: tf.Tens
   );
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p.table, tokens);
-  const { oSum, fSum, iSum, gSum } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
+  const { iSum, iJoined, joined } = lstmInputs(p.run.h_c.LSTM, n, x, batchSize * source, source);
   // model.attn:20  run = scan source reversed with xt = x {
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
-  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
   const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
-  rt.dispose(sourceMask, oSum, fSum, iSum);
-  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
-  rt.dispose(gSum);
+  rt.dispose(sourceMask, iSum);
   const hSteps = new Array<tf.Tensor>(source);
   const readRunRows = new Array<ReadRunRow>(source);
   const runSteps = new Array<RunStep>(source);
   let h: tf.Tensor = tf.clone(runZeros);
   let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const { h: hCH, new_: hCNew, o, tanh, i, g, f } = lstm(p.run.h_c.LSTM, h, oSumSteps[t]!, fSumSteps[t]!, c, iSumSteps[t]!, gSumSteps[t]!);
+    const { h: hCH, new_: hCNew, o, tanh, i, g, f } = lstm(n, h, iJoined, iSumSteps[t]!, c);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const isGreaterWide = tf.reshape(sourceMaskSteps[t]!, [batchSize, 1]);
     const hNext = rt.where(isGreaterWide, hCH, h);
@@ -326,37 +295,34 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLengths: tf.Tens
     c = cNext;
   }
   const readRunStacks = rt.stacked(readRunRows);
-  rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
+  rt.dispose(iSumSteps, h, c);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const h2 = tf.tidy(() => tf.reshape(tf.slice(readRunStacks.h, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const c2 = tf.tidy(() => tf.reshape(tf.slice(readRunStacks.new, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   rt.dispose(readRunStacks.h, readRunStacks.new);
-  return { h: h2, c: c2, sourceMaskT: sourceMaskSteps, runSteps, runH: hSteps, x };
+  return { h: h2, c: c2, sourceMaskT: sourceMaskSteps, runSteps, iJoined, runH: hSteps, joined, x };
 }
 
 function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Random, y: tf.Tensor, h: tf.Tensor, c: tf.Tensor, site: string) {
   const { batch: batchSize, characters, hidden, target } = n;
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p.table, y);
-  const { oSum, fSum, iSum, gSum } = lstmInputs(p.h_c.LSTM, n, picked, batchSize * target, target);
+  const { iSum, iJoined, joined } = lstmInputs(p.h_c.LSTM, n, picked, batchSize * target, target);
   // model.attn:37  Write(read.h, read.c)
-  const oSumSteps = tf.tidy(() => tf.unstack(tf.transpose(oSum, [1, 0, 2])));
-  const fSumSteps = tf.tidy(() => tf.unstack(tf.transpose(fSum, [1, 0, 2])));
   const iSumSteps = tf.tidy(() => tf.unstack(tf.transpose(iSum, [1, 0, 2])));
-  const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
-  rt.dispose(oSum, fSum, iSum, gSum);
+  rt.dispose(iSum);
   const hSteps: tf.Tensor[] = [], hSteps2: tf.Tensor[] = []; // hSteps2 refers to what is in hSteps
   const writeSteps: WriteStep[] = [];
   let h2: tf.Tensor = h;
   let c2: tf.Tensor = tf.clone(c);
   for (let t = 0; t < target; t++) {
-    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(p.h_c.LSTM, h2, oSumSteps[t]!, fSumSteps[t]!, c2, iSumSteps[t]!, gSumSteps[t]!);
+    const { h: hNext, new_: cNext, o, tanh, i, g, f } = lstm(n, h2, iJoined, iSumSteps[t]!, c2);
     writeSteps.push({ c: c2, f, g, i, tanh, o });
     hSteps.push(hNext); hSteps2.push(h2);
     h2 = hNext;
     c2 = cNext;
   }
-  rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, c2);
+  rt.dispose(iSumSteps, c2);
   const hStacked = tf.stack(hSteps);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsKeepSteps: tf.Tensor[] = [];
@@ -374,16 +340,16 @@ function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Ran
     return tf.add(WProduct, p.logits.Linear.b);
   });
   rt.dispose(logitsProduct);
-  return { logits, keepStacked, writeSteps, h: hSteps2, picked, productRows, h2: hSteps };
+  return { logits, keepStacked, writeSteps, iJoined, h: hSteps2, joined, picked, productRows, h2: hSteps };
 }
 
-function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tensor, h: tf.Tensor, batchBeam: number, beam: number) {
+function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tensor, h: tf.Tensor, iJoined: tf.Tensor, iJoined2: tf.Tensor, iJoined3: tf.Tensor, batchBeam: number, beam: number) {
   const { batch: batchSize, characters, hidden } = n;
   // model.attn:27  decoder Write(h0: [hidden], c0: [hidden]) generates y: index(characters)[target] start 1 …
   const yRows = tf.reshape(y, [batchBeam]);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p.table, yRows);
-  const { h: hCH, new_: hCNew } = lstmStep(p.h_c.LSTM, n, c, h, picked, batchBeam);
+  const { h: hCH, new_: hCNew } = lstmStep(n, c, h, picked, iJoined, iJoined2, iJoined3, batchBeam);
   const hShaped = tf.reshape(hCH, [batchSize, beam, hidden]);
   const newShaped = tf.reshape(hCNew, [batchSize, beam, hidden]);
   rt.dispose(yRows, picked, hCNew);
@@ -423,8 +389,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const runZeros = tf.fill([batchSize, hidden], 0);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const zero = tf.scalar(0, 'int32');
-  const { h, c, sourceMaskT: sourceMaskTSteps, runSteps, runH: hSteps, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
-  const { logits, keepStacked, writeSteps, h: writeHSteps, picked, productRows, h2: hSteps2 } = writeInputsTraining(p.Write, batch.n, random, batch.inputs.y, h, c, 'Write.dropout#0');
+  const { h, c, sourceMaskT: sourceMaskTSteps, runSteps, iJoined, runH: hSteps, joined: hCIJoined, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
+  const { logits, keepStacked, writeSteps, iJoined: lstmIJoined, h: writeHSteps, joined: writeIJoined, picked, productRows, h2: hSteps2 } = writeInputsTraining(p.Write, batch.n, random, batch.inputs.y, h, c, 'Write.dropout#0');
   const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
   rt.dispose(c, logits);
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
@@ -445,38 +411,34 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     tf.mul(tf.reshape(WProduct, [batchSize, target, hidden]), tf.transpose(keepStacked, [1, 0, 2])),
   );
   rt.dispose(keepStacked, WProduct);
-  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gJoined = tf.concat([p.Write.h_c.LSTM.Ug, p.Write.h_c.LSTM.Ui, p.Write.h_c.LSTM.Uf, p.Write.h_c.LSTM.Uo], 1);
   // model.attn:37  Write(read.h, read.c)
   const logitsProductSteps = tf.tidy(() => tf.unstack(tf.transpose(logitsProduct, [1, 0, 2])));
   rt.dispose(logitsProduct);
-  const writeRows = new Array<WriteRow>(target);
+  const oJoinedSteps = new Array<tf.Tensor>(target);
   let state: tf.Tensor = tf.clone(runZeros);
   let writeState: tf.Tensor = tf.clone(runZeros);
   for (let t = target - 1; t >= 0; t--) {
     const step = writeSteps[t]!;
     const dH = tf.add(state, logitsProductSteps[t]!);
-    const { gProduct: stateNext, dC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(dH, step.tanh, step.o, writeState, step.f, step.g, step.c, step.i, gJoined);
+    const { dH: stateNext, dC, oJoined } = lstmBackward(dH, step.tanh, step.o, writeState, step.f, step.i, step.g, step.c, lstmIJoined);
     rt.dispose(state, dH, writeState);
-    writeRows[t] = { gTanhGradient, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient };
+    oJoinedSteps[t] = oJoined;
     state = stateNext;
     writeState = dC;
   }
-  const writeStacks = rt.stacked(writeRows);
-  rt.dispose(writeSteps, gJoined, logitsProductSteps);
+  rt.dispose(writeSteps, lstmIJoined, logitsProductSteps);
+  const joinedStacked = tf.stack(oJoinedSteps);
   const hStacked = tf.stack(writeHSteps);
-  rt.dispose(h, hSteps2);
+  rt.dispose(oJoinedSteps, h, hSteps2);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const scattered = rt.scatter(zero, state, source);
   const readScattered = rt.scatter(zero, writeState, source);
   rt.dispose(state, zero, writeState);
-  // std/cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const hCGJoined = tf.concat([p.read.Read.run.h_c.LSTM.Ug, p.read.Read.run.h_c.LSTM.Ui, p.read.Read.run.h_c.LSTM.Uf, p.read.Read.run.h_c.LSTM.Uo], 1);
   // model.attn:20  run = scan source reversed with xt = x {
   const scatteredSteps = tf.unstack(scattered);
   const readScatteredSteps = tf.unstack(readScattered);
   rt.dispose(scattered, readScattered);
-  const runRows2: RunRow2[] = [];
+  const hCOJoinedSteps: tf.Tensor[] = [];
   let dH: tf.Tensor = runZeros;
   let dC: tf.Tensor = tf.clone(runZeros);
   for (let t = 0; t < source; t++) {
@@ -485,30 +447,27 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const isGreaterWide = tf.reshape(sourceMaskTSteps[t]!, [batchSize, 1]);
     const sum = tf.tidy(() => tf.add(readScatteredSteps[t]!, rt.where(isGreaterWide, dC, 0)));
     const readDH = tf.tidy(() => tf.add(scatteredSteps[t]!, rt.where(isGreaterWide, dH, 0)));
-    const { gProduct, dC: newDC, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient, gTanhGradient } = lstmBackward(readDH, step.tanh, step.o, sum, step.f, step.g, step.c, step.i, hCGJoined);
+    const { dH: iDH, dC: newDC, oJoined } = lstmBackward(readDH, step.tanh, step.o, sum, step.f, step.i, step.g, step.c, iJoined);
     const chosen = rt.where(isGreaterWide, 0, dH);
     const dCNext = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dC), newDC));
     rt.dispose(sum, readDH, dH, isGreaterWide, newDC, dC);
     // model.attn:20  run = scan source reversed with xt = x {
-    const dHNext = tf.add(chosen, gProduct);
-    rt.dispose(gProduct, chosen);
-    runRows2.push({ gTanhGradient, oSigmoidGradient, fSigmoidGradient, iSigmoidGradient });
+    const dHNext = tf.add(chosen, iDH);
+    rt.dispose(iDH, chosen);
+    hCOJoinedSteps.push(oJoined);
     dH = dHNext;
     dC = dCNext;
   }
-  const runStacks2 = rt.stacked(runRows2);
-  rt.dispose(sourceMaskTSteps, runSteps, hCGJoined, scatteredSteps, readScatteredSteps, dH, dC);
+  rt.dispose(sourceMaskTSteps, runSteps, iJoined, scatteredSteps, readScatteredSteps, dH, dC);
+  const runJoinedStacked = tf.stack(hCOJoinedSteps);
   const runHStacked = tf.stack(hSteps);
-  rt.dispose(hSteps);
-  const { gradients: dLSTM, oSum } = lstmGradients(p.Write.h_c.LSTM, batch.n, hStacked, writeStacks.iSigmoidGradient, writeStacks.fSigmoidGradient, writeStacks.oSigmoidGradient, writeStacks.gTanhGradient, picked, batchSize * target, target);
-  rt.dispose(picked, writeStacks.gTanhGradient, writeStacks.iSigmoidGradient, writeStacks.fSigmoidGradient);
-  rt.dispose(writeStacks.oSigmoidGradient, hStacked);
-  const { gradients: dHCLSTM, oSum: dX } = lstmGradients(p.read.Read.run.h_c.LSTM, batch.n, runHStacked, runStacks2.iSigmoidGradient, runStacks2.fSigmoidGradient, runStacks2.oSigmoidGradient, runStacks2.gTanhGradient, x, batchSize * source, source);
-  rt.dispose(x, runStacks2.gTanhGradient, runStacks2.iSigmoidGradient, runStacks2.fSigmoidGradient);
-  rt.dispose(runStacks2.oSigmoidGradient, runHStacked);
+  const { gradients: dLSTM, iProduct } = lstmGradients(batch.n, hStacked, joinedStacked, picked, writeIJoined, batchSize * target, target);
+  rt.dispose(hCOJoinedSteps, hSteps, writeIJoined, picked, joinedStacked, hStacked);
+  const { gradients: dHCLSTM, iProduct: dX } = lstmGradients(batch.n, runHStacked, runJoinedStacked, x, hCIJoined, batchSize * source, source);
+  rt.dispose(hCIJoined, x, runJoinedStacked, runHStacked);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const dTable = rt.scatter(batch.inputs.y, oSum, characters);
-  rt.dispose(oSum);
+  const dTable = rt.scatter(batch.inputs.y, iProduct, characters);
+  rt.dispose(iProduct);
   // model.attn:19  x = table[tokens]
   const dReadTable = rt.scatter(batch.inputs.tokens, dX, words);
   rt.dispose(dX);
@@ -527,7 +486,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
 }
 
 /** What every step reads, [batch, …]. */
-type Seq2SeqMemory = Readonly<Record<string, never>>;
+type Seq2SeqMemory = { readonly joined: tf.Tensor; readonly joined2: tf.Tensor; readonly joined3: tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
 type Seq2SeqState = { readonly h: tf.Tensor; readonly c: tf.Tensor };
@@ -535,19 +494,23 @@ type Seq2SeqState = { readonly h: tf.Tensor; readonly c: tf.Tensor };
 /** Once per call: what no step changes, and the first states. It disposes of nothing that it is given; what it gives is the caller's. */
 function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): { readonly memory: Seq2SeqMemory; readonly state: Seq2SeqState } {
   const { batch: batchSize, hidden } = batch.n;
+  // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const joined = tf.concat([p.Write.h_c.LSTM.Wi, p.Write.h_c.LSTM.Wf, p.Write.h_c.LSTM.Wo, p.Write.h_c.LSTM.Wg], 1);
+  const joined2 = tf.concat([p.Write.h_c.LSTM.Ui, p.Write.h_c.LSTM.Uf, p.Write.h_c.LSTM.Uo, p.Write.h_c.LSTM.Ug], 1);
+  const joined3 = tf.concat([p.Write.h_c.LSTM.bi, p.Write.h_c.LSTM.bf, p.Write.h_c.LSTM.bo, p.Write.h_c.LSTM.bg], 0);
   const { h, c } = read(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens);
   // model.attn:37  Write(read.h, read.c)
   const hShaped = tf.reshape(h, [batchSize, 1, hidden]);
   const cShaped = tf.reshape(c, [batchSize, 1, hidden]);
   rt.dispose(h, c);
-  return { memory: {}, state: { h: hShaped, c: cShaped } };
+  return { memory: { joined, joined2, joined3 }, state: { h: hShaped, c: cShaped } };
 }
 
 /** One place: logits, the next states and the taps. It disposes of nothing that it is given; what it gives is the caller's. */
-function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2SeqMemory, state: Seq2SeqState, previous: tf.Tensor2D, _t: number): { readonly logits: tf.Tensor3D; readonly taps: Readonly<Record<string, never>>; readonly state: Seq2SeqState } {
+function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, memory: Seq2SeqMemory, state: Seq2SeqState, previous: tf.Tensor2D, _t: number): { readonly logits: tf.Tensor3D; readonly taps: Readonly<Record<string, never>>; readonly state: Seq2SeqState } {
   const { batch: batchSize } = batch.n;
   const beam = previous.shape[1];
-  const { logitsShaped: logits, hShaped: h, newShaped: c } = writeStep(p.Write, batch.n, previous, state.c, state.h, batchSize * beam, beam);
+  const { logitsShaped: logits, hShaped: h, newShaped: c } = writeStep(p.Write, batch.n, previous, state.c, state.h, memory.joined, memory.joined2, memory.joined3, batchSize * beam, beam);
   return { logits: logits as tf.Tensor3D, taps: {}, state: { h, c } };
 }
 

@@ -87,7 +87,7 @@ describe('derive', () => {
       'forward: simplify',
       'forward: layout',
     ]);
-    expect(passes.at(-1)).toBe('step: layout');
+    expect(passes.at(-1)).toBe('fixed step: layout');
   });
 
   it('gives outputs with the batch in front, equal to the oracle', () => {
