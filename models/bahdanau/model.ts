@@ -255,14 +255,14 @@ function readoutBackward(p: ReadoutParameters, n: TranslatorSizes, dResult: tf.T
   return { gradients: { U: dU, V: dV, C: dC, W: dW }, UProduct, CProduct, VProduct };
 }
 
-function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, h: tf.Tensor, r: tf.Tensor, zJoined: tf.Tensor, newJoined: tf.Tensor) {
+function gruBackward(dResult: tf.Tensor, difference: tf.Tensor, z: tf.Tensor, new_: tf.Tensor, UT: tf.Tensor, h: tf.Tensor, r: tf.Tensor, zJoined: tf.Tensor, newJoined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
   const dNew = tf.mul(dResult, z);
   const difference2 = tf.sub(dResult, dNew);
   const dZ = tf.mul(dResult, difference);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, new_);
-  const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
+  const UProduct = tf.matMul(newTanhGradient, UT);
   const dR = tf.mul(UProduct, h);
   rt.dispose(dNew);
   // std/cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
@@ -270,16 +270,16 @@ function gruBackward(p: GRUParameters, dResult: tf.Tensor, difference: tf.Tensor
   rt.dispose(dR);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zJoined2 = tf.tidy(() => tf.concat([rt.sigmoidGradient(dZ, z), rSigmoidGradient], 1));
-  const zProduct = tf.matMul(zJoined2, zJoined, false, true);
+  const zProduct = tf.matMul(zJoined2, zJoined);
   rt.dispose(dZ, rSigmoidGradient);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, r)));
-  const newProduct = tf.tidy(() => tf.matMul(tf.concat([newTanhGradient, zJoined2], 1), newJoined, false, true));
+  const newProduct = tf.tidy(() => tf.matMul(tf.concat([newTanhGradient, zJoined2], 1), newJoined));
   rt.dispose(difference2, UProduct);
   return { newTanhGradient, zJoined: zJoined2, newSum, zProduct, newProduct };
 }
 
-function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, scoreTanh: tf.Tensor, dResult: tf.Tensor, keysT: tf.Tensor, weights: tf.Tensor, sourceMask: tf.Tensor, vRows: tf.Tensor) {
+function additiveBackward(n: TranslatorSizes, scoreTanh: tf.Tensor, dResult: tf.Tensor, keysT: tf.Tensor, weights: tf.Tensor, sourceMask: tf.Tensor, vRows: tf.Tensor, WT: tf.Tensor) {
   const { align, batch: batchSize, hidden, source } = n;
   // std/attention.attn:6  sum[key](weights * keys)
   const dWeights = tf.tidy(() =>
@@ -296,7 +296,7 @@ function additiveBackward(p: AdditiveParameters, n: TranslatorSizes, scoreTanh: 
     const scoreProduct = tf.reshape(tf.matMul(tf.reshape(dScore, [batchSize, 1, source]), scoreDifference), [batchSize, align]);
     return tf.mul(scoreProduct, vRows);
   });
-  const WProduct = tf.matMul(product, p.W, false, true);
+  const WProduct = tf.matMul(product, WT);
   const scoreProduct2 = tf.tidy(() => tf.mul(tf.reshape(dScore, [batchSize, source, 1]), scoreDifference));
   const scoreProduct = tf.tidy(() => {
     const product = tf.matMul(tf.reshape(dScore, [1, batchSize * source]), tf.reshape(scoreTanh, [batchSize * source, align]));
@@ -343,14 +343,14 @@ function gruGradients(n: TranslatorSizes, newProduct: tf.Tensor, newTanhGradient
   return { Wz: dWz, Wr: dWr, W: dW, Uz: dUz, Ur: dUr, U: dU, bz: dBz, br: dBr, b: dB };
 }
 
-function gruBackward2(p: GRUParameters, dResult: tf.Tensor, z: tf.Tensor, difference: tf.Tensor, forwardNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, zJoined: tf.Tensor) {
+function gruBackward2(dResult: tf.Tensor, z: tf.Tensor, difference: tf.Tensor, forwardNew: tf.Tensor, UT: tf.Tensor, r: tf.Tensor, h: tf.Tensor, zJoined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
   const dZ = tf.mul(dResult, difference);
   const dNew = tf.mul(dResult, z);
   const difference2 = tf.sub(dResult, dNew);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, forwardNew);
-  const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
+  const UProduct = tf.matMul(newTanhGradient, UT);
   const dR = tf.mul(UProduct, h);
   const newSum = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, r)));
   rt.dispose(dNew, difference2, UProduct);
@@ -359,7 +359,7 @@ function gruBackward2(p: GRUParameters, dResult: tf.Tensor, z: tf.Tensor, differ
   rt.dispose(dR);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zJoined2 = tf.tidy(() => tf.concat([rt.sigmoidGradient(dZ, z), rSigmoidGradient], 1));
-  const zProduct = tf.matMul(zJoined2, zJoined, false, true);
+  const zProduct = tf.matMul(zJoined2, zJoined);
   rt.dispose(dZ, rSigmoidGradient);
   return { zJoined: zJoined2, newTanhGradient, zProduct, newSum };
 }
@@ -484,7 +484,7 @@ function annotate(p: AnnotateParameters, n: TranslatorSizes, tokens: tf.Tensor, 
   const h1 = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const annotations = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
-  return { h1, annotations, h: hSteps2, forwardSteps, backwardZeros, zJoined, sourceMaskT: sourceMaskSteps, h2: hSteps, backwardSteps, hZJoined, x, newProduct: hNewProductSteps, joined, newProduct2: newProductSteps, backwardZJoined, forwardHNext: hHNextSteps };
+  return { h1, annotations, zJoined, h: hSteps2, forwardSteps, backwardZeros, hZJoined, sourceMaskT: sourceMaskSteps, h2: hSteps, backwardSteps, x, newProduct: hNewProductSteps, joined, newProduct2: newProductSteps, backwardZJoined, forwardHNext: hHNextSteps };
 }
 
 /** Sec. 3.1, A.1.2 and A.2.2; the first state is made of the backward state at the first position. */
@@ -528,9 +528,9 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   const { UProduct, keysT, keysRows } = additiveInputs(p.context.Scored.Additive, n, annotations);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zJoined = tf.concat([p.s.GRU.bz, p.s.GRU.br], 0);
-  const sZJoined = tf.concat([p.s.GRU.Wz, p.s.GRU.Wr], 1);
-  const joined = tf.concat([p.s.GRU.Uz, p.s.GRU.Ur], 1);
-  const gruZJoined = tf.concat([sZJoined, joined], 0);
+  const joined = tf.concat([p.s.GRU.Wz, p.s.GRU.Wr], 1);
+  const sZJoined = tf.concat([p.s.GRU.Uz, p.s.GRU.Ur], 1);
+  const gruZJoined = tf.concat([joined, sZJoined], 0);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newJoined = tf.concat([p.s.GRU.W, p.s.GRU.U], 0);
   // model.attn:57  Translate(read.annotations, read.h1)
@@ -554,7 +554,7 @@ function translateInputsTraining(p: TranslateParameters, n: TranslatorSizes, ran
   const sStacked = tf.stack(sSteps);
   const { logits, keepStepsT, sum, contextStacked, eRows, productRows } = readoutInputsTraining(p.logits.Readout, n, random, sStacked, contextSteps, e, site);
   rt.dispose(e, contextSteps);
-  return { logits, zJoined: sZJoined, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, joined, keysT, tanh2: sFirst, joined2: sNextJoinedSteps, product: newProductSteps, keysRows };
+  return { logits, zJoined: sZJoined, joined, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, keysT, tanh2: sFirst, joined2: sNextJoinedSteps, product: newProductSteps, keysRows };
 }
 
 function translateStep(p: TranslateParameters, n: TranslatorSizes, s: tf.Tensor, y: tf.Tensor, UProduct: tf.Tensor, keyMask: tf.Tensor, annotations: tf.Tensor, zJoined: tf.Tensor, zJoined2: tf.Tensor, zJoined3: tf.Tensor, batchBeam: number, beam: number, batchBeamSource: number) {
@@ -590,8 +590,8 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const sourceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
-  const { h1, annotations, backwardZeros, zJoined, sourceMaskT: sourceMaskTSteps, hZJoined, x, joined: forwardZJoined, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
-  rt.dispose(backwardZeros, zJoined, sourceMaskTSteps, hZJoined, x, forwardZJoined, backwardZJoined, hNextSteps);
+  const { h1, annotations, zJoined, backwardZeros, hZJoined, sourceMaskT: sourceMaskTSteps, x, joined: forwardZJoined, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
+  rt.dispose(zJoined, backwardZeros, hZJoined, sourceMaskTSteps, x, forwardZJoined, backwardZJoined, hNextSteps);
   const { logits, weights: weightsSteps } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask, true);
   rt.dispose(sourceMask, h1, annotations);
   // model.attn:57  Translate(read.annotations, read.h1)
@@ -610,8 +610,8 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): rt.Los
   );
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const zero = tf.scalar(0, 'int32');
-  const { h1, annotations, backwardZeros, zJoined, sourceMaskT: sourceMaskTSteps, hZJoined, x, joined: forwardZJoined, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
-  rt.dispose(backwardZeros, zJoined, sourceMaskTSteps, hZJoined, x, forwardZJoined, backwardZJoined, hNextSteps);
+  const { h1, annotations, zJoined, backwardZeros, hZJoined, sourceMaskT: sourceMaskTSteps, x, joined: forwardZJoined, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, false);
+  rt.dispose(zJoined, backwardZeros, hZJoined, sourceMaskTSteps, x, forwardZJoined, backwardZJoined, hNextSteps);
   const { logits } = translateInputs(p.Translate, batch.n, batch.inputs.y, h1, annotations, sourceMask, false);
   rt.dispose(sourceMask, h1, annotations);
   const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
@@ -628,8 +628,8 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   );
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const zero = tf.scalar(0, 'int32');
-  const { h1, annotations, h: hSteps, forwardSteps, backwardZeros, zJoined, sourceMaskT: sourceMaskTSteps, h2: backwardHSteps, backwardSteps, hZJoined, x, newProduct: productSteps, joined: forwardZJoined, newProduct2: backwardProductSteps, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, true);
-  const { logits, zJoined: sZJoined, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, joined: gruZJoined, keysT, tanh2: tanh, joined2: joinedSteps, product: translateProductSteps, keysRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
+  const { h1, annotations, zJoined, h: hSteps, forwardSteps, backwardZeros, hZJoined, sourceMaskT: sourceMaskTSteps, h2: backwardHSteps, backwardSteps, x, newProduct: productSteps, joined: forwardZJoined, newProduct2: backwardProductSteps, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, sourceMask, true);
+  const { logits, zJoined: sZJoined, joined: gruZJoined, keepStepsT, sum, sStacked, contextStacked, eRows, productRows, s: sSteps, translateSteps, weights: weightsSteps, keysT, tanh2: tanh, joined2: joinedSteps, product: translateProductSteps, keysRows } = translateInputsTraining(p.Translate, batch.n, random, batch.inputs.y, h1, annotations, sourceMask, 'Translate.logits.Readout.dropout#0');
   const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
   rt.dispose(annotations, logits);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
@@ -640,11 +640,17 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   });
   const { gradients: dReadout, UProduct, CProduct, VProduct } = readoutBackward(p.Translate.logits.Readout, batch.n, dLogits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows);
   rt.dispose(targetLengthsAsFloat, targetMask, logSoftmax, keepStepsT, sum, contextStacked, eRows, productRows, dLogits);
+  // std/cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
+  const UT = tf.transpose(p.Translate.s.GRU.U, [1, 0]);
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zJoinedT = tf.transpose(sZJoined, [1, 0]);
+  rt.dispose(sZJoined);
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const joinedT = tf.tidy(() => tf.transpose(tf.concat([p.Translate.s.GRU.W, gruZJoined], 1), [1, 0]));
+  rt.dispose(gruZJoined);
   // std/attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
   const vRows = tf.reshape(p.Translate.context.Scored.Additive.v, [align]);
-  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newJoined = tf.concat([p.Translate.s.GRU.W, sZJoined], 1);
-  rt.dispose(sZJoined);
+  const WT = tf.transpose(p.Translate.context.Scored.Additive.W, [1, 0]);
   // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const sStepsRows = tf.reshape(sStacked, [batchSize * target, units]);
   rt.dispose(sStacked);
@@ -659,13 +665,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   let state: tf.Tensor = stateFirst;
   for (let t = target - 1; t >= 0; t--) {
     const step = translateSteps[t]!;
-    const { newTanhGradient, zJoined: translateZJoined, newSum, zProduct, newProduct } = gruBackward(p.Translate.s.GRU, dSNext, step.difference, step.z, step.new, sSteps[t]!, step.r, gruZJoined, newJoined);
+    const { newTanhGradient, zJoined: translateZJoined, newSum, zProduct, newProduct } = gruBackward(dSNext, step.difference, step.z, step.new, UT, sSteps[t]!, step.r, zJoinedT, joinedT);
     rt.dispose(dSNext);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextPart = tf.slice(newProduct, [0, embed], [-1, 2 * hidden]);
     // model.attn:48  context = Scored[align, places](s, annotations)
     const dContext = tf.add(CProductSteps[t]!, sNextPart);
-    const { scoreProduct, product: contextScoreProduct, WProduct, scoreProduct2: additiveScoreProduct } = additiveBackward(p.Translate.context.Scored.Additive, batch.n, step.scoreTanh, dContext, keysT, weightsSteps[t]!, sourceMask, vRows);
+    const { scoreProduct, product: contextScoreProduct, WProduct, scoreProduct2: additiveScoreProduct } = additiveBackward(batch.n, step.scoreTanh, dContext, keysT, weightsSteps[t]!, sourceMask, vRows, WT);
     rt.dispose(sNextPart);
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextSum = tf.add(UProductSteps[t]!, newSum);
@@ -680,7 +686,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     state = stateNext;
   }
   const translateStacks = rt.stacked(translateRows);
-  rt.dispose(sourceMask, sSteps, translateSteps, gruZJoined, keysT, newJoined, UProductSteps, CProductSteps);
+  rt.dispose(sourceMask, sSteps, translateSteps, keysT, UT, zJoinedT, joinedT, WT, UProductSteps, CProductSteps);
   const weightsStacked = tf.stack(weightsSteps);
   const product = tf.mul(state, vRows);
   rt.dispose(weightsSteps, vRows, state);
@@ -709,12 +715,20 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     return tf.add(part, tf.transpose(rt.scatter(zero, dH1, source), [1, 2, 0]));
   });
   rt.dispose(zero, dH1, dAnnotations);
+  // std/cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
+  const gRUUT = tf.transpose(p.read.Annotate.forward.h.GRU.U, [1, 0]);
+  const hUT = tf.transpose(p.read.Annotate.backward.h.GRU.U, [1, 0]);
   // model.attn:47  e = table[y]
   const dE = tf.tidy(() =>
     tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(translateStacks.dE, [1, 0, 2])),
   );
   const dTable = rt.scatter(batch.inputs.y, dE, characters);
   rt.dispose(VProduct, translateStacks.dE, dE);
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const hZJoinedT = tf.transpose(zJoined, [1, 0]);
+  const zHZJoinedT = tf.transpose(hZJoined, [1, 0]);
+  const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
+  rt.dispose(zJoined, hZJoined, x);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const dBackwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dBackward, [2, 0, 1])));
   rt.dispose(dBackward);
@@ -724,20 +738,17 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const step = backwardSteps[t]!;
     const isGreaterWide = tf.reshape(sourceMaskTSteps[t]!, [batchSize, 1]);
     const dHNext = tf.tidy(() => tf.add(dBackwardSteps[t]!, rt.where(isGreaterWide, dH, 0)));
-    const { zJoined: readZJoined, newTanhGradient, zProduct, newSum } = gruBackward2(p.read.Annotate.backward.h.GRU, dHNext, step.z, step.difference, step.new, step.r, backwardHSteps[t]!, hZJoined);
+    const { zJoined: readZJoined, newTanhGradient, zProduct, newSum } = gruBackward2(dHNext, step.z, step.difference, step.new, hUT, step.r, backwardHSteps[t]!, zHZJoinedT);
     const readDH = tf.tidy(() => tf.add(tf.add(rt.where(isGreaterWide, 0, dH), newSum), zProduct));
     rt.dispose(dHNext, isGreaterWide, zProduct, newSum, dH);
     backwardRows.push({ newTanhGradient, zJoined: readZJoined });
     dH = readDH;
   }
   const backwardStacks = rt.stacked(backwardRows);
-  rt.dispose(sourceMaskTSteps, backwardSteps, hZJoined, dBackwardSteps, dH);
+  rt.dispose(sourceMaskTSteps, backwardSteps, hUT, zHZJoinedT, dBackwardSteps, dH);
   const hStacked = tf.stack(backwardHSteps);
   const backwardProductStacked = tf.stack(backwardProductSteps);
   rt.dispose(backwardHSteps, backwardProductSteps);
-  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const xRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
-  rt.dispose(x);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dForwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dForward, [2, 0, 1])));
   rt.dispose(dForward);
@@ -746,14 +757,14 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   for (let t = source - 1; t >= 0; t--) {
     const step = forwardSteps[t]!;
     const dHNext = tf.add(readDH, dForwardSteps[t]!);
-    const { zJoined: readZJoined, newTanhGradient, zProduct, newSum } = gruBackward2(p.read.Annotate.forward.h.GRU, dHNext, step.z, step.difference, step.new, step.r, hSteps[t]!, zJoined);
+    const { zJoined: readZJoined, newTanhGradient, zProduct, newSum } = gruBackward2(dHNext, step.z, step.difference, step.new, gRUUT, step.r, hSteps[t]!, hZJoinedT);
     const annotateDH = tf.add(zProduct, newSum);
     rt.dispose(readDH, dHNext, zProduct, newSum);
     forwardRows[t] = { newTanhGradient, zJoined: readZJoined };
     readDH = annotateDH;
   }
   const forwardStacks = rt.stacked(forwardRows);
-  rt.dispose(forwardSteps, zJoined, dForwardSteps, readDH);
+  rt.dispose(forwardSteps, gRUUT, hZJoinedT, dForwardSteps, readDH);
   const forwardHStacked = tf.stack(hSteps);
   rt.dispose(backwardZeros, hNextSteps);
   const forwardProductStacked = tf.stack(productSteps);
@@ -764,8 +775,8 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(forwardZJoined, forwardStacks.newTanhGradient, forwardStacks.zJoined, forwardHStacked);
   rt.dispose(forwardProductStacked);
   const { gradients: dBackwardHGRU, zSum: hZSum } = gruGradients2(p.read.Annotate.backward.h.GRU, batch.n, backwardStacks.zJoined, backwardStacks.newTanhGradient, backwardProductStacked, hStacked, xRows, backwardZJoined);
-  rt.dispose(backwardZJoined, backwardStacks.newTanhGradient, backwardStacks.zJoined, hStacked, backwardProductStacked);
-  rt.dispose(xRows);
+  rt.dispose(backwardZJoined, xRows, backwardStacks.newTanhGradient, backwardStacks.zJoined, hStacked);
+  rt.dispose(backwardProductStacked);
   // model.attn:27  x = table[tokens]
   const dX = tf.add(zSum, hZSum);
   const dAnnotateTable = rt.scatter(batch.inputs.tokens, dX, words);
@@ -799,8 +810,8 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): { r
   const keyMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
-  const { h1, annotations, backwardZeros, zJoined, sourceMaskT: keyMaskTSteps, hZJoined, x, joined: forwardZJoined, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, keyMask, false);
-  rt.dispose(backwardZeros, zJoined, keyMaskTSteps, hZJoined, x, forwardZJoined, backwardZJoined, hNextSteps);
+  const { h1, annotations, zJoined, backwardZeros, hZJoined, sourceMaskT: keyMaskTSteps, x, joined: forwardZJoined, backwardZJoined, forwardHNext: hNextSteps } = annotate(p.read.Annotate, batch.n, batch.inputs.tokens, keyMask, false);
+  rt.dispose(zJoined, backwardZeros, hZJoined, keyMaskTSteps, x, forwardZJoined, backwardZJoined, hNextSteps);
   const { zJoined: joined, joined: joined2, zJoined2: joined3 } = gruInputs2(p.Translate.s.GRU);
   const { UProduct, keysT, keysRows } = additiveInputs(p.Translate.context.Scored.Additive, batch.n, annotations);
   rt.dispose(annotations, keysRows);

@@ -12,6 +12,7 @@ import { axesOf, merged } from './limits.ts';
 import { axesInRound, roundParameters, roundsOf, type RoundParameters } from './round-parameters.ts';
 import { readersOf, rewritten, scanAgain, type Readers, type RootRule, type Rule } from './rewrite.ts';
 import { isPartOfProduct, transposed } from './transposed.ts';
+import { turned } from './turned.ts';
 import { liesAs, seenIn, viewed, viewsOf, wholeOf, type Groups, type View, type Views } from './views.ts';
 
 /** By path, the layout of parameters that are not stored as declared. For a parameter of rounds, the layout of each round's part. */
@@ -108,7 +109,7 @@ export function withStored(roots: Roots, stored: Stored): Roots {
     const groups = name.startsWith(GRADIENT) && !isOfRounds(root) ? stored.get(name.slice(GRADIENT.length)) : undefined;
     return groups === undefined ? null : slopeAs(root, groups, of, build);
   });
-  return transposed(made);
+  return turned(transposed(made));
 }
 
 /** A parameter, or the part of it that a loop over rounds reads, as it is stored. */
