@@ -193,6 +193,9 @@ export class Builder {
     return nodes;
   }
 
+  /** By sequence: the same as a list of its elements. */
+  readonly #lists = new Map<Tensor, Tensor>();
+
   /** @returns what its checks found */
   protected run(body: readonly Instruction[], scope: Scope, values: Map<number, Value>): readonly Checked[] {
     const m = this.nodes(scope);
@@ -347,7 +350,7 @@ export class Builder {
     const index = loop.reversed ? b.binary('Sub', b.binary('Sub', body.own(count), one), step) : step;
     const own = new Map(values);
     own.set(loop.position, loop.first === 0 ? index : b.binary('AddV2', index, b.numbers.scalar(loop.first, 'int')));
-    loop.xs.forEach((x, k) => own.set(x, b.gather(this.whole(m, values.get(loop.in[k]!)!), index)));
+    loop.xs.forEach((x, k) => own.set(x, this.#item(b, this.whole(m, values.get(loop.in[k]!)!), index)));
     const at = cursor(variables.slice(1));
     loop.states.forEach(({ id }, k) => own.set(id, shaped(firsts[k]!, at)));
     const checked = this.run(loop.body, body, own);
@@ -360,7 +363,12 @@ export class Builder {
     const ended = this.while(m.scope, body, [...begin, ...checks.begin], results, count);
     const final = cursor(ended.slice(1));
     const states = firsts.map((first) => shaped(first, final));
-    const stacks = loop.emits.map(({ type, shape }, k) => m.stack(ended[1 + flat.length + k]!, m.numbers.shape(shape), type));
+    const stacks = loop.emits.map(({ type, shape }, k) => {
+      const list = ended[1 + flat.length + k]!;
+      const stack = m.stack(list, m.numbers.shape(shape), type);
+      this.#lists.set(stack, list);
+      return stack;
+    });
     return [[...states, ...stacks], checks.within(ended.slice(begin.length))];
   }
 
@@ -372,6 +380,17 @@ export class Builder {
       items: checked.map(({ wrong }) => b.withItem(body.argument('list'), step, wrong, 'bool')),
       within: (ended) => checked.map((each, k) => ({ ...each, wrong: m.stack(ended[k]!, m.numbers.shape(each.shape), 'bool') })),
     };
+  }
+
+  /** The element that a step reads: in a plain graph from a list, which hands it on as it is. */
+  #item(b: Nodes, sequence: Tensor, index: Tensor): Tensor {
+    if (this.top !== this.graph) return b.gather(sequence, index);
+    let list = this.#lists.get(sequence);
+    if (list === undefined) {
+      list = this.nodes(sequence.scope).listOf(sequence);
+      this.#lists.set(sequence, list);
+    }
+    return b.item(b.scope.own(list), index, sequence.type);
   }
 
   /** XLA refuses the elements of an empty sequence even where no step reads them. */

@@ -32,7 +32,9 @@ export type Unary =
   | 'floor'
   | 'not';
 export type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
-export type Binary = Comparison | 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min' | 'mod' | 'quot' | 'and' | 'or';
+export type Binary = Comparison | 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min' | 'mod' | 'quot' | 'and' | 'or' | Slope;
+/** Of (y, g): g (1 - y^2), g y (1 - y). */
+export type Slope = 'tanhGradient' | 'sigmoidGradient';
 export type Reduction = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' | 'all';
 
 /** What every instruction has. Ids increase: an instruction reads those with smaller ones, and is in the list of its own loop. */

@@ -117,6 +117,17 @@ export class Nodes {
     return this.scope.node('TensorListSetItem', [list, index, item], { element_dtype: { type } }, 'output_handle', 'list');
   }
 
+  /** The elements along the first axis. */
+  listOf(sequence: Tensor): Tensor {
+    const attributes = { element_dtype: { type: sequence.type }, shape_type: { type: 'int' } } as const;
+    return this.scope.node('TensorListFromTensor', [sequence, this.constant([-1], 'int')], attributes, 'output_handle', 'list');
+  }
+
+  /** An element that was set. */
+  item(list: Tensor, index: Tensor, type: Type): Tensor {
+    return this.scope.node('TensorListGetItem', [list, index, this.constant([-1], 'int')], { element_dtype: { type } }, 'item', type);
+  }
+
   /** A list as one tensor; what was never set is 0. */
   stack(list: Tensor, shape: Tensor, type: ElementType): Tensor {
     return this.scope.node('TensorListStack', [list, shape], { element_dtype: { type }, num_elements: { int: -1 } }, 'tensor', type);
@@ -203,6 +214,11 @@ const UNARY: Readonly<Record<Unary, UnaryRule>> = {
   not: (m, x) => m.not(x),
 };
 
+const slope =
+  (operation: string): BinaryRule =>
+  (m, y, g) =>
+    m.scope.node(operation, [y, g], { T: { type: y.type } }, 'z', y.type);
+
 const BINARY: Readonly<Record<Binary, BinaryRule>> = {
   add: two('AddV2'),
   sub: two('Sub'),
@@ -213,6 +229,8 @@ const BINARY: Readonly<Record<Binary, BinaryRule>> = {
   min: two('Minimum'),
   mod,
   quot,
+  tanhGradient: slope('TanhGrad'),
+  sigmoidGradient: slope('SigmoidGrad'),
   eq: equal,
   ne: compared('NotEqual'),
   lt: compared('Less'),

@@ -9,6 +9,7 @@ import { isRows } from '../../passes/core/pass.ts';
 import { inOrder, nativeOrder } from '../../passes/layout/build.ts';
 import { axesOf } from '../../passes/layout/limits.ts';
 import type { ElementType, Expression, GraphFunction, Instruction, StateData, StepFunction } from '../../../runtime/graphs/format.ts';
+import { gradientOf } from '../gates.ts';
 import { numberExpression, sizeExpression } from './expressions.ts';
 import { workOf } from './work.ts';
 
@@ -40,6 +41,18 @@ const elementOf = (node: Node): ElementType => {
 function idsRead(each: Instruction): readonly number[] {
   if (!('in' in each)) return [];
   return each.op === 'scan' ? [...each.in, ...each.nexts, ...each.emits.map(({ id }) => id), ...each.body.flatMap(idsRead)] : each.in;
+}
+
+/** Without what nothing reads, as operations that a single one stands for. */
+function needed(body: readonly Instruction[], given: readonly number[]): readonly Instruction[] {
+  const read = new Set(given);
+  return body
+    .toReversed()
+    .filter((each) => {
+      if (read.has(each.id)) for (const id of idsRead(each)) read.add(id);
+      return read.has(each.id);
+    })
+    .reverse();
 }
 
 const at = (node: Node, id: string): number => axesOf(node).findIndex((axis) => axis.id === id);
@@ -81,9 +94,11 @@ class Lowering {
       // What steps read by round is handed to them so.
       ...(isOfRounds(node) && /^(memory|state)\./u.test(name) ? { rounds: this.#rounds(node) } : {}),
     }));
-    const body = this.#bodies.get(null)!;
-    const read = new Set([...body.flatMap(idsRead), ...results.map(({ id }) => id)]);
-    return { body: body.filter(({ op, id }) => op !== 'input' || read.has(id)), results, work: this.#work() };
+    const body = needed(
+      this.#bodies.get(null)!,
+      results.map(({ id }) => id),
+    );
+    return { body, results, work: this.#work() };
   }
 
   #work(): GraphFunction['work'] {
@@ -230,6 +245,8 @@ class Lowering {
         if (op.fn === 'float' || op.fn === 'int' || op.fn === 'stop') return { op: 'cast', in: ids() };
         return { op: 'unary', fn: op.fn, in: ids() };
       case 'binary': {
+        const slope = op.fn === 'mul' ? gradientOf(x, y) : null;
+        if (slope !== null) return { op: 'binary', fn: slope.call, in: [this.#id(slope.y), this.#id(slope.g)] };
         const types = [elementOf(x), elementOf(y)];
         const common = types.includes('float') ? 'float' : types.includes('int') ? 'int' : 'bool';
         return { op: 'binary', fn: op.fn, in: [this.#as(node, x, common), this.#as(node, y, common)] };
@@ -392,8 +409,9 @@ class Lowering {
       return id;
     };
     // Its body may leave out elements of a sequence.
-    const body = this.#bodies.get(node)!;
-    const ids = new Set([...body.flatMap(idsRead), ...[...region.nexts, ...region.emits].map((each) => this.#id(each))]);
+    const given = [...region.nexts, ...region.emits].map((each) => this.#id(each));
+    const body = needed(this.#bodies.get(node)!, given);
+    const ids = new Set([...body.flatMap(idsRead), ...given]);
     const read = region.xs.map((x) => ids.has(argument(x)));
     const inputs = node.inputs.filter((_, k) => read[k] !== false);
     return {

@@ -1,4 +1,5 @@
 /** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
+import { gradientOf } from '../gates.ts';
 import { size as sizes } from '../../size/size.ts';
 import type { BinaryFn, Node, Op, OpOf, Origin, UnaryFn } from '../../graph/graph.ts';
 import { NOWHERE } from '../../graph/builder.ts';
@@ -13,17 +14,7 @@ import { axesOf } from '../../passes/layout/limits.ts';
 import { access, quoted } from './names.ts';
 import { type Call, type Loop, type Piece, type State, type Value, inputsOf, isList } from './value.ts';
 import { at, dtypeOfNode, extent, isMask, literal, nameOf, separated, shape } from './lowering/pieces.ts';
-import {
-  type ArgumentRole,
-  areOrdered,
-  argumentsOf,
-  gradientOf,
-  isPositive,
-  maskedAxis,
-  original,
-  originsOf,
-  usesOf,
-} from './lowering/nodes.ts';
+import { type ArgumentRole, areOrdered, argumentsOf, isPositive, maskedAxis, original, originsOf, usesOf } from './lowering/nodes.ts';
 import { depthsOf, isElementwise } from './lowering/depths.ts';
 import { typeOfLists } from './lowering/lists.ts';
 import type { InputSource } from './lowering/values.ts';

@@ -1,10 +1,9 @@
 /** What is known of nodes before they are lowered. */
 import { nonNegative, size as sizes } from '../../../size/size.ts';
-import type { BinaryFn, Node, OpOf, Origin } from '../../../graph/graph.ts';
+import type { Node, OpOf, Origin } from '../../../graph/graph.ts';
 import { BINARY } from '../../../graph/operations/binary.ts';
 import { UNARY } from '../../../graph/operations/unary.ts';
 import { isOfRounds } from '../../../passes/core/axes.ts';
-import { axesOf } from '../../../passes/layout/limits.ts';
 import type { DepthOf } from './depths.ts';
 
 export type OriginOf = (node: Node) => Origin;
@@ -158,31 +157,6 @@ export function maskedAxis(...operands: readonly Node[]): string | null {
 export function areOrdered(...operands: readonly [Node, Node]): boolean {
   const [a, b] = operands.map((operand) => original(operand).op);
   return a!.kind === 'position' && b!.kind === 'position';
-}
-
-/** g (1 - y^2) and g y (1 - y), on operands of one shape: single operations of TensorFlow. */
-export function gradientOf(a: Node, b: Node): { readonly call: string; readonly g: Node; readonly y: Node } | null {
-  const isBinary = (node: Node, fn: BinaryFn): boolean => node.op.kind === 'binary' && node.op.fn === fn;
-  const complement = (node: Node): Node | null => {
-    const [one, rest] = [node.inputs[0]!, node.inputs[1]!];
-    return isBinary(node, 'sub') && one.op.kind === 'constant' && one.op.value === 1 ? rest : null;
-  };
-  const alike = (x: Node, y: Node): boolean =>
-    axesOf(x).length === axesOf(y).length && axesOf(x).every((axis, k) => axis.id === axesOf(y)[k]!.id);
-  for (const [g, factor] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const squared = complement(factor);
-    if (squared !== null && isBinary(squared, 'mul') && squared.inputs[0] === squared.inputs[1] && alike(g, squared.inputs[0]!)) {
-      return { call: 'tanhGradient', g, y: squared.inputs[0]! };
-    }
-    if (!isBinary(factor, 'mul')) continue;
-    for (const [y, rest] of [factor.inputs, [...factor.inputs].reverse()] as const) {
-      if (y !== undefined && rest !== undefined && complement(rest) === y && alike(g, y)) return { call: 'sigmoidGradient', g, y };
-    }
-  }
-  return null;
 }
 
 export const isPositive = ({ op, inputs }: Node): boolean =>
