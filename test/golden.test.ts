@@ -133,7 +133,8 @@ describe('golden programs', () => {
     ).toBe(true);
     const { codes, code: emitted, files } = await outcomeOf(each);
     if (updating) update(folder, files);
-    expect(emitted ?? '', 'a parameter lies as it is read').not.toMatch(/tf\.transpose\(p[.[]/);
+    // A map that every step of a loop reads transposed is transposed before the loop, by a line of its own.
+    expect(emitted ?? '', 'a parameter lies as it is read').not.toMatch(/^(?! {2}const \w+ = tf\.transpose).*tf\.transpose\(p[.[]/mu);
     if (config.product !== undefined) {
       const product = join(repository, config.product);
       if (updating && emitted !== null) writeFileSync(product, emitted);

@@ -640,18 +640,17 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   });
   const { gradients: dReadout, UProduct, CProduct, VProduct } = readoutBackward(p.Translate.logits.Readout, batch.n, dLogits, keepStepsT, sum, sStacked, contextStacked, eRows, productRows);
   rt.dispose(targetLengthsAsFloat, targetMask, logSoftmax, keepStepsT, sum, contextStacked, eRows, productRows, dLogits);
-  // std/cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
-  const UT = tf.transpose(p.Translate.s.GRU.U, [1, 0]);
+  // std/attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
+  const vRows = tf.reshape(p.Translate.context.Scored.Additive.v, [align]);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zJoinedT = tf.transpose(sZJoined, [1, 0]);
   rt.dispose(sZJoined);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const UT = tf.transpose(p.Translate.s.GRU.U, [1, 0]);
   const joinedT = tf.tidy(() => tf.transpose(tf.concat([p.Translate.s.GRU.W, gruZJoined], 1), [1, 0]));
   rt.dispose(gruZJoined);
-  // std/attention.attn:3  param W: [align <- q], U: [align <- k], v: [align]
-  const vRows = tf.reshape(p.Translate.context.Scored.Additive.v, [align]);
-  const WT = tf.transpose(p.Translate.context.Scored.Additive.W, [1, 0]);
   // std/attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  const WT = tf.transpose(p.Translate.context.Scored.Additive.W, [1, 0]);
   const sStepsRows = tf.reshape(sStacked, [batchSize * target, units]);
   rt.dispose(sStacked);
   // model.attn:57  Translate(read.annotations, read.h1)
@@ -686,7 +685,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     state = stateNext;
   }
   const translateStacks = rt.stacked(translateRows);
-  rt.dispose(sourceMask, sSteps, translateSteps, keysT, UT, zJoinedT, joinedT, WT, UProductSteps, CProductSteps);
+  rt.dispose(sourceMask, sSteps, translateSteps, keysT, zJoinedT, UT, joinedT, WT, UProductSteps, CProductSteps);
   const weightsStacked = tf.stack(weightsSteps);
   const product = tf.mul(state, vRows);
   rt.dispose(weightsSteps, vRows, state);
@@ -715,9 +714,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     return tf.add(part, tf.transpose(rt.scatter(zero, dH1, source), [1, 2, 0]));
   });
   rt.dispose(zero, dH1, dAnnotations);
-  // std/cells.attn:9  param Wz, Wr, W: [hidden <- input], Uz, Ur, U: [hidden <- hidden] = orthogonal
-  const gRUUT = tf.transpose(p.read.Annotate.forward.h.GRU.U, [1, 0]);
-  const hUT = tf.transpose(p.read.Annotate.backward.h.GRU.U, [1, 0]);
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newUT = tf.transpose(p.read.Annotate.forward.h.GRU.U, [1, 0]);
+  const gRUUT = tf.transpose(p.read.Annotate.backward.h.GRU.U, [1, 0]);
   // model.attn:47  e = table[y]
   const dE = tf.tidy(() =>
     tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(translateStacks.dE, [1, 0, 2])),
@@ -738,14 +737,14 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const step = backwardSteps[t]!;
     const isGreaterWide = tf.reshape(sourceMaskTSteps[t]!, [batchSize, 1]);
     const dHNext = tf.tidy(() => tf.add(dBackwardSteps[t]!, rt.where(isGreaterWide, dH, 0)));
-    const { zJoined: readZJoined, newTanhGradient, zProduct, newSum } = gruBackward2(dHNext, step.z, step.difference, step.new, hUT, step.r, backwardHSteps[t]!, zHZJoinedT);
+    const { zJoined: readZJoined, newTanhGradient, zProduct, newSum } = gruBackward2(dHNext, step.z, step.difference, step.new, gRUUT, step.r, backwardHSteps[t]!, zHZJoinedT);
     const readDH = tf.tidy(() => tf.add(tf.add(rt.where(isGreaterWide, 0, dH), newSum), zProduct));
     rt.dispose(dHNext, isGreaterWide, zProduct, newSum, dH);
     backwardRows.push({ newTanhGradient, zJoined: readZJoined });
     dH = readDH;
   }
   const backwardStacks = rt.stacked(backwardRows);
-  rt.dispose(sourceMaskTSteps, backwardSteps, hUT, zHZJoinedT, dBackwardSteps, dH);
+  rt.dispose(sourceMaskTSteps, backwardSteps, gRUUT, zHZJoinedT, dBackwardSteps, dH);
   const hStacked = tf.stack(backwardHSteps);
   const backwardProductStacked = tf.stack(backwardProductSteps);
   rt.dispose(backwardHSteps, backwardProductSteps);
@@ -757,14 +756,14 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   for (let t = source - 1; t >= 0; t--) {
     const step = forwardSteps[t]!;
     const dHNext = tf.add(readDH, dForwardSteps[t]!);
-    const { zJoined: readZJoined, newTanhGradient, zProduct, newSum } = gruBackward2(dHNext, step.z, step.difference, step.new, gRUUT, step.r, hSteps[t]!, hZJoinedT);
+    const { zJoined: readZJoined, newTanhGradient, zProduct, newSum } = gruBackward2(dHNext, step.z, step.difference, step.new, newUT, step.r, hSteps[t]!, hZJoinedT);
     const annotateDH = tf.add(zProduct, newSum);
     rt.dispose(readDH, dHNext, zProduct, newSum);
     forwardRows[t] = { newTanhGradient, zJoined: readZJoined };
     readDH = annotateDH;
   }
   const forwardStacks = rt.stacked(forwardRows);
-  rt.dispose(forwardSteps, gRUUT, hZJoinedT, dForwardSteps, readDH);
+  rt.dispose(forwardSteps, newUT, hZJoinedT, dForwardSteps, readDH);
   const forwardHStacked = tf.stack(hSteps);
   rt.dispose(backwardZeros, hNextSteps);
   const forwardProductStacked = tf.stack(productSteps);

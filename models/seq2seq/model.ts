@@ -137,7 +137,7 @@ function lstmBackward(dResult: tf.Tensor, tanh: tf.Tensor, o: tf.Tensor, state: 
   );
   rt.dispose(dO, iSigmoidGradient, fSigmoidGradient, gTanhGradient);
   // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const dH = tf.matMul(oJoined, iJoined, false, true);
+  const dH = tf.matMul(oJoined, iJoined);
   // std/cells.attn:25  new = f * c + i * g
   const dC = tf.mul(dNew, f);
   rt.dispose(dNew);
@@ -300,7 +300,7 @@ function readTraining(p: ReadParameters, n: Seq2SeqSizes, sourceLengths: tf.Tens
   const h2 = tf.tidy(() => tf.reshape(tf.slice(readRunStacks.h, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const c2 = tf.tidy(() => tf.reshape(tf.slice(readRunStacks.new, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   rt.dispose(readRunStacks.h, readRunStacks.new);
-  return { h: h2, c: c2, sourceMaskT: sourceMaskSteps, runSteps, iJoined, runH: hSteps, joined, x };
+  return { h: h2, c: c2, iJoined, sourceMaskT: sourceMaskSteps, runSteps, runH: hSteps, joined, x };
 }
 
 function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Random, y: tf.Tensor, h: tf.Tensor, c: tf.Tensor, site: string) {
@@ -340,7 +340,7 @@ function writeInputsTraining(p: WriteParameters, n: Seq2SeqSizes, random: rt.Ran
     return tf.add(WProduct, p.logits.Linear.b);
   });
   rt.dispose(logitsProduct);
-  return { logits, keepStacked, writeSteps, iJoined, h: hSteps2, joined, picked, productRows, h2: hSteps };
+  return { logits, keepStacked, iJoined, writeSteps, h: hSteps2, joined, picked, productRows, h2: hSteps };
 }
 
 function writeStep(p: WriteParameters, n: Seq2SeqSizes, y: tf.Tensor, c: tf.Tensor, h: tf.Tensor, iJoined: tf.Tensor, iJoined2: tf.Tensor, iJoined3: tf.Tensor, batchBeam: number, beam: number) {
@@ -389,8 +389,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const runZeros = tf.fill([batchSize, hidden], 0);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const zero = tf.scalar(0, 'int32');
-  const { h, c, sourceMaskT: sourceMaskTSteps, runSteps, iJoined, runH: hSteps, joined: hCIJoined, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
-  const { logits, keepStacked, writeSteps, iJoined: lstmIJoined, h: writeHSteps, joined: writeIJoined, picked, productRows, h2: hSteps2 } = writeInputsTraining(p.Write, batch.n, random, batch.inputs.y, h, c, 'Write.dropout#0');
+  const { h, c, iJoined, sourceMaskT: sourceMaskTSteps, runSteps, runH: hSteps, joined: hCIJoined, x } = readTraining(p.read.Read, batch.n, batch.lengths.source, batch.inputs.tokens, runZeros);
+  const { logits, keepStacked, iJoined: lstmIJoined, writeSteps, h: writeHSteps, joined: writeIJoined, picked, productRows, h2: hSteps2 } = writeInputsTraining(p.Write, batch.n, random, batch.inputs.y, h, c, 'Write.dropout#0');
   const { loss, mean: exact, targetLengthsAsFloat, targetMask, logSoftmax } = translation(batch.n, batch.lengths.target, logits, batch.inputs["y'"], zero);
   rt.dispose(c, logits);
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
@@ -411,6 +411,9 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     tf.mul(tf.reshape(WProduct, [batchSize, target, hidden]), tf.transpose(keepStacked, [1, 0, 2])),
   );
   rt.dispose(keepStacked, WProduct);
+  // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iJoinedT = tf.transpose(lstmIJoined, [1, 0]);
+  rt.dispose(lstmIJoined);
   // model.attn:37  Write(read.h, read.c)
   const logitsProductSteps = tf.tidy(() => tf.unstack(tf.transpose(logitsProduct, [1, 0, 2])));
   rt.dispose(logitsProduct);
@@ -420,13 +423,13 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   for (let t = target - 1; t >= 0; t--) {
     const step = writeSteps[t]!;
     const dH = tf.add(state, logitsProductSteps[t]!);
-    const { dH: stateNext, dC, oJoined } = lstmBackward(dH, step.tanh, step.o, writeState, step.f, step.i, step.g, step.c, lstmIJoined);
+    const { dH: stateNext, dC, oJoined } = lstmBackward(dH, step.tanh, step.o, writeState, step.f, step.i, step.g, step.c, iJoinedT);
     rt.dispose(state, dH, writeState);
     oJoinedSteps[t] = oJoined;
     state = stateNext;
     writeState = dC;
   }
-  rt.dispose(writeSteps, lstmIJoined, logitsProductSteps);
+  rt.dispose(writeSteps, iJoinedT, logitsProductSteps);
   const joinedStacked = tf.stack(oJoinedSteps);
   const hStacked = tf.stack(writeHSteps);
   rt.dispose(oJoinedSteps, h, hSteps2);
@@ -434,6 +437,9 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const scattered = rt.scatter(zero, state, source);
   const readScattered = rt.scatter(zero, writeState, source);
   rt.dispose(state, zero, writeState);
+  // std/cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const hCIJoinedT = tf.transpose(iJoined, [1, 0]);
+  rt.dispose(iJoined);
   // model.attn:20  run = scan source reversed with xt = x {
   const scatteredSteps = tf.unstack(scattered);
   const readScatteredSteps = tf.unstack(readScattered);
@@ -447,7 +453,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const isGreaterWide = tf.reshape(sourceMaskTSteps[t]!, [batchSize, 1]);
     const sum = tf.tidy(() => tf.add(readScatteredSteps[t]!, rt.where(isGreaterWide, dC, 0)));
     const readDH = tf.tidy(() => tf.add(scatteredSteps[t]!, rt.where(isGreaterWide, dH, 0)));
-    const { dH: iDH, dC: newDC, oJoined } = lstmBackward(readDH, step.tanh, step.o, sum, step.f, step.i, step.g, step.c, iJoined);
+    const { dH: iDH, dC: newDC, oJoined } = lstmBackward(readDH, step.tanh, step.o, sum, step.f, step.i, step.g, step.c, hCIJoinedT);
     const chosen = rt.where(isGreaterWide, 0, dH);
     const dCNext = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dC), newDC));
     rt.dispose(sum, readDH, dH, isGreaterWide, newDC, dC);
@@ -458,7 +464,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     dH = dHNext;
     dC = dCNext;
   }
-  rt.dispose(sourceMaskTSteps, runSteps, iJoined, scatteredSteps, readScatteredSteps, dH, dC);
+  rt.dispose(sourceMaskTSteps, runSteps, hCIJoinedT, scatteredSteps, readScatteredSteps, dH, dC);
   const runJoinedStacked = tf.stack(hCOJoinedSteps);
   const runHStacked = tf.stack(hSteps);
   const { gradients: dLSTM, iProduct } = lstmGradients(batch.n, hStacked, joinedStacked, picked, writeIJoined, batchSize * target, target);

@@ -17,7 +17,7 @@ export function turned(roots: Roots): Roots {
     const [a, map] = inputs as readonly [Node, Node];
     const order = axesOf(map).toReversed();
     if (order.length !== 2) return null;
-    return build.make({ ...node.op, transposeB: false }, [a, build.permuted(map, order, map.origin)], node.origin);
+    return build.make({ ...node.op, transposeB: false }, [a, build.permuted(map, order, node.origin)], node.origin);
   });
 }
 

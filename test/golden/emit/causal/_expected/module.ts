@@ -170,14 +170,14 @@ function scaledDotBackward(n: FilterSizes, x: tf.Tensor, dResult: tf.Tensor, mas
   return weightsProduct2;
 }
 
-function gruBackward(p: GRUParameters, dResult: tf.Tensor, z: tf.Tensor, difference: tf.Tensor, runNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, zJoined: tf.Tensor) {
+function gruBackward(dResult: tf.Tensor, z: tf.Tensor, difference: tf.Tensor, runNew: tf.Tensor, UT: tf.Tensor, r: tf.Tensor, h: tf.Tensor, zJoined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
   const dZ = tf.mul(dResult, difference);
   const dNew = tf.mul(dResult, z);
   const difference2 = tf.sub(dResult, dNew);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, runNew);
-  const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
+  const UProduct = tf.matMul(newTanhGradient, UT);
   const dR = tf.mul(UProduct, h);
   const newSum = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, r)));
   rt.dispose(dNew, difference2, UProduct);
@@ -186,7 +186,7 @@ function gruBackward(p: GRUParameters, dResult: tf.Tensor, z: tf.Tensor, differe
   rt.dispose(dR);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zJoined2 = tf.tidy(() => tf.concat([rt.sigmoidGradient(dZ, z), rSigmoidGradient], 1));
-  const zProduct = tf.matMul(zJoined2, zJoined, false, true);
+  const zProduct = tf.matMul(zJoined2, zJoined);
   rt.dispose(dZ, rSigmoidGradient);
   return { zJoined: zJoined2, newTanhGradient, zProduct, newSum };
 }
@@ -398,6 +398,11 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     return tf.add(product2, product2);
   });
   rt.dispose(timeMaskWide, y, t, timeMask, product, difference);
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const UT = tf.transpose(p.run.h.GRU.U, [1, 0]);
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zJoinedT = tf.transpose(zJoined, [1, 0]);
+  rt.dispose(zJoined);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const dYSteps = tf.tidy(() => tf.unstack(tf.transpose(dY, [1, 0, 2])));
   const runRows = new Array<RunRow>(time);
@@ -405,14 +410,14 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   for (let t2 = time - 1; t2 >= 0; t2--) {
     const step = runSteps[t2]!;
     const dHNext = tf.add(dH, dYSteps[t2]!);
-    const { zJoined: runZJoined, newTanhGradient, zProduct, newSum: hNewSum } = gruBackward(p.run.h.GRU, dHNext, step.z, step.difference, step.new, step.r, hSteps[t2]!, zJoined);
+    const { zJoined: runZJoined, newTanhGradient, zProduct, newSum: hNewSum } = gruBackward(dHNext, step.z, step.difference, step.new, UT, step.r, hSteps[t2]!, zJoinedT);
     const dH2 = tf.add(zProduct, hNewSum);
     rt.dispose(dH, dHNext, zProduct, hNewSum);
     runRows[t2] = { newTanhGradient, zJoined: runZJoined };
     dH = dH2;
   }
   const runStacks = rt.stacked(runRows);
-  rt.dispose(zJoined, runSteps, dYSteps, dH);
+  rt.dispose(runSteps, UT, zJoinedT, dYSteps, dH);
   const hStacked = tf.stack(hSteps);
   rt.dispose(runZeros, hNextSteps);
   const productStacked = tf.stack(newProductSteps);

@@ -218,13 +218,13 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
   const slotsPositions = tf.range(0, slots, 1, 'int32');
   const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
-  const oneHotRows = tf.tidy(() => {
+  const oneHotT = tf.tidy(() => {
     const number = tf.scalar(slots, 'int32');
     const remainderShaped = tf.reshape(rt.mod(tf.sub(slotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
     const wNextRemainderShaped = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
     const remainderShaped2 = tf.reshape(rt.mod(slotsPositions, number), [slots, 1]);
     const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
-    return tf.reshape(oneHot, [3 * slots, slots]);
+    return tf.transpose(tf.reshape(oneHot, [3 * slots, slots]), [1, 0]);
   });
   rt.dispose(slotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
@@ -254,9 +254,8 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     rt.dispose(quotient);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const wNextProduct = tf.tidy(() => {
-      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
-      const product2 = tf.reshape(product, [batchSize, slots, 3]);
-      return tf.matMul(tf.reshape(sSteps[t]!, [batchSize, 1, 3]), product2, false, true);
+      const product = tf.reshape(tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotT), [batchSize, slots, 3]);
+      return tf.matMul(tf.reshape(sSteps[t]!, [batchSize, 1, 3]), product, false, true);
     });
     const wNext = tf.reshape(wNextProduct, [batchSize, slots]);
     rt.dispose(c);
@@ -271,7 +270,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     M = MNext;
     w = wNext;
   }
-  rt.dispose(oneHotRows, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, squaresLargerSteps);
+  rt.dispose(oneHotT, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, squaresLargerSteps);
   rt.dispose(MNextSigmoidSteps, hSteps);
   const wNextStacked = tf.stack(wNextSteps);
   const MNextStacked = tf.stack(MNextSteps);
@@ -341,13 +340,13 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors 
   // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
   const slotsPositions = tf.range(0, slots, 1, 'int32');
   const wNextDifference = tf.tidy(() => tf.sub(slotsPositions, tf.scalar(-1, 'int32')));
-  const oneHotRows = tf.tidy(() => {
+  const oneHotT = tf.tidy(() => {
     const number = tf.scalar(slots, 'int32');
     const remainderShaped = tf.reshape(rt.mod(tf.sub(slotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
     const wNextRemainderShaped = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
     const remainderShaped2 = tf.reshape(rt.mod(slotsPositions, number), [slots, 1]);
     const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
-    return tf.reshape(oneHot, [3 * slots, slots]);
+    return tf.transpose(tf.reshape(oneHot, [3 * slots, slots]), [1, 0]);
   });
   rt.dispose(slotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
@@ -377,9 +376,8 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors 
     rt.dispose(quotient);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const wNextProduct = tf.tidy(() => {
-      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
-      const product2 = tf.reshape(product, [batchSize, slots, 3]);
-      return tf.matMul(tf.reshape(sSteps[t]!, [batchSize, 1, 3]), product2, false, true);
+      const product = tf.reshape(tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotT), [batchSize, slots, 3]);
+      return tf.matMul(tf.reshape(sSteps[t]!, [batchSize, 1, 3]), product, false, true);
     });
     const wNext = tf.reshape(wNextProduct, [batchSize, slots]);
     rt.dispose(c);
@@ -394,7 +392,7 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): rt.LossTensors 
     M = MNext;
     w = wNext;
   }
-  rt.dispose(oneHotRows, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, squaresLargerSteps);
+  rt.dispose(oneHotT, MFirst, wFirst, timeMaskSteps, sSteps, cSoftplusSteps, someSteps, partSteps, squaresLargerSteps);
   rt.dispose(MNextSigmoidSteps, hSteps);
   const wNextStacked = tf.stack(wNextSteps);
   const MNextStacked = tf.stack(MNextSteps);
@@ -454,6 +452,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped, remainderShaped2, remainderShaped], 1), slots);
     return tf.reshape(oneHot, [3 * slots, slots]);
   });
+  const oneHotT = tf.transpose(oneHotRows, [1, 0]);
   rt.dispose(slotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
   const MFirst = tf.fill([batchSize, slots, width], 0.1);
@@ -478,10 +477,9 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusSteps[t]!, [batchSize, 1]), quotient)));
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-    const wNextProduct = tf.tidy(() => {
-      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotRows, false, true);
-      return tf.reshape(product, [batchSize, slots, 3]);
-    });
+    const wNextProduct = tf.tidy(() =>
+      tf.reshape(tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), oneHotT), [batchSize, slots, 3]),
+    );
     const wNextProduct2 = tf.tidy(() => tf.matMul(tf.reshape(sSteps[t]!, [batchSize, 1, 3]), wNextProduct, false, true));
     const wNext = tf.reshape(wNextProduct2, [batchSize, slots]);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
@@ -502,7 +500,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     M = MNext;
     w = wNext;
   }
-  rt.dispose(MFirst, wFirst, someSteps);
+  rt.dispose(oneHotT, MFirst, wFirst, someSteps);
   const wNextStacked = tf.stack(wNextSteps);
   const MNextStacked = tf.stack(MNextSteps);
   rt.dispose(MNextSteps);

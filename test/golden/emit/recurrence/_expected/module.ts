@@ -93,14 +93,14 @@ function learn(logits: tf.Tensor, class_: tf.Tensor) {
   return { loss, mean, logSoftmax };
 }
 
-function gruBackward(p: GRUParameters, dResult: tf.Tensor, z: tf.Tensor, difference: tf.Tensor, runNew: tf.Tensor, r: tf.Tensor, h: tf.Tensor, zJoined: tf.Tensor) {
+function gruBackward(dResult: tf.Tensor, z: tf.Tensor, difference: tf.Tensor, runNew: tf.Tensor, UT: tf.Tensor, r: tf.Tensor, h: tf.Tensor, zJoined: tf.Tensor) {
   // std/cells.attn:14  (1 - z) * h + z * new
   const dZ = tf.mul(dResult, difference);
   const dNew = tf.mul(dResult, z);
   const difference2 = tf.sub(dResult, dNew);
   // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newTanhGradient = rt.tanhGradient(dNew, runNew);
-  const UProduct = tf.matMul(newTanhGradient, p.U, false, true);
+  const UProduct = tf.matMul(newTanhGradient, UT);
   const dR = tf.mul(UProduct, h);
   const newSum = tf.tidy(() => tf.add(difference2, tf.mul(UProduct, r)));
   rt.dispose(dNew, difference2, UProduct);
@@ -109,7 +109,7 @@ function gruBackward(p: GRUParameters, dResult: tf.Tensor, z: tf.Tensor, differe
   rt.dispose(dR);
   // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zJoined2 = tf.tidy(() => tf.concat([rt.sigmoidGradient(dZ, z), rSigmoidGradient], 1));
-  const zProduct = tf.matMul(zJoined2, zJoined, false, true);
+  const zProduct = tf.matMul(zJoined2, zJoined);
   rt.dispose(dZ, rSigmoidGradient);
   return { zJoined: zJoined2, newTanhGradient, zProduct, newSum };
 }
@@ -171,7 +171,7 @@ function classify2(p: ClassifyParameters, n: ClassifySizes, timeLengths: tf.Tens
   rt.dispose(run);
   // std/layers.attn:4  W @ x + b
   const logits = tf.tidy(() => tf.add(tf.matMul(picked, p.logits.Linear.W), p.logits.Linear.b));
-  return { logits, sum, h: hSteps, runSteps, runZeros: hFirst, zJoined, newProduct: newProductSteps, x: x2, picked, runHNext: hNextSteps };
+  return { logits, sum, zJoined, h: hSteps, runSteps, runZeros: hFirst, newProduct: newProductSteps, x: x2, picked, runHNext: hNextSteps };
 }
 
 /** Outputs by name, [batch, …]. */
@@ -179,15 +179,15 @@ type ClassifyResults = { readonly logits: tf.Tensor };
 
 /** The outputs of Classify, batch first. It disposes of nothing that it is given; what it gives is the caller's. */
 function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
-  const { logits, sum, runZeros, zJoined, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
-  rt.dispose(sum, runZeros, zJoined, x, picked, hNextSteps);
+  const { logits, sum, zJoined, runZeros, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
+  rt.dispose(sum, zJoined, runZeros, x, picked, hNextSteps);
   return { logits };
 }
 
 /** Learn: the loss and the metrics, means over the batch. It disposes of nothing that it is given; what it gives is the caller's. */
 function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): rt.LossTensors {
-  const { logits, sum, runZeros, zJoined, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
-  rt.dispose(sum, runZeros, zJoined, x, picked, hNextSteps);
+  const { logits, sum, zJoined, runZeros, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, false);
+  rt.dispose(sum, zJoined, runZeros, x, picked, hNextSteps);
   const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
   rt.dispose(logits, logSoftmax);
   return { loss, metrics: { right } };
@@ -196,7 +196,7 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): rt.LossTenso
 /** Learn: as the loss, and its gradient by every parameter. It disposes of nothing that it is given; what it gives is the caller's. */
 function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random: rt.Random): rt.GradientTensors {
   const { batch: batchSize, classes, time } = batch.n;
-  const { logits, sum, h: hSteps, runSteps, runZeros: dHFirst, zJoined, newProduct: productSteps, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, true);
+  const { logits, sum, zJoined, h: hSteps, runSteps, runZeros: dHFirst, newProduct: productSteps, x, picked, runHNext: hNextSteps } = classify2(p, batch.n, batch.lengths.time, batch.inputs.x, true);
   const { loss, mean: right, logSoftmax } = learn(logits, batch.inputs.class);
   rt.dispose(logits);
   // input.attn:10  loss = cross_entropy[classes](logits, class)
@@ -210,6 +210,11 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const dRun = tf.tidy(() => tf.transpose(rt.scatter(sum, WProduct, time, 1), [1, 0, 2]));
   rt.dispose(sum, WProduct);
+  // std/cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const UT = tf.transpose(p.run.h.GRU.U, [1, 0]);
+  // std/cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zJoinedT = tf.transpose(zJoined, [1, 0]);
+  rt.dispose(zJoined);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const dRunSteps = tf.unstack(dRun);
   rt.dispose(dRun);
@@ -218,14 +223,14 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   for (let t = time - 1; t >= 0; t--) {
     const step = runSteps[t]!;
     const dHNext = tf.add(dH, dRunSteps[t]!);
-    const { zJoined: hZJoined, newTanhGradient, zProduct, newSum } = gruBackward(p.run.h.GRU, dHNext, step.z, step.difference, step.new, step.r, hSteps[t]!, zJoined);
+    const { zJoined: hZJoined, newTanhGradient, zProduct, newSum } = gruBackward(dHNext, step.z, step.difference, step.new, UT, step.r, hSteps[t]!, zJoinedT);
     const dH2 = tf.add(zProduct, newSum);
     rt.dispose(dH, dHNext, zProduct, newSum);
     runRows[t] = { zJoined: hZJoined, newTanhGradient };
     dH = dH2;
   }
   const runStacks = rt.stacked(runRows);
-  rt.dispose(runSteps, zJoined, dRunSteps, dH);
+  rt.dispose(runSteps, UT, zJoinedT, dRunSteps, dH);
   const hStacked = tf.stack(hSteps);
   rt.dispose(dHFirst, hNextSteps);
   const productStacked = tf.stack(productSteps);

@@ -75,6 +75,8 @@ function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.
   const { batch: batchSize, d, target, words } = n;
   // input.attn:6  x = table[y]
   const x = tf.gather(p.table, y);
+  // input.attn:10  chosen' = chosen or position[words] == y'
+  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const stateFirst = tf.tidy(() => {
     const WhProduct = tf.reshape(tf.matMul(start, p.Wh, false, true), [batchSize, 1, d]);
@@ -88,9 +90,8 @@ function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.
   const WxProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p.Wx), [batchSize, target, d]),
   );
+  const WhT = tf.transpose(p.Wh, [1, 0]);
   rt.dispose(targetPositions, tapePositionsWide);
-  // input.attn:10  chosen' = chosen or position[words] == y'
-  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
   const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(yNext, [1, 0])));
@@ -119,9 +120,7 @@ function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualSteps[t]!, [target + 1, 1]);
-    const stateNext = tf.tidy(() =>
-      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p.Wh, false, true), [batchSize, 1, d]), state),
-    );
+    const stateNext = tf.tidy(() => rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, WhT), [batchSize, 1, d]), state));
     const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide, state2);
     // input.attn:10  chosen' = chosen or position[words] == y'
@@ -133,7 +132,7 @@ function writeInputs(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf.
     state = stateNext;
     state2 = wChosen;
   }
-  rt.dispose(wordsPositions, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state, state2);
+  rt.dispose(wordsPositions, WhT, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -147,6 +146,8 @@ function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf
   const { batch: batchSize, d, target, words } = n;
   // input.attn:6  x = table[y]
   const x = tf.gather(p.table, y);
+  // input.attn:10  chosen' = chosen or position[words] == y'
+  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const stateFirst = tf.tidy(() => {
     const WhProduct = tf.reshape(tf.matMul(start, p.Wh, false, true), [batchSize, 1, d]);
@@ -159,9 +160,8 @@ function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf
   const WxProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p.Wx), [batchSize, target, d]),
   );
+  const WhT = tf.transpose(p.Wh, [1, 0]);
   rt.dispose(tapePositionsWide);
-  // input.attn:10  chosen' = chosen or position[words] == y'
-  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
   const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(yNext, [1, 0])));
@@ -190,9 +190,7 @@ function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualSteps[t]!, [target + 1, 1]);
-    const stateNext = tf.tidy(() =>
-      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p.Wh, false, true), [batchSize, 1, d]), state),
-    );
+    const stateNext = tf.tidy(() => rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, WhT), [batchSize, 1, d]), state));
     const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide, state2);
     // input.attn:10  chosen' = chosen or position[words] == y'
@@ -204,7 +202,7 @@ function writeInputs2(p: WriteParameters, n: WordsSizes, start: tf.Tensor, y: tf
     state = stateNext;
     state2 = wChosen;
   }
-  rt.dispose(wordsPositions, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state, state2);
+  rt.dispose(wordsPositions, WhT, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, WxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -218,6 +216,8 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
   const { batch: batchSize, d, target, words } = n;
   // input.attn:6  x = table[y]
   const x = tf.gather(p.table, y);
+  // input.attn:10  chosen' = chosen or position[words] == y'
+  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const stateFirst = tf.tidy(() => {
     const WhProduct = tf.reshape(tf.matMul(start, p.Wh, false, true), [batchSize, 1, d]);
@@ -230,9 +230,8 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
   const WxProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(tf.reshape(x, [batchSize * target, d]), p.Wx), [batchSize, target, d]),
   );
+  const WhT = tf.transpose(p.Wh, [1, 0]);
   rt.dispose(tapePositionsWide);
-  // input.attn:10  chosen' = chosen or position[words] == y'
-  const wordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const chosenFirst = tf.fill([batchSize, words], 0, 'bool');
   const xT = tf.transpose(x, [1, 0, 2]);
@@ -263,9 +262,7 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
     });
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const isEqualWide = tf.reshape(isEqualSteps[t]!, [target + 1, 1]);
-    const stateNext = tf.tidy(() =>
-      rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, p.Wh, false, true), [batchSize, 1, d]), state),
-    );
+    const stateNext = tf.tidy(() => rt.where(isEqualWide, tf.reshape(tf.matMul(sNext, WhT), [batchSize, 1, d]), state));
     const wChosen = tf.tidy(() => rt.where(isEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, isEqualWide);
     // input.attn:10  chosen' = chosen or position[words] == y'
@@ -278,7 +275,7 @@ function writeInputsTraining(p: WriteParameters, n: WordsSizes, start: tf.Tensor
     state = stateNext;
     state2 = wChosen;
   }
-  rt.dispose(wordsPositions, yNextSteps, xTSteps, WxProductSteps, chosen, state, state2);
+  rt.dispose(wordsPositions, WhT, yNextSteps, xTSteps, WxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
