@@ -29,9 +29,8 @@ export function withGraphs(definition: Definition): Definition {
           return made instanceof Results ? { loss: made.one('loss'), metrics: made.below('metric.') } : made;
         },
         gradients: (p, batch, random) => {
-          const sessions = activeSessions();
-          const execution = all.isCompiled(`${name} gradients`, batch.n) ? 'xla' : sessions?.now();
-          const made = gradients.run(p, batch, random, () => update.gradients(p, batch, random), sessions, execution);
+          const isCompiled = all.isCompiled(`${name} gradients`, batch.n);
+          const made = gradients.run(p, batch, random, () => update.gradients(p, batch, random), isCompiled);
           if (!(made instanceof Results)) return made;
           const running = made.below('running.');
           return {

@@ -125,9 +125,11 @@ export class GraphOf {
     this.#model = model;
   }
 
-  run<R>(p: ParameterTree, batch: Batch, random: Random, eagerly: () => R): R | Results {
+  /** @param isCompiled by XLA, where functions run as graphs */
+  run<R>(p: ParameterTree, batch: Batch, random: Random, eagerly: () => R, isCompiled = false): R | Results {
     const sessions = activeSessions();
-    const way = sessions?.now() ?? 'eager';
+    const usual = sessions?.now() ?? 'eager';
+    const way = usual === 'graph' && isCompiled ? 'xla' : usual;
     const made = sessions === null || way === 'eager' ? null : this.unchecked(p, batch, random, sessions, way);
     if (made === null) return eagerly();
     try {
