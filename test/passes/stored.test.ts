@@ -3,12 +3,13 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkFile, renderAll } from '../../compiler/index.ts';
+import type { Node } from '../../compiler/graph/graph.ts';
 import { functionsOf, type CompiledModel } from '../../compiler/passes/core/compiled.ts';
 import { inOrder } from '../../compiler/passes/layout/build.ts';
 import { readersOf } from '../../compiler/passes/layout/rewrite.ts';
 import { roundParameters } from '../../compiler/passes/layout/round-parameters.ts';
 import { viewsOf } from '../../compiler/passes/layout/views.ts';
-import { isOf } from '../../compiler/graph/walk.ts';
+import { Dependence, isOf } from '../../compiler/graph/walk.ts';
 import { library } from '../models/support.ts';
 
 function compiled(path: string, text: string | null = null, verify = true): readonly CompiledModel[] {
@@ -78,7 +79,7 @@ describe('a parameter lies', () => {
   });
 });
 
-describe('no function transposes a parameter, or multiplies what lies both ways across', () => {
+describe('no function transposes a parameter, but once for all steps of a loop, or multiplies what lies both ways across', () => {
   const folder = fileURLToPath(new URL('../../models/', import.meta.url));
   const zoo = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
@@ -90,10 +91,14 @@ describe('no function transposes a parameter, or multiplies what lies both ways 
       functionsOf(model).flatMap((roots) => {
         const nodes = inOrder([...roots.values()]);
         for (const node of nodes) if (isOf(node, 'matmul') && node.op.transposeA && node.op.transposeB) across.push(model.program.name);
-        const { elements } = roundParameters(nodes, roots, readersOf(roots));
+        const readers = readersOf(roots);
+        const { elements } = roundParameters(nodes, roots, readers);
+        const dependence = new Dependence();
+        const isForSteps = (node: Node): boolean =>
+          readers.get(node)!.every((reader) => reader?.op.kind === 'matmul' && dependence.of(reader).size > dependence.of(node).size);
         const views = viewsOf(nodes, (node) => isOf(node, 'parameter') || elements.has(node));
         return nodes.flatMap((node) => {
-          const source = isOf(node, 'permute') ? views.get(node.inputs[0]!)?.source : undefined;
+          const source = isOf(node, 'permute') && !isForSteps(node) ? views.get(node.inputs[0]!)?.source : undefined;
           return source === undefined ? [] : [isOf(source, 'parameter') ? source.op.path : elements.get(source)!];
         });
       }),
