@@ -24,6 +24,7 @@ const HELP = `npm run bench [-- options]
   --execution a,b   of: ${EXECUTIONS.join(', ')}: how attnc runs its modules
   --rounds n        turns of every subject (default 15); work of seconds has fewer, at least 5
   --starts n        processes that the time to the first step is measured with (default 3)
+  --patience n      seconds until a subject must have answered; what compiles long is left out then (900)
   --quick           tiny sizes, two rounds: shows that everything runs
   --out file        where the results go, as JSON (default bench/results/…)
   --from file       measures nothing: prints the results in that file
@@ -38,6 +39,7 @@ const { values: given } = parseArgs({
     execution: { type: 'string' },
     rounds: { type: 'string' },
     starts: { type: 'string' },
+    patience: { type: 'string' },
     quick: { type: 'boolean', default: false },
     out: { type: 'string' },
     from: { type: 'string' },
@@ -55,7 +57,7 @@ function chosen(option: 'rows' | 'peers' | 'backends' | 'execution', known: read
   return names;
 }
 
-function count(option: 'rounds' | 'starts', otherwise: number): number {
+function count(option: 'rounds' | 'starts' | 'patience', otherwise: number): number {
   const value = Number(given[option] ?? otherwise);
   if (!(Number.isInteger(value) && value > 0)) throw new RangeError(`--${option}: expected a whole number above 0, given ${given[option]}`);
   return value;
@@ -115,7 +117,7 @@ async function run(): Promise<Results> {
     warmUps: 3,
     starts: count('starts', quick ? 1 : 3),
     rest: quick ? 0 : 100,
-    patience: 900_000,
+    patience: 1000 * count('patience', 900),
     told: (line) => console.error(line),
   };
   const rows: RowResult[] = [];
