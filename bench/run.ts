@@ -108,7 +108,8 @@ function compiler({ source, set }: Prepared, runs: number): RowResult['compiler'
   }
 }
 
-async function run(): Promise<Results> {
+/** @param save is given the results so far after every row: a run that is stopped has those */
+async function run(save: (results: Results) => void): Promise<Results> {
   const { quick } = given;
   const rounds = count('rounds', quick ? 2 : 15);
   const plan: Plan = {
@@ -121,6 +122,7 @@ async function run(): Promise<Results> {
     told: (line) => console.error(line),
   };
   const rows: RowResult[] = [];
+  const results = (): Results => ({ machine: machine(), quick, rounds, rows, missing });
   const { present, missing } = participants();
   for (const each of missing) console.error(`${labelOf(each)} is not installed: ${each.remedy}`);
   for (const name of chosen(
@@ -137,20 +139,24 @@ async function run(): Promise<Results> {
       console.error(`  NOT THE SAME WORK: ${line}`);
       process.exitCode = 1;
     }
+    save(results());
   }
-  return { machine: machine(), quick, rounds, rows, missing };
+  return results();
+}
+
+/** Where results go, unless `--out` says so. */
+function saved(results: Results): string {
+  const out = given.out ?? join(root, 'bench', 'results', results.quick ? 'quick.json' : `${results.machine.date}.json`);
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, `${JSON.stringify(results, null, 2)}\n`);
+  return out;
 }
 
 async function main(): Promise<void> {
   if (given.help) return console.log(HELP);
   if (given['install-peers']) return installPeers();
-  const results = given.from === undefined ? await run() : (JSON.parse(readFileSync(given.from, 'utf8')) as Results);
-  if (given.from === undefined) {
-    const out = given.out ?? join(root, 'bench', 'results', results.quick ? 'quick.json' : `${results.machine.date}.json`);
-    mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(out, `${JSON.stringify(results, null, 2)}\n`);
-    console.error(`results: ${relative(process.cwd(), out)}`);
-  }
+  const results = given.from === undefined ? await run(saved) : (JSON.parse(readFileSync(given.from, 'utf8')) as Results);
+  if (given.from === undefined) console.error(`results: ${relative(process.cwd(), saved(results))}`);
   console.log(fullReport(results));
   if (!given.publish) return;
   if (results.quick) throw new Error('a quick run measures nothing: it is not published');
