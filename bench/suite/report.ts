@@ -120,7 +120,10 @@ export function shortReport(results: Results): string {
     };
     return [title, ...SHORT.map(best)];
   });
-  return `${machineLine(results)}\n\n${table(['training step, or one text; ms', ...SHORT.map(({ head }) => head)], rows)}`;
+  // Whom a run left out has no column.
+  const shown = [0, ...SHORT.flatMap((_, k) => (rows.some((row) => row[k + 1] !== '') ? [k + 1] : []))];
+  const cut = (row: readonly string[]): string[] => shown.map((k) => row[k]!);
+  return `${machineLine(results)}\n\n${table(cut(['training step, or one text; ms', ...SHORT.map(({ head }) => head)]), rows.map(cut))}`;
 }
 
 /** Puts the text between `<!-- bench -->` and `<!-- /bench -->`. */

@@ -1,5 +1,6 @@
 """The models in TensorFlow: each kind of work as one tf.function, plain or compiled by XLA."""
 import importlib
+import math
 import os
 import sys
 from pathlib import Path
@@ -42,14 +43,14 @@ def training(loss_of, variables, host, adam, xla):
         return loss, [tf.convert_to_tensor(slope) for slope in tape.gradient(loss, variables)]
 
     @function
-    def update(batch, rate, power1, power2):
+    def update(batch, rate, power1, power2, epsilon):
         loss, gradients = slopes(batch)
         if adam["clip"] is not None:
             gradients, _ = tf.clip_by_global_norm(gradients, adam["clip"])
         for variable, (mean, square), gradient in zip(variables, slots, gradients):
             tf.raw_ops.ResourceApplyAdam(
                 var=variable.handle, m=mean.handle, v=square.handle, beta1_power=power1, beta2_power=power2, lr=rate,
-                beta1=adam["beta1"], beta2=adam["beta2"], epsilon=adam["epsilon"], grad=gradient,
+                beta1=adam["beta1"], beta2=adam["beta2"], epsilon=epsilon, grad=gradient,
             )
         return loss
 
@@ -62,7 +63,10 @@ def training(loss_of, variables, host, adam, xla):
         nonlocal steps
         rate = adam["rates"][min(steps, len(adam["rates"]) - 1)]
         steps += 1
-        scalars = (tf.constant(value, tf.float32) for value in [rate, adam["beta1"] ** steps, adam["beta2"] ** steps])
+        power1, power2 = adam["beta1"] ** steps, adam["beta2"] ** steps
+        # The kernel adds its epsilon to the root of the raw second moment, others to that of the corrected one.
+        epsilon = adam["epsilon"] * math.sqrt(1 - power2)
+        scalars = (tf.constant(value, tf.float32) for value in [rate, power1, power2, epsilon])
         return update(to_device(), *scalars).numpy()
 
     return {"forward": lambda: loss_alone(batch).numpy(), "gradients": lambda: with_slopes(batch)[0].numpy(), "step": step}
