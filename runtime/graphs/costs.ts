@@ -1,7 +1,7 @@
 /**
  * Whether XLA had better compile a graph: it makes one piece of code of many small operations, which the plain graph runs one by
- * one, but its products and elementwise loops are slower. Measured by `npx tsx bench/ways.ts`, on 2 cores of a server of 2024; on
- * other machines the ratios are alike.
+ * one, but its products and elementwise loops are slower. The costs are fitted to the gradients of the benchmark's rows as graphs
+ * and by XLA (`npm run bench -- --peers attnc --backends tensorflow`), on 2 cores: they put every row on its right side.
  */
 import type { Sizes } from '../definition.ts';
 import { evaluate } from './expressions.ts';
