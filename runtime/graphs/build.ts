@@ -98,6 +98,8 @@ export class Builder {
   readonly #around: Around | null;
   /** What the function's own instructions are nodes of: the graph, or the function that XLA compiles. */
   protected readonly top: Scope;
+  /** By sequence: the same as a list of its elements. */
+  readonly #lists = new Map<Tensor, Tensor>();
   readonly #inputs = new Map<string, Fed>();
   /** By what it is fed with. */
   readonly #fed = new Map<string, Tensor>();
@@ -192,9 +194,6 @@ export class Builder {
     const nodes = new Nodes(scope, numbers, this.top !== this.graph);
     return nodes;
   }
-
-  /** By sequence: the same as a list of its elements. */
-  readonly #lists = new Map<Tensor, Tensor>();
 
   /** @returns what its checks found */
   protected run(body: readonly Instruction[], scope: Scope, values: Map<number, Value>): readonly Checked[] {

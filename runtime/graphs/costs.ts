@@ -17,12 +17,12 @@ const COMPILING = 8;
 /** Shapes that a run is compiled for, where lengths differ. */
 const SHAPES = 4;
 
-/** @param repeats how often the function will run; null sizes: not before a call */
+/** @param repeats how often the function will run */
 export function prefersXla({ work, body }: GraphFunction, n: Sizes, repeats: number): boolean {
   const [operations, elements, multiplications] = [work.operations, work.elements, work.multiplications].map((each) => evaluate(each, n));
   if (operations == null || elements == null || multiplications == null) return false;
   const saved = operations * SAVED_BY_OPERATION - elements * LOST_BY_ELEMENT - multiplications * LOST_BY_MULTIPLICATION;
-  return saved * repeats > COMPILING * SHAPES * instructionsIn(body);
+  return saved > 0 && saved * repeats > COMPILING * SHAPES * instructionsIn(body);
 }
 
 const instructionsIn = (body: GraphFunction['body']): number =>

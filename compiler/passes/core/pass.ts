@@ -5,7 +5,7 @@ import { folded } from '../../graph/fold.ts';
 import type { Axis, Node, NodeOf } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { hasAxis, sizeOf } from '../../graph/spaces.ts';
-import { isOf } from '../../graph/walk.ts';
+import { isOf, operands } from '../../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { completed, made, type Making, type Need, type Site } from './making.ts';
 import { union, unnamed, type GraphBuilder, type Loop, type LoopBody } from './graph-builder.ts';
@@ -156,6 +156,13 @@ function atomsIn({ op, types }: Node): readonly string[] {
     ...(op.kind === 'size' ? atomsOf(op.size) : []),
     ...types.flatMap(({ axes, masks }) => [...axes, ...masks.flat()].flatMap(({ space }) => [...atomsOf(sizeOf(space))])),
   ];
+}
+
+/** How often each node is read: by other nodes, and as what a loop carries or emits. */
+export function usesIn(nodes: readonly Node[]): ReadonlyMap<Node, number> {
+  const uses = new Map<Node, number>();
+  for (const node of nodes) for (const each of operands(node)) uses.set(each, (uses.get(each) ?? 0) + 1);
+  return uses;
 }
 
 /** A pass rebuilds a graph, node by node, with a builder of its own. Passes override `visit`, or what it calls. */

@@ -126,8 +126,10 @@ class Gates extends MapPass {
   #found(): readonly Group[] {
     const byValue = new Map<string, Sum[]>();
     for (const sum of this.#sums())
-      for (const { value, key, rounds } of sum.products)
-        if (this.#isStateful(value)) byValue.set(`${key} ${rounds?.id}`, [...(byValue.get(`${key} ${rounds?.id}`) ?? []), sum]);
+      for (const { value, key, rounds } of sum.products) {
+        const common = `${key} ${rounds?.id}`;
+        if (this.#isStateful(value)) byValue.set(common, [...(byValue.get(common) ?? []), sum]);
+      }
     let open = [...byValue.values()].flatMap(aligned).map((parts) => parts.toSorted(byText));
     const found: Group[] = [];
     for (;;) {

@@ -6,7 +6,7 @@ import { without } from '../../graph/spaces.ts';
 import { isOf, operands } from '../../graph/walk.ts';
 import type { GraphBuilder, Loop } from '../core/graph-builder.ts';
 import type { Making } from '../core/making.ts';
-import { isRounds, Pass, type Facts, type Scan } from '../core/pass.ts';
+import { isRounds, Pass, usesIn, type Facts, type Scan } from '../core/pass.ts';
 
 /** A map that the step of a loop reads and does not change; `rounds`: it is an element of theirs. */
 export interface OuterMap {
@@ -29,7 +29,7 @@ export class MapPass extends Pass {
     operands,
     ({ op, inputs }: Node, of) => op.kind === 'parameter' || op.kind === 'constant' || (inputs.length > 0 && inputs.every(of)),
   );
-  readonly #uses = new Map<Node, number>();
+  readonly #uses: ReadonlyMap<Node, number>;
   /** By element of a sequence that rounds inside a loop read, and that does not change from step to step. */
   readonly #elements = new Map<Node, { readonly rounds: Scan; readonly sequence: Node }>();
   readonly #open = new Map<Scan, { readonly loop: Loop; readonly packed: Packed }>();
@@ -43,11 +43,7 @@ export class MapPass extends Pass {
         if (facts.loopsOf(sequence).size < facts.loopsOf(rounds).size) this.#elements.set(element, { rounds, sequence });
       });
     }
-    const use = (node: Node): void => void this.#uses.set(node, (this.#uses.get(node) ?? 0) + 1);
-    for (const node of facts.nodes) {
-      if (node.op.kind === 'scan') [...node.op.region.nexts, ...node.op.region.emits].forEach(use);
-      node.inputs.forEach(use);
-    }
+    this.#uses = usesIn(facts.nodes);
   }
 
   protected isUsedOnce(node: Node): boolean {

@@ -11,7 +11,7 @@ import type { Roots } from '../core/compiled.ts';
 import { GraphBuilder, unnamed, type Loop } from '../core/graph-builder.ts';
 import { axesOf, BATCH } from '../core/axes.ts';
 import { made as granted, type Making, type Need } from '../core/making.ts';
-import { analyse, mapRoots, Pass, type Facts, type Scan } from '../core/pass.ts';
+import { analyse, mapRoots, Pass, usesIn, type Facts, type Scan } from '../core/pass.ts';
 import { algebra } from '../core/algebra.ts';
 import { isSum, termsOf } from '../core/sums.ts';
 
@@ -36,16 +36,12 @@ interface Sum {
 
 class Vectorise extends Pass {
   readonly #open = new Map<Node, Open>();
-  readonly #uses = new Map<Node, number>();
+  readonly #uses: ReadonlyMap<Node, number>;
   readonly #sums = new Map<Node, Sum | null>();
 
   constructor(m: GraphBuilder, facts: Facts) {
     super(m, facts);
-    const use = (node: Node): void => void this.#uses.set(node, (this.#uses.get(node) ?? 0) + 1);
-    for (const node of facts.nodes) {
-      if (node.op.kind === 'scan') [...node.op.region.nexts, ...node.op.region.emits].forEach(use);
-      node.inputs.forEach(use);
-    }
+    this.#uses = usesIn(facts.nodes);
   }
 
   #opened(node: Node): Open | undefined {
