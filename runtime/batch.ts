@@ -2,23 +2,9 @@
  * The boundary: turns examples as people write them into padded arrays. Everything that only data can show is checked here, once,
  * and reported in terms of axes; after that no shape can be wrong.
  */
-import * as tf from './tf.ts';
-import type {
-  AxisSpec,
-  Batch,
-  DecoderDefinition,
-  InputSpec,
-  LengthRequirement,
-  RaggedSpec,
-  Refusal,
-  Sizes,
-  Tensors,
-} from './definition.ts';
+import type { AxisSpec, DecoderDefinition, InputSpec, LengthRequirement, RaggedSpec, Sizes } from './definition.ts';
 import { InputError } from './errors.ts';
-import { firstRefused, type IsRead } from './refusals.ts';
-import { tensorsIn } from './scope.ts';
 import {
-  download,
   elementCount,
   isNested,
   MOST_POSITIONS,
@@ -109,7 +95,7 @@ export function collate(
     const { origins } = seen;
     for (const dim of told) origins.set(dim.label, toldLength(dim, example, row));
     requireLengths(specs, seen, row);
-    requireMade(n, specs, example, origins, row);
+    requireMade(n, specs, example, seen, row);
     for (const [dim, places] of seen.inner) for (const [at, { length }] of places) rows.get(dim)![row]![at] = length;
     for (const [dim, origin] of origins) lengths[dim]![row] = origin.length;
     for (const { label, ofCall } of ragged) if (ofCall === true) requireSame(label, origins, first, row);
@@ -263,8 +249,13 @@ function requireLengths(specs: readonly InputSpec[], { origins, inner }: Seen, r
 }
 
 /** Axes derived from ragged dims must have the length that follows from theirs. */
-function requireMade(n: Sizes, specs: readonly InputSpec[], example: object, origins: ReadonlyMap<string, Origin>, row: number): void {
-  const own = { ...n, ...Object.fromEntries([...origins].map(([dim, { length }]) => [dim, length])) };
+function requireMade(n: Sizes, specs: readonly InputSpec[], example: object, { origins, inner }: Seen, row: number): void {
+  const lengthsIn = (known: ReadonlyMap<string, Origin>): Sizes => Object.fromEntries([...known].map(([dim, { length }]) => [dim, length]));
+  const own = { ...n, ...lengthsIn(origins) };
+  const ownAt = (outer: number): Sizes => {
+    const here = [...inner].flatMap(([dim, places]): [string, Origin][] => (places.has(outer) ? [[dim, places.get(outer)!]] : []));
+    return { ...own, ...lengthsIn(new Map(here)) };
+  };
   for (const spec of specs) {
     const value = inputOf(spec, example, row);
     if (value === undefined || !spec.axes.some((axis) => 'length' in axis)) continue;
@@ -272,7 +263,8 @@ function requireMade(n: Sizes, specs: readonly InputSpec[], example: object, ori
       const axis = spec.axes[at.length];
       if (axis === undefined) return;
       const places = rowAt(spec, part, row, at);
-      const wanted = 'length' in axis ? axis.length(own) : places.length;
+      const sizes = 'length' in axis && axis.within !== undefined ? ownAt(at[axis.within]!) : own;
+      const wanted = 'length' in axis ? axis.length(sizes) : places.length;
       if (places.length !== wanted) {
         throw new InputError(
           `example ${row}: ${place(spec.name, labelsOf(spec), at)} has ${counted(places.length)}, but \`${axis.label}\` has ${counted(wanted)} in this example`,
@@ -367,7 +359,7 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
     const copy = (value: unknown, at: readonly number[], offset: number): void => {
       const places = rowAt(spec, value, row, at);
       // Within a row it differs only if the row itself is the outer axis.
-      const bound = spec.indexes !== null && 'dim' in spec.indexes && spec.indexes.within === at.length ? null : boundAt(at);
+      const bound = spec.indexes !== null && 'within' in spec.indexes && spec.indexes.within === at.length ? null : boundAt(at);
       if (at.length === innermost && places instanceof Float32Array && spec.elem === 'float' && allFinite(places)) {
         data.set(places, offset);
         return;
@@ -382,9 +374,8 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
     const value = inputOf(spec, example, row);
     if (value === undefined) {
       const own = (axis: AxisSpec, at: readonly number[]): number => {
-        const each = 'dim' in axis ? inner[axis.dim] : undefined;
-        if (each !== undefined && 'dim' in axis && axis.within !== undefined) return each.data[row * each.places + at[axis.within]!]!;
-        return positionsIn(axis, ownSizes(n, lengths, row));
+        if ('size' in axis || axis.within === undefined) return positionsIn(axis, ownSizes(n, lengths, row));
+        return positionsIn(axis, sizesAt(ownSizes(n, lengths, row), inner, row, at[axis.within]!));
       };
       everywhere(spec.axes, own, strides, row * perExample, (offset) => {
         data[offset] = spec.otherwise!;
@@ -430,8 +421,17 @@ function boundOf(
     const own = lengths[dim]?.[row] ?? Infinity;
     return () => own;
   }
-  const bound = indexes.length(ownSizes(n, lengths, row));
-  return () => (Number.isNaN(bound) ? Infinity : bound);
+  const { within, length } = indexes;
+  const own = ownSizes(n, lengths, row);
+  const known = (bound: number): number => (Number.isNaN(bound) ? Infinity : bound);
+  if (within !== undefined) return (at) => known(length(sizesAt(own, inner, row, at[within]!)));
+  const bound = known(length(own));
+  return () => bound;
+}
+
+/** The example's sizes at one position of the outer dim: those of its inner dims there. */
+function sizesAt(own: Sizes, inner: HostBatch['inner'], row: number, outer: number): Sizes {
+  return { ...own, ...Object.fromEntries(Object.entries(inner).map(([dim, { data, places }]) => [dim, data[row * places + outer]!])) };
 }
 
 const isPlace = ({ first = 0 }: InputSpec, value: number, bound: number): boolean => value >= first && value < first + bound;
@@ -473,77 +473,6 @@ function element(spec: InputSpec, value: unknown, bound: number, row: number, at
     throw new InputError(`example ${row}: ${here} is ${value}, outside \`${spec.indexes.label}\` (${rangeOf(spec, bound)})`);
   }
   return value;
-}
-
-/**
- * A copy of the value. The call fails with `what` if any position of `wrong` that is read is true; `axes` are the labels of its
- * axes, '' for those of the examples and, while decoding, of each example's hypotheses, whether they are two axes or one.
- */
-export function refuse(batch: Batch, value: tf.Tensor, wrong: tf.Tensor, what: string, axes: readonly string[]): tf.Tensor {
-  refuseAll(batch, [{ wrong: tf.clone(wrong), what, axes, order: [] }]);
-  return tf.clone(value);
-}
-
-/** The call fails where one of these holds; their tensors are the batch's from now on. */
-export function refuseAll(batch: Batch, refusals: readonly Refusal[]): void {
-  if (refusals.length === 0) return;
-  if (!(batch instanceof DeviceBatch)) throw new InputError('the batch of a call is a DeviceBatch');
-  const place = batch.refusals.length;
-  for (const { wrong, order, ...rest } of refusals) batch.refusals.push({ ...rest, wrong: tf.keep(wrong), order: [place, ...order] });
-}
-
-/** A batch on the active backend. Dispose of it when the results have arrived. */
-export class DeviceBatch implements Batch {
-  /** Kept until `settle` inspects them. */
-  readonly refusals: Refusal[] = [];
-  private readonly size: number;
-  readonly n: Sizes;
-  readonly inputs: Tensors;
-  readonly lengths: Readonly<Record<string, tf.Tensor>>;
-
-  constructor(host: HostBatch) {
-    this.n = host.n;
-    this.size = host.size;
-    this.inputs = Object.fromEntries(
-      Object.entries(host.inputs).map(([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)]),
-    );
-    this.lengths = Object.fromEntries([
-      ...Object.entries(host.lengths).map(([dim, each]) => [dim, tf.tensor1d(each, 'int32')]),
-      ...Object.entries(host.inner).map(([dim, { data, places }]) => [dim, tf.tensor2d(data, [host.size, places], 'int32')]),
-    ]);
-  }
-
-  /**
-   * Await it before using results; disposes of them if it throws.
-   *
-   * @throws InputError naming the first position that is refused
-   */
-  async settle(...results: unknown[]): Promise<void> {
-    await this.settleRead(() => true, ...results);
-  }
-
-  /**
-   * Like `settle`, where only some hypotheses of each example are read.
-   *
-   * @throws InputError naming the first position that is read and refused
-   */
-  async settleRead(isRead: IsRead, ...results: unknown[]): Promise<void> {
-    const refusals = this.refusals.splice(0);
-    const read = await Promise.all(
-      refusals.map(async ({ wrong, ...rest }) => ({ ...rest, data: await download(wrong), shape: wrong.shape.slice() })),
-    );
-    for (const { wrong } of refusals) wrong.dispose();
-    const message = firstRefused(read, this.size, isRead);
-    if (message === null) return;
-    tensorsIn(results).forEach((tensor) => tensor.dispose());
-    throw new InputError(message);
-  }
-
-  dispose(): void {
-    for (const { wrong } of this.refusals.splice(0)) wrong.dispose();
-    for (const tensor of Object.values(this.inputs)) tensor.dispose();
-    for (const tensor of Object.values(this.lengths)) tensor.dispose();
-  }
 }
 
 /**

@@ -44,8 +44,8 @@ export type AxisSpec =
    * `ragged in`, if any.
    */
   | { readonly label: string; readonly dim: string; readonly within?: number }
-  /** The length follows from the sizes of the example. */
-  | { readonly label: string; readonly length: OwnSize };
+  /** The length follows from the sizes of the example; `within`: from those at each position of that axis. */
+  | { readonly label: string; readonly length: OwnSize; readonly within?: number };
 
 export type InitialiserSpec =
   | { readonly kind: 'zeros' | 'ones' | 'orthogonal' | 'glorot' }
@@ -79,7 +79,7 @@ export interface InputSpec {
    * For `index`: the number of positions of the indexed space, the ragged dim whose length bounds them, or their number as a
    * function of an example's sizes.
    */
-  readonly indexes: AxisSpec | { readonly label: string; readonly length: OwnSize } | null;
+  readonly indexes: AxisSpec | null;
   /** For an index: the number of the first position, if it is not 0. */
   readonly first?: number;
   /** The value of every element if an example leaves the input out; without it, the input is required. */

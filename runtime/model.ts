@@ -1,5 +1,6 @@
 import type * as tf from './tf.ts';
-import { collate, DeviceBatch, requireEndLast, requireWithinLimit, shifted, type HostBatch } from './batch.ts';
+import { collate, requireEndLast, requireWithinLimit, shifted, type HostBatch } from './batch.ts';
+import { DeviceBatch } from './device-batch.ts';
 import { readCheckpoint, writeCheckpoint, type CheckpointNote } from './checkpoint/checkpoint.ts';
 import { shortened } from './checkpoint/safetensors.ts';
 import type { Batch, Definition, InputSpec, ObjectiveDefinition, ParameterSpec, Sizes, Tensors } from './definition.ts';

@@ -1,5 +1,6 @@
 import * as tf from '../tf.ts';
-import { DeviceBatch, type HostBatch } from '../batch.ts';
+import type { HostBatch } from '../batch.ts';
+import { DeviceBatch } from '../device-batch.ts';
 import type { Ahead, AheadGiven, DecoderDefinition, LengthRequirement, Random, Memory, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { emitted } from '../scope.ts';

@@ -1,4 +1,5 @@
-import { collate, DeviceBatch, positionsIn, requireExamples, type HostBatch } from '../batch.ts';
+import { collate, positionsIn, requireExamples, type HostBatch } from '../batch.ts';
+import { DeviceBatch } from '../device-batch.ts';
 import type {
   AxisSpec,
   Definition,

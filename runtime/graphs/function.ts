@@ -1,6 +1,6 @@
 /** One function as graphs of the active backend: built for the sizes of calls, loaded, fed, called. */
 import type { Batch, Random, Refusal, Sizes, Tensors } from '../definition.ts';
-import { refuseAll } from '../batch.ts';
+import { refuseAll } from '../device-batch.ts';
 import { parameterAt, parameterReader, type ParameterTree } from '../parameters.ts';
 import * as tf from '../tf.ts';
 import type { BuiltGraph, Fed, Given } from './build.ts';

@@ -210,3 +210,47 @@ model Pick(x: [sentence, part], choice: index(part)[sentence]) -> y: [sentence] 
   expect([...(await model.forward([{ x, choice: [0, 2] }]))[0]!.y!.data]).toEqual([1, 4]);
   await expect(model.forward([{ x, choice: [1, 2] }])).rejects.toThrow('`choice[sentence = 0]` is 1');
 });
+
+describe('an input on an axis made of an inner dim', () => {
+  const both = 'dim sentence: ragged, word: ragged in sentence, d = 3, more = 1 + word\n';
+
+  it('agrees with the oracle', async () => {
+    const text = `${both}model M(x: [sentence, word, d], framed: [sentence, more, d]) -> y: [sentence, d] {
+  y = mean[word](Linear[d](x)) + max[more](framed) * softmax[d](framed[more = last])
+}
+objective O for M { loss = sum[sentence, d](y ^ 2);  optimizer sgd(rate = 0.1) }`;
+    const { model } = await agrees(text, documents);
+    model.dispose();
+  });
+
+  it('must have the length that follows at each position', async () => {
+    await useBackend('cpu');
+    const text = `${both}model M(x: [sentence, word], framed: [sentence, more], choice: index(more)[sentence]) -> y: [sentence] {
+  y = sum[word](x) + framed[more = choice]
+}`;
+    const { definition } = await compileText(text);
+    const model = new Model<object, { x: number[][]; framed: number[][]; choice: number[] }, object>(definition);
+    const [x, framed] = [
+      [[1], [2, 3, 4]],
+      [
+        [5, 6],
+        [7, 8, 9, 10],
+      ],
+    ];
+    expect([...(await model.forward([{ x, framed, choice: [1, 3] }]))[0]!.y!.data]).toEqual([7, 19]);
+    await expect(model.forward([{ x, framed, choice: [2, 3] }])).rejects.toThrow('`choice[sentence = 0]` is 2');
+    await expect(
+      model.forward([
+        {
+          x,
+          framed: [
+            [5, 6],
+            [7, 8],
+          ],
+          choice: [1, 1],
+        },
+      ]),
+    ).rejects.toThrow('example 0: `framed[sentence = 1, more]` has 2 positions, but `more` has 4 positions in this example');
+    model.dispose();
+  });
+});

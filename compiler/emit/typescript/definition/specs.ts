@@ -34,9 +34,13 @@ export class SpecWriter {
   /** An axis that the data size names its dim; every other one has a size. */
   protected axis(axis: Axis, among: readonly Axis[]): string {
     const { space } = axis;
-    if (this.follows(space)) return `{ label: ${quoted(axis.label)}, ${this.length(space)} }`;
+    if (this.follows(space)) return this.madeAxis(axis.label, space, among);
     if (space.kind !== 'dim' || !isGiven(space.dim)) return this.fixedAxis(axis);
     return `{ label: ${quoted(axis.label)}, dim: ${quoted(this.context.dimName(space.dim))}${withinOf(space, among)} }`;
+  }
+
+  private madeAxis(label: string, space: Space, among: readonly Axis[]): string {
+    return `{ label: ${quoted(label)}, ${this.length(space)}${withinOf(space, among)} }`;
   }
 
   /** Is the axis made of dims that the data size? */
@@ -75,7 +79,7 @@ export class SpecWriter {
         .map((axis) => sizeOf(axis.space));
       const first = indexed === null || startsAtZero(indexed.space) ? '' : `, first: ${this.size(originOf(indexed.space))}`;
       return {
-        text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.axis(axis, type.axes)).join(', ')}], indexes: ${indexed === null ? 'null' : many ? `{ label: ${quoted(indexed.label)}, ${this.length(indexed.space)} }` : this.axis(indexed, type.axes)}${first}${otherwise === undefined ? '' : `, otherwise: ${otherwise}`} }`,
+        text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.axis(axis, type.axes)).join(', ')}], indexes: ${indexed === null ? 'null' : many ? this.madeAxis(indexed.label, indexed.space, type.axes) : this.axis(indexed, type.axes)}${first}${otherwise === undefined ? '' : `, otherwise: ${otherwise}`} }`,
         sizes: indexed === null ? read : [...read, originOf(indexed.space)],
       };
     };
@@ -107,14 +111,19 @@ export class SpecWriter {
   }
 }
 
-/** Which of the axes an inner dim is counted along; one that an input indexes knows only which dim has it. */
+/** Which of the axes the first inner dim of a space is counted along; one that an input indexes knows only which dim has it. */
 export function withinAxis(space: Space, among: readonly Axis[]): number | null {
   const [inner] = innerDims(space);
-  const outer = space.kind === 'dim' ? space.dim.inside?.id : undefined;
+  const outer = outerOf(space);
   const k = among.findIndex((axis) =>
     inner === undefined ? axis.space.kind === 'dim' && axis.space.dim.id === outer : axis.id === inner.within.id,
   );
   return k < 0 ? null : k;
+}
+
+function outerOf(space: Space): string | undefined {
+  if (space.kind === 'dim') return space.dim.inside?.id;
+  return space.kind === 'anon' ? undefined : space.parts.map(outerOf).find((id) => id !== undefined);
 }
 
 export function withinOf(space: Space, among: readonly Axis[]): string {
