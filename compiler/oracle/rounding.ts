@@ -9,6 +9,9 @@ import { UNARY } from '../graph/operations/unary.ts';
 
 type Rounded = NonNullable<Bindings['rounded']>;
 
+/** Half of float32's least normal number. */
+const BELOW_NORMAL = 2 ** -127;
+
 function sums(op: Op): boolean {
   return op.kind === 'reduce'
     ? op.fn === 'sum' || op.fn === 'mean'
@@ -56,9 +59,13 @@ export function roundedAs(node: Node, inputs: readonly Tensor[], data: Float64Ar
   const sum: Op = op.kind === 'reduce' ? { ...op, fn: 'sum' } : op;
   const sizes = again(sum, Math.abs);
   const finite = sizes.includes(Infinity) ? again(sum, (x) => (Number.isFinite(x) ? Math.abs(x) : 0)) : sizes;
+  // Each product that is summed may be below the least normal number, and be flushed.
+  const products = op.kind === 'contract' || op.kind === 'matmul' ? again(op, () => 1) : null;
+  const flushed = (k: number): number =>
+    products === null || sizes[k] === 0 ? 0 : 2 * products[k]! * (rounded(BELOW_NORMAL, kind) - BELOW_NORMAL);
   return data.map((x, k) => {
     const size = Math.abs(rounded(sizes[k]!, kind));
-    if (Number.isFinite(size)) return rounded(x, kind) + (size - sizes[k]!);
+    if (Number.isFinite(size)) return rounded(x, kind) + (size - sizes[k]!) + flushed(k);
     // A sum with terms of both signs whose partial sums may overflow can come to anything.
     const isSure = sizes[k] === Infinity ? Number.isFinite(rounded(finite[k]!, kind)) : Math.abs(x) === sizes[k];
     return isSure ? rounded(x, kind) : NaN;

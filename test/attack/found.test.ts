@@ -57,6 +57,15 @@ model M(x: [source, d]) generates y: index(words)[target] {
 }
 objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }`,
   ],
+  'a product below the least normal number, in a sum': [
+    `dim time: ragged, k = 2
+model M(r: [time]) -> { y: [time, k] } {
+  param p: [k] = normal(1)
+  { y = log1p(abs(Linear[k, in = k](r * p))) }
+}
+objective Fit for M { loss = mean[time, k](y * y);  optimizer sgd(rate = 0.01) }`,
+    { seed: 6, values: 'extreme', examples: [{ r: [-3e38, -4] }, { r: [0, 88, 0, 1e9] }, { r: [0] }] },
+  ],
   'a choice of one thing, for each hypothesis': [
     `dim source: ragged
 dim target: ragged, words = 4, d = 2
