@@ -59,6 +59,24 @@ export function offer(to: object, sessions: Sessions): void {
   Reflect.set(to, SESSIONS, sessions);
 }
 
+/**
+ * Says how often the functions of `work` will run. `auto` builds graphs where that repays them; a run of training does so itself,
+ * so that this is for many calls of other kinds, such as those over a test set.
+ *
+ * @param times 0: as if nothing was known
+ */
+export async function repeating<T>(times: number, work: () => Promise<T>): Promise<T> {
+  const sessions = activeSessions();
+  if (sessions === null) return work();
+  const before = sessions.repeats;
+  sessions.repeats = times;
+  try {
+    return await work();
+  } finally {
+    sessions.repeats = before;
+  }
+}
+
 /** Of the active backend; null: it runs operation by operation alone. */
 export function activeSessions(): Sessions | null {
   return tf.getBackend() === 'tensorflow' ? ((Reflect.get(backend(), SESSIONS) as Sessions | undefined) ?? null) : null;

@@ -1,9 +1,9 @@
 import { readCheckpoint, writeCheckpoint, type CheckpointNote } from '../checkpoint/checkpoint.ts';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
-import { DeviceBatch } from '../batch.ts';
+import { DeviceBatch } from '../device-batch.ts';
 import type { Definition, LossTensors, ObjectiveDefinition, OptimizerSettings, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, InputError, NumericError, TrainingError } from '../errors.ts';
-import { activeSessions } from '../graphs/sessions.ts';
+import { repeating } from '../graphs/sessions.ts';
 import { disposeAll, type LossResult, type Model } from '../model.ts';
 import { requireOptions } from '../names.ts';
 import { StepRandom } from '../random.ts';
@@ -180,15 +180,13 @@ class Run<Example, M extends Trainable<Example>> {
       parameterCount: this.model.parameterCount,
     });
     let reason: EndReason | undefined = this.patienceIsOut() ? 'patience' : undefined;
-    const sessions = activeSessions();
     try {
       while (reason === undefined) {
         if (signal?.aborted === true) reason = 'signal';
         else if (this.progress.step >= this.limit || this.seconds() >= 60 * (minutes ?? Infinity)) reason = 'budget';
         else {
           // By the number of the step, not by the clock: a resumed run goes on with the same bits.
-          if (sessions !== null) sessions.repeats = this.progress.step < FEW ? 0 : this.limit;
-          reason = await this.step();
+          reason = await repeating(this.progress.step < FEW ? 0 : this.limit, () => this.step());
         }
       }
       this.last = (await this.losses.settle()) ?? this.last;
@@ -196,8 +194,6 @@ class Run<Example, M extends Trainable<Example>> {
     } catch (error) {
       if (error instanceof TrainingError) throw await this.afterDivergence(await this.explained(error));
       throw error;
-    } finally {
-      if (sessions !== null) sessions.repeats = 0;
     }
     if (this.bestParameters !== undefined && this.options.keep !== 'last') this.model.weights.restore(this.bestParameters);
     const { step, best } = this.progress;

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { graphs } from '../../compiler/emit/graphs/graphs.ts';
 import { compileFile } from '../../compiler/index.ts';
-import { fit, Model, Optimizer, reportBackends, useBackend, type Execution, type TrainingEvent } from '../../runtime/index.ts';
+import { fit, Model, Optimizer, repeating, reportBackends, useBackend, type Execution, type TrainingEvent } from '../../runtime/index.ts';
 import type { Definition } from '../../runtime/definition.ts';
 import { prefersXla } from '../../runtime/graphs/costs.ts';
 import { activeSessions } from '../../runtime/graphs/sessions.ts';
@@ -165,6 +165,19 @@ objective Fit for Count given t: [] { loss = y - t;  optimizer sgd(rate = 0.1) }
     await train(40, first);
     expect(tf.memory().numTensors).toBe(before);
     expect(said).toEqual([]);
+  });
+
+  it('runs as graphs what a program says that it repeats', async () => {
+    const own = await model('auto');
+    const load = vi.spyOn(activeSessions()!, 'load');
+    const few = await own.forward(examples);
+    expect(load).not.toHaveBeenCalled();
+    const many = await repeating(1000, () => own.forward(examples));
+    expect(load).toHaveBeenCalledOnce();
+    await expect(repeating(1000, () => Promise.reject(new Error('no more')))).rejects.toThrow('no more');
+    expect(activeSessions()!.now()).toBe('eager');
+    load.mockRestore();
+    expect(many[0]!.y!.data[0]).toBeCloseTo(few[0]!.y!.data[0]!, 5);
   });
 
   it('has XLA compile gradients where the planned steps repay it', async () => {

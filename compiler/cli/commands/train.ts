@@ -249,9 +249,9 @@ function interruption(io: Io): { readonly signal: AbortSignal; end(): void } {
 
 /** Prints the table of a task's measures. */
 export async function evaluateOn({ open, model }: Built, examples: Built['open']['test'], what: string, io: Io): Promise<void> {
-  const { ProgressBar } = await import('../../../runtime/index.ts');
+  const { ProgressBar, repeating } = await import('../../../runtime/index.ts');
   const bar = new ProgressBar(process.stderr, { label: what, total: examples.length });
-  const evaluation = await open.evaluate(model, examples, (done) => bar.update(done));
+  const evaluation = await repeating(examples.length, () => open.evaluate(model, examples, (done) => bar.update(done)));
   if (process.stderr.isTTY) {
     bar.update(examples.length);
     bar.end();
