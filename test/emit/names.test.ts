@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { unbracketed } from '../../compiler/emit/typescript/text/host.ts';
 import { literal } from '../../compiler/emit/typescript/lowering/pieces.ts';
-import { identifier, property } from '../../compiler/emit/typescript/names.ts';
-import { Sources } from '../../compiler/emit/typescript/sources.ts';
+import { identifier, property } from '../../compiler/emit/naming/names.ts';
+import { Sources } from '../../compiler/emit/naming/sources.ts';
 import { compileFile, renderAll } from '../../compiler/index.ts';
 import { complaints } from './complaints.ts';
 import { load } from './support.ts';

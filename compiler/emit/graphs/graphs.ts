@@ -3,8 +3,8 @@ import type { Node } from '../../graph/graph.ts';
 import { mapFunctions, type CompiledModel } from '../../passes/core/compiled.ts';
 import type { GraphFile, GraphFunction, ModelGraphs, StepFunction } from '../../../runtime/graphs/format.ts';
 import type { Target } from '../target.ts';
-import { dimNames } from '../typescript/definition/dims.ts';
-import { Sources } from '../typescript/sources.ts';
+import { dimNames } from '../naming/dims.ts';
+import { Sources } from '../naming/sources.ts';
 import { lowerFunction, lowerStep, NotAsData } from './lower.ts';
 
 export const graphs: Target = {

@@ -5,9 +5,9 @@ import { isRagged, originOf, sizeOf } from '../../graph/spaces.ts';
 import type { AxisData, DimData, InputData, ModelInterface, RequirementData, TargetData } from '../../../runtime/export/interface.ts';
 import type { Expression } from '../../../runtime/graphs/format.ts';
 import { atomOf, type Size } from '../../size/size.ts';
-import { dimNames } from '../typescript/definition/dims.ts';
-import { labelOf, withinAxis } from '../typescript/definition/specs.ts';
-import { atomsIn, sizeText } from '../typescript/sizes.ts';
+import { dimNames } from '../naming/dims.ts';
+import { labelOf, withinAxis } from '../naming/axes.ts';
+import { atomsIn, sizeText } from '../naming/sizes.ts';
 import { sizeExpression } from './expressions.ts';
 
 export function interfaceOf(program: Program): ModelInterface {

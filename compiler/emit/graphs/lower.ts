@@ -9,7 +9,7 @@ import { isRows } from '../../passes/core/pass.ts';
 import { inOrder, nativeOrder } from '../../passes/layout/build.ts';
 import { axesOf } from '../../passes/layout/limits.ts';
 import type { ElementType, Expression, GraphFunction, Instruction, StateData, StepFunction } from '../../../runtime/graphs/format.ts';
-import { gradientOf } from '../gates.ts';
+import { gradientOf } from '../derivatives.ts';
 import { numberExpression, sizeExpression } from './expressions.ts';
 import { workOf } from './work.ts';
 

@@ -1,5 +1,5 @@
 /** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
-import { gradientOf } from '../gates.ts';
+import { gradientOf } from '../derivatives.ts';
 import { size as sizes } from '../../size/size.ts';
 import type { BinaryFn, Node, Op, OpOf, Origin, UnaryFn } from '../../graph/graph.ts';
 import { NOWHERE } from '../../graph/builder.ts';
@@ -11,7 +11,7 @@ import { BATCH, BEAM, HYPOTHESES, isGrowing, isOfRounds, isSlots } from '../../p
 import { isOf } from '../../graph/walk.ts';
 import { inOrder, nativeOrder } from '../../passes/layout/build.ts';
 import { axesOf } from '../../passes/layout/limits.ts';
-import { access, quoted } from './names.ts';
+import { access, quoted } from '../naming/names.ts';
 import { type Call, type Loop, type Piece, type State, type Value, inputsOf, isList } from './value.ts';
 import { at, dtypeOfNode, extent, isMask, literal, nameOf, separated, shape } from './lowering/pieces.ts';
 import { type ArgumentRole, areOrdered, argumentsOf, isPositive, maskedAxis, original, originsOf, usesOf } from './lowering/nodes.ts';

@@ -24,19 +24,19 @@ import { lower, type Lowered } from './lower.ts';
 import { typeOfLists } from './lowering/lists.ts';
 import { roundsIn } from './lowering/depths.ts';
 import type { ModuleNames } from './module-names.ts';
-import { access, identifier, Names, quoted, upperFirst } from './names.ts';
-import { dimNames } from './definition/dims.ts';
+import { access, identifier, Names, quoted, upperFirst } from '../naming/names.ts';
+import { dimNames } from '../naming/dims.ts';
 import type { OutlinedFunction } from './outline/functions.ts';
 import { outline, type Whole } from './outline/outline.ts';
 import { gradientRecords } from './outline/gradients.ts';
 import { KEEP, stepRecords } from './outline/steps.ts';
 import { parameterTypes, type ParameterTypes } from './parameters.ts';
-import { sizeText } from './sizes.ts';
+import { sizeText } from '../naming/sizes.ts';
 import { alias, jointClass, modelClass, recordType, stepTypes, types } from './types.ts';
 import { record, SPREAD, writeRecord, type WrittenRecord } from './text/record.ts';
-import { CodeBlockWriter, StructureKind } from './text/ts-morph.ts';
+import { CodeBlockWriter, StructureKind } from '../ts-morph.ts';
 import type { Value } from './value.ts';
-import type { Sources } from './sources.ts';
+import type { Sources } from '../naming/sources.ts';
 
 export type Statement = string | StatementStructures | WriterFunction;
 

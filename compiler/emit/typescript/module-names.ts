@@ -3,7 +3,7 @@
  * (docs/runtime.md); all others only have to differ from each other and from what the module reads.
  */
 import type { Program } from '../../graph/graph.ts';
-import { functionName, identifier, Names, upperFirst } from './names.ts';
+import { functionName, identifier, Names, upperFirst } from '../naming/names.ts';
 
 export interface ClassName {
   /** By which users import it. */

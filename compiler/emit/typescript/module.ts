@@ -4,9 +4,9 @@ import type { CompiledModel } from '../../passes/core/compiled.ts';
 import type { EmitOptions, Target } from '../target.ts';
 import { modelStatements, type Statement } from './model.ts';
 import { ModuleNames } from './module-names.ts';
-import { comment } from './names.ts';
-import { Sources } from './sources.ts';
-import { IndentationText, NewLineKind, Project, QuoteKind, StructureKind } from './text/ts-morph.ts';
+import { comment } from '../naming/names.ts';
+import { Sources } from '../naming/sources.ts';
+import { IndentationText, NewLineKind, Project, QuoteKind, StructureKind } from '../ts-morph.ts';
 
 /** A strict TypeScript module: one class per model, with its functions and its definition for the runtime. */
 export const typescript: Target = { emit: emitModule };

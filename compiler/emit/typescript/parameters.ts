@@ -1,5 +1,5 @@
 /** Parameters in emitted text: a tree by the parts of their paths, as the runtime makes it, and its types. */
-import { access, identifier, property, quoted, upperFirst } from './names.ts';
+import { access, identifier, property, quoted, upperFirst } from '../naming/names.ts';
 
 /** `.Translate.s.GRU.Wz`, `.layers[3]!.W`, `.layers[i]!.W`; '' for all. @param positions in place of each `[*]` */
 export function partAccess(path: string, positions: readonly string[]): string {

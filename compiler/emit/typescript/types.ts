@@ -3,10 +3,10 @@ import type { CodeBlockWriter as Writer, StatementStructures, WriterFunction } f
 import type { Clocked, Dim, Elem, Input, TensorType } from '../../graph/graph.ts';
 import { without } from '../../graph/spaces.ts';
 import type { ModelContext } from './definition/context.ts';
-import { comment, property, quoted } from './names.ts';
+import { comment, property, quoted } from '../naming/names.ts';
 import type { StepRecord } from './outline/steps.ts';
 import type { ParameterTypes } from './parameters.ts';
-import { StructureKind } from './text/ts-morph.ts';
+import { StructureKind } from '../ts-morph.ts';
 
 /** With its full stop, so that more can follow. */
 const sentence = (text: string): string => (/[.!?:;…]$/u.test(text) ? text : `${text}.`);

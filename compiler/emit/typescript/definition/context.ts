@@ -1,8 +1,8 @@
 /** What the emitter knows of one model while it writes it. */
 import type { CompiledModel } from '../../../passes/core/compiled.ts';
-import type { DimNames } from './dims.ts';
+import type { DimNames } from '../../naming/dims.ts';
 import type { ModuleNames, ProgramNames } from '../module-names.ts';
-import type { Sources } from '../sources.ts';
+import type { Sources } from '../../naming/sources.ts';
 
 export interface ModelContext extends DimNames {
   readonly model: CompiledModel;

@@ -1,8 +1,8 @@
 /** A model's objectives in its definition. Those that differ in nothing but names are written once, by a function of the names. */
 import type { CodeBlockWriter as Writer } from 'ts-morph';
 import type { ObjectiveGraph, UpdateGraph } from '../../../graph/graph.ts';
-import { Names, property, quoted } from '../names.ts';
-import { CodeBlockWriter } from '../text/ts-morph.ts';
+import { Names, property, quoted } from '../../naming/names.ts';
+import { CodeBlockWriter } from '../../ts-morph.ts';
 import { unbracketed } from '../text/host.ts';
 import type { ModelContext } from './context.ts';
 import { SpecWriter } from './specs.ts';

@@ -4,7 +4,7 @@ import type { Axis, HostExpr, Initialiser, Parameter } from '../../../graph/grap
 import { sizeOf } from '../../../graph/spaces.ts';
 import type { Size } from '../../../size/size.ts';
 import { unbracketed } from '../text/host.ts';
-import { comment, functionName, Names, quoted } from '../names.ts';
+import { comment, functionName, Names, quoted } from '../../naming/names.ts';
 import type { ModelContext } from './context.ts';
 import { SpecWriter } from './specs.ts';
 

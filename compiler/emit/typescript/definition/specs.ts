@@ -2,11 +2,12 @@
 import type { CodeBlockWriter } from 'ts-morph';
 import { atomOf, atomsOf, type Size } from '../../../size/size.ts';
 import type { Axis, Dim, HostExpr, Input, Space } from '../../../graph/graph.ts';
-import { innerDims, isRagged, originOf, sizeOf, startsAtZero } from '../../../graph/spaces.ts';
+import { isRagged, originOf, sizeOf, startsAtZero } from '../../../graph/spaces.ts';
+import { labelOf, withinAxis } from '../../naming/axes.ts';
 import { unbracketed } from '../text/host.ts';
 import { literal } from '../lowering/pieces.ts';
-import { access, quoted } from '../names.ts';
-import { atomsIn, sizeText } from '../sizes.ts';
+import { access, quoted } from '../../naming/names.ts';
+import { atomsIn, sizeText } from '../../naming/sizes.ts';
 import type { ModelContext } from './context.ts';
 
 export class SpecWriter {
@@ -111,21 +112,6 @@ export class SpecWriter {
   }
 }
 
-/** Which of the axes the first inner dim of a space is counted along; one that an input indexes knows only which dim has it. */
-export function withinAxis(space: Space, among: readonly Axis[]): number | null {
-  const [inner] = innerDims(space);
-  const outer = outerOf(space);
-  const k = among.findIndex((axis) =>
-    inner === undefined ? axis.space.kind === 'dim' && axis.space.dim.id === outer : axis.id === inner.within.id,
-  );
-  return k < 0 ? null : k;
-}
-
-function outerOf(space: Space): string | undefined {
-  if (space.kind === 'dim') return space.dim.inside?.id;
-  return space.kind === 'anon' ? undefined : space.parts.map(outerOf).find((id) => id !== undefined);
-}
-
 export function withinOf(space: Space, among: readonly Axis[]): string {
   const k = withinAxis(space, among);
   return k === null ? '' : `, within: ${k}`;
@@ -134,13 +120,6 @@ export function withinOf(space: Space, among: readonly Axis[]): string {
 /** Do the data say how many positions it has? */
 function isGiven(dim: Dim): boolean {
   return dim.ragged || dim.ofCall === true;
-}
-
-/** `words + oov` of a concatenation. */
-export function labelOf(space: Space): string | null {
-  if (space.kind === 'dim') return space.dim.label;
-  const parts = space.kind === 'cat' ? space.parts.map(labelOf) : [];
-  return parts.length === 0 || parts.includes(null) ? null : parts.join(' + ');
 }
 
 /** Is the length of the axis more than that of one ragged dim? */

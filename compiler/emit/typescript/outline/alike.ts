@@ -1,6 +1,6 @@
 /** Functions of objectives that differ in nothing but the inputs that they read are one, which is given what to read. */
 import type { CodeBlockWriter } from 'ts-morph';
-import { comment, Names, quoted } from '../names.ts';
+import { comment, Names, quoted } from '../../naming/names.ts';
 
 /** A function as text. */
 export interface WrittenFunction {

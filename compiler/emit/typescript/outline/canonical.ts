@@ -6,7 +6,7 @@
  */
 import type { Lowered } from '../lower.ts';
 import { isSegment, leaves, roundsIn, type Item, type Segment, type Segmented } from './segments.ts';
-import { partOf } from '../names.ts';
+import { partOf } from '../../naming/names.ts';
 import {
   typeOf,
   inputsOf,

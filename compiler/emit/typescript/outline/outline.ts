@@ -8,14 +8,14 @@ import { BEFORE, BEAM, NOW } from '../../../passes/core/axes.ts';
 import { atomsOf, size as sizes, type Size } from '../../../size/size.ts';
 import { canonical, flat, Labels, type Hole, type Known } from './canonical.ts';
 import type { Lowered } from '../lower.ts';
-import { calledAfter, described, endsOf, functionName, identifier, Names } from '../names.ts';
+import { calledAfter, described, endsOf, functionName, identifier, Names } from '../../naming/names.ts';
 import type { Handed, OutlinedFunction, Shared, Use } from './functions.ts';
 import { Building } from './rebuild.ts';
 import { Roles } from './roles.ts';
 import { isSegment, leaves, makerOf, segmented, type Item, type Phase, type Segment, type Segmented } from './segments.ts';
 import { holdersIn } from '../schedule.ts';
-import { sizeText } from '../sizes.ts';
-import type { Sources } from '../sources.ts';
+import { sizeText } from '../../naming/sizes.ts';
+import type { Sources } from '../../naming/sources.ts';
 import { inputsOf, reading, typeOf, type Value } from '../value.ts';
 
 /** A function before it is outlined. */

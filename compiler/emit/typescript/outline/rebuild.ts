@@ -5,7 +5,7 @@ import { flat, type Canonical, type Hole, type Known } from './canonical.ts';
 import type { Lowered } from '../lower.ts';
 import type { Handed, OutlinedFunction, Shared } from './functions.ts';
 import { isSegment, roundsIn, type Item, type Segment, type Segmented } from './segments.ts';
-import { partOf } from '../names.ts';
+import { partOf } from '../../naming/names.ts';
 import {
   typeOf,
   inputsOf,

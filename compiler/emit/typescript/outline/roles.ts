@@ -1,9 +1,9 @@
 /** What the parameters of a block's function are called: after the block's own formals and equations, whoever calls it. */
 import { chain } from '../../../graph/frames.ts';
 import type { CallFrame } from '../../../graph/graph.ts';
-import type { Declaration } from '../declarations.ts';
-import { described } from '../names.ts';
-import type { Sources } from '../sources.ts';
+import type { Declaration } from '../../naming/declarations.ts';
+import { described } from '../../naming/names.ts';
+import type { Sources } from '../../naming/sources.ts';
 import { inputsOf, type Value } from '../value.ts';
 import { isShape, type Segment, type Segmented } from './segments.ts';
 

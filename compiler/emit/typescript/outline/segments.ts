@@ -8,7 +8,7 @@ import { folded } from '../../../graph/fold.ts';
 import { chain, common } from '../../../graph/frames.ts';
 import type { CallFrame } from '../../../graph/graph.ts';
 import type { Lowered } from '../lower.ts';
-import { partOf } from '../names.ts';
+import { partOf } from '../../naming/names.ts';
 import { blocksOf, isStatement } from '../schedule.ts';
 import { inputsOf, parameterOf, type Loop, type Value } from '../value.ts';
 

@@ -8,7 +8,7 @@
 import type { CallFrame } from '../../../graph/graph.ts';
 import type { Lowered } from '../lower.ts';
 import { Labels } from './canonical.ts';
-import { calledAfter, described, functionName, identifier, lowerFirst, Names, upperFirst } from '../names.ts';
+import { calledAfter, described, functionName, identifier, lowerFirst, Names, upperFirst } from '../../naming/names.ts';
 import { reading, typeOf, type Loop, type Value } from '../value.ts';
 import {
   channelsIn,

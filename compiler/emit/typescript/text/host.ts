@@ -3,7 +3,7 @@ import type { Node } from '../../../graph/graph.ts';
 import type { Size } from '../../../size/size.ts';
 import { lowerHost } from '../lower.ts';
 import type { InputSource } from '../lowering/values.ts';
-import { sizeText } from '../sizes.ts';
+import { sizeText } from '../../naming/sizes.ts';
 import { isSize, isValue, type Piece } from '../value.ts';
 
 /** The name in `n` of each atom of a size. */

@@ -1,7 +1,7 @@
 /** What the text of a function goes by: for which equations values stand, what they are for, how often they are read. */
 import type { Origin } from '../../../graph/graph.ts';
 import type { Lowered } from '../lower.ts';
-import { endsOf, upperFirst } from '../names.ts';
+import { endsOf, upperFirst } from '../../naming/names.ts';
 import { isShape } from '../outline/segments.ts';
 import { blocksOf, isStatement } from '../schedule.ts';
 import { inputsOf, type Value } from '../value.ts';

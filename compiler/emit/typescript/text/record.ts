@@ -1,6 +1,6 @@
 /** Records in emitted text: in one line, as far as they fit in one. */
 import type { CodeBlockWriter } from 'ts-morph';
-import { property } from '../names.ts';
+import { property } from '../../naming/names.ts';
 
 /** Fields by name; what they are is text, or a record in turn. */
 export interface WrittenRecord {

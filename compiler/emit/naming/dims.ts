@@ -1,8 +1,8 @@
 /** What the sizes of a model are called in `n`. */
-import type { Dim } from '../../../graph/graph.ts';
-import type { CompiledModel } from '../../../passes/core/compiled.ts';
-import { atomOf } from '../../../size/size.ts';
-import { Names } from '../names.ts';
+import type { Dim } from '../../graph/graph.ts';
+import type { CompiledModel } from '../../passes/core/compiled.ts';
+import { atomOf } from '../../size/size.ts';
+import { Names } from './names.ts';
 
 export interface DimNames {
   readonly atomName: (atom: string) => string;

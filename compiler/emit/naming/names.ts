@@ -1,5 +1,5 @@
 /** Identifiers and comments: what a program calls things, made safe and readable in TypeScript. */
-import { ts } from './text/ts-morph.ts';
+import { ts } from '../ts-morph.ts';
 import type { CallFrame } from '../../graph/graph.ts';
 
 /** Words of TypeScript, the globals that emitted text reads, and what the module imports. */
