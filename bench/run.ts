@@ -22,7 +22,7 @@ const HELP = `npm run bench [-- options]
   --peers a,b       of: ${PEERS.map(({ name }) => name).join(', ')}
   --backends a,b    of: ${BACKENDS.join(', ')}, for those that have backends
   --execution a,b   of: ${EXECUTIONS.join(', ')}: how attnc runs its modules
-  --rounds n        turns of every subject (default 15); work of seconds has fewer, at least 5
+  --rounds n        turns of every subject (default 15); work of seconds has fewer, at least 3
   --starts n        processes that the time to the first step is measured with (default 3)
   --patience n      seconds until a subject must have answered; what compiles long is left out then (900)
   --quick           tiny sizes, two rounds: shows that everything runs
@@ -114,7 +114,7 @@ async function run(save: (results: Results) => void): Promise<Results> {
   const rounds = count('rounds', quick ? 2 : 15);
   const plan: Plan = {
     rounds,
-    enough: 30_000,
+    enough: 10_000,
     warmUps: 3,
     starts: count('starts', quick ? 1 : 3),
     rest: quick ? 0 : 100,

@@ -102,6 +102,9 @@ export async function measure(
   return subjects.map(resultOf);
 }
 
+/** Milliseconds of a call that needs no further warm-up: what is warmed up is little beside it. */
+const SLOW = 2_000;
+
 /** Fresh processes, of which the last stays. */
 async function start(subjects: readonly Subject[], plan: Plan): Promise<void> {
   for (let k = 0; k < plan.starts; k++) {
@@ -123,13 +126,20 @@ async function start(subjects: readonly Subject[], plan: Plan): Promise<void> {
 async function warmUp(subjects: readonly Subject[], plan: Plan): Promise<void> {
   for (const subject of subjects) {
     for (const work of subject.works) {
-      for (let k = 0; k < plan.warmUps; k++) await attempt(subject, plan, () => subject.process!.go(work));
+      for (let k = 0; k < plan.warmUps; k++) {
+        let took = 0;
+        await attempt(subject, plan, async () => {
+          took = await subject.process!.go(work);
+        });
+        // The first losses are compared.
+        if (took > SLOW && work !== 'step') break;
+      }
     }
   }
 }
 
 /** Times that a median and quartiles can stand on. */
-const OFTEN_ENOUGH = 5;
+const OFTEN_ENOUGH = 3;
 
 async function rounds(subjects: readonly Subject[], plan: Plan): Promise<void> {
   for (let round = 0; round < plan.rounds; round++) {
