@@ -43,7 +43,7 @@ export function openSequences<M extends SequenceModel>(
   if (task === undefined) throw new RangeError(`there is no task ${String(name)}: ${Object.keys(sequenceTasks).join(', ')}`);
   const validation = chance(`${String(name)}: validation`);
   const answer = async (model: M, inputs: readonly SequenceInput[]): Promise<Answer[]> =>
-    inParts(inputs, 32, async (part) => (await model.forward(part)).map(({ logits }, k) => answerOf(logits, part[k]![drawn])));
+    inParts(inputs, 32, async (part) => (await model.forward(part)).map(({ logits }, k) => answerOf(logitsOf(logits, part[k]![drawn]))));
   return {
     dims: { bits: task.bits, out: task.out },
     train: {
@@ -65,19 +65,19 @@ export function openSequences<M extends SequenceModel>(
     answer,
     show,
     evaluate: async (model, examples, progress) => {
-      const answers = await inParts(
+      const sequences = examples.map(({ input }) => input[drawn]);
+      const logits = await inParts(
         examples,
         32,
-        (part) =>
-          answer(
-            model,
-            part.map(({ input }) => input),
-          ),
+        async (part) =>
+          (await model.forward(part.map(({ input }) => input))).map((each, k) => logitsOf(each.logits, part[k]!.input[drawn])),
         progress,
       );
+      const groups = examples.map(({ group }) => group);
+      if (sequences.every(({ ideal }) => ideal !== undefined)) return costs(groups, sequences, logits);
       return evaluation(
-        examples.map(({ group }) => group),
-        examples.map(({ input }, k) => wrongBits(answers[k]!, input[drawn])),
+        groups,
+        sequences.map((sequence, k) => wrongBits(answerOf(logits[k]!), sequence)),
       );
     },
     pictures: (model, inputs) => pictures(model, inputs, task),
@@ -105,15 +105,17 @@ function asked({ target, answering }: Sequence): Answer {
   return target.filter((_, step) => answering[step]);
 }
 
-function answerOf({ data, shape }: Value, { answering }: Sequence): Answer {
+/** Those of each step that answers. */
+function logitsOf({ data, shape }: Value, { answering }: Sequence): readonly (readonly number[])[] {
   const out = shape.at(-1)!;
-  return answering.flatMap((asks, step) =>
-    asks ? [Array.from(data.slice(step * out, (step + 1) * out), (logit) => (logit > 0 ? 1 : 0))] : [],
-  );
+  return answering.flatMap((asks, step) => (asks ? [Array.from(data.slice(step * out, (step + 1) * out))] : []));
 }
+
+const answerOf = (logits: readonly (readonly number[])[]): Answer => logits.map((step) => step.map((logit) => (logit > 0 ? 1 : 0)));
 
 /** As the input is written; a bit that makes no whole digit is the end mark. */
 function show(answer: Answer): string {
+  if (answer.every((bits) => bits.length === 1)) return answer.flat().join('');
   return answer
     .map((bits) =>
       bits.length % 3 === 0 && bits.length % 2 === 1 ? `${written(bits.slice(0, -1))}${bits.at(-1) === 1 ? '.' : ''}` : written(bits),
@@ -125,25 +127,43 @@ function wrongBits(answer: Answer, sequence: Sequence): number {
   return asked(sequence).reduce((sum, bits, step) => sum + bits.filter((bit, k) => bit !== answer[step]![k]).length, 0);
 }
 
+/** Bits that it costs to tell a sequence by the chances that were answered, of those asked, and by those of the ideal observer. */
+function costs(groups: readonly (string | undefined)[], sequences: readonly Sequence[], logits: readonly Answer[]): Evaluation {
+  const each = sequences.map((sequence, k) => {
+    const bits = asked(sequence).flat();
+    const sum = (cost: (bit: number, at: number) => number): number => bits.reduce((total, bit, at) => total + cost(bit, at), 0);
+    const given = logits[k]!.flat();
+    return [
+      sum((bit, at) => Math.log2(1 + Math.exp(bit === 1 ? -given[at]! : given[at]!))),
+      sum((bit, at) => -Math.log2(bit === 1 ? sequence.ideal![at]! : 1 - sequence.ideal![at]!)),
+    ];
+  });
+  return table(['bits', 'ideal observer'], ['bits', 'ideal observer'], groups, each);
+}
+
 /** Wrong bits of a sequence on average, as the paper counts them, and the share of sequences without any. */
 function evaluation(groups: readonly (string | undefined)[], wrong: readonly number[]): Evaluation {
-  const row = (group: string, values: readonly number[]): Evaluation['rows'][number] => ({
+  return table(
+    ['wrong bits', 'all right'],
+    ['wrong bits'],
+    groups,
+    wrong.map((bits) => [bits, bits === 0 ? 1 : 0]),
+  );
+}
+
+/** Means over all examples, and over each group. */
+function table(
+  columns: readonly string[],
+  counts: readonly string[],
+  groups: readonly (string | undefined)[],
+  values: readonly (readonly number[])[],
+): Evaluation {
+  const row = (group: string, own: readonly (readonly number[])[]): Evaluation['rows'][number] => ({
     group,
-    examples: values.length,
-    values: [values.reduce((sum, value) => sum + value, 0) / values.length, values.filter((value) => value === 0).length / values.length],
+    examples: own.length,
+    values: columns.map((_, column) => own.reduce((sum, each) => sum + each[column]!, 0) / own.length),
   });
   const names = [...new Set(groups)].filter((group) => group !== undefined);
-  return {
-    columns: ['wrong bits', 'all right'],
-    counts: ['wrong bits'],
-    rows: [
-      row('all', wrong),
-      ...names.map((name) =>
-        row(
-          name,
-          wrong.filter((_, k) => groups[k] === name),
-        ),
-      ),
-    ],
-  };
+  const ofGroup = (name: string): readonly (readonly number[])[] => values.filter((_, k) => groups[k] === name);
+  return { columns, counts, rows: [row('all', values), ...names.map((name) => row(name, ofGroup(name)))] };
 }

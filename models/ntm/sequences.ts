@@ -11,6 +11,8 @@ export interface Sequence {
   readonly target: readonly (readonly number[])[];
   /** The steps that answer. */
   readonly answering: readonly boolean[];
+  /** Where answers are chances: for each bit that is asked, how likely a 1 is to an observer who knows all but what nobody can. */
+  readonly ideal?: readonly number[];
   /** As a person writes it. */
   readonly shown: string;
 }
@@ -183,6 +185,60 @@ const recall: SequenceTask = {
   samples: ['17 52 03, 44 10 71, 05 66 30 ? 44 10 71', '01 02 04, 10 20 40, 77 00 77 ? 01 02 04'],
 };
 
+// ---------------------------------------------------------------- sec. 4.4
+
+const [context, gramBits] = [5, 200];
+
+/** A chance that is drawn from the Beta(1/2, 1/2) distribution, the arcsine distribution. */
+const arcsine = (random: () => number): number => Math.sin((Math.PI / 2) * random()) ** 2;
+
+/** Bits, each of which the five before it decide, by a table that is drawn for the sequence; from the sixth on the next is asked. */
+function predicted(bits: Bits): Sequence {
+  const seen = new Map<string, [zeros: number, ones: number]>();
+  const ideal: number[] = [];
+  for (let at = context; at < bits.length; at++) {
+    const before = bits.slice(at - context, at).join('');
+    const counts = seen.get(before) ?? [0, 0];
+    // Eq. (10): the Bayesian estimate, of counts so far.
+    ideal.push((counts[1] + 0.5) / (counts[0] + counts[1] + 1));
+    counts[bits[at]!]! += 1;
+    seen.set(before, counts);
+  }
+  const read = bits.slice(0, -1);
+  return {
+    x: read.map((bit) => [bit]),
+    target: bits.slice(1).map((bit) => [bit]),
+    answering: read.map((_, at) => at >= context - 1),
+    shown: bits.join(''),
+    ideal,
+  };
+}
+
+function drawnBits(random: () => number, count: number): Sequence {
+  const table = Array.from({ length: 2 ** context }, () => arcsine(random));
+  const bits = [...vector(random, context)];
+  while (bits.length < count) {
+    const before = Number.parseInt(bits.slice(-context).join(''), 2);
+    bits.push(random() < table[before]! ? 1 : 0);
+  }
+  return predicted(bits);
+}
+
+/** 200 bits of a random table of 5-grams: how likely is a 1 next? */
+const ngrams: SequenceTask = {
+  bits: 1,
+  out: 1,
+  sizeOf: (_random, share) => (draw) => drawnBits(draw, Math.ceil(gramBits * share)),
+  tests: [{ group: `${gramBits} bits`, draw: (random) => drawnBits(random, gramBits) }],
+  parse: (line) => {
+    const bits = line.replace(/\s/gu, '');
+    if (!/^[01]{7,}$/u.test(bits))
+      throw new RangeError(`expected seven bits or more, such as \`0110100110\`, given ${JSON.stringify(line)}`);
+    return predicted(Array.from(bits, Number));
+  },
+  samples: ['01101001100101101001011001101001', '0000010000010000010000010000010000010'],
+};
+
 // ---------------------------------------------------------------- sec. 4.5
 
 interface Ranked {
@@ -237,4 +293,4 @@ function words(line: string): string[] {
   return found;
 }
 
-export const sequenceTasks: Readonly<Record<string, SequenceTask>> = { copy, repeat, recall, sort };
+export const sequenceTasks: Readonly<Record<string, SequenceTask>> = { copy, repeat, recall, ngrams, sort };

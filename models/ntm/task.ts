@@ -31,7 +31,7 @@ const configuration = (about: string, task: string, steps: number, more: Partial
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  copy: configuration('sequences of 1 to 20 bytes, to be told again; tested on up to 120', 'copy', 1500),
+  copy: configuration('sequences of 1 to 20 bytes, to be told again; tested on up to 120', 'copy', 2500, { set: { veil: 0.3 } }),
   repeat: configuration('sequences of 1 to 10 bytes, to be told 1 to 10 times', 'repeat', 4000, {
     set: { rate: 1e-3 },
     settings: { stages: ['1:0.4', '800:1'] },
@@ -44,6 +44,9 @@ const configurations: Readonly<Record<string, Configuration>> = {
   sort: configuration('the sixteen of twenty bytes that have the highest priority, in order', 'sort', 3000, {
     dims: { hidden: 200 },
     set: { reads: 4, writes: 4 },
+  }),
+  ngrams: configuration('the next bit of 200, by a table of five-bit contexts that is drawn for each sequence', 'ngrams', 3000, {
+    settings: { stages: ['1:0.5', '500:1'] },
   }),
   'copy-lstm': configuration('copying, with an LSTM for a controller, too small to remember by itself', 'copy', 3000, {
     dims: { hidden: 32 },
