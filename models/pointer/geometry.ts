@@ -92,5 +92,10 @@ export function shortestTour(points: readonly Point[]): number[] {
   }
   tour.push(0);
   tour.reverse();
-  return signedArea(tour.map((k) => points[k]!)) >= 0 ? tour : [0, ...tour.slice(1).reverse()];
+  return counterClockwise(points, tour);
+}
+
+/** The tour, or the same from its first point the other way round. */
+export function counterClockwise(points: readonly Point[], tour: readonly number[]): number[] {
+  return signedArea(tour.map((k) => points[k]!)) >= 0 ? [...tour] : [tour[0]!, ...tour.slice(1).reverse()];
 }

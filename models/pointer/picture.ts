@@ -5,13 +5,12 @@ import type { Point } from './geometry.ts';
 
 const [size, margin] = [360, 24];
 
-/** The walk with arrows, its first point filled; closed it returns there. `right`: the right one, dashed where it differs. */
+/** Closed walks with arrows, the first point of the first filled. `right`: the right ones, dashed where they differ. */
 export function walkSvg(
   title: string,
   points: readonly Point[],
-  walk: readonly number[],
-  right: readonly number[],
-  closed: boolean,
+  walks: readonly (readonly number[])[],
+  right: readonly (readonly number[])[],
 ): string {
   const at = ([x, y]: Point): readonly [number, number] => [margin + x * (size - 2 * margin), size - margin - y * (size - 2 * margin)];
   const digits = (value: number): string => value.toFixed(1);
@@ -25,21 +24,23 @@ export function walkSvg(
   const sides = (order: readonly number[], dash: boolean): string =>
     order
       .flatMap((k, i) => {
-        const next = order[i + 1] ?? (closed ? order[0] : undefined);
+        const next = order[i + 1] ?? order[0];
         return next === undefined || points[k] === undefined || points[next] === undefined ? [] : [line(points[k], points[next], dash)];
       })
       .join('');
-  const same = walk.length === right.length && walk.every((k, i) => k === right[i]);
+  const all = (each: readonly (readonly number[])[], dash: boolean): string => each.map((walk) => sides(walk, dash)).join('');
+  const same = walks.map(String).join(' ') === right.map(String).join(' ');
+  const first = walks[0]?.[0];
   const dots = points
     .map((point, k) => {
       const [x, y] = at(point);
-      return `<circle cx="${digits(x)}" cy="${digits(y)}" r="${k === walk[0] ? 6 : 4.5}" fill="${k === walk[0] ? '#0a2d5c' : '#ffffff'}" stroke="#16202c" stroke-width="1.5"/>`;
+      return `<circle cx="${digits(x)}" cy="${digits(y)}" r="${k === first ? 6 : 4.5}" fill="${k === first ? '#0a2d5c' : '#ffffff'}" stroke="#16202c" stroke-width="1.5"/>`;
     })
     .join('');
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${size} ${size}" role="img"><title>${title.replace(/[<&]/gu, '')}</title>` +
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="4" refY="4" markerWidth="5" markerHeight="5" orient="auto"><path d="M0 0L8 4L0 8z" fill="#3074b2"/></marker></defs>' +
-    `<rect x="0.5" y="0.5" width="${size - 1}" height="${size - 1}" rx="12" fill="#ffffff" stroke="#d5dde6"/>${same ? '' : sides(right, true)}${sides(walk, false)}${dots}</svg>\n`
+    `<rect x="0.5" y="0.5" width="${size - 1}" height="${size - 1}" rx="12" fill="#ffffff" stroke="#d5dde6"/>${same ? '' : all(right, true)}${all(walks, false)}${dots}</svg>\n`
   );
 }
 

@@ -15,8 +15,9 @@ import type {
   TaskExample,
 } from 'attnc/runtime';
 import { chance } from '../snail/chance.ts';
-import { area, hull, isSimple, type Point } from './geometry.ts';
+import type { Point } from './geometry.ts';
 import { pointersSvg, walkSvg } from './picture.ts';
+import { problems, type Problem, type ProblemName } from './problems.ts';
 
 export interface PointsInput {
   /** Rows of coordinates. */
@@ -34,12 +35,12 @@ interface Emitted {
   readonly PointerNetwork: new (options: ModelOptions<Record<string, number>>) => PointerModel;
 }
 
-type Problem = 'sorting' | 'hull';
+const TITLES: Readonly<Record<ProblemName, string>> = { sorting: 'sorting', hull: 'convex hull', delaunay: 'triangles' };
 
 const small = { embed: 32, hidden: 64, align: 64, places: 30 };
 const configuration = (
   about: string,
-  problem: Problem,
+  problem: ProblemName,
   coordinate: number,
   set: Configuration['set'],
   steps: number,
@@ -71,6 +72,24 @@ const configurations: Readonly<Record<string, Configuration>> = {
     hidden: 128,
     align: 128,
   }),
+  'hull-50': {
+    ...configuration('the convex hull of 5 to 50 points', 'hull', 2, { revisit: 'allowed' }, 8000, {
+      ...small,
+      embed: 64,
+      hidden: 128,
+      align: 128,
+    }),
+    settings: { problem: 'hull', least: 5, most: 50, held: ['10', '50'], tests: ['5', '10', '20', '50'] },
+  },
+  delaunay: {
+    ...configuration('the Delaunay triangles of 5 to 10 points', 'delaunay', 2, { revisit: 'allowed', outputs: 6 }, 8000, {
+      ...small,
+      embed: 64,
+      hidden: 128,
+      align: 128,
+    }),
+    settings: { problem: 'delaunay', least: 5, most: 10, tests: ['5', '10', '15'] },
+  },
   quick: {
     ...configuration(
       '3 to 5 numbers in order, less than a minute: shows that everything runs',
@@ -89,37 +108,38 @@ export const task: Task<PointsInput, TourTarget, Generated, PointerModel, Emitte
   about: 'numbers in order and convex hulls by pointing at the input (Vinyals et al. 2015)',
   source: 'model.attn',
   configurations,
-  open: ({ settings = {} }) => Promise.resolve(openProblem(settings.problem === 'hull' ? 'hull' : 'sorting', settings)),
+  open: ({ settings = {} }) => Promise.resolve(openProblem(problemOf(settings.problem), settings)),
   create: (emitted, options) => new emitted.PointerNetwork(options),
 };
 
-/** The right answer, points counted from 0. */
-export function solved(problem: Problem, rows: readonly (readonly number[])[]): number[] {
-  if (problem === 'sorting') return rows.map((_, k) => k).sort((a, b) => rows[a]![0]! - rows[b]![0]! || a - b);
-  return hull(rows as unknown as readonly Point[]);
+function problemOf(name: unknown): ProblemName {
+  const found = (Object.keys(problems) as ProblemName[]).find((each) => each === (name ?? 'sorting'));
+  if (found === undefined) throw new RangeError(`there is no problem ${String(name)}: ${Object.keys(problems).join(', ')}`);
+  return found;
 }
 
 function openProblem(
-  problem: Problem,
+  name: ProblemName,
   settings: NonNullable<Configuration['settings']>,
 ): OpenTask<PointsInput, TourTarget, Generated, PointerModel> {
-  const { least = 5, most = 10 } = settings;
-  const width = problem === 'hull' ? 2 : 1;
+  const { least = 5, most = 10, held: kept = [String(least), String(most)] } = settings;
+  const problem: Problem = problems[name];
+  const width = problem.coordinates;
   const example = (rows: readonly (readonly number[])[]): TaskExample<PointsInput, TourTarget> => {
-    const answer = solved(problem, rows);
+    const answer = problem.solve(rows);
     return {
       input: { P: rows },
       target: { y: Int32Array.of(...answer.map((k) => k + 1), 0) },
       shown: shownRows(rows),
-      answer: written(problem, rows, answer),
+      answer: answer.map((k) => k + 1).join(' '),
       group: `n = ${String(rows.length).padStart(2)}`,
     };
   };
   const draw = (random: () => number, count: number): TaskExample<PointsInput, TourTarget> =>
     example(Array.from({ length: count }, () => Array.from({ length: width }, random)));
-  const held = (name: string, counts: readonly number[], each: number): TaskExample<PointsInput, TourTarget>[] =>
+  const held = (set: string, counts: readonly number[], each: number): TaskExample<PointsInput, TourTarget>[] =>
     counts.flatMap((count) => {
-      const random = chance(`pointer: ${problem}, ${name}, ${count}`);
+      const random = chance(`pointer: ${name}, ${set}, ${count}`);
       return Array.from({ length: each }, () => draw(random, count));
     });
   const tests = (Array.isArray(settings.tests) ? (settings.tests as readonly string[]) : ['5', '10', '15', '20']).map(Number);
@@ -132,10 +152,10 @@ function openProblem(
   return {
     dims: { coordinate: width },
     train: (random) => draw(random, Number(least) + Math.floor(random() * (Number(most) - Number(least) + 1))),
-    validation: held('validation', [Number(least), Number(most)], 256),
+    validation: held('validation', (kept as readonly string[]).map(Number), 256),
     test: held('test', tests, 512),
     parse: (line) => parse(line, width),
-    samples: problem === 'hull' ? ['0.1,0.2 0.9,0.1 0.5,0.5 0.8,0.9 0.2,0.7 0.4,0.3'] : ['0.31 0.82 0.05 0.64 0.47'],
+    samples: problem.samples,
     answer,
     show: (output) =>
       output.ids.length === 0
@@ -156,12 +176,12 @@ function openProblem(
       );
       return measured(problem, examples, answers.map(order));
     },
-    pictures: (model, inputs) => drawn(problem, model, inputs, answer, order),
+    pictures: (model, inputs) => drawn(name, model, inputs, answer, order),
     training: { lengthOf: (trained) => trained.P.length },
   };
 }
 
-/** Exact answers; of each position the share that is right; of hulls how much of the area is covered, if it is a polygon. */
+/** Exact answers, and how much of an answer is right. */
 function measured(
   problem: Problem,
   examples: readonly TaskExample<PointsInput, TourTarget>[],
@@ -171,13 +191,7 @@ function measured(
     const right = Array.from(target.y)
       .slice(0, -1)
       .map((id) => id - 1);
-    const given = answers[k]!;
-    const exact = given.length === right.length && right.every((id, i) => id === given[i]) ? 1 : 0;
-    const places = right.filter((id, i) => id === given[i]).length / right.length;
-    if (problem === 'sorting') return { group: group!, values: [exact, places] };
-    const polygon = (ids: readonly number[]): Point[] => ids.map((id) => input.P[id] as unknown as Point);
-    const simple = given.length > 2 && isSimple(polygon(given));
-    return { group: group!, values: [exact, simple ? area(polygon(given)) / area(polygon(right)) : 0] };
+    return { group: group!, values: problem.measure(input.P, right, answers[k]!) };
   });
   const mean = (group: string, of: typeof rows): Evaluation['rows'][number] => ({
     group,
@@ -186,7 +200,7 @@ function measured(
   });
   const groups = [...new Set(rows.map(({ group }) => group))].sort();
   return {
-    columns: ['exact match', problem === 'hull' ? 'area covered' : 'positions right'],
+    columns: problem.columns,
     rows: [
       mean('all', rows),
       ...groups.map((group) =>
@@ -200,7 +214,7 @@ function measured(
 }
 
 async function drawn(
-  problem: Problem,
+  problem: ProblemName,
   model: PointerModel,
   inputs: readonly ParsedInput<PointsInput>[],
   answer: (model: PointerModel, inputs: readonly PointsInput[]) => Promise<Generated[]>,
@@ -213,27 +227,22 @@ async function drawn(
   const found = await model.forward(inputs.map(({ input }, k) => ({ ...input, y: answers[k]!.ids })));
   return inputs.flatMap(({ input: { P }, shown }, k): Picture[] => {
     const name = `${problem}-${k + 1}`;
-    const choices = ['end', ...P.map((row) => (problem === 'hull' ? `${P.indexOf(row) + 1}` : row[0]!.toFixed(2)))];
+    const choices = ['end', ...P.map((row, at) => (row.length === 2 ? `${at + 1}` : row[0]!.toFixed(2)))];
     const pointers = pointersSvg(
-      problem === 'hull' ? 'convex hull' : 'sorting',
+      TITLES[problem],
       Array.from(answers[k]!.ids, (id) => choices[id]!),
       choices,
       found[k]!.logits!,
     );
-    const walk =
-      problem === 'hull'
-        ? [{ name, svg: walkSvg(shown, P as unknown as readonly Point[], order(answers[k]!), solved(problem, P), true) }]
-        : [];
+    const { walk: walksOf, solve } = problems[problem] as Problem;
+    const [given, right] = [walksOf(order(answers[k]!)), walksOf(solve(P))];
+    const walk = given === null || right === null ? [] : [{ name, svg: walkSvg(shown, P as unknown as readonly Point[], given, right) }];
     return [...walk, { name: `${name}-pointers`, svg: pointers }];
   });
 }
 
 function shownRows(rows: readonly (readonly number[])[]): string {
   return rows.map((row) => row.map((value) => value.toFixed(2)).join(',')).join(' ');
-}
-
-function written(_problem: Problem, _rows: readonly (readonly number[])[], answer: readonly number[]): string {
-  return answer.map((k) => k + 1).join(' ');
 }
 
 /** `0.1,0.2 0.9,0.1 …`, or `0.3 0.1 …`. */

@@ -2,7 +2,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../runtime/index.ts';
 import { area, hull, isSimple, shortestTour, tourLength, type Point } from '../../models/pointer/geometry.ts';
-import { solved, type PointerModel } from '../../models/pointer/task.ts';
+import { problems } from '../../models/pointer/problems.ts';
+import type { PointerModel } from '../../models/pointer/task.ts';
+import { shortTour } from '../../models/pointer/tours/search.ts';
+import { delaunay } from '../../models/pointer/delaunay.ts';
+import { generator } from '../../models/dates/task.ts';
 import { agrees, type Example } from './agrees.ts';
 import { compiled } from './support.ts';
 
@@ -11,7 +15,7 @@ const points = (n: number, seed: number): Point[] =>
 const dims = { embed: 3, hidden: 3, align: 2, places: 9 };
 const sorted: readonly Example[] = [3, 1, 4].map((n) => {
   const P = points(n, n).map(([x]) => [x]);
-  return { P, y: [...solved('sorting', P).map((k) => k + 1), 0] };
+  return { P, y: [...problems.sorting.solve(P).map((k) => k + 1), 0] };
 });
 const hulls: readonly Example[] = [3, 4, 5].map((n) => {
   const P = points(n, n);
@@ -81,6 +85,15 @@ describe('decoding under a constraint', () => {
   });
 });
 
+/** Is d within the circle through a, b and c? By the sign of a determinant. */
+function isInCircle(a: Point, b: Point, c: Point, d: Point): boolean {
+  const rows = [a, b, c].map(([x, y]) => [x - d[0], y - d[1], (x - d[0]) ** 2 + (y - d[1]) ** 2] as const);
+  const [[p, q, r], [s, t, u], [v, w, x]] = rows as [(typeof rows)[0], (typeof rows)[0], (typeof rows)[0]];
+  const determinant = p * (t * x - u * w) - q * (s * x - u * v) + r * (s * w - t * v);
+  const turn = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+  return determinant * Math.sign(turn) > 1e-12;
+}
+
 describe('geometry', () => {
   const permutations = (n: number): number[][] =>
     n === 0
@@ -116,6 +129,36 @@ describe('geometry', () => {
       });
       expect(isSimple(corners.map((k) => P[k]!))).toBe(true);
     }
+  });
+
+  it('finds round trips as short as the shortest, quickly', () => {
+    const random = generator(4);
+    const short = Array.from({ length: 20 }, () => {
+      const P = Array.from({ length: 11 }, (): Point => [random(), random()]);
+      const tour = shortTour(P, 40);
+      expect([...tour].sort((a, b) => a - b)).toEqual(P.map((_, k) => k));
+      return tourLength(P, tour) / tourLength(P, shortestTour(P));
+    });
+    expect(Math.max(...short)).toBeLessThan(1 + 1e-9);
+    expect(shortTour([[0, 0]], 1)).toEqual([0]);
+  });
+
+  it.each([4, 7, 12])('finds triangles of %i points whose circles are empty', (n) => {
+    const random = generator(n);
+    const P = Array.from({ length: n }, (): Point => [random(), random()]);
+    const triangles = delaunay(P);
+    expect(triangles.length).toBe(2 * n - 2 - hull(P).length);
+    for (const corners of triangles) {
+      const [a, b, c] = corners.map((k) => P[k]!);
+      for (const [k, d] of P.entries()) if (!corners.includes(k)) expect(isInCircle(a!, b!, c!, d)).toBe(false);
+    }
+    const given = triangles
+      .map(([a, b, c]) => [c, a, b])
+      .reverse()
+      .flat();
+    const { measure, solve } = problems.delaunay;
+    expect(measure(P, solve(P), given)).toEqual([1, 1]);
+    expect(measure(P, solve(P), given.slice(3))).toEqual([0, (triangles.length - 1) / triangles.length]);
   });
 
   it('measures areas, and sees sides that cross', () => {

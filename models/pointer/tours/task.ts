@@ -13,6 +13,7 @@ import type {
 } from 'attnc/runtime';
 import { chance } from '../../snail/chance.ts';
 import { shortestTour, tourLength, type Point } from '../geometry.ts';
+import { shortTour } from './search.ts';
 import { pointersSvg, walkSvg } from '../picture.ts';
 import { parse, type PointsInput } from '../task.ts';
 
@@ -39,6 +40,17 @@ const configurations: Readonly<Record<string, Configuration>> = {
     validateEvery: 250,
     window: 10,
   },
+  'tours-20': {
+    about: 'round trips through 5 to 20 points',
+    dims,
+    set: { steps: 8000 },
+    seed: 1,
+    batchSize: 128,
+    steps: 8000,
+    validateEvery: 250,
+    window: 10,
+    settings: { least: 5, most: 20, tests: ['5', '10', '15', '20', '25'] },
+  },
   quick: {
     about: 'through 4 and 5 points, less than a minute: shows that everything runs',
     dims: { ...dims, embed: 32, hidden: 64, align: 64 },
@@ -60,14 +72,23 @@ export const task: Task<PointsInput, StopTarget, Generated, SalesmanModel, Emitt
   create: (emitted, options) => new emitted.Salesman(options),
 };
 
+/** More points take too long to solve exactly, while training and once. */
+const EXACT = { training: 9, held: 12 } as const;
+/** How often the search for a shorter one begins anew: through 17 points five times found the shortest of each of a dozen. */
+const KICKS = { training: 5, held: 100 } as const;
+
+/** The shortest round trip, or what stands for it. */
+const tourOf = (points: readonly Point[], use: keyof typeof EXACT = 'held'): readonly number[] =>
+  points.length <= EXACT[use] ? shortestTour(points) : shortTour(points, KICKS[use]);
+
 function openTours({
   least = 5,
   most = 10,
   tests = ['5', '10', '12'],
 }: NonNullable<Configuration['settings']>): OpenTask<PointsInput, StopTarget, Generated, SalesmanModel> {
-  const draw = (random: () => number, count: number): TaskExample<PointsInput, StopTarget> => {
+  const draw = (random: () => number, count: number, use: keyof typeof EXACT = 'held'): TaskExample<PointsInput, StopTarget> => {
     const points = Array.from({ length: count }, (): Point => [random(), random()]);
-    const tour = shortestTour(points);
+    const tour = tourOf(points, use);
     return {
       input: { P: points },
       target: { y: Int32Array.from(tour) },
@@ -86,7 +107,7 @@ function openTours({
   const pointsOf = ({ P }: PointsInput): readonly Point[] => P as unknown as readonly Point[];
   return {
     dims: {},
-    train: (random) => draw(random, Number(least) + Math.floor(random() * (Number(most) - Number(least) + 1))),
+    train: (random) => draw(random, Number(least) + Math.floor(random() * (Number(most) - Number(least) + 1)), 'training'),
     validation: held('validation', [Number(least), Number(most)], 256),
     test: held('test', (tests as readonly string[]).map(Number), 512),
     parse: (line) => parse(line, 2),
@@ -154,7 +175,7 @@ function openTours({
         const names = points.map((_, place) => `${place + 1}`);
         const ids = Array.from(answers[k]!.ids);
         return [
-          { name: `tour-${k + 1}`, svg: walkSvg(shown, points, ids, points.length <= 12 ? shortestTour(points) : ids, true) },
+          { name: `tour-${k + 1}`, svg: walkSvg(shown, points, [ids], [tourOf(points)]) },
           {
             name: `tour-${k + 1}-pointers`,
             svg: pointersSvg(
