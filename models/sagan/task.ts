@@ -15,7 +15,7 @@ import type {
 } from 'attnc/runtime';
 import { chance } from '../snail/chance.ts';
 import { featuresOf, frechet, momentsOf, principal, type Features, type Moments } from './distance.ts';
-import { names, picturesOf, type Labelled, type Part } from './pictures.ts';
+import { disagreement, names, picturesOf, type Kind, type Labelled, type Part } from './pictures.ts';
 
 export interface MakeInput {
   readonly label: number;
@@ -65,6 +65,8 @@ const configuration = (about: string, attention: 'full' | 'none', steps: number)
 const configurations: Readonly<Record<string, Configuration>> = {
   attention: configuration('attention over all positions in both networks', 'full', 2500),
   none: configuration('the same networks without attention', 'none', 2500),
+  mirrored: { ...configuration('characters beside their mirror images', 'full', 2500), settings: { kind: 'mirrored' } },
+  'mirrored-none': { ...configuration('the same without attention', 'none', 2500), settings: { kind: 'mirrored' } },
   quick: {
     ...configuration('less than a minute: shows that everything runs', 'full', 30),
     dims: { start: 2, base: 8, latent: 16 },
@@ -90,13 +92,14 @@ export const task: Task<MakeInput, MakeTarget, Made, Sagan, Emitted> = {
 export function openPictures({ dims, settings }: Configuration): OpenTask<MakeInput, MakeTarget, Made, Sagan> {
   const side = 4 * dims.start!;
   const latent = dims.latent!;
+  const kind: Kind = settings?.kind === 'mirrored' ? 'mirrored' : 'whole';
   const held = (part: Part): Example[] => {
     const random = chance(`characters: ${part}`);
-    return shuffled(picturesOf(part, side), random)
+    return shuffled(picturesOf(part, side, kind), random)
       .slice(0, Number(settings?.held ?? 1000))
       .map((picture) => exampleOf(picture, side, noise(random, latent)));
   };
-  const training = picturesOf('train', side);
+  const training = picturesOf('train', side, kind);
   const validation = held('validation');
   const yardstick = once(() => measure(training, validation));
   return {
@@ -119,10 +122,15 @@ export function openPictures({ dims, settings }: Configuration): OpenTask<MakeIn
       const row = (group: string, of: (label: number) => boolean): { group: string; examples: number; values: number[] } => {
         const [mine, theirs] = [made.filter(({ label }) => of(label)), real.filter(({ label }) => of(label))];
         const apart = frechet(moments(features, theirs), moments(features, mine));
-        return { group, examples: mine.length, values: [apart, shareOfClass(features, known, mine)] };
+        const values = [apart, shareOfClass(features, known, mine), ...(kind === 'whole' ? [] : [disagreement(mine, side)])];
+        return { group, examples: mine.length, values };
       };
       const groups = names.map((name, label) => row(name, (other) => other === label)).filter(({ examples: count }) => count > components);
-      return { columns: ['distance', 'nearest of its alphabet'], counts: ['distance'], rows: [row('all', () => true), ...groups] };
+      return {
+        columns: ['distance', 'nearest of its alphabet', ...(kind === 'whole' ? [] : ['halves apart'])],
+        counts: ['distance', 'halves apart'],
+        rows: [row('all', () => true), ...groups],
+      };
     },
     pictures: (model, inputs) => pictures(model, inputs, latent),
     training: {
@@ -133,17 +141,17 @@ export function openPictures({ dims, settings }: Configuration): OpenTask<MakeIn
         goal: 'least',
         metrics: async (model) => {
           const { features, held: expected } = yardstick();
+          const made = await make(
+            model,
+            validation.map(({ input }) => input),
+          );
+          const { weights } = model.models.G;
+          const gain = weights.specs.find(({ path }) => path.endsWith('SelfAttention.γ'));
           return {
-            distance: frechet(
-              expected,
-              moments(
-                features,
-                await make(
-                  model,
-                  validation.map(({ input }) => input),
-                ),
-              ),
-            ),
+            distance: frechet(expected, moments(features, made)),
+            ...(kind === 'whole' ? {} : { apart: disagreement(made, side) }),
+            // Eq. (3): how much of what the attention found is added.
+            ...(gain === undefined ? {} : { gain: (await weights.read(gain.path)).data[0]! }),
           };
         },
       },
