@@ -34,11 +34,15 @@ const configurations: Readonly<Record<string, Configuration>> = {
     score: 'general',
     cool: 1500,
   }),
-  counted: configuration('words of up to 20 letters, backwards: windows of 7 whose position is counted from either end', 'reversal', 3, {
-    look: 'counted',
-    score: 'general',
-    cool: 1500,
-  }),
+  counted: {
+    ...configuration('words of up to 20 letters, backwards: windows of 7 whose position is counted from either end', 'reversal', 3, {
+      look: 'counted',
+      score: 'general',
+      cool: 2800,
+      halving: 250,
+    }),
+    steps: 4000,
+  },
   'local-m': {
     ...configuration('words of up to 20 letters, copied: windows of 5 that move on by themselves', 'copy', 2, {
       look: 'monotonic',
