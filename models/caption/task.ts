@@ -56,6 +56,15 @@ const configurations: Readonly<Record<string, Configuration>> = {
     steps: 4500,
     validateEvery: 500,
   },
+  short: {
+    about: 'the same in a third of the steps, to compare ways of learning',
+    dims: {},
+    set: { attention: 'hard', cool: 1000, halving: 167 },
+    seed: 1,
+    batchSize: 64,
+    steps: 1500,
+    validateEvery: 500,
+  },
   quick: {
     about: 'two to five shapes, less than a minute: shows that everything runs',
     dims: { features: 16, hidden: 32, embed: 16, align: 32 },

@@ -1,5 +1,6 @@
 /** Show, attend and tell: beside the oracle; the regularisation by hand; the pictures it is trained on. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Scatter } from '../../models/caption/scatter.ts';
 import { captionOf, colours, drawScene, shapes, side } from '../../models/caption/scenes.ts';
 import { drawn, inputOf, task } from '../../models/caption/task.ts';
 import { generator } from '../../models/dates/task.ts';
@@ -31,6 +32,15 @@ agrees([
     title: 'hard attention',
     path: 'caption/model.attn',
     set: { attention: 'hard', λr: 0.7, λe: 0.3 },
+    dims,
+    examples,
+    lengths: ({ y }) => ({ target: (y as number[]).length }),
+    most: 4,
+  },
+  {
+    title: 'hard attention without a baseline, never the mean in training',
+    path: 'caption/model.attn',
+    set: { attention: 'hard', baseline: 'none', drawing: 1, glance: 'likeliest' },
     dims,
     examples,
     lengths: ({ y }) => ({ target: (y as number[]).length }),
@@ -85,4 +95,16 @@ describe('pictures of shapes', () => {
     expect(() => parse('red circle blue')).toThrow(/expected the number of a picture/);
     expect(() => parse('red')).toThrow(/expected the number of a picture/);
   });
+});
+
+it('the scatter of estimates is their variance, entry by entry, and the mean without its own', () => {
+  const scatter = new Scatter();
+  for (const estimate of [
+    [1, 1e6],
+    [2, 1e6 + 2],
+    [6, 1e6 + 1],
+  ])
+    scatter.add(estimate);
+  expect(scatter.spread.variance).toBeCloseTo(7 + 1, 9);
+  expect(scatter.spread.signal).toBeCloseTo(9 + (1e6 + 1) ** 2 - 8 / 3, 3);
 });
