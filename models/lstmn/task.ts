@@ -1,37 +1,10 @@
-/** Remembering: a marked word of long ago, and values by their keys. */
-import { alignmentSvg, inParts } from 'attnc/runtime';
-import type {
-  Configuration,
-  Evaluation,
-  Flags,
-  Ints,
-  Model,
-  ModelOptions,
-  OpenTask,
-  ParsedInput,
-  Picture,
-  Task,
-  TaskExample,
-  Value,
-} from 'attnc/runtime';
+/** Remembering: a marked word of long ago, values by their keys; and a language model of real text. */
+import { inParts } from 'attnc/runtime';
+import type { Configuration, Evaluation, ModelOptions, OpenTask, ParsedInput, Task, TaskExample } from 'attnc/runtime';
 import { chance } from '../snail/chance.ts';
-
-export interface ReaderInput {
-  readonly tokens: Ints;
-}
-
-export interface ReaderTarget {
-  readonly answer: Ints;
-  readonly asked: Flags;
-}
-
-export interface Reading {
-  readonly logits: Value;
-  /** Over every word and the start and every word: how much of what was at each it took. Only with a tape. */
-  readonly weights?: Value;
-}
-
-export type ReaderModel = Model<Record<string, number>, ReaderInput, ReaderTarget, Reading>;
+import { bestAt, linksOf, type ReaderInput, type ReaderModel, type ReaderTarget, type Reading } from './reader.ts';
+import { openModules } from './modules.ts';
+import { openText } from './text.ts';
 
 interface Emitted {
   readonly Reader: new (options: ModelOptions<Record<string, number>>) => ReaderModel;
@@ -64,11 +37,27 @@ const configuration = (
   settings: { problem },
 });
 
+/** Real text, for readers of the same number of parameters. */
+const text = (problem: 'modules' | 'text', memory: 'tape' | 'cell', hidden: number, embed: number, steps: number): Configuration => ({
+  about: `${problem === 'text' ? 'the next word' : 'which module an excerpt is of'}, in the declarations of Node's API, ${memory === 'tape' ? 'with' : 'without'} the tape`,
+  dims: { embed, hidden },
+  set: { memory, rate: 3e-3, steps },
+  seed: 1,
+  batchSize: problem === 'text' ? 16 : 32,
+  steps,
+  validateEvery: 100,
+  settings: problem === 'text' ? { problem, length: 64, known: 1000 } : { problem, length: 100, known: 2000 },
+});
+
 const configurations: Readonly<Record<string, Configuration>> = {
   marked: configuration('which marked letter stood among the first eight of forty', 'marked', 'tape', 32, 3e-3, 32, 250),
   'marked-cell': configuration('the same without the tape', 'marked', 'cell', 32, 3e-3, 32, 800),
   pairs: { ...configuration('values of one to three keys, each asked for once', 'pairs', 'tape', 48, 5e-3, 128, 8000), seed: 2 },
   'pairs-cell': { ...configuration('the same without the tape', 'pairs', 'cell', 48, 5e-3, 128, 8000), seed: 2 },
+  modules: text('modules', 'tape', 32, 32, 800),
+  'modules-cell': text('modules', 'cell', 40, 32, 800),
+  text: text('text', 'tape', 96, 64, 300),
+  'text-cell': text('text', 'cell', 108, 64, 300),
   quick: {
     ...configuration('a marked letter among ten, less than a minute: shows that everything runs', 'marked', 'tape', 32, 5e-3, 32, 200),
     validateEvery: 100,
@@ -81,7 +70,12 @@ export const task: Task<ReaderInput, ReaderTarget, Reading, ReaderModel, Emitted
   about: 'words and values remembered by a reader that keeps all it has been (Cheng et al. 2016)',
   source: 'model.attn',
   configurations,
-  open: ({ settings = {} }) => Promise.resolve(open(settings.problem === 'pairs' ? 'pairs' : 'marked', Number(settings.length ?? 40))),
+  open: ({ settings: { problem, length = 40, known = 0 } = {} }) => {
+    const [words, vocabulary] = [Number(length), Number(known)];
+    if (problem === 'text') return Promise.resolve(openText(words, vocabulary));
+    if (problem === 'modules') return Promise.resolve(openModules(words, vocabulary));
+    return Promise.resolve(open(problem === 'pairs' ? 'pairs' : 'marked', words));
+  },
   create: (emitted, options) => new emitted.Reader(options),
 };
 
@@ -172,11 +166,6 @@ function exampleOf({ tokens, answers }: Drawn, group: string): TaskExample<Reade
   };
 }
 
-function bestAt({ data, shape }: Value, place: number): number {
-  const row = data.slice(place * shape[1]!, (place + 1) * shape[1]!);
-  return row.indexOf(Math.max(...row));
-}
-
 /** Of the questions of an example the share that is right. */
 function measured(examples: readonly TaskExample<ReaderInput, ReaderTarget>[], found: readonly Reading[]): Evaluation {
   const right = examples.map(({ target: { answer, asked } }, k) => {
@@ -204,23 +193,6 @@ function measured(examples: readonly TaskExample<ReaderInput, ReaderTarget>[], f
       ),
     ],
   };
-}
-
-/** Which words each word was linked to, as figure 1 of the paper. */
-function linksOf({ weights }: Reading, words: readonly string[], shown: string): Picture[] {
-  if (weights === undefined) return [];
-  const width = weights.shape[1]!;
-  const svg = alignmentSvg({
-    title: shown,
-    rows: words,
-    columns: ['start', ...words],
-    rowTitle: 'read',
-    columnTitle: 'read before',
-    weights: words.map((_, i) =>
-      Array.from(weights.data.slice(i * width, i * width + words.length + 1), (weight) => Math.min(1, Math.max(0, weight))),
-    ),
-  });
-  return [{ name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'), svg }];
 }
 
 function parse(line: string): ParsedInput<ReaderInput> {

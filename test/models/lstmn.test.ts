@@ -26,10 +26,10 @@ const lengths = (example: Example): Record<string, number> => ({
 agrees([
   { title: 'a reader with a tape', path: 'lstmn/model.attn', dims, examples: read, lengths },
   { title: 'a reader without', path: 'lstmn/model.attn', set: { memory: 'cell' }, dims, examples: read, lengths },
-  { title: 'deep fusion', path: 'lstmn/fusion.attn', dims: { words: 9, embed: 3, hidden: 2 }, examples: written, lengths, most: 4 },
+  { title: 'deep fusion', path: 'lstmn/fusion/model.attn', dims: { words: 9, embed: 3, hidden: 2 }, examples: written, lengths, most: 4 },
   {
     title: 'shallow fusion',
-    path: 'lstmn/fusion.attn',
+    path: 'lstmn/fusion/model.attn',
     set: { fusion: 'shallow' },
     dims: { words: 9, embed: 3, hidden: 2 },
     examples: written,
