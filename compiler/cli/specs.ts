@@ -112,6 +112,7 @@ export const SPECS = {
           "goes on from the output folder's last checkpoint, with the settings it began with; --steps and the options of --set may be given anew, sizes and the seed not",
       },
       fresh: { about: 'begins anew where the output folder already holds a run, which is lost' },
+      keep: { value: 'N', about: 'also keeps the last N checkpoints, as step-400.safetensors: to take the mean of, for one' },
     },
     examples: [
       'attnc train models/bahdanau --quick',

@@ -1,5 +1,5 @@
 /** What commands do with a task, in this process: tasks of one small project that differ in a line or two, trained for two steps. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -429,6 +429,26 @@ describe('train', () => {
     rmSync(join(folder, 'settings', 'run.json'));
     expect((await resume('--set', 'width=6', '--seed', '3', '--steps', '6')).status).toBe(0);
     expect([reached(), runIn('settings')]).toEqual([6, { ...began, configuration: 'small', steps: 6 }]);
+  });
+
+  it('keeps as many of the last checkpoints as it is told, each under its step', async () => {
+    const task = variant('kept', ['validateEvery: 100 }', 'validateEvery: 2 }']);
+    const steps = (): string[] =>
+      readdirSync(join(folder, 'kept'))
+        .filter((name) => name.startsWith('step-'))
+        .sort();
+    const run = async (...words: readonly string[]): Promise<void> => {
+      const { status, err } = await train(task, ...words, '--out', 'kept');
+      expect(status, err).toBe(0);
+    };
+    await run('--steps', '7', '--keep', '3');
+    expect(steps()).toEqual(['step-4.safetensors', 'step-6.safetensors', 'step-7.safetensors']);
+    expect(readFileSync(join(folder, 'kept', 'step-7.safetensors'))).toEqual(readFileSync(join(folder, 'kept', 'last.safetensors')));
+    expect(checkpointInfo(readFileSync(join(folder, 'kept', 'step-4.safetensors'))).step).toBe(4);
+    await run('--steps', '10', '--keep', '2', '--resume');
+    expect(steps()).toEqual(['step-10.safetensors', 'step-8.safetensors']);
+    await run('--steps', '1', '--fresh');
+    expect(steps()).toEqual([]);
   });
 
   it('goes on without its best, where that is gone', async () => {

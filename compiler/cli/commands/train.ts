@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { CheckpointInfo, CheckpointStore, Configuration, FitOptions, FitResult } from '../../../runtime/index.ts';
 import type { Execution } from '../../../runtime/backend/types.ts';
@@ -75,12 +75,16 @@ async function trainIn({ given, io, loaded, outFolder, store, backend, execution
     io,
   );
   io.err(`${name}: ${configuration.about}`);
-  // The best checkpoint of an earlier run would be taken for this one's.
-  if (given.has('fresh')) for (const old of ['last', 'best']) rmSync(join(outFolder, `${old}.safetensors`), { force: true });
+  // The checkpoints of an earlier run would be taken for this one's.
+  if (given.has('fresh')) {
+    for (const old of ['last', 'best']) rmSync(join(outFolder, `${old}.safetensors`), { force: true });
+    for (const { file } of stepsIn(outFolder)) rmSync(file);
+  }
 
   const { checkpointInfo, fit, showTraining, toExample, toSource } = await import('../../../runtime/index.ts');
   const { open, model } = built;
   const { batchSize, window, validateEvery, patience } = configuration;
+  const keep = given.whole('keep', 1) ?? 0;
   const { validate, ...training } = open.training ?? {};
   const show = showTraining(process.stderr);
   const options: FitOptions<object, AnyModel> = {
@@ -93,7 +97,7 @@ async function trainIn({ given, io, loaded, outFolder, store, backend, execution
       ? {}
       : { validate: { ...validate, every: validateEvery, ...(patience === undefined ? {} : { patience }) } }),
     checkpoints: {
-      store: naming(store, outFolder, checkpointInfo, io),
+      store: keeping(naming(store, outFolder, checkpointInfo, io), outFolder, keep, checkpointInfo),
       every: validateEvery,
       resume: given.has('resume'),
       note: { task: run.task, configuration: name },
@@ -219,10 +223,34 @@ function naming(store: CheckpointStore, folder: string, infoOf: (bytes: Uint8Arr
   };
 }
 
+/** The store, which also leaves each of the last `count` checkpoints under its step. */
+function keeping(store: CheckpointStore, folder: string, count: number, infoOf: (bytes: Uint8Array) => CheckpointInfo): CheckpointStore {
+  if (count === 0) return store;
+  return {
+    save: async (name, bytes) => {
+      await store.save(name, bytes);
+      if (name !== 'last') return;
+      writeWhole(join(folder, `step-${infoOf(bytes).step}.safetensors`), bytes);
+      for (const { file } of stepsIn(folder).slice(0, -count)) rmSync(file);
+    },
+    load: async (name) => store.load(name),
+  };
+}
+
+/** Checkpoints under their steps, the earliest first. */
+function stepsIn(folder: string): { readonly step: number; readonly file: string }[] {
+  return readdirSync(folder)
+    .flatMap((name) => {
+      const step = /^step-(\d+)\.safetensors$/u.exec(name)?.[1];
+      return step === undefined ? [] : [{ step: Number(step), file: join(folder, name) }];
+    })
+    .sort((a, b) => a.step - b.step);
+}
+
 function resumeWords(given: Given): string[] {
   return [
     ...(given.has('quick') ? ['--quick'] : []),
-    ...['config', 'out', 'backend', 'execution'].flatMap((name) =>
+    ...['config', 'out', 'backend', 'execution', 'keep'].flatMap((name) =>
       given.text(name) === undefined ? [] : [`--${name}`, given.text(name)!],
     ),
   ];
