@@ -1,6 +1,7 @@
-/** The two tasks of `models/bahdanau` and `models/seq2seq`: dates, and short words to be reversed. */
+/** The tasks of `models/bahdanau` and `models/seq2seq`: dates, short words to be reversed, and messages to be translated. */
 import type { Configuration, Generated, Task } from 'attnc/runtime';
 import { dateTask, type DateInput, type DateModel, type DateTarget, type DateTaskOptions } from '../dates/task.ts';
+import { messageAlignments, messageSetting, openMessages } from '../messages/task.ts';
 import { alignments, openSequences } from './sequences.ts';
 
 /** Sizes with which every score can be asked for: the state is as long as an annotation. The fixed vector is, too. */
@@ -16,18 +17,42 @@ const reversal: Configuration = {
   settings: { longest: 20, further: ['30'] },
 };
 
-/** @param reversed sizes for reversal other than the ones above */
-export function dateAndReversalTask<Emitted>(
+/** What the two models are measured on as in figure 2 of Bahdanau et al. 2015: how much longer sentences cost. */
+const translation: Configuration = {
+  about: "a compiler's messages, out of English",
+  seed: 1,
+  batchSize: 64,
+  steps: 1500,
+  validateEvery: 100,
+  window: 20,
+  dims: { embed: 96, hidden: 128, units: 192, align: 128, maxout: 128 },
+  set: { longest: 100, p: 0.3, cool: 1000, halving: 200 },
+  settings: { languages: ['de', 'es', 'fr', 'it', 'pt-br'], merges: 2000 },
+};
+
+/** @param others sizes other than the ones above, by configuration */
+export function sequenceTask<Emitted>(
   options: DateTaskOptions<Emitted>,
-  reversed: Readonly<Record<string, number>> = {},
+  others: Readonly<Partial<Record<'reversal' | 'translation', Readonly<Record<string, number>>>>> = {},
 ): Task<DateInput, DateTarget, Generated, DateModel, Emitted> {
   const dates = dateTask(options);
-  const dims = Object.fromEntries(Object.entries({ ...reversal.dims, ...reversed }).filter(([dim]) => options.dims.includes(dim)));
-  const { quick, ...others } = dates.configurations;
+  const own = (configuration: Configuration, sizes: Readonly<Record<string, number>> = {}): Configuration => ({
+    ...configuration,
+    dims: Object.fromEntries(Object.entries({ ...configuration.dims, ...sizes }).filter(([dim]) => options.dims.includes(dim))),
+  });
+  const { quick, ...rest } = dates.configurations;
+  const vocabularies = ['words', 'characters'];
   return {
     ...dates,
-    configurations: { ...others, reversal: { ...reversal, dims }, quick: quick! },
+    configurations: {
+      ...rest,
+      reversal: own(reversal, others.reversal),
+      translation: own(translation, others.translation),
+      quick: quick!,
+    },
     open: (configuration) => {
+      const messages = messageSetting(configuration);
+      if (messages !== null) return Promise.resolve(openMessages(messages, { vocabularies, pictures: messageAlignments }));
       const { longest, further } = configuration.settings ?? {};
       if (typeof longest !== 'number') return dates.open(configuration);
       return Promise.resolve(
@@ -35,7 +60,7 @@ export function dateAndReversalTask<Emitted>(
           order: 'reversal',
           longest,
           further: Array.isArray(further) ? further.map(Number) : [],
-          vocabularies: ['words', 'characters'],
+          vocabularies,
           pictures: alignments,
         }),
       );

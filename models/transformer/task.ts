@@ -1,7 +1,8 @@
-/** The Transformer on dates in 64 locales, and on words to be reversed and to be sorted. */
+/** The Transformer on the messages of a compiler, on dates in 64 locales, and on words to be reversed and to be sorted. */
 import type { Configuration, Generated, ModelOptions, ParsedInput, Picture, Task } from 'attnc/runtime';
 import { sharedVocabulary } from '../dates/dates.ts';
 import { localesOf, openDates } from '../dates/task.ts';
+import { messageSetting, openMessages } from '../messages/task.ts';
 import { attentionPictures } from './attentions.ts';
 import { openSequences, symbols, type SequenceInput, type SequenceModel, type SequenceTarget } from '../sequences/sequences.ts';
 
@@ -38,6 +39,17 @@ const configurations: Readonly<Record<string, Configuration>> = {
     steps: 5000,
     settings: { order: 'sorting', longest: 20 },
   },
+  translation: {
+    about: "a compiler's messages, out of English",
+    dims: { model: 96, heads: 4, inner: 384 },
+    set: { layers: 2, norm: 'pre', p: 0.1, factor: 0.5, warmup: 250 },
+    seed: 1,
+    window: 20,
+    batchSize: 48,
+    steps: 1500,
+    validateEvery: 100,
+    settings: { languages: ['de', 'es', 'fr', 'it', 'pt-br'], merges: 2000 },
+  },
   quick: {
     about: 'words of up to 5 letters, backwards: shows that everything runs',
     dims: { model: 32, heads: 4, inner: 64 },
@@ -52,10 +64,12 @@ const configurations: Readonly<Record<string, Configuration>> = {
 
 export const task: Task<SequenceInput, SequenceTarget, Generated, SequenceModel, Emitted> = {
   name: 'transformer',
-  about: 'dates into ISO 8601, words backwards and in order, with attention alone (Vaswani et al. 2017)',
+  about: 'messages in other languages, dates into ISO 8601, words backwards and in order, with attention alone (Vaswani et al. 2017)',
   source: 'model.attn',
   configurations,
   open: (configuration) => {
+    const messages = messageSetting(configuration);
+    if (messages !== null) return Promise.resolve(openMessages(messages, { vocabularies: ['vocab'], pictures: attentionPictures }));
     const { order, longest } = configuration.settings ?? {};
     const drawn =
       (tokens: readonly string[]) =>
