@@ -21,12 +21,12 @@ const reversal: Configuration = {
 const translation: Configuration = {
   about: "a compiler's messages, out of English",
   seed: 1,
-  batchSize: 64,
-  steps: 1500,
+  batchSize: 48,
+  steps: 1000,
   validateEvery: 100,
   window: 20,
   dims: { embed: 96, hidden: 128, units: 192, align: 128, maxout: 128 },
-  set: { longest: 100, p: 0.3, cool: 1000, halving: 200 },
+  set: { longest: 150, p: 0.1, cool: 700, halving: 150 },
   settings: { languages: ['de', 'es', 'fr', 'it', 'pt-br'], merges: 2000 },
 };
 

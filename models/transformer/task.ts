@@ -46,7 +46,7 @@ const configurations: Readonly<Record<string, Configuration>> = {
     seed: 1,
     window: 20,
     batchSize: 48,
-    steps: 1500,
+    steps: 1000,
     validateEvery: 100,
     settings: { languages: ['de', 'es', 'fr', 'it', 'pt-br'], merges: 2000 },
   },

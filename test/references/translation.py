@@ -68,10 +68,10 @@ def validated(model, pairs, smoothing):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('data')
-    whole = dict(layers=2, width=128, heads=4, inner=512, batch=64, window=20, steps=1500, seed=1, every=100, kept=5, threads=2, beam=4)
+    whole = dict(layers=2, width=96, heads=4, inner=384, batch=48, window=20, steps=1000, seed=1, every=100, kept=4, threads=1, beam=4)
     for name, value in whole.items():
         parser.add_argument(f'--{name}', type=int, default=value)
-    for name, value in dict(factor=0.5, warmup=400.0, dropout=0.2, smoothing=0.1, alpha=0.6).items():
+    for name, value in dict(factor=0.5, warmup=250.0, dropout=0.1, smoothing=0.1, alpha=0.6).items():
         parser.add_argument(f'--{name}', type=float, default=value)
     parser.add_argument('--norm', choices=['post', 'pre'], default='pre')
     o = parser.parse_args()
