@@ -38,6 +38,7 @@ interface Emitted {
 const TITLES: Readonly<Record<ProblemName, string>> = { sorting: 'sorting', hull: 'convex hull', delaunay: 'triangles' };
 
 const small = { embed: 32, hidden: 64, align: 64, places: 30 };
+const large = { ...small, embed: 64, hidden: 128, align: 128 };
 const configuration = (
   about: string,
   problem: ProblemName,
@@ -66,28 +67,13 @@ const configurations: Readonly<Record<string, Configuration>> = {
     { revisit: 'allowed', output: 'classes' },
     5000,
   ),
-  hull: configuration('the convex hull of 5 to 10 points', 'hull', 2, { revisit: 'allowed' }, 8000, {
-    ...small,
-    embed: 64,
-    hidden: 128,
-    align: 128,
-  }),
+  hull: configuration('the convex hull of 5 to 10 points', 'hull', 2, { revisit: 'allowed' }, 8000, large),
   'hull-50': {
-    ...configuration('the convex hull of 5 to 50 points', 'hull', 2, { revisit: 'allowed' }, 8000, {
-      ...small,
-      embed: 64,
-      hidden: 128,
-      align: 128,
-    }),
+    ...configuration('the convex hull of 5 to 50 points', 'hull', 2, { revisit: 'allowed' }, 8000, large),
     settings: { problem: 'hull', least: 5, most: 50, held: ['10', '50'], tests: ['5', '10', '20', '50'] },
   },
   delaunay: {
-    ...configuration('the Delaunay triangles of 5 to 10 points', 'delaunay', 2, { revisit: 'allowed', outputs: 6 }, 8000, {
-      ...small,
-      embed: 64,
-      hidden: 128,
-      align: 128,
-    }),
+    ...configuration('the Delaunay triangles of 5 to 10 points', 'delaunay', 2, { revisit: 'allowed', outputs: 6 }, 8000, large),
     settings: { problem: 'delaunay', least: 5, most: 10, tests: ['5', '10', '15'] },
   },
   quick: {

@@ -29,26 +29,21 @@ interface Emitted {
 }
 
 const dims = { embed: 64, hidden: 128, align: 128, coordinate: 2 };
+const tours: Configuration = {
+  about: 'round trips through 5 to 10 points',
+  dims,
+  set: { steps: 8000 },
+  seed: 1,
+  batchSize: 128,
+  steps: 8000,
+  validateEvery: 250,
+  window: 10,
+};
 const configurations: Readonly<Record<string, Configuration>> = {
-  tours: {
-    about: 'round trips through 5 to 10 points',
-    dims,
-    set: { steps: 8000 },
-    seed: 1,
-    batchSize: 128,
-    steps: 8000,
-    validateEvery: 250,
-    window: 10,
-  },
+  tours,
   'tours-20': {
+    ...tours,
     about: 'round trips through 5 to 20 points',
-    dims,
-    set: { steps: 8000 },
-    seed: 1,
-    batchSize: 128,
-    steps: 8000,
-    validateEvery: 250,
-    window: 10,
     settings: { least: 5, most: 20, tests: ['5', '10', '15', '20', '25'] },
   },
   quick: {
