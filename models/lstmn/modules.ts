@@ -2,7 +2,7 @@
 import { inParts, tabulate } from 'attnc/runtime';
 import type { OpenTask, ParsedInput, TaskExample } from 'attnc/runtime';
 import { filesOf, piecesOf, Vocabulary } from './pieces.ts';
-import { bestAt, linksOf, type ReaderInput, type ReaderModel, type ReaderTarget, type Reading } from './reader.ts';
+import { bestAt, linkPictures, type ReaderInput, type ReaderModel, type ReaderTarget, type Reading } from './reader.ts';
 
 type Excerpt = TaskExample<ReaderInput, ReaderTarget>;
 type Part = 'train' | 'validation' | 'test';
@@ -79,15 +79,6 @@ export function openModules(length: number, known: number): OpenTask<ReaderInput
         right,
       );
     },
-    pictures: async (model, inputs) => {
-      const found = await inParts(inputs, 64, (part) => model.forward(part.map(({ input }) => input)));
-      return inputs.flatMap(({ input, shown }, k) =>
-        linksOf(
-          found[k]!,
-          Array.from(input.tokens, (id) => vocabulary.words[id]!.replace('\n', '↵')),
-          shown,
-        ),
-      );
-    },
+    pictures: (model, inputs) => linkPictures(model, inputs, (id) => vocabulary.words[id]!.replace('\n', '↵')),
   };
 }

@@ -1,6 +1,6 @@
 /** What readers take and give, and the picture of what they read again. */
-import { alignmentSvg } from 'attnc/runtime';
-import type { Flags, Ints, Model, Picture, Value } from 'attnc/runtime';
+import { alignmentSvg, inParts } from 'attnc/runtime';
+import type { Flags, Ints, Model, ParsedInput, Picture, Value } from 'attnc/runtime';
 
 export interface ReaderInput {
   readonly tokens: Ints;
@@ -35,8 +35,18 @@ export function bitsOf({ data, shape }: Value, right: ArrayLike<number>): number
   });
 }
 
+/** A picture of each input, read by the model; `nameOf` is what a word is called in it. */
+export async function linkPictures(
+  model: ReaderModel,
+  inputs: readonly ParsedInput<ReaderInput>[],
+  nameOf: (id: number) => string,
+): Promise<Picture[]> {
+  const found = await inParts(inputs, 32, (part) => model.forward(part.map(({ input }) => input)));
+  return inputs.flatMap(({ input, shown }, k) => linksOf(found[k]!, Array.from(input.tokens, nameOf), shown));
+}
+
 /** Which words each word was linked to, as figure 1 of the paper. */
-export function linksOf({ weights }: Reading, words: readonly string[], shown: string): Picture[] {
+function linksOf({ weights }: Reading, words: readonly string[], shown: string): Picture[] {
   if (weights === undefined) return [];
   const width = weights.shape[1]!;
   const svg = alignmentSvg({

@@ -2,7 +2,7 @@
 import { inParts } from 'attnc/runtime';
 import type { Configuration, Evaluation, ModelOptions, OpenTask, ParsedInput, Task, TaskExample } from 'attnc/runtime';
 import { chance } from '../snail/chance.ts';
-import { bestAt, linksOf, type ReaderInput, type ReaderModel, type ReaderTarget, type Reading } from './reader.ts';
+import { bestAt, linkPictures, type ReaderInput, type ReaderModel, type ReaderTarget, type Reading } from './reader.ts';
 import { openModules } from './modules.ts';
 import { openText } from './text.ts';
 
@@ -138,16 +138,7 @@ function open(problem: Problem, length: number): OpenTask<ReaderInput, ReaderTar
       const found = await inParts(examples, 128, (part) => model.forward(part.map(({ input }) => input)), progress);
       return measured(examples, found);
     },
-    pictures: async (model, inputs) => {
-      const found = await inParts(inputs, 128, (part) => model.forward(part.map(({ input }) => input)));
-      return inputs.flatMap(({ input, shown }, k) =>
-        linksOf(
-          found[k]!,
-          Array.from(input.tokens, (id) => symbols[id]!),
-          shown,
-        ),
-      );
-    },
+    pictures: (model, inputs) => linkPictures(model, inputs, (id) => symbols[id]!),
     training: { lengthOf: (trained) => trained.tokens.length },
   };
 }

@@ -3,7 +3,7 @@ import { inParts } from 'attnc/runtime';
 import type { Evaluation, OpenTask, ParsedInput, TaskExample } from 'attnc/runtime';
 import type { Part } from '../gpt/corpus.ts';
 import { filesOf, piecesOf, Vocabulary } from './pieces.ts';
-import { bestAt, bitsOf, linksOf, type ReaderInput, type ReaderModel, type ReaderTarget, type Reading } from './reader.ts';
+import { bestAt, bitsOf, linkPictures, type ReaderInput, type ReaderModel, type ReaderTarget, type Reading } from './reader.ts';
 
 type Excerpt = TaskExample<ReaderInput, ReaderTarget>;
 
@@ -48,16 +48,7 @@ export function openText(length: number, known: number): OpenTask<ReaderInput, R
     answer: (model, inputs) => inParts(inputs, 32, (part) => model.forward(part)),
     show: ({ logits }) => vocabulary.words[bestAt(logits, logits.shape[0]! - 1)]!,
     evaluate,
-    pictures: async (model, inputs) => {
-      const found = await inParts(inputs, 32, (part) => model.forward(part.map(({ input }) => input)));
-      return inputs.flatMap(({ input, shown }, k) =>
-        linksOf(
-          found[k]!,
-          Array.from(input.tokens, (id) => vocabulary.words[id]!.replace('\n', '↵')),
-          shown,
-        ),
-      );
-    },
+    pictures: (model, inputs) => linkPictures(model, inputs, (id) => vocabulary.words[id]!.replace('\n', '↵')),
   };
 }
 
