@@ -84,6 +84,7 @@ export {
 export { alignmentGridSvg, alignmentSvg, type AlignmentPicture } from './pictures/alignment.ts';
 export { attendedSvg, type AttendedPicture } from './pictures/attended.ts';
 export { headsSvg, type HeadsPicture } from './pictures/heads.ts';
+export { linesSvg, type Line, type LinesPicture } from './pictures/lines.ts';
 export { panelsSvg, type Panel, type PanelsPicture } from './pictures/panels.ts';
 export { pngUri, type PixelImage } from './pictures/image.ts';
 export { sheetSvg, type SheetRow, type Sketch } from './pictures/sheet.ts';
