@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  resolve: { alias: { 'attnc/runtime': here('runtime/index.ts'), attnc: here('compiler/index.ts') } },
+  resolve: {
+    alias: { 'attnc/runtime/node': here('runtime/node.ts'), 'attnc/runtime': here('runtime/index.ts'), attnc: here('compiler/index.ts') },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     allowOnly: false, // `it.only` is for a moment

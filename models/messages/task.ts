@@ -19,6 +19,7 @@ const end = 2;
 
 /** Words of the English text, by which results are reported; the last bound takes the rest. */
 const lengths = [5, 8, 12, 16, Number.POSITIVE_INFINITY] as const;
+export const lengthNames = lengths.map(lengthName);
 
 export interface MessageSetting {
   readonly languages: readonly Language[];
@@ -130,7 +131,7 @@ async function evaluate(
 /** The table of answers that stand beside the right ones. */
 export function measured(examples: readonly Pick<MessageExample, 'shown' | 'answer' | 'group'>[], answers: readonly string[]): Evaluation {
   const groups = new Map<string, number[]>([['all', [...examples.keys()]]]);
-  for (const name of [...lengths.map(lengthName), ...new Set(examples.map(({ group }) => group!))]) groups.set(name, []);
+  for (const name of [...lengthNames, ...new Set(examples.map(({ group }) => group!))]) groups.set(name, []);
   for (const [k, { shown, group }] of examples.entries()) {
     const count = shown
       .slice(shown.indexOf(':') + 1)

@@ -1,10 +1,12 @@
 /** Messages to be translated: their split, their symbols, BLEU, the tasks that are made of them, the mean of checkpoints. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
+import { evaluationTable } from '../../compiler/cli/task/table.ts';
 import { bleu, tokens13a } from '../../models/messages/bleu.ts';
 import { learnMerges, subwords } from '../../models/messages/bpe.ts';
 import { editDistance, groupsOf, messagesIn, normalised, wordsOf } from '../../models/messages/messages.ts';
-import { measured, messageSetting } from '../../models/messages/task.ts';
+import { bleuIn } from '../../models/messages/lengths.ts';
+import { lengthNames, measured, messageSetting } from '../../models/messages/task.ts';
 import { task as bahdanau } from '../../models/bahdanau/task.ts';
 import { task as seq2seq } from '../../models/seq2seq/task.ts';
 import { meanOf } from '../../models/transformer/average.ts';
@@ -110,10 +112,11 @@ test('BLEU is what sacrebleu computes, to the last digits', () => {
 describe('the task', () => {
   it('is told of by length and by language', () => {
     const example = (group: string, english: string, answer: string) => ({ group, shown: `${group}: ${english}`, answer });
-    const { rows } = measured(
+    const evaluation = measured(
       [example('de', 'One two.', 'Eins und zwei.'), example('fr', 'One two three: four five six.', 'Un deux trois quatre.')],
       ['Eins und zwei.', 'Un deux quatre trois.'],
     );
+    const { rows } = evaluation;
     expect(rows.map(({ group, examples, values: [, exact] }) => [group, examples, exact])).toEqual([
       ['all', 2, 0.5],
       ['1 to 5 words', 1, 1],
@@ -122,6 +125,11 @@ describe('the task', () => {
       ['fr', 1, 0],
     ]);
     expect(rows[1]!.values[0]).toBeCloseTo(100);
+    expect(lengthNames.slice(0, 2)).toEqual(['1 to 5 words', '6 to 8 words']);
+    // What is printed is what the picture by length is drawn from.
+    const printed = bleuIn(evaluationTable(evaluation).join('\n'));
+    for (const { group, values } of rows) expect(printed.get(group), group).toBeCloseTo(values[0]!, 1);
+    expect(printed.size).toBe(rows.length);
   });
 
   it('reads a language and a message, and writes what it was trained on', async () => {
