@@ -64,13 +64,15 @@ class Layer(nn.Module):
         self.norms = nn.ModuleList(nn.LayerNorm(o.width) for _ in self.parts)
         self.dropout = nn.Dropout(o.dropout)
 
-    def forward(self, x, absent, memory=None, memory_absent=None):
+    def forward(self, x, absent, memory=None, memory_absent=None, past=None):
         for index, (part, norm) in enumerate(zip(self.parts, self.norms)):
             n = norm(x) if self.pre else x
             if isinstance(part, FeedForward):
                 out = part(n)
             elif index == 0:
-                out = part(n, n, absent)
+                if past is not None:
+                    past[0] = torch.cat([past[0], n], 1)
+                out = part(n, n if past is None else past[0], absent)
             else:
                 out = part(n, memory, memory_absent)
             x = x + self.dropout(out) if self.pre else norm(x + self.dropout(out))
@@ -102,11 +104,14 @@ class Transformer(nn.Module):
             x = layer(x, absent)
         return self.encoded(x), absent
 
-    def decode(self, y, memory, memory_absent):
+    def decode(self, y, memory, memory_absent, past=None):
+        """With `past`, a list for each layer of what it has seen of the earlier positions: the last position alone."""
         causal = torch.ones(y.shape[1], y.shape[1], dtype=torch.bool).triu(1)
         x = self.embed(y)
-        for layer in self.decoder:
-            x = layer(x, causal, memory, memory_absent)
+        if past is not None:
+            x, causal = x[:, -1:], causal[-1:]
+        for index, layer in enumerate(self.decoder):
+            x = layer(x, causal, memory, memory_absent, None if past is None else past[index])
         return self.decoded(x) @ self.table.T
 
     def greedy(self, source, most):

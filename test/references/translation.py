@@ -26,29 +26,34 @@ def beam(model, sources, width, alpha):
     live = [[(0.0, [START])] for _ in sources]
     ended = [[] for _ in sources]
     length = 0
+    past = [[torch.zeros(len(sources), 0, model.width)] for _ in model.decoder]
     while any(live):
         length += 1
         of = torch.tensor([k for k, each in enumerate(live) for _ in each])
         y = torch.tensor([ids for each in live for _, ids in each])
-        logp = model.decode(y, memory[of], absent[of])[:, -1].log_softmax(-1)
+        logp = model.decode(y, memory[of], absent[of], past)[:, -1].log_softmax(-1)
+        kept = []
         for k, source in enumerate(sources):
             if not live[k]:
                 continue
             total = logp[of == k] + torch.tensor([score for score, _ in live[k]])[:, None]
             best = total.flatten().topk(2 * width)
-            following = []
+            first, rows, following = (of == k).nonzero()[0].item(), [], []
             for score, at in zip(best.values.tolist(), best.indices.tolist()):
                 row, symbol = divmod(at, logp.shape[-1])
                 if symbol == END:
                     ended[k].append((rank(score, length), live[k][row][1][1:]))
                 elif len(following) < width:
                     following.append((score, live[k][row][1] + [symbol]))
+                    rows.append(first + row)
             ended[k] = sorted(ended[k], key=lambda each: -each[0])[:width]
             most = len(source) + 50
             done = len(ended[k]) == width and ended[k][-1][0] >= rank(following[0][0], most)
             if length == most and not ended[k]:
                 ended[k] = [(rank(score, length), ids[1:]) for score, ids in following[:1]]
             live[k] = [] if done or length == most else following
+            kept += rows[:len(live[k])]
+        past = [[each[kept]] for [each] in past]
     return [each[0][1] for each in ended]
 
 
