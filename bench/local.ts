@@ -1,6 +1,6 @@
 /**
  * What one step of a decoder costs by the length of its input: all of the input attended to, and a window of it, with the
- * same weights otherwise (models/luong, hidden 256, score general). `npm run bench:local -- [backends]`
+ * same weights otherwise (models/luong, score general). `npm run bench:local -- [backends] [hidden, default 256]`
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { nodeLibrary } from '../compiler/cli/io/library.ts';
 import type { SequenceModel } from '../models/sequences/sequences.ts';
 
 const only = process.argv[2]?.split(',') ?? ['tensorflow', 'wasm'];
+const hidden = Number(process.argv[3] ?? 256);
 const lengths = [32, 256, 2048];
 const ROUNDS = 60;
 const looks = ['global', 'predictive'] as const;
@@ -36,7 +37,7 @@ const made = await Promise.all(
 /** What a step takes where nothing else gets in its way: a tenth of them are quicker. */
 const quick = (values: readonly number[]): string => [...values].sort((a, b) => a - b)[Math.floor(values.length / 10)]!.toFixed(2);
 
-console.log(`milliseconds for one step, the tenth part of ${ROUNDS} taken in turn is quicker; batch 8, hidden 256, windows of 21\n`);
+console.log(`milliseconds for one step, the tenth part of ${ROUNDS} taken in turn is quicker; batch 8, hidden ${hidden}, windows of 21\n`);
 console.log(`| backend | | ${lengths.map((length) => `${length} read`).join(' | ')} |\n|---|---|${lengths.map(() => '---').join('|')}|`);
 for (const { name, usable, detail } of await reportBackends()) {
   if (!only.includes(name)) continue;
@@ -45,7 +46,7 @@ for (const { name, usable, detail } of await reportBackends()) {
     continue;
   }
   await useBackend(name);
-  const models = made.map((Luong) => new Luong({ dims: { hidden: 256, reach: 10 }, seed: 1 }));
+  const models = made.map((Luong) => new Luong({ dims: { hidden, reach: 10 }, seed: 1 }));
   const taken: string[][] = looks.map(() => []);
   for (const length of lengths) {
     const inputs = Array.from({ length: 8 }, (_, k) => ({ tokens: Array.from({ length }, (_none, i) => 3 + ((7 * i + k) % 26)) }));
