@@ -47,11 +47,11 @@ const inside: Readonly<Record<Shape, (u: number, v: number) => boolean>> = {
   diamond: (u, v) => Math.abs(u) + Math.abs(v) <= 1,
 };
 
-/** Draws these things, or some by chance, somewhere on a dark ground with noise. */
-export function drawScene(random: () => number, given: readonly Thing[] | null = null): Scene {
+/** Draws these things, or some by chance, at most `upTo`, somewhere on a dark ground with noise. */
+export function drawScene(random: () => number, given: readonly Thing[] | null = null, upTo: number = most): Scene {
   const whole = (count: number): number => Math.floor(count * random());
   const among = <T>(items: readonly T[]): T => items[whole(items.length)]!;
-  const what = given ?? Array.from({ length: fewest + whole(most - fewest + 1) }, () => ({ colour: among(colours), shape: among(shapes) }));
+  const what = given ?? Array.from({ length: fewest + whole(upTo - fewest + 1) }, () => ({ colour: among(colours), shape: among(shapes) }));
   const free = Array.from({ length: cells * cells }, (_, k) => k);
   const chosen = what.map(() => free.splice(whole(free.length), 1)[0]!).sort((a, b) => a - b);
   const off = (range: number): number => range * (2 * random() - 1);

@@ -65,6 +65,16 @@ const configurations: Readonly<Record<string, Configuration>> = {
     steps: 1500,
     validateEvery: 500,
   },
+  few: {
+    about: 'two or three shapes and a small model, to compare ways of learning over several seeds',
+    dims: { align: 32 },
+    set: { attention: 'hard', cool: 1000, halving: 167 },
+    seed: 1,
+    batchSize: 32,
+    steps: 1500,
+    validateEvery: 500,
+    settings: { things: 3, validation: 256, test: 1024 },
+  },
   quick: {
     about: 'two to five shapes, less than a minute: shows that everything runs',
     dims: { features: 16, hidden: 32, embed: 16, align: 32 },
@@ -102,14 +112,15 @@ function exampleOf(scene: Scene): TaskExample<CaptionInput, CaptionTarget> {
 }
 
 function openScenes({ settings = {} }: Configuration): OpenTask<CaptionInput, CaptionTarget, Generated, CaptionModel> {
-  const { validation = 512, test = 2048 } = settings;
+  const { validation = 512, test = 2048, things = most } = settings;
+  const draw = (random: () => number): TaskExample<CaptionInput, CaptionTarget> => exampleOf(drawScene(random, null, Number(things)));
   const held = (count: number, seed: number): TaskExample<CaptionInput, CaptionTarget>[] => {
     const random = generator(seed);
-    return Array.from({ length: count }, () => exampleOf(drawScene(random)));
+    return Array.from({ length: count }, () => draw(random));
   };
   return {
     dims: { words: vocabulary.length, height: side, width: side, tile },
-    train: (random) => exampleOf(drawScene(random)),
+    train: draw,
     validation: held(Number(validation), 1000),
     test: held(Number(test), 2000),
     parse,
