@@ -43,10 +43,10 @@ const [longest, most] = [48, 24];
 const configuration = (fusion: 'deep' | 'shallow'): Configuration => ({
   about: `declarations from their comments, ${fusion} fusion`,
   dims: { embed: 48, hidden: 64 },
-  set: { fusion, steps: 600 },
+  set: { fusion, steps: 400 },
   seed: 1,
   batchSize: 32,
-  steps: 600,
+  steps: 400,
   validateEvery: 100,
   window: 10,
   settings: { known: 600 },
