@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Bandits, drawTrials, heldTrials, meanOf, trialOf } from '../../models/snail/bandits/bandits.ts';
+import { Bandits, drawTrials, heldTrials, trialOf } from '../../models/snail/bandits/bandits.ts';
 import { chance } from '../../models/snail/chance.ts';
 import { GittinsIndices } from '../../models/snail/bandits/gittins.ts';
 import { gittins, play, uniform } from '../../models/snail/bandits/references.ts';
-import { inputOf, ofTrial, playTrials, targetsOf, type BanditModel, type Place, type Played } from '../../models/snail/bandits/rollout.ts';
+import { inputOf, ofTrial, playTrials, type BanditModel, type Place, type PlayedBandit } from '../../models/snail/bandits/rollout.ts';
 import { task } from '../../models/snail/bandits/task.ts';
+import { meanOf, targetsOf } from '../../models/snail/playing.ts';
 
 /** A model that has learnt nothing but to pull the arm after the one before. */
 function cycling(): { readonly model: BanditModel; readonly places: (readonly Place[])[] } {
@@ -93,9 +94,9 @@ describe('bandits', () => {
 });
 
 describe('what is learnt from a trial', () => {
-  const played: Played = {
+  const played: PlayedBandit = {
     trial: trialOf([0.5, 0.5], 3, chance('any')),
-    arms: [1, 0, 0],
+    actions: [1, 0, 0],
     rewards: [1, 0, 1],
     policy: [
       [-0.7, -0.6],
@@ -142,7 +143,7 @@ describe('a rollout', () => {
   it('plays every trial to its end, and shows the model what came before', async () => {
     const { model, places } = cycling();
     const played = (await playTrials(model, [trialOf([1, 0, 1], 4, chance('any'))], chance('draws')))[0]!;
-    expect(played).toMatchObject({ arms: [0, 1, 2, 0], rewards: [1, 0, 1, 1], values: [0.5, 0.5, 0.5, 0.5] });
+    expect(played).toMatchObject({ actions: [0, 1, 2, 0], rewards: [1, 0, 1, 1], values: [0.5, 0.5, 0.5, 0.5] });
     expect(places.flat()).toEqual([
       { action: [0, 0, 0], reward: 0 },
       { action: [1, 0, 0], reward: 1 },

@@ -6,7 +6,8 @@ Not a dependency of anything. To run it:
     pip install torch
     python test/references/snail_fewshot.py --shots 1
     python test/references/snail_fewshot.py --shots 5 --batch 16
-    python test/references/snail_fewshot.py --shots 1 --mixer none
+    python test/references/snail_fewshot.py --ways 20
+    python test/references/snail_fewshot.py --mixer none --filters 64
 
 It prints the loss and the accuracy on the validation alphabets while it trains, then the accuracy on the test alphabets.
 """
@@ -22,7 +23,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-WAYS, SIZE = 5, 28
+# Pictures asked about in an episode, and pixels of one.
+ASKED, SIZE = 5, 28
 GLYPHS = pathlib.Path(__file__).parents[2] / "models" / "glyphs"
 
 
@@ -42,26 +44,36 @@ def load():
     return sides
 
 
-def episodes(alphabets, count, shots, random, train):
-    """Pictures shown [count, ways * shots, 28, 28] and their labels, pictures asked about [count, ways, 28, 28] and theirs."""
-    alphabets = list(alphabets.values())
+def episodes(alphabets, count, ways, shots, random, train, fewer=False):
+    """Pictures shown [count, ways * shots, 28, 28] and their labels, pictures asked about [count, ASKED, 28, 28] and theirs.
+
+    `fewer`: of two characters or more, up to `ways`, which then stand in as many places all the same.
+    """
+    alphabets = [alphabet for alphabet in alphabets.values() if len(alphabet) >= ways]
     shares = np.array([len(alphabet) for alphabet in alphabets], float)
     shares /= shares.sum()
-    shown = np.zeros((count, WAYS * shots, SIZE, SIZE), np.float32)
-    asked = np.zeros((count, WAYS, SIZE, SIZE), np.float32)
-    labels, answers = np.zeros((count, WAYS * shots), np.int64), np.zeros((count, WAYS), np.int64)
+    shown = np.zeros((count, ways * shots, SIZE, SIZE), np.float32)
+    asked = np.zeros((count, ASKED, SIZE, SIZE), np.float32)
+    labels, answers = np.zeros((count, ways * shots), np.int64), np.zeros((count, ASKED), np.int64)
     for n in range(count):
         # Training alphabets as often as they have characters, the others in turn.
         alphabet = alphabets[random.choice(len(alphabets), p=shares) if train else n % len(alphabets)]
         quarters = random.integers(4) if train else 0
-        places, answers[n] = random.permutation(WAYS * shots), random.permutation(WAYS)
-        for label, character in enumerate(random.permutation(len(alphabet))[:WAYS]):
-            pictures = alphabet[character]
-            fonts = random.permutation(len(pictures))[: shots + 1]
-            turned = np.rot90(pictures[fonts], quarters, (1, 2))
-            mine = places[label * shots : (label + 1) * shots]
-            shown[n, mine], labels[n, mine] = turned[:shots], label
-            asked[n, answers[n] == label] = turned[shots]
+        classes = random.integers(2, ways + 1) if fewer else ways
+        characters = random.permutation(len(alphabet))[:classes]
+        names, fonts = random.permutation(ways), [random.permutation(len(alphabet[each])) for each in characters]
+        taken = np.zeros(classes, np.int64)
+
+        def take(k):
+            one = k % classes
+            font = fonts[one][taken[one] % len(fonts[one])]
+            taken[one] += 1
+            return np.rot90(alphabet[characters[one]][font], quarters), names[one]
+
+        for k, place in enumerate(random.permutation(ways * shots)):
+            shown[n, place], labels[n, place] = take(k)
+        for k, place in enumerate(random.permutation(ASKED)):
+            asked[n, place], answers[n, place] = take(k)
     return tuple(map(torch.from_numpy, (shown, labels, asked, answers)))
 
 
@@ -117,9 +129,10 @@ class Attend(nn.Module):
 
 
 class FewShot(nn.Module):
-    def __init__(self, shots, mixer, embed=64, filters=16, inner=64, value=32):
+    def __init__(self, ways, shots, mixer, coarse=16, filters=16, embed=64, inner=64, value=32):
         super().__init__()
-        self.embed, rounds, channels, layers = Embed(embed), math.ceil(math.log2(WAYS * shots + 1)), embed + WAYS, []
+        self.ways, self.embed, layers = ways, Embed(embed, coarse=coarse), []
+        rounds, channels = math.ceil(math.log2(ways * shots + 1)), embed + ways
         for width, convolve in ((value, True), (2 * value, True), (2 * value, False)):
             if mixer == "attention":
                 layers.append(Attend(channels, inner, width))
@@ -127,19 +140,19 @@ class FewShot(nn.Module):
             for i in range(rounds if convolve else 0):
                 layers.append(Dense(channels, 2**i, filters))
                 channels += filters
-        self.layers, self.out = nn.Sequential(*layers), linear(channels, WAYS)
+        self.layers, self.out = nn.Sequential(*layers), linear(channels, ways)
 
     def forward(self, shown, labels, asked):
         batch, count = labels.shape
-        e = self.embed(torch.cat([shown, asked], 1).flatten(0, 1).unsqueeze(1)).reshape(batch, count + WAYS, -1)
+        e = self.embed(torch.cat([shown, asked], 1).flatten(0, 1).unsqueeze(1)).reshape(batch, count + ASKED, -1)
         known, question = e[:, :count], e[:, count:]
         centre = known.mean(1, keepdim=True)
         scale = 1 / torch.sqrt(((known - centre) ** 2).mean(1, keepdim=True) + 1e-5)
-        known = torch.cat([scale * (known - centre), F.one_hot(labels, WAYS).float()], -1)
-        question = F.pad(scale * (question - centre), (0, WAYS))
+        known = torch.cat([scale * (known - centre), F.one_hot(labels, self.ways).float()], -1)
+        question = F.pad(scale * (question - centre), (0, self.ways))
         # Each question by itself, after all that is shown.
-        x = torch.cat([known.unsqueeze(1).expand(-1, WAYS, -1, -1), question.unsqueeze(2)], 2)
-        return self.out(self.layers(x.flatten(0, 1))[:, -1]).reshape(batch, WAYS, WAYS)
+        x = torch.cat([known.unsqueeze(1).expand(-1, ASKED, -1, -1), question.unsqueeze(2)], 2)
+        return self.out(self.layers(x.flatten(0, 1))[:, -1]).reshape(batch, ASKED, self.ways)
 
 
 def right(model, data):
@@ -150,21 +163,27 @@ def right(model, data):
 
 def main():
     p = argparse.ArgumentParser()
+    p.add_argument("--ways", type=int, default=5)
     p.add_argument("--shots", type=int, default=1)
     p.add_argument("--mixer", choices=["attention", "none"], default="attention")
+    p.add_argument("--coarse", type=int, default=16)
+    p.add_argument("--filters", type=int, default=16)
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--steps", type=int, default=6000)
     p.add_argument("--rate", type=float, default=1e-3)
+    p.add_argument("--fewer", type=int, default=0, help="steps at the beginning with fewer characters in an episode")
+    p.add_argument("--every", type=int, default=500)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--no-test", action="store_true")
     a = p.parse_args()
     torch.set_num_threads(a.threads)
     torch.manual_seed(a.seed)
     random, sides = np.random.default_rng(a.seed), load()
-    model = FewShot(a.shots, a.mixer)
+    model = FewShot(a.ways, a.shots, a.mixer, a.coarse, a.filters)
     print(f"{sum(w.numel() for w in model.parameters()):,} parameters")
-    validation = episodes(sides["validation"], 512, a.shots, np.random.default_rng(1000), False)
-    test = episodes(sides["test"], 1024, a.shots, np.random.default_rng(2000), False)
+    held = lambda side, count, seed: episodes(sides[side], count, a.ways, a.shots, np.random.default_rng(seed), False)
+    validation = held("validation", 512, 1000)
     optimizer = torch.optim.Adam(model.parameters(), lr=a.rate)
     losses, start, spent = [], time.time(), 0.0
     for step in range(1, a.steps + 1):
@@ -172,16 +191,18 @@ def main():
         # Half of the run at the full rate, then down to a fiftieth.
         for group in optimizer.param_groups:
             group["lr"] = a.rate * min(1, max(0.02, 2 - 2 * step / a.steps))
-        *inputs, answers = episodes(sides["train"], a.batch, a.shots, random, True)
+        *inputs, answers = episodes(sides["train"], a.batch, a.ways, a.shots, random, True, step <= a.fewer)
         loss = F.cross_entropy(model(*inputs).flatten(0, 1), answers.flatten())
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
         spent += time.process_time() - began
-        if step % 500 == 0:
-            print(f"step {step}: loss {np.mean(losses[-500:]):.3f}, validation {right(model, validation).mean():.3f}, {spent:.0f} s of processor, {time.time() - start:.0f} s", flush=True)
-    result = right(model, test)
+        if step % a.every == 0:
+            print(f"step {step}: loss {np.mean(losses[-a.every:]):.3f}, validation {right(model, validation).mean():.3f}, {spent:.0f} s of processor, {time.time() - start:.0f} s", flush=True)
+    if a.no_test:
+        return
+    result = right(model, held("test", 1024, 2000))
     names = list(sides["test"])
     print(f"test {result.mean():.4f}: " + ", ".join(f"{name} {result[k :: len(names)].mean():.3f}" for k, name in enumerate(names)))
 

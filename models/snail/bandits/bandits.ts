@@ -65,16 +65,3 @@ export class Bandits {
     });
   }
 }
-
-export interface Mean {
-  readonly mean: number;
-  /** Standard error of the mean. */
-  readonly error: number;
-}
-
-export function meanOf(values: ArrayLike<number>): Mean {
-  const all = Array.from(values);
-  const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
-  const variance = all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, all.length - 1);
-  return { mean, error: Math.sqrt(variance / all.length) };
-}

@@ -3,7 +3,8 @@
  * The trials are those that the task tests on.
  */
 import { chance } from '../chance.ts';
-import { heldTrials, meanOf } from './bandits.ts';
+import { meanOf } from '../playing.ts';
+import { heldTrials } from './bandits.ts';
 import { play, references } from './references.ts';
 
 const [pulls = 100, count = 4096] = process.argv.slice(2).map(Number);

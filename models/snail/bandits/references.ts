@@ -1,4 +1,5 @@
 /** Policies that are told the rules of the game, to measure a learnt one by. */
+import { drawGamma } from '../draws.ts';
 import { Bandits, type Trial } from './bandits.ts';
 import { GittinsIndices } from './gittins.ts';
 
@@ -116,15 +117,4 @@ export function play(policy: Policy, trials: readonly Trial[], random: () => num
 function drawBeta(a: number, b: number, random: () => number): number {
   const x = drawGamma(a, random);
   return x / (x + drawGamma(b, random));
-}
-
-/** A draw from Gamma(shape, 1), shape ≥ 1: Marsaglia & Tsang 2000. */
-function drawGamma(shape: number, random: () => number): number {
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-    const v = (1 + c * normal) ** 3;
-    if (v > 0 && Math.log(1 - random()) < 0.5 * normal ** 2 + d - d * v + d * Math.log(v)) return d * v;
-  }
 }

@@ -1,9 +1,10 @@
 import { alignmentSvg, inParts } from 'attnc/runtime';
 import type { Configuration, Evaluation, EvaluationRow, ModelOptions, OpenTask, Picture, Task, TaskExample } from 'attnc/runtime';
 import { chance } from '../chance.ts';
-import { drawTrials, heldTrials, meanOf, trialOf, type Trial } from './bandits.ts';
+import { meanOf, rolloutsOf, settingsOf, totalOf, type Target } from '../playing.ts';
+import { drawTrials, heldTrials, trialOf, type Trial } from './bandits.ts';
 import { play, references } from './references.ts';
-import { inputOf, ofTrial, playTrials, targetsOf, type BanditInput, type BanditModel, type BanditTarget, type Played } from './rollout.ts';
+import { inputOf, ofTrial, playTrials, type BanditInput, type BanditModel, type PlayedBandit } from './rollout.ts';
 
 const arms = 5;
 
@@ -43,38 +44,7 @@ interface Emitted {
   readonly Policy: new (options: ModelOptions<Record<string, number>>) => BanditModel;
 }
 
-interface Settings {
-  /** Pulls of a trial from a step on: short trials are learnt first, and the longer ones begin with what they taught. */
-  readonly stages: readonly { readonly step: number; readonly pulls: number }[];
-  /** Batches that the trials of one rollout are cut into, and how often each trial is learnt from. */
-  readonly parts: number;
-  readonly rounds: number;
-  readonly discount: number;
-  readonly trace: number;
-  /** Weight of the entropy at the first step; it falls to nothing in four fifths of the run. */
-  readonly bonus: number;
-  /** Trials that the test plays. */
-  readonly trials: number;
-}
-
-function settingsOf({ settings = {} }: Configuration): Settings {
-  const number = (name: string): number => Number(settings[name]);
-  const stages = settings.stages;
-  return {
-    stages: (Array.isArray(stages) ? (stages as readonly string[]) : []).map((stage) => {
-      const [step = 1, pulls = 1] = stage.split(':').map(Number);
-      return { step, pulls };
-    }),
-    parts: number('parts'),
-    rounds: number('rounds'),
-    discount: number('discount'),
-    trace: number('trace'),
-    bonus: number('bonus'),
-    trials: number('trials'),
-  };
-}
-
-export const task: Task<BanditInput, BanditTarget, Played, BanditModel, Emitted> = {
+export const task: Task<BanditInput, Target, PlayedBandit, BanditModel, Emitted> = {
   name: 'snail-bandits',
   about: 'bandits with five arms: a policy that learns which arm pays while it plays (Mishra et al. 2018)',
   source: 'model.attn',
@@ -83,10 +53,10 @@ export const task: Task<BanditInput, BanditTarget, Played, BanditModel, Emitted>
   create: (emitted, options) => new emitted.Policy(options),
 };
 
-function openBandits(configuration: Configuration): OpenTask<BanditInput, BanditTarget, Played, BanditModel> {
+function openBandits(configuration: Configuration): OpenTask<BanditInput, Target, PlayedBandit, BanditModel> {
   const settings = settingsOf(configuration);
-  const pulls = settings.stages.at(-1)!.pulls;
-  const answer = (model: BanditModel, inputs: readonly BanditInput[]): Promise<Played[]> => {
+  const pulls = settings.stages.at(-1)!.length;
+  const answer = (model: BanditModel, inputs: readonly BanditInput[]): Promise<PlayedBandit[]> => {
     const random = chance('bandits: policy');
     return inParts(inputs, 512, (part) =>
       playTrials(
@@ -98,7 +68,14 @@ function openBandits(configuration: Configuration): OpenTask<BanditInput, Bandit
   };
   return {
     dims: {},
-    train: { rollout: rolloutsOf(configuration, settings) },
+    train: {
+      rollout: rolloutsOf(
+        configuration,
+        settings,
+        (model: BanditModel, count, length, random) => playTrials(model, drawTrials(random, count, arms, length), random),
+        (record, target): TaskExample<BanditInput, Target> => ({ ...exampleOf(record.trial), input: inputOf(record), target }),
+      ),
+    },
     // The loss of a policy on trials that others played says nothing; `paid` tells how it does, on trials that are always new.
     validation: [],
     test: heldTrials('test', settings.trials, arms, pulls).map(exampleOf),
@@ -108,7 +85,7 @@ function openBandits(configuration: Configuration): OpenTask<BanditInput, Bandit
     },
     samples: ['0.1 0.3 0.9 0.5 0.2', '0.5 0.6 0.5 0.4 0.5'],
     answer,
-    show: (played) => `${played.arms.map((arm) => arm + 1).join('')}: ${totalOf(played)} of ${played.arms.length}`,
+    show: (played) => `${played.actions.map((arm) => arm + 1).join('')}: ${totalOf(played)} of ${played.actions.length}`,
     evaluate: (model, examples, progress) =>
       evaluate(
         model,
@@ -131,7 +108,7 @@ function begun(trial: Trial): BanditInput {
   return { [ofTrial]: trial, action: [], reward: [] };
 }
 
-function exampleOf(trial: Trial): TaskExample<BanditInput, BanditTarget> {
+function exampleOf(trial: Trial): TaskExample<BanditInput, Target> {
   return {
     input: begun(trial),
     target: { chosen: [], before: [], advantage: [], returns: [], bonus: 0 },
@@ -151,51 +128,6 @@ function meansIn(line: string): number[] {
   return means;
 }
 
-type Example = TaskExample<BanditInput, BanditTarget>;
-
-/**
- * Fresh trials are played every `parts * rounds` steps, and these steps learn from them. A run that is stopped between
- * goes on with trials played anew.
- */
-function rolloutsOf({ batchSize, steps }: Configuration, settings: Settings) {
-  const { stages, parts, rounds, discount, trace } = settings;
-  const cycle = parts * rounds;
-  let played: { readonly cycle: number; readonly model: BanditModel; readonly batches: readonly (readonly Example[])[] } | undefined;
-  return async (model: BanditModel, random: () => number, _size: number, step: number): Promise<readonly Example[]> => {
-    const now = Math.floor((step - 1) / cycle);
-    if (played?.cycle !== now || played.model !== model) {
-      const { pulls } = stages.findLast((stage) => stage.step <= step) ?? stages[0]!;
-      const trials = drawTrials(random, parts * batchSize, arms, pulls);
-      const records = await playTrials(model, trials, random);
-      const bonus = settings.bonus * Math.max(0, 1 - step / (0.8 * steps));
-      const targets = targetsOf(records, { discount, trace, bonus });
-      const examples = records.map(
-        (record, row): Example => ({ ...exampleOf(record.trial), input: inputOf(record), target: targets[row]! }),
-      );
-      const orders = Array.from({ length: rounds }, () => shuffled(examples, random));
-      played = {
-        cycle: now,
-        model,
-        batches: orders.flatMap((order) =>
-          Array.from({ length: parts }, (_, part) => order.slice(part * batchSize, (part + 1) * batchSize)),
-        ),
-      };
-    }
-    return played.batches[(step - 1) % cycle]!;
-  };
-}
-
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  return items
-    .map((item) => ({ item, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
-}
-
-function totalOf({ rewards }: Played): number {
-  return rewards.reduce((sum, reward) => sum + reward, 0);
-}
-
 /** Mean total reward over trials, the pulls drawn from the model's probabilities, beside the reference policies on the same trials. */
 async function evaluate(model: BanditModel, trials: readonly Trial[], progress?: (done: number) => void): Promise<Evaluation> {
   const random = chance('bandits: policy');
@@ -213,9 +145,9 @@ async function evaluate(model: BanditModel, trials: readonly Trial[], progress?:
 }
 
 /** How likely each arm was at each pull. */
-function pictureOf(played: Played, shown: string): Picture {
+function pictureOf(played: PlayedBandit, shown: string): Picture {
   const svg = alignmentSvg({
-    title: `${totalOf(played)} of ${played.arms.length}`,
+    title: `${totalOf(played)} of ${played.actions.length}`,
     rowTitle: 'arm',
     columnTitle: 'paid',
     rows: played.trial.means.map(String),
