@@ -9,6 +9,8 @@ export interface EpisodeShape {
   readonly ways: number;
   /** Labelled pictures of each. */
   readonly shots: number;
+  /** Classes that are asked about; all of them if it is left out. */
+  readonly asked?: number;
 }
 
 export interface Labelled {
@@ -23,7 +25,7 @@ export interface Episode {
   readonly characters: readonly string[];
   /** `ways * shots`, in random order. */
   readonly shown: readonly Labelled[];
-  /** Another picture of each class, in random order. */
+  /** Another picture of each class, or of some of them, in random order. */
   readonly asked: readonly Labelled[];
 }
 
@@ -42,7 +44,12 @@ function draw<T>(random: () => number, items: readonly T[], count: number): T[] 
 }
 
 /** An episode of the alphabet. Turned by right angles, all of an alphabet is another one. */
-export function drawEpisode(random: () => number, { glyphs, name }: Alphabet, { ways, shots }: EpisodeShape, quarters = 0): Episode {
+export function drawEpisode(
+  random: () => number,
+  { glyphs, name }: Alphabet,
+  { ways, shots, asked = ways }: EpisodeShape,
+  quarters = 0,
+): Episode {
   const chosen = draw(random, glyphs, ways);
   const drawn = chosen.map(({ pictures }, label) =>
     draw(random, pictures, shots + 1).map((picture): Labelled => ({ picture: turned(picture, quarters), label })),
@@ -55,7 +62,7 @@ export function drawEpisode(random: () => number, { glyphs, name }: Alphabet, { 
     asked: draw(
       random,
       drawn.map((pictures) => pictures[shots]!),
-      ways,
+      asked,
     ),
   };
 }
@@ -64,9 +71,14 @@ export function alphabetsOf(side: Side): readonly Alphabet[] {
   return alphabets().filter((alphabet) => alphabet.side === side);
 }
 
+/** Those with as many characters as an episode has classes. */
+function alphabetsFor(side: Side, { ways }: EpisodeShape): readonly Alphabet[] {
+  return alphabetsOf(side).filter(({ glyphs }) => glyphs.length >= ways);
+}
+
 /** One of the training alphabets, upright or turned, as often as it has characters. */
 export function trainingEpisode(random: () => number, shape: EpisodeShape): Episode {
-  const mine = alphabetsOf('train');
+  const mine = alphabetsFor('train', shape);
   let character = below(
     random,
     mine.reduce((sum, { glyphs }) => sum + glyphs.length, 0),
@@ -77,7 +89,7 @@ export function trainingEpisode(random: () => number, shape: EpisodeShape): Epis
 
 /** A fixed set: as many episodes of each alphabet, in turn. */
 export function heldEpisodes(random: () => number, side: Side, shape: EpisodeShape, count: number): Episode[] {
-  const mine = alphabetsOf(side);
+  const mine = alphabetsFor(side, shape);
   return Array.from({ length: count }, (_, k) => drawEpisode(random, mine[k % mine.length]!, shape));
 }
 

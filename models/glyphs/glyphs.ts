@@ -76,7 +76,11 @@ export function turned(picture: Float32Array, quarters: number): Float32Array {
   let result = picture;
   for (let turn = 0; turn < quarters; turn++) {
     const before = result;
-    result = Float32Array.from(before, (_, k) => before[(k % size) * size + (size - 1 - Math.floor(k / size))]!);
+    // An episode turns dozens of pictures: `Float32Array.from` takes thirty times as long.
+    result = new Float32Array(before.length);
+    for (let y = 0; y < size; y++) {
+      for (let x = 0; x < size; x++) result[y * size + x] = before[x * size + size - 1 - y]!;
+    }
   }
   return result;
 }

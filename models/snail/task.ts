@@ -1,6 +1,6 @@
 /**
- * Few-shot classification: five characters of an alphabet that was not trained on, told apart from one picture of each or
- * from five.
+ * Few-shot classification: five or twenty characters of an alphabet that was not trained on, told apart from one picture of
+ * each or from five.
  */
 import { inParts, tabulate } from 'attnc/runtime';
 import type { Configuration, Floats, Ints, Model, ModelOptions, OpenTask, ParsedInput, Task, TaskExample, Value } from 'attnc/runtime';
@@ -50,25 +50,42 @@ interface Emitted {
   readonly FewShot: new (options: ModelOptions<Record<string, number>>) => FewShotModel;
 }
 
-const ways = 5;
+/** Questions of an episode. */
+const asked = 5;
+
+interface Options {
+  readonly ways?: number;
+  readonly shots?: number;
+  readonly batchSize?: number;
+  readonly steps?: number;
+}
+
 /** The rate of the optimizer falls with the steps, so the program is told how many there are. */
-const configuration = (about: string, shots: number, mixer: 'attention' | 'none', batchSize: number, steps: number): Configuration => ({
+const configuration = (about: string, { ways = 5, shots = 1, batchSize = 32, steps = 3000 }: Options = {}): Configuration => ({
   about,
   dims: {},
-  set: { ways, shots, mixer, steps },
+  set: { ways, shots, mixer: 'attention', steps },
   seed: 1,
   batchSize,
   steps,
   validateEvery: 500,
 });
 
+/** Convolutions over time alone. */
+const alone = (configuration: Configuration): Configuration => ({
+  ...configuration,
+  set: { ...configuration.set, mixer: 'none' },
+});
+
 const configurations: Readonly<Record<string, Configuration>> = {
-  '1-shot': configuration('five characters, one picture of each', 1, 'attention', 32, 3000),
-  '5-shot': configuration('five characters, five pictures of each', 5, 'attention', 16, 5000),
-  '1-shot-no-attention': configuration('the same as 1-shot, with convolutions over time alone', 1, 'none', 32, 3000),
-  '5-shot-no-attention': configuration('the same as 5-shot, with convolutions over time alone', 5, 'none', 16, 3000),
+  '1-shot': configuration('five characters, one picture of each'),
+  '5-shot': configuration('five characters, five pictures of each', { shots: 5, batchSize: 16, steps: 5000 }),
+  '20-way-1-shot': configuration('twenty characters, one picture of each', { ways: 20, batchSize: 16 }),
+  '20-way-5-shot': configuration('twenty characters, five pictures of each', { ways: 20, shots: 5, batchSize: 8 }),
+  '1-shot-no-attention': alone(configuration('the same as 1-shot, with convolutions over time alone')),
+  '5-shot-no-attention': alone(configuration('the same as 5-shot, with convolutions over time alone', { shots: 5, batchSize: 16 })),
   quick: {
-    ...configuration('five characters, one picture of each, less than a minute: shows that everything runs', 1, 'attention', 32, 300),
+    ...configuration('five characters, one picture of each, less than a minute: shows that everything runs', { steps: 300 }),
     validateEvery: 100,
     settings: { validation: 64, test: 128 },
   },
@@ -89,7 +106,7 @@ export function testEpisodes(shape: EpisodeShape, count: number): Episode[] {
 }
 
 export function shapeOf({ set }: Configuration): EpisodeShape {
-  return { ways, shots: Number(set?.shots) };
+  return { ways: Number(set?.ways), shots: Number(set?.shots), asked };
 }
 
 function openEpisodes(configuration: Configuration): OpenTask<FewShotInput, FewShotTarget, FewShotAnswer, FewShotModel> {
@@ -100,7 +117,7 @@ function openEpisodes(configuration: Configuration): OpenTask<FewShotInput, FewS
   const right = ({ input: { [drawn]: episode } }: TaskExample<FewShotInput, FewShotTarget>, { labels }: FewShotAnswer): number =>
     episode.asked.filter(({ label }, k) => label === labels[k]).length / episode.asked.length;
   return {
-    dims: { height: size, width: size, asked: ways },
+    dims: { height: size, width: size, asked },
     train: (random) => exampleOf(trainingEpisode(random, shape)),
     validation: heldEpisodes(chance('few-shot: validation'), 'validation', shape, Number(validation)).map(exampleOf),
     test: testEpisodes(shape, Number(test)).map(exampleOf),
