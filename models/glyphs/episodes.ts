@@ -67,6 +67,38 @@ export function drawEpisode(
   };
 }
 
+/** An episode of fewer characters than there are labels: they stand in as many places all the same, each in several fonts. */
+export function drawFewer(
+  random: () => number,
+  { glyphs, name }: Alphabet,
+  { ways, shots, asked = ways }: EpisodeShape,
+  characters: number,
+  quarters = 0,
+): Episode {
+  const labels = draw(
+    random,
+    Array.from({ length: ways }, (_, label) => label),
+    characters,
+  );
+  const chosen = draw(random, glyphs, characters).map(({ character, pictures }) => ({
+    character,
+    pictures: draw(random, pictures, pictures.length),
+  }));
+  const places = Array.from({ length: ways * shots + asked }, (_, k): Labelled => {
+    const { pictures } = chosen[k % characters]!;
+    return {
+      picture: turned(pictures[Math.floor(k / characters) % pictures.length]!, quarters),
+      label: labels[k % characters]!,
+    };
+  });
+  return {
+    alphabet: name,
+    characters: Array.from({ length: ways }, (_, label) => chosen[labels.indexOf(label)]?.character ?? ''),
+    shown: draw(random, places.slice(0, ways * shots), ways * shots),
+    asked: places.slice(ways * shots),
+  };
+}
+
 export function alphabetsOf(side: Side): readonly Alphabet[] {
   return alphabets().filter((alphabet) => alphabet.side === side);
 }
@@ -76,15 +108,18 @@ function alphabetsFor(side: Side, { ways }: EpisodeShape): readonly Alphabet[] {
   return alphabetsOf(side).filter(({ glyphs }) => glyphs.length >= ways);
 }
 
-/** One of the training alphabets, upright or turned, as often as it has characters. */
-export function trainingEpisode(random: () => number, shape: EpisodeShape): Episode {
+/** One of the training alphabets, upright or turned, as often as it has characters; fewer of them if `characters` says so. */
+export function trainingEpisode(random: () => number, shape: EpisodeShape, characters = shape.ways): Episode {
   const mine = alphabetsFor('train', shape);
   let character = below(
     random,
     mine.reduce((sum, { glyphs }) => sum + glyphs.length, 0),
   );
   const alphabet = mine.find(({ glyphs }) => (character -= glyphs.length) < 0)!;
-  return drawEpisode(random, alphabet, shape, below(random, 4));
+  const quarters = below(random, 4);
+  return characters < shape.ways
+    ? drawFewer(random, alphabet, shape, characters, quarters)
+    : drawEpisode(random, alphabet, shape, quarters);
 }
 
 /** A fixed set: as many episodes of each alphabet, in turn. */

@@ -45,6 +45,8 @@ export interface FewShotAnswer {
 
 export type FewShotModel = Model<Record<string, number>, FewShotInput, FewShotTarget, { readonly logits: Value }>;
 
+type Example = TaskExample<FewShotInput, FewShotTarget>;
+
 /** What the emitted module has; how many pictures are shown is part of its code, and so is not an argument. */
 interface Emitted {
   readonly FewShot: new (options: ModelOptions<Record<string, number>>) => FewShotModel;
@@ -71,10 +73,12 @@ const configuration = (about: string, { ways = 5, shots = 1, batchSize = 32, ste
   validateEvery: 500,
 });
 
-/** Convolutions over time alone. */
+/** Convolutions over time alone: they need more of them, and episodes of fewer characters to begin with. */
 const alone = (configuration: Configuration): Configuration => ({
   ...configuration,
   set: { ...configuration.set, mixer: 'none' },
+  dims: { filters: 64 },
+  settings: { growing: 900 },
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
@@ -111,14 +115,14 @@ export function shapeOf({ set }: Configuration): EpisodeShape {
 
 function openEpisodes(configuration: Configuration): OpenTask<FewShotInput, FewShotTarget, FewShotAnswer, FewShotModel> {
   const shape = shapeOf(configuration);
-  const { validation = 512, test = 1024 } = configuration.settings ?? {};
+  const { validation = 512, test = 1024, growing = 0 } = configuration.settings ?? {};
   const answer = (model: FewShotModel, inputs: readonly FewShotInput[]): Promise<FewShotAnswer[]> =>
     inParts(inputs, 64, async (part) => (await model.forward(part)).map(({ logits }, k) => answerOf(logits, part[k]![drawn])));
-  const right = ({ input: { [drawn]: episode } }: TaskExample<FewShotInput, FewShotTarget>, { labels }: FewShotAnswer): number =>
+  const right = ({ input: { [drawn]: episode } }: Example, { labels }: FewShotAnswer): number =>
     episode.asked.filter(({ label }, k) => label === labels[k]).length / episode.asked.length;
   return {
     dims: { height: size, width: size, asked },
-    train: (random) => exampleOf(trainingEpisode(random, shape)),
+    train: growing === 0 ? (random) => exampleOf(trainingEpisode(random, shape)) : { rollout: growingEpisodes(shape, Number(growing)) },
     validation: heldEpisodes(chance('few-shot: validation'), 'validation', shape, Number(validation)).map(exampleOf),
     test: testEpisodes(shape, Number(test)).map(exampleOf),
     parse: (line) => parse(line, shape),
@@ -146,11 +150,19 @@ function openEpisodes(configuration: Configuration): OpenTask<FewShotInput, FewS
   };
 }
 
+/** Episodes of two characters at first, and of all after so many steps. */
+function growingEpisodes(shape: EpisodeShape, growing: number) {
+  return (_model: FewShotModel, random: () => number, size: number, step: number): Promise<Example[]> => {
+    const characters = Math.min(shape.ways, 2 + Math.floor(((step - 1) * (shape.ways - 2)) / growing));
+    return Promise.resolve(Array.from({ length: size }, () => exampleOf(trainingEpisode(random, shape, characters))));
+  };
+}
+
 function pixels(labelled: readonly Labelled[]): Pictures {
   return labelled.map(({ picture }) => Array.from({ length: size }, (_, y) => picture.subarray(y * size, (y + 1) * size)));
 }
 
-function exampleOf(episode: Episode): TaskExample<FewShotInput, FewShotTarget> {
+function exampleOf(episode: Episode): Example {
   const { alphabet, characters, shown, asked } = episode;
   const labels = asked.map(({ label }) => label);
   return {

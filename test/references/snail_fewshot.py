@@ -44,11 +44,12 @@ def load():
     return sides
 
 
-def episodes(alphabets, count, ways, shots, random, train, fewer=False):
+def episodes(alphabets, count, ways, shots, random, train, classes=None):
     """Pictures shown [count, ways * shots, 28, 28] and their labels, pictures asked about [count, ASKED, 28, 28] and theirs.
 
-    `fewer`: of two characters or more, up to `ways`, which then stand in as many places all the same.
+    Fewer `classes` than `ways` stand in as many places all the same.
     """
+    classes = classes or ways
     alphabets = [alphabet for alphabet in alphabets.values() if len(alphabet) >= ways]
     shares = np.array([len(alphabet) for alphabet in alphabets], float)
     shares /= shares.sum()
@@ -59,7 +60,6 @@ def episodes(alphabets, count, ways, shots, random, train, fewer=False):
         # Training alphabets as often as they have characters, the others in turn.
         alphabet = alphabets[random.choice(len(alphabets), p=shares) if train else n % len(alphabets)]
         quarters = random.integers(4) if train else 0
-        classes = random.integers(2, ways + 1) if fewer else ways
         characters = random.permutation(len(alphabet))[:classes]
         names, fonts = random.permutation(ways), [random.permutation(len(alphabet[each])) for each in characters]
         taken = np.zeros(classes, np.int64)
@@ -171,7 +171,7 @@ def main():
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--steps", type=int, default=6000)
     p.add_argument("--rate", type=float, default=1e-3)
-    p.add_argument("--fewer", type=int, default=0, help="steps at the beginning with fewer characters in an episode")
+    p.add_argument("--fewer", type=int, default=0, help="steps in which the characters of an episode grow from two to all")
     p.add_argument("--every", type=int, default=500)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=1)
@@ -191,7 +191,8 @@ def main():
         # Half of the run at the full rate, then down to a fiftieth.
         for group in optimizer.param_groups:
             group["lr"] = a.rate * min(1, max(0.02, 2 - 2 * step / a.steps))
-        *inputs, answers = episodes(sides["train"], a.batch, a.ways, a.shots, random, True, step <= a.fewer)
+        classes = a.ways if step > a.fewer else 2 + (step - 1) * (a.ways - 2) // a.fewer
+        *inputs, answers = episodes(sides["train"], a.batch, a.ways, a.shots, random, True, classes)
         loss = F.cross_entropy(model(*inputs).flatten(0, 1), answers.flatten())
         optimizer.zero_grad()
         loss.backward()
