@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chance } from '../../models/snail/chance.ts';
 import { drawTrials, heldTrials, Play, type Mdp } from '../../models/snail/mdps/mdps.ts';
 import { greedy, optimal, plan, play, posteriorSampling, uniform } from '../../models/snail/mdps/references.ts';
-import { inputOf, playTrials, type MdpModel, type Place } from '../../models/snail/mdps/rollout.ts';
+import { gainsOf, inputOf, playTrials, type MdpModel, type Place } from '../../models/snail/mdps/rollout.ts';
 import { task } from '../../models/snail/mdps/task.ts';
 import { meanOf } from '../../models/snail/playing.ts';
 
@@ -85,6 +85,16 @@ describe('a rollout', () => {
     ]);
     expect(input.ended).toEqual([0, 0, 0, 0, 1, 0, 0, 0]);
     expect([input.state[0], input.state[4]]).toEqual([0, 0]);
+  });
+
+  it('is learnt from by what it gains on the best plan: the rewards and their luck left out', async () => {
+    const [trial] = heldTrials('validation', 1, size, 2);
+    const [played] = await playTrials(turning(), [trial!], chance('draws'));
+    const gains = gainsOf(played!);
+    expect(Math.max(...gains)).toBeLessThanOrEqual(0);
+    // At the last step of an episode nothing counts but what it pays.
+    const { state } = played!.places[3]!;
+    expect(gains[3]).toBeCloseTo(trial!.means[2 * state + 1]! - Math.max(...trial!.means.subarray(2 * state, 2 * state + 2)), 9);
   });
 
   it('has more episodes later in the run', async () => {

@@ -111,10 +111,14 @@ class Dense(nn.Module):
         nn.init.uniform_(self.map.weight, -limit, limit)
         nn.init.zeros_(self.map.bias)
 
-    def forward(self, x):
-        before = F.pad(x, (0, 0, self.gap, 0))[:, : x.shape[1]]
+    def gate(self, before, x):
         value, gate = self.map(torch.cat([before, x], -1)).chunk(2, -1)
         return torch.cat([x, torch.tanh(value) * torch.sigmoid(gate)], -1)
+
+    def forward(self, known, question):
+        count = known.shape[1]
+        earlier = F.pad(known, (0, 0, self.gap, 0))
+        return self.gate(earlier[:, :count], known), self.gate(earlier[:, count : count + 1].expand_as(question), question)
 
 
 class Attend(nn.Module):
@@ -122,10 +126,18 @@ class Attend(nn.Module):
         super().__init__()
         self.q, self.k, self.v = linear(channels, inner), linear(channels, inner), linear(channels, value)
 
-    def forward(self, x):
-        score = self.q(x) @ self.k(x).transpose(1, 2) / math.sqrt(self.k.out_features)
-        later = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1)
-        return torch.cat([x, score.masked_fill(later, -1e9).softmax(-1) @ self.v(x)], -1)
+    def forward(self, known, question):
+        scale, count = 1 / math.sqrt(self.k.out_features), known.shape[1]
+        keys, values = self.k(known), self.v(known)
+        later = torch.ones(count, count, dtype=torch.bool).triu(1)
+        score = scale * self.q(known) @ keys.transpose(1, 2)
+        read = score.masked_fill(later, -1e9).softmax(-1) @ values
+        # A question sees what is shown, and itself.
+        q = self.q(question)
+        itself = (q * self.k(question)).sum(-1, keepdim=True)
+        weights = (scale * torch.cat([q @ keys.transpose(1, 2), itself], -1)).softmax(-1)
+        asked = weights[..., :count] @ values + weights[..., count:] * self.v(question)
+        return torch.cat([known, read], -1), torch.cat([question, asked], -1)
 
 
 class FewShot(nn.Module):
@@ -140,7 +152,7 @@ class FewShot(nn.Module):
             for i in range(rounds if convolve else 0):
                 layers.append(Dense(channels, 2**i, filters))
                 channels += filters
-        self.layers, self.out = nn.Sequential(*layers), linear(channels, ways)
+        self.layers, self.out = nn.ModuleList(layers), linear(channels, ways)
 
     def forward(self, shown, labels, asked):
         batch, count = labels.shape
@@ -150,9 +162,10 @@ class FewShot(nn.Module):
         scale = 1 / torch.sqrt(((known - centre) ** 2).mean(1, keepdim=True) + 1e-5)
         known = torch.cat([scale * (known - centre), F.one_hot(labels, self.ways).float()], -1)
         question = F.pad(scale * (question - centre), (0, self.ways))
-        # Each question by itself, after all that is shown.
-        x = torch.cat([known.unsqueeze(1).expand(-1, ASKED, -1, -1), question.unsqueeze(2)], 2)
-        return self.out(self.layers(x.flatten(0, 1))[:, -1]).reshape(batch, ASKED, self.ways)
+        # Each question stands by itself after all that is shown, which sees none of them and so is computed once.
+        for layer in self.layers:
+            known, question = layer(known, question)
+        return self.out(question)
 
 
 def right(model, data):

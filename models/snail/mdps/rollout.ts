@@ -2,6 +2,7 @@
 import type { CausalModel, Value } from 'attnc/runtime';
 import { draw, logSoftmax, type Played, type Target } from '../playing.ts';
 import { Play, type Trial } from './mdps.ts';
+import { plan } from './references.ts';
 
 /** What the model reads before a step. */
 export interface Place {
@@ -90,4 +91,19 @@ export function inputOf({ trial, places }: Pick<PlayedMdp, 'trial' | 'places'>):
     reward: places.map(({ reward }) => reward),
     ended: places.map(({ ended }) => ended),
   };
+}
+
+/**
+ * What each step gains on the best plan of the process, which is nothing at the most: Q*(s_t, a_t) − V*(s_t). Over a trial
+ * it differs from the reward by what the best policy gets, in the mean, so that the same policies are the best (Ng, Harada &
+ * Russell 1999); but neither the luck of the rewards nor that of the transitions is in it.
+ */
+export function gainsOf({ trial, places, actions }: PlayedMdp): number[] {
+  const { size } = trial;
+  const worth = plan(size, [trial], size.horizon);
+  return actions.map((action, step) => {
+    const from = places[step]!.state * size.actions;
+    const row = worth[size.horizon - (step % size.horizon)]!.subarray(from, from + size.actions);
+    return row[action]! - Math.max(...row);
+  });
 }

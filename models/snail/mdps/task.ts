@@ -4,7 +4,7 @@ import { chance } from '../chance.ts';
 import { meanOf, rolloutsOf, settingsOf, totalOf, type Target } from '../playing.ts';
 import { drawTrial, drawTrials, heldTrials, type Size, type Trial } from './mdps.ts';
 import { play, references } from './references.ts';
-import { inputOf, ofTrial, playTrials, type MdpInput, type MdpModel, type PlayedMdp } from './rollout.ts';
+import { gainsOf, inputOf, ofTrial, playTrials, type MdpInput, type MdpModel, type PlayedMdp } from './rollout.ts';
 
 const size: Size = { states: 5, actions: 3, horizon: 10 };
 
@@ -21,7 +21,7 @@ const configuration = (about: string, episodes: number, steps: number, stages: s
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  full: configuration('five episodes of ten steps in a process of five states', 5, 3000, ['1:1', '601:2', '1201:5'], 4096),
+  full: configuration('five episodes of ten steps in a process of five states', 5, 2400, ['1:1', '361:2', '721:5'], 4096),
   quick: configuration('two episodes, less than a minute: shows that everything runs', 2, 240, ['1:1', '121:2'], 256),
 };
 
@@ -58,7 +58,11 @@ function openMdps(configuration: Configuration): OpenTask<MdpInput, Target, Play
       rollout: rolloutsOf(
         configuration,
         settings,
-        (model: MdpModel, count, length, random) => playTrials(model, drawTrials(random, count, size, length), random),
+        async (model: MdpModel, count, length, random) =>
+          (await playTrials(model, drawTrials(random, count, size, length), random)).map((played) => ({
+            ...played,
+            rewards: gainsOf(played),
+          })),
         (record, target): TaskExample<MdpInput, Target> => ({ ...exampleOf(record.trial), input: inputOf(record), target }),
       ),
     },
