@@ -77,23 +77,29 @@ def episodes(alphabets, count, ways, shots, random, train, classes=None):
     return tuple(map(torch.from_numpy, (shown, labels, asked, answers)))
 
 
-def linear(inputs, outputs):
-    layer = nn.Linear(inputs, outputs)
-    nn.init.xavier_uniform_(layer.weight)
+def begun(layer, inputs, outputs):
+    """Glorot & Bengio 2010, eq. (16); of a convolution, the inputs and outputs of one position."""
+    limit = math.sqrt(6 / (inputs + outputs))
+    nn.init.uniform_(layer.weight, -limit, limit)
     nn.init.zeros_(layer.bias)
     return layer
+
+
+def linear(inputs, outputs):
+    return begun(nn.Linear(inputs, outputs), inputs, outputs)
+
+
+def convolution(inputs, outputs, side, stride=1, padding=0):
+    return begun(nn.Conv2d(inputs, outputs, side, stride, padding), inputs * side**2, outputs)
 
 
 class Embed(nn.Module):
     def __init__(self, embed=64, fine=8, middle=16, coarse=16):
         super().__init__()
-        self.patches = nn.Conv2d(1, fine, 2, 2)
-        self.first = nn.Conv2d(fine, middle, 3, 1, 1)
-        self.second = nn.Conv2d(middle, coarse, 3, 1, 1)
+        self.patches = convolution(1, fine, 2, stride=2)
+        self.first = convolution(fine, middle, 3, padding=1)
+        self.second = convolution(middle, coarse, 3, padding=1)
         self.last = linear(coarse * (SIZE // 4) ** 2, embed)
-        for layer in (self.patches, self.first, self.second):
-            nn.init.xavier_uniform_(layer.weight)
-            nn.init.zeros_(layer.bias)
 
     def forward(self, x):
         x = F.relu(self.patches(x - 0.2))
@@ -106,10 +112,7 @@ class Dense(nn.Module):
         super().__init__()
         self.gap = gap
         # One map for both places: [before, here] to [value, gate].
-        self.map = nn.Linear(2 * channels, 2 * filters)
-        limit = math.sqrt(6 / (channels + filters))
-        nn.init.uniform_(self.map.weight, -limit, limit)
-        nn.init.zeros_(self.map.bias)
+        self.map = begun(nn.Linear(2 * channels, 2 * filters), channels, filters)
 
     def gate(self, before, x):
         value, gate = self.map(torch.cat([before, x], -1)).chunk(2, -1)

@@ -21,7 +21,7 @@ const configuration = (about: string, episodes: number, steps: number, stages: s
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  full: configuration('five episodes of ten steps in a process of five states', 5, 2400, ['1:1', '361:2', '721:5'], 4096),
+  full: configuration('five episodes of ten steps in a process of five states', 5, 2040, ['1:1', '241:2', '481:5'], 4096),
   quick: configuration('two episodes, less than a minute: shows that everything runs', 2, 240, ['1:1', '121:2'], 256),
 };
 
