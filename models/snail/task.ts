@@ -78,17 +78,17 @@ const alone = (configuration: Configuration): Configuration => ({
   ...configuration,
   set: { ...configuration.set, mixer: 'none', peak: 2e-3 },
   dims: { filters: 64 },
-  settings: { growing: 1500 },
+  settings: { growing: 1200 },
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
   '1-shot': configuration('five characters, one picture of each'),
   '5-shot': configuration('five characters, five pictures of each', { shots: 5, batchSize: 16, steps: 5000 }),
   '20-way': {
-    ...configuration('twenty characters, one picture of each', { ways: 20, batchSize: 16, steps: 2000 }),
-    settings: { growing: 500 },
+    ...configuration('twenty characters, one picture of each', { ways: 20, batchSize: 16, steps: 1500 }),
+    settings: { growing: 400 },
   },
-  '1-shot-no-attention': alone(configuration('the same as 1-shot, with convolutions over time alone', { batchSize: 16 })),
+  '1-shot-no-attention': alone(configuration('the same as 1-shot, with convolutions over time alone', { batchSize: 16, steps: 2400 })),
   '5-shot-no-attention': alone(configuration('the same as 5-shot, with convolutions over time alone', { shots: 5, batchSize: 16 })),
   quick: {
     ...configuration('five characters, one picture of each, less than a minute: shows that everything runs', { steps: 300 }),
