@@ -8,21 +8,55 @@ import { gainsOf, inputOf, ofTrial, playTrials, type MdpInput, type MdpModel, ty
 
 const size: Size = { states: 5, actions: 3, horizon: 10 };
 
-/** @param stages `step:episodes` */
-const configuration = (about: string, episodes: number, steps: number, stages: string[], trials: number): Configuration => ({
+interface Plan {
+  readonly episodes: number;
+  readonly steps: number;
+  /** `step:episodes` */
+  readonly stages: readonly string[];
+  /** The rate of the optimizer. */
+  readonly peak: number;
+  /** Whether actions are credited with what they gain on the best plan of the process, or with the rewards. */
+  readonly gains: boolean;
+  /** Of the test. */
+  readonly trials: number;
+}
+
+const configuration = (about: string, { episodes, steps, stages, peak, gains, trials }: Plan): Configuration => ({
   about,
-  set: { steps: episodes * size.horizon, updates: steps },
+  set: { steps: episodes * size.horizon, updates: steps, peak },
   dims: { states: size.states, actions: size.actions },
   seed: 1,
   batchSize: 32,
   steps,
   validateEvery: 120,
-  settings: { stages, parts: 4, rounds: 3, discount: 0.99, trace: 0.9, bonus: 0.05, trials },
+  settings: { stages, parts: 4, rounds: 3, discount: 0.99, trace: 0.9, bonus: 0.05, trials, gains },
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  full: configuration('five episodes of ten steps in a process of five states', 5, 2040, ['1:1', '241:2', '481:5'], 4096),
-  quick: configuration('two episodes, less than a minute: shows that everything runs', 2, 240, ['1:1', '121:2'], 256),
+  full: configuration('five episodes of ten steps in a process of five states', {
+    episodes: 5,
+    steps: 2040,
+    stages: ['1:1', '241:2', '481:5'],
+    peak: 2e-3,
+    gains: true,
+    trials: 4096,
+  }),
+  rewards: configuration('the same, learnt from the rewards themselves', {
+    episodes: 5,
+    steps: 3000,
+    stages: ['1:1', '601:2', '1201:5'],
+    peak: 1e-3,
+    gains: false,
+    trials: 4096,
+  }),
+  quick: configuration('two episodes, less than a minute: shows that everything runs', {
+    episodes: 2,
+    steps: 240,
+    stages: ['1:1', '121:2'],
+    peak: 2e-3,
+    gains: true,
+    trials: 256,
+  }),
 };
 
 /** What the emitted module has. */
@@ -42,6 +76,7 @@ export const task: Task<MdpInput, Target, PlayedMdp, MdpModel, Emitted> = {
 function openMdps(configuration: Configuration): OpenTask<MdpInput, Target, PlayedMdp, MdpModel> {
   const settings = settingsOf(configuration);
   const episodes = settings.stages.at(-1)!.length;
+  const gains = configuration.settings?.gains === true;
   const answer = (model: MdpModel, inputs: readonly MdpInput[]): Promise<PlayedMdp[]> => {
     const random = chance('mdps: policy');
     return inParts(inputs, 512, (part) =>
@@ -58,11 +93,10 @@ function openMdps(configuration: Configuration): OpenTask<MdpInput, Target, Play
       rollout: rolloutsOf(
         configuration,
         settings,
-        async (model: MdpModel, count, length, random) =>
-          (await playTrials(model, drawTrials(random, count, size, length), random)).map((played) => ({
-            ...played,
-            rewards: gainsOf(played),
-          })),
+        async (model: MdpModel, count, length, random) => {
+          const records = await playTrials(model, drawTrials(random, count, size, length), random);
+          return gains ? records.map((played) => ({ ...played, rewards: gainsOf(played) })) : records;
+        },
         (record, target): TaskExample<MdpInput, Target> => ({ ...exampleOf(record.trial), input: inputOf(record), target }),
       ),
     },
