@@ -15,6 +15,7 @@ it.each([
   { folder: 'models/snail', limit: 32, least: 75 },
   { folder: 'models/ntm', limit: 64, least: 78 },
   { folder: 'models/snail/bandits', limit: 256, least: 92 },
+  { folder: 'models/snail/mdps', limit: 256, least: 63 },
   { folder: 'models/lstmn', limit: 256, least: 99 },
   { folder: 'models/pointer', limit: 512, least: 88 },
   { folder: 'models/pointer/tours', limit: 256, least: 62 },
