@@ -1,51 +1,115 @@
-/** The characters of models/glyphs as small pictures for a generator: an alphabet is a class. */
-import { alphabets, size as whole } from '../glyphs/glyphs.ts';
+/** The characters of models/glyphs as small pictures for a generator. */
+import { alphabets, size as whole, type Glyph } from '../glyphs/glyphs.ts';
 
 export interface Labelled {
-  /** `side * side` numbers, row by row from the top: -1 for paper, 1 for ink. */
+  /** Row by row from the top: -1 for paper, 1 for ink. */
   readonly pixels: Float32Array;
-  /** A position in `names`. */
+  /** A position in the names of its set. */
   readonly label: number;
 }
 
 export type Part = 'train' | 'validation' | 'test';
 
+/**
+ * `alphabets`: a class is an alphabet. `characters`: a class is a character. `twins`: a character at either end of a wide
+ * picture, both the same, so that far parts must agree; there is one class.
+ */
+export type Kind = 'alphabets' | 'characters' | 'twins';
+
+/** A picture that others are drawn from. */
+export interface Source {
+  readonly picture: Float32Array;
+  readonly label: number;
+  /** A position in `characters`. */
+  readonly character: number;
+}
+
 const mine = alphabets().filter(({ side }) => side === 'train');
 
-/** Alphabets by class. */
-export const names: readonly string[] = mine.map(({ name }) => name);
+/** Pixels between twins: as wide as what the last convolutions of the discriminator see, less one. */
+const between = 16;
 
-/** Whole characters; or one of half the width beside its mirror image, so that far parts must agree. */
-export type Kind = 'whole' | 'mirrored';
+const wanted: Readonly<Record<string, string>> = { Greek: 'ΓΔΘΛΞΠΣΦΨΩ', Hiragana: 'あきくしすせのまをん' };
 
-/** All pictures of a part; of ten pictures eight are for training, one for validation, one for the test. */
-export function picturesOf(part: Part, side: number, kind: Kind = 'whole'): Labelled[] {
-  return mine.flatMap(({ glyphs }, label) =>
-    glyphs
-      .flatMap(({ pictures }) => pictures)
-      .filter((_, k) => (k % 10 === 3 ? 'validation' : k % 10 === 7 ? 'test' : 'train') === part)
-      .map((picture): Labelled => {
-        const pixels = smaller(picture, side);
-        return { pixels: kind === 'whole' ? pixels : mirrored(pixels, side), label };
-      }),
+/** Twenty that look like no other. */
+export const characters: readonly string[] = Object.values(wanted).flatMap((text) => [...text]);
+
+/** Classes, by label. */
+export function namesOf(kind: Kind): readonly string[] {
+  if (kind === 'twins') return ['twins'];
+  return kind === 'alphabets' ? mine.map(({ name }) => name) : characters;
+}
+
+/**
+ * All pictures of a part. Of alphabets, of ten pictures eight are for training, one for validation, one for the test; of
+ * characters, of five fonts three, one and one.
+ */
+export function sourcesOf(kind: Kind, part: Part): Source[] {
+  if (kind === 'alphabets')
+    return mine.flatMap(({ glyphs }, label) =>
+      glyphs
+        .flatMap(({ pictures }) => pictures)
+        .filter((_, k) => (k % 10 === 3 ? 'validation' : k % 10 === 7 ? 'test' : 'train') === part)
+        .map((picture): Source => ({ picture, label, character: -1 })),
+    );
+  return characters.slice(0, kind === 'twins' ? 10 : undefined).flatMap((name, character) =>
+    glyphOf(name)
+      .pictures.filter((_, k) => (k % 5 === 2 ? 'test' : k % 5 === 4 ? 'validation' : 'train') === part)
+      .map((picture): Source => ({ picture, label: kind === 'twins' ? 0 : character, character })),
   );
 }
 
-/** Squeezed into the left half, with its mirror image in the right. */
-function mirrored(pixels: Float32Array, side: number): Float32Array {
-  return Float32Array.from(pixels, (_, k) => {
-    const [row, x] = [k - (k % side), k % side];
-    const column = 2 * Math.min(x, side - 1 - x);
-    return (pixels[row + column]! + pixels[row + column + 1]!) / 2;
-  });
+function glyphOf(name: string): Glyph {
+  const alphabet = Object.keys(wanted).find((each) => wanted[each]!.includes(name));
+  return mine.find((each) => each.name === alphabet)!.glyphs.find(({ character }) => character === name)!;
 }
 
-/** The mean difference between each picture's left half and the mirror image of its right. */
-export function disagreement(pictures: readonly { readonly pixels: ArrayLike<number> }[], side: number): number {
-  let sum = 0;
-  for (const { pixels } of pictures)
-    for (let k = 0; k < pixels.length; k++) sum += Math.abs(pixels[k]! - pixels[k - 2 * (k % side) + side - 1]!);
-  return sum / Math.max(1, pictures.length * side * side);
+/** One example of a set; characters are moved, slanted and stretched a little, by chance. */
+export function drawn(kind: Kind, { picture, label }: Source, side: number, random: () => number): Labelled {
+  if (kind === 'alphabets') return { pixels: smaller(picture, side), label };
+  const one = smaller(varied(picture, random), side);
+  return { pixels: kind === 'twins' ? besideEachOther(one, one, side) : one, label };
+}
+
+/** Pixels of a row. */
+export function widthOf(kind: Kind, side: number): number {
+  return kind === 'twins' ? 2 * side + between : side;
+}
+
+export function besideEachOther(left: Float32Array, right: Float32Array, side: number): Float32Array {
+  const width = widthOf('twins', side);
+  const pixels = new Float32Array(side * width).fill(-1);
+  for (let row = 0; row < side; row++) {
+    pixels.set(left.subarray(row * side, (row + 1) * side), row * width);
+    pixels.set(right.subarray(row * side, (row + 1) * side), (row + 1) * width - side);
+  }
+  return pixels;
+}
+
+/** The characters at both ends. */
+export function apartFrom(pixels: ArrayLike<number>, side: number): readonly [left: Float32Array, right: Float32Array] {
+  const width = widthOf('twins', side);
+  const part = (from: number): Float32Array =>
+    Float32Array.from({ length: side * side }, (_, k) => pixels[Math.floor(k / side) * width + from + (k % side)]!);
+  return [part(0), part(width - side)];
+}
+
+/** Up to a pixel and a half each way, a tenth larger or smaller, and slanted by up to 8 degrees. */
+function varied(picture: Float32Array, random: () => number): Float32Array {
+  const up = (most: number): number => most * (2 * random() - 1);
+  const [dx, dy, wider, taller, slant] = [up(1.5), up(1.5), 1 + up(0.1), 1 + up(0.1), up(0.14)];
+  const middle = (whole - 1) / 2;
+  const at = (x: number, y: number): number => (x < 0 || y < 0 || x >= whole || y >= whole ? 0 : picture[y * whole + x]!);
+  return Float32Array.from({ length: whole * whole }, (_, k) => {
+    const [fromX, fromY] = [(k % whole) - middle - dx, Math.floor(k / whole) - middle - dy];
+    const [x, y] = [middle + (fromX + slant * fromY) * wider, middle + fromY * taller];
+    const [left, top] = [Math.floor(x), Math.floor(y)];
+    const [across, down] = [x - left, y - top];
+    return (
+      (1 - down) * ((1 - across) * at(left, top) + across * at(left + 1, top)) +
+      down * ((1 - across) * at(left, top + 1) + across * at(left + 1, top + 1))
+    );
+  });
 }
 
 /** A mean over what each new pixel covers, as -1 to 1. */

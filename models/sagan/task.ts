@@ -1,21 +1,23 @@
 /** Characters of a given alphabet, made out of noise. */
+import { readFileSync } from 'node:fs';
 import { inParts, sheetSvg } from 'attnc/runtime';
 import type {
   Configuration,
-  Floats,
+  EvaluationRow,
   Joint,
   Model,
   ModelOptions,
   OpenTask,
   ParsedInput,
-  Picture,
   Task,
   TaskExample,
   Value,
 } from 'attnc/runtime';
 import { chance } from '../snail/chance.ts';
-import { featuresOf, frechet, momentsOf, principal, type Features, type Moments } from './distance.ts';
-import { disagreement, names, picturesOf, type Kind, type Labelled, type Part } from './pictures.ts';
+import { imageOf, read, side as classified, type Classifier, type Emitted as Reader, type Image } from './classifier/task.ts';
+import { looks, sketch } from './looks.ts';
+import { agreement, components, yardstick, type Made } from './measures.ts';
+import { drawn, namesOf, sourcesOf, widthOf, type Kind, type Part, type Source } from './pictures.ts';
 
 export interface MakeInput {
   readonly label: number;
@@ -27,14 +29,6 @@ export interface MakeTarget {
   readonly image: Image;
 }
 
-/** Rows of pixels of one number. */
-type Image = readonly (readonly Floats[])[];
-
-export interface Made {
-  readonly label: number;
-  readonly pixels: ArrayLike<number>;
-}
-
 export type Generator = Model<Record<string, number>, MakeInput, object, { readonly image: Value; readonly weights?: Value }>;
 export type Discriminator = Model<
   Record<string, number>,
@@ -42,97 +36,133 @@ export type Discriminator = Model<
   object,
   { readonly score: Value }
 >;
-export type Sagan = Joint<{ readonly G: Generator; readonly D: Discriminator }, MakeInput & MakeTarget>;
+type Both = Joint<{ readonly G: Generator; readonly D: Discriminator }, MakeInput & MakeTarget>;
+export type Sagan = Both & {
+  /** Judges what is made; no part of the training. */
+  readonly reader: Classifier;
+};
 
-interface Emitted {
+interface Emitted extends Reader {
   readonly Generator: new (options: ModelOptions<Record<string, number>>) => Generator;
   readonly Discriminator: new (options: ModelOptions<Record<string, number>>) => Discriminator;
-  readonly Hinge: new (models: { readonly G: Generator; readonly D: Discriminator }, options: { readonly seed: number }) => Sagan;
+  readonly Hinge: new (models: { readonly G: Generator; readonly D: Discriminator }, options: { readonly seed: number }) => Both;
 }
 
 type Example = TaskExample<MakeInput, MakeTarget>;
 
-const configuration = (about: string, attention: 'full' | 'none', steps: number): Configuration => ({
+const configuration = (about: string, kind: Kind, attention: 'full' | 'none', steps: number): Configuration => ({
   about,
-  dims: { start: 5, base: 16, latent: 64 },
+  dims: { ...(kind === 'twins' ? { start: 3, across: 10 } : { start: 5, across: 5 }), base: 16, latent: 64 },
   set: { attention },
   seed: 1,
   batchSize: 32,
   steps,
   validateEvery: 250,
+  settings: { kind },
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  attention: configuration('attention over all positions in both networks', 'full', 2500),
-  none: configuration('the same networks without attention', 'none', 2500),
-  mirrored: { ...configuration('characters beside their mirror images', 'full', 2500), settings: { kind: 'mirrored' } },
-  'mirrored-none': { ...configuration('the same without attention', 'none', 2500), settings: { kind: 'mirrored' } },
+  characters: configuration('twenty characters, each a class', 'characters', 'full', 2500),
+  'characters-none': configuration('the same networks without attention', 'characters', 'none', 2500),
+  twins: configuration('the same character at both ends of a wide picture', 'twins', 'full', 1500),
+  'twins-none': configuration('the same networks without attention', 'twins', 'none', 1500),
+  alphabets: configuration('characters of eight alphabets, each a class', 'alphabets', 'full', 2500),
+  'alphabets-none': configuration('the same networks without attention', 'alphabets', 'none', 2500),
   quick: {
-    ...configuration('less than a minute: shows that everything runs', 'full', 30),
-    dims: { start: 2, base: 8, latent: 16 },
+    ...configuration('less than a minute: shows that everything runs', 'characters', 'full', 30),
+    dims: { start: 5, across: 5, base: 4, latent: 16 },
     batchSize: 16,
     validateEvery: 30,
-    settings: { held: 64 },
+    settings: { kind: 'characters', held: 64 },
   },
 };
 
-/** Pictures are compared by so many principal components. */
-export const components = 32;
-
 export const task: Task<MakeInput, MakeTarget, Made, Sagan, Emitted> = {
   name: 'sagan',
-  about: 'characters of an alphabet made out of noise (Zhang et al. 2019)',
+  about: 'characters made out of noise (Zhang et al. 2019)',
   source: 'model.attn',
   configurations,
   open: (configuration) => Promise.resolve(openPictures(configuration)),
-  create: ({ Generator: G, Discriminator: D, Hinge }, { seed = 0, ...options }) =>
-    new Hinge({ G: new G({ ...options, seed }), D: new D({ ...options, seed: seed + 1 }) }, { seed }),
+  create: ({ Generator: G, Discriminator: D, Hinge, Classifier: Reader }, { seed = 0, ...options }) =>
+    Object.assign(new Hinge({ G: new G({ ...options, seed }), D: new D({ ...options, seed: seed + 1 }) }, { seed }), {
+      reader: new Reader({ seed }),
+    }),
 };
 
 export function openPictures({ dims, settings }: Configuration): OpenTask<MakeInput, MakeTarget, Made, Sagan> {
-  const side = 4 * dims.start!;
-  const latent = dims.latent!;
-  const kind: Kind = settings?.kind === 'mirrored' ? 'mirrored' : 'whole';
+  const kind = settings?.kind as Kind;
+  const [side, latent] = [4 * dims.start!, dims.latent!];
+  const width = widthOf(kind, side);
+  const names = namesOf(kind);
+  const exampleOf = (source: Source, random: () => number): Example => {
+    const { pixels, label } = drawn(kind, source, side, random);
+    const name = names[label]!;
+    return {
+      input: { label, z: noise(random, latent) },
+      target: { image: imageOf(pixels, width) },
+      shown: name,
+      answer: name,
+      group: name,
+    };
+  };
   const held = (part: Part): Example[] => {
     const random = chance(`characters: ${part}`);
-    return shuffled(picturesOf(part, side, kind), random)
-      .slice(0, Number(settings?.held ?? 1000))
-      .map((picture) => exampleOf(picture, side, noise(random, latent)));
+    const sources = shuffled(sourcesOf(kind, part), random);
+    // There are more pictures of alphabets than that; others are varied.
+    return Array.from({ length: Number(settings?.held ?? 1000) }, (_, k) => exampleOf(sources[k % sources.length]!, random));
   };
-  const training = picturesOf('train', side, kind);
+  const training = sourcesOf(kind, 'train');
   const validation = held('validation');
-  const yardstick = once(() => measure(training, validation));
+  const measure = measureOf(kind, side);
   return {
     dims: { classes: names.length },
-    train: (random) => exampleOf(training[Math.floor(random() * training.length)]!, side, noise(random, latent)),
+    train: (random) => exampleOf(training[Math.floor(random() * training.length)]!, random),
     validation,
     test: held('test'),
-    parse: (line) => parse(line, latent),
-    samples: ['Latin 1', 'Hiragana 2', 'Hangul 3'],
+    parse: (line) => parse(line, names, latent),
+    samples: [`${names[0]!} 1`, `${names.at(-1)!} 2`],
     answer: (model, inputs) => make(model, inputs),
-    show: (made) => sketch(made.pixels, side),
+    show: (made) => sketch(made.pixels, width),
     evaluate: async (model, examples, progress) => {
       const made = await make(
         model,
         examples.map(({ input }) => input),
         progress,
       );
-      const { features, training: known } = yardstick();
-      const real = examples.map((example) => ({ label: example.input.label, pixels: pixelsOf(example.target.image) }));
-      const row = (group: string, of: (label: number) => boolean): { group: string; examples: number; values: number[] } => {
-        const [mine, theirs] = [made.filter(({ label }) => of(label)), real.filter(({ label }) => of(label))];
-        const apart = frechet(moments(features, theirs), moments(features, mine));
-        const values = [apart, shareOfClass(features, known, mine), ...(kind === 'whole' ? [] : [disagreement(mine, side)])];
-        return { group, examples: mine.length, values };
+      const real = examples.map(realOf);
+      const row = async (group: string, of: (label: number) => boolean): Promise<EvaluationRow & { readonly columns: string[] }> => {
+        const mine = made.filter(({ label }) => of(label));
+        const values = await measure(
+          model,
+          real.filter(({ label }) => of(label)),
+          mine,
+        );
+        return { group, examples: mine.length, values: Object.values(values), columns: Object.keys(values) };
       };
-      const groups = names.map((name, label) => row(name, (other) => other === label)).filter(({ examples: count }) => count > components);
-      return {
-        columns: ['distance', 'nearest of its alphabet', ...(kind === 'whole' ? [] : ['halves apart'])],
-        counts: ['distance', 'halves apart'],
-        rows: [row('all', () => true), ...groups],
-      };
+      const rows = [await row('all', () => true)];
+      for (const [label, name] of names.entries())
+        if (names.length > 1 && made.filter((one) => one.label === label).length > components)
+          rows.push(await row(name, (other) => other === label));
+      return { columns: rows[0]!.columns, counts: ['distance', 'ends apart'], rows };
     },
-    pictures: (model, inputs) => pictures(model, inputs, latent),
+    pictures: async (model, inputs) => {
+      const random = chance('characters: a sheet');
+      const rows = names.length === 1 ? Array.from({ length: 5 }, () => 0) : names.map((_, label) => label);
+      const made = await inParts(rows, 1, ([label]) =>
+        make(
+          model,
+          Array.from({ length: Math.round((12 * side) / width) }, () => ({ label: label!, z: noise(random, latent) })),
+        ).then((row) => [{ name: names[label!]!, pictures: row.map(({ pixels }) => ({ pixels, width })) }]),
+      );
+      const looked = await model.models.G.forward(inputs.map(({ input }) => input));
+      const maps = looked.flatMap(({ image, weights }, k) =>
+        weights === undefined ? [] : [{ name: inputs[k]!.shown, pictures: looks(image.data, width, weights) }],
+      );
+      return [
+        { name: 'sheet', svg: sheetSvg('Characters made out of noise', made) },
+        ...(maps.length === 0 ? [] : [{ name: 'attention', svg: sheetSvg('Where the blue dots look', maps) }]),
+      ];
+    },
     training: {
       objective: 'Hinge',
       validate: {
@@ -140,7 +170,6 @@ export function openPictures({ dims, settings }: Configuration): OpenTask<MakeIn
         watch: 'distance',
         goal: 'least',
         metrics: async (model) => {
-          const { features, held: expected } = yardstick();
           const made = await make(
             model,
             validation.map(({ input }) => input),
@@ -148,8 +177,7 @@ export function openPictures({ dims, settings }: Configuration): OpenTask<MakeIn
           const { weights } = model.models.G;
           const gain = weights.specs.find(({ path }) => path.endsWith('SelfAttention.γ'));
           return {
-            distance: frechet(expected, moments(features, made)),
-            ...(kind === 'whole' ? {} : { apart: disagreement(made, side) }),
+            ...(await measure(model, validation.map(realOf), made)),
             // Eq. (3): how much of what the attention found is added.
             ...(gain === undefined ? {} : { gain: (await weights.read(gain.path)).data[0]! }),
           };
@@ -159,52 +187,34 @@ export function openPictures({ dims, settings }: Configuration): OpenTask<MakeIn
   };
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
+/** What pictures are judged by, by column. */
+type Measure = (model: Sagan, real: readonly Made[], made: readonly Made[]) => Promise<Readonly<Record<string, number>>>;
 
-interface Yardstick {
-  readonly features: Features;
-  /** Some of the training pictures. */
-  readonly training: readonly Labelled[];
-  readonly held: Moments;
-}
-
-function measure(all: readonly Labelled[], held: readonly Example[]): Yardstick {
-  const training = all.filter((_, k) => k % 4 === 0);
-  const features = principal(
-    training.map(({ pixels }) => pixels),
-    components,
-  );
-  return {
-    features,
-    training,
-    held: moments(
-      features,
-      held.map(({ target }) => ({ label: 0, pixels: pixelsOf(target.image) })),
-    ),
+function measureOf(kind: Kind, side: number): Measure {
+  const tools = once(() => ({ yard: yardstick(kind, side), agree: agreement(side) }));
+  return async ({ reader }, real, made): Promise<Readonly<Record<string, number>>> => {
+    const { yard, agree } = tools();
+    const distance = yard.distance(real, made);
+    if (kind === 'alphabets') return { distance, 'nearest of its alphabet': yard.shareOfClass(made) };
+    if (kind === 'characters') return { distance, recognised: await shareRead(reader, made) };
+    const { same, apart } = agree(made);
+    return { distance, 'ends the same': same, 'ends apart': apart };
   };
 }
 
-function moments(features: Features, pictures: readonly Made[]): Moments {
-  return momentsOf(pictures.map(({ pixels }) => featuresOf(features, pixels)));
+/** In how many pictures does the classifier see the character that was asked for? */
+export async function shareRead(reader: Classifier, made: readonly Made[]): Promise<number> {
+  await reader.load(readFileSync(new URL('classifier/checkpoint.safetensors', import.meta.url)));
+  const answers = await read(
+    reader,
+    made.map(({ pixels }) => ({ image: imageOf(Float32Array.from(pixels), classified) })),
+  );
+  return answers.filter((character, k) => character === made[k]!.label).length / Math.max(1, made.length);
 }
 
-/** Of how many pictures is the nearest training picture of their own class? */
-export function shareOfClass(features: Features, training: readonly Labelled[], pictures: readonly Made[]): number {
-  const known = training.map(({ pixels, label }) => ({ at: featuresOf(features, pixels), label }));
-  const right = pictures.filter(({ pixels, label }) => {
-    const at = featuresOf(features, pixels);
-    let [best, least] = [-1, Infinity];
-    for (const other of known) {
-      let apart = 0;
-      for (let k = 0; k < at.length && apart < least; k++) apart += (at[k]! - other.at[k]!) ** 2;
-      if (apart < least) [best, least] = [other.label, apart];
-    }
-    return best === label;
-  });
-  return right.length / Math.max(1, pictures.length);
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 async function make(model: Sagan, inputs: readonly MakeInput[], progress?: (done: number) => void): Promise<Made[]> {
@@ -216,15 +226,8 @@ async function make(model: Sagan, inputs: readonly MakeInput[], progress?: (done
   );
 }
 
-function exampleOf({ pixels, label }: Labelled, side: number, z: readonly number[]): Example {
-  const image = Array.from({ length: side }, (_, y) =>
-    Array.from({ length: side }, (__, x) => pixels.subarray(y * side + x, y * side + x + 1)),
-  );
-  return { input: { label, z }, target: { image }, shown: names[label]!, answer: names[label]!, group: names[label]! };
-}
-
-function pixelsOf(image: Image): Float32Array {
-  return Float32Array.from(image.flatMap((row) => row.map(([value]) => value as number)));
+function realOf({ input, target }: Example): Made {
+  return { label: input.label, pixels: Float32Array.from(target.image.flatMap((row) => row.map(([value]) => value as number))) };
 }
 
 /** Normal numbers: Box & Muller 1958. */
@@ -241,61 +244,11 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return result;
 }
 
-/** `Latin 7`: a letter of that alphabet, from the seventh noise. */
-function parse(line: string, latent: number): ParsedInput<MakeInput> {
+/** `Σ 7`: a picture of that class, from the seventh noise. */
+function parse(line: string, names: readonly string[], latent: number): ParsedInput<MakeInput> {
   const [, name, number] = /^\s*(\p{L}[\p{L} ]*?)\s+(\d{1,9})\s*$/u.exec(line) ?? [];
-  const label = names.findIndex((one) => one.toLowerCase() === name?.toLowerCase());
-  if (label < 0) throw new RangeError(`expected ${names.join(', ')} and a number, such as \`Latin 7\`; given \`${line.trim()}\``);
+  const exact = names.indexOf(name ?? '');
+  const label = exact >= 0 ? exact : names.findIndex((one) => one.toLowerCase() === name?.toLowerCase());
+  if (label < 0) throw new RangeError(`expected ${names.join(', ')} and a number, such as \`${names[0]!} 7\`; given \`${line.trim()}\``);
   return { input: { label, z: noise(chance(`characters: ${number}`), latent) }, shown: `${names[label]!} ${number}` };
-}
-
-function sketch(pixels: ArrayLike<number>, side: number): string {
-  const shade = (value: number): string => ' ░▒▓█'[Math.min(4, Math.max(0, Math.floor((value + 1) * 2.5)))]!;
-  return `\n${Array.from({ length: side }, (_, y) => Array.from({ length: side }, (__, x) => shade(pixels[y * side + x]!).repeat(2)).join('')).join('\n')}`;
-}
-
-const perRow = 12;
-
-/** A sheet of all alphabets, and where the generator looked for these inputs. */
-async function pictures(model: Sagan, inputs: readonly ParsedInput<MakeInput>[], latent: number): Promise<Picture[]> {
-  const random = chance('characters: a sheet');
-  const asked = names.flatMap((_, label) => Array.from({ length: perRow }, (): MakeInput => ({ label, z: noise(random, latent) })));
-  const made = await make(model, asked);
-  const sheet = sheetSvg(
-    'Characters made out of noise',
-    names.map((name, label) => ({ name, pictures: made.filter((one) => one.label === label) })),
-  );
-  const looked = await model.models.G.forward(inputs.map(({ input }) => input));
-  const maps = looked.flatMap(({ image, weights }, k) =>
-    weights === undefined ? [] : [{ name: inputs[k]!.shown, pictures: [{ pixels: image.data }, ...looks(image.data, weights)] }],
-  );
-  return [
-    { name: 'sheet', svg: sheet },
-    ...(maps.length === 0 ? [] : [{ name: 'attention', svg: sheetSvg('Where the blue dots look', maps) }]),
-  ];
-}
-
-/** From the five positions of most ink that lie apart. */
-function looks(
-  pixels: ArrayLike<number>,
-  { data, axes }: Value,
-): { pixels: ArrayLike<number>; weights: number[]; from: readonly [number, number] }[] {
-  const places = Math.sqrt(data.length);
-  const side = Math.sqrt(places);
-  const scale = Math.sqrt(pixels.length) / side;
-  const inkAt = (place: number): number =>
-    pixels[Math.floor((Math.floor(place / side) + 0.5) * scale) * Math.sqrt(pixels.length) + Math.floor(((place % side) + 0.5) * scale)]!;
-  const chosen: number[] = [];
-  for (const place of Array.from({ length: places }, (_, k) => k).sort((a, b) => inkAt(b) - inkAt(a))) {
-    const apart = chosen.every(
-      (other) => Math.abs(Math.floor(other / side) - Math.floor(place / side)) + Math.abs((other % side) - (place % side)) > side / 3,
-    );
-    if (apart && chosen.length < 5) chosen.push(place);
-  }
-  const asks = axes.indexOf('here');
-  return chosen.map((place) => ({
-    pixels,
-    from: [(Math.floor(place / side) + 0.5) / side, ((place % side) + 0.5) / side],
-    weights: Array.from({ length: places }, (_, k) => (asks === 0 ? data[place * places + k]! : data[k * places + place]!)),
-  }));
 }

@@ -3,22 +3,37 @@
  *
  *     npx tsx models/sagan/yardstick.ts
  */
-import { featuresOf, frechet, momentsOf, principal } from './distance.ts';
-import { picturesOf, type Labelled } from './pictures.ts';
-import { components, shareOfClass } from './task.ts';
+import { chance } from '../snail/chance.ts';
+import { agreement, yardstick } from './measures.ts';
+import { apartFrom, besideEachOther, drawn, sourcesOf, type Kind, type Labelled, type Part } from './pictures.ts';
 
-const [train, validation, test] = (['train', 'validation', 'test'] as const).map((part) => picturesOf(part, 20)) as [
-  Labelled[],
-  Labelled[],
-  Labelled[],
-];
-const known = train.filter((_, k) => k % 4 === 0);
-const features = principal(
-  known.map(({ pixels }) => pixels),
-  components,
-);
-const moments = (pictures: readonly Labelled[]): ReturnType<typeof momentsOf> =>
-  momentsOf(pictures.map(({ pixels }) => featuresOf(features, pixels)));
-console.log(
-  `distance ${frechet(moments(test), moments(validation)).toFixed(2)}, nearest of its alphabet ${(100 * shareOfClass(features, known, validation)).toFixed(1)} %`,
-);
+function pictures(kind: Kind, part: Part, side: number): Labelled[] {
+  const random = chance(`yardstick: ${part}`);
+  const sources = sourcesOf(kind, part);
+  return Array.from({ length: Math.max(1000, sources.length) }, (_, k) => drawn(kind, sources[k % sources.length]!, side, random));
+}
+
+for (const [kind, side] of [
+  ['characters', 20],
+  ['twins', 12],
+  ['alphabets', 20],
+] as const) {
+  const { distance, shareOfClass } = yardstick(kind, side);
+  const [validation, test] = [pictures(kind, 'validation', side), pictures(kind, 'test', side)];
+  console.log(`${kind}: distance ${distance(test, validation).toFixed(2)}`);
+  if (kind === 'alphabets') console.log(`nearest of its alphabet ${(100 * shareOfClass(validation)).toFixed(1)} %`);
+  if (kind !== 'twins') continue;
+  const ends = validation.map(({ pixels }) => apartFrom(pixels, side));
+  const random = chance('yardstick: strangers');
+  const strangers = ends.map(([left]) => ({
+    label: 0,
+    pixels: besideEachOther(left, ends[Math.floor(random() * ends.length)]![1], side),
+  }));
+  for (const [name, of] of [
+    ['twins', validation],
+    ['strangers', strangers],
+  ] as const) {
+    const { same, apart } = agreement(side)(of);
+    console.log(`${name}: ends the same ${(100 * same).toFixed(1)} %, ends apart ${apart.toFixed(3)}`);
+  }
+}

@@ -7,33 +7,35 @@ export interface SheetRow {
   readonly pictures: readonly Sketch[];
 }
 
-/** A square picture. */
 export interface Sketch {
   /** Row by row from the top, from -1 for paper to 1 for ink. */
   readonly pixels: ArrayLike<number>;
-  /** Weights over a square of positions, laid over the picture in colour, the strongest for the largest. */
+  /** Pixels of a row; default: those of a square picture. */
+  readonly width?: number;
+  /** Weights over square positions of it, laid over the picture in colour, the strongest for the largest. */
   readonly weights?: ArrayLike<number>;
-  /** The position that the weights are of: row and column, as shares of the side. */
+  /** The position that the weights are of: row and column, as shares of the picture. */
   readonly from?: readonly [row: number, column: number];
 }
 
+/** How tall a picture is drawn. */
 const picture = 56;
 const gap = 8;
 const shades = 8;
 
-/** Draws the rows under each other, each with its name. Throws a RangeError for a picture that is not square. */
+/** Draws the rows under each other, each with its name. Throws a RangeError for pixels or weights that make no rectangle. */
 export function sheetSvg(title: string, rows: readonly SheetRow[]): string {
   const ink = createInk();
   const names = Math.max(0, ...rows.map(({ name }) => textWidth(name, noteSize))) + 14;
   const columns = Math.max(1, ...rows.map(({ pictures }) => pictures.length));
+  const wide = Math.max(picture, ...rows.flatMap(({ pictures }) => pictures.map(widthOf)));
   const head = titleSize * 1.4 + 12;
-  const width = Math.max(2 * padding + names + columns * (picture + gap) - gap, 2 * padding + textWidth(title, titleSize));
+  const width = Math.max(2 * padding + names + columns * (wide + gap) - gap, 2 * padding + textWidth(title, titleSize));
   const height = 2 * padding + head + rows.length * (picture + gap) - gap;
   const parts = rows.flatMap(({ name, pictures }, row) => {
     const top = padding + head + row * (picture + gap);
     const drawings = pictures.map(
-      (sketch, column) =>
-        `<g transform="translate(${round(padding + names + column * (picture + gap))} ${round(top)})">${drawn(sketch)}</g>`,
+      (sketch, column) => `<g transform="translate(${round(padding + names + column * (wide + gap))} ${round(top)})">${drawn(sketch)}</g>`,
     );
     return [ink.text(name, padding, top + picture / 2 + 4, { size: noteSize, fill: ink2 }), ...drawings];
   });
@@ -42,16 +44,17 @@ export function sheetSvg(title: string, rows: readonly SheetRow[]): string {
 }
 
 /** One path for each shade, of runs of pixels. */
-function drawn({ pixels, weights, from }: Sketch): string {
-  const side = sideOf(pixels);
-  const cell = picture / side;
+function drawn(sketch: Sketch): string {
+  const { pixels, weights, from } = sketch;
+  const [rows, columns] = shapeOf(sketch);
+  const cell = picture / rows;
   const shadeOf = (k: number): number => Math.round(Math.min(1, Math.max(0, (pixels[k]! + 1) / 2)) * shades);
   const runs = new Map<number, string>();
-  for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; ) {
-      const shade = shadeOf(y * side + x);
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; ) {
+      const shade = shadeOf(y * columns + x);
       let end = x + 1;
-      while (end < side && shadeOf(y * side + end) === shade) end++;
+      while (end < columns && shadeOf(y * columns + end) === shade) end++;
       if (shade > 0)
         runs.set(
           shade,
@@ -64,31 +67,42 @@ function drawn({ pixels, weights, from }: Sketch): string {
     ([shade, path]) => `<path d="${path}" fill="#16202c" fill-opacity="${round(shade / shades)}" shape-rendering="crispEdges"/>`,
   );
   return [
-    `<rect width="${picture}" height="${picture}" fill="#f1f5f9"/>`,
+    `<rect width="${round(widthOf(sketch))}" height="${picture}" fill="#f1f5f9"/>`,
     ...ink,
-    ...(weights === undefined ? [] : [overlay(weights)]),
-    ...(from === undefined ? [] : [dot(from)]),
+    ...(weights === undefined ? [] : [overlay(weights, rows / columns)]),
+    ...(from === undefined ? [] : [dot(from, widthOf(sketch))]),
   ].join('');
 }
 
-function overlay(weights: ArrayLike<number>): string {
-  const side = sideOf(weights);
-  const cell = picture / side;
+function overlay(weights: ArrayLike<number>, aspect: number): string {
+  const rows = whole(Math.sqrt(weights.length * aspect), weights);
+  const columns = whole(weights.length / rows, weights);
+  const cell = picture / rows;
   const most = Math.max(...Array.from(weights));
   return Array.from(weights, (weight, k) => {
     const opacity = most === 0 ? 0 : (0.8 * weight) / most;
     return opacity < 0.04
       ? ''
-      : `<rect x="${round((k % side) * cell)}" y="${round(Math.floor(k / side) * cell)}" width="${round(cell)}" height="${round(cell)}" fill="#d9480f" fill-opacity="${round(opacity)}"/>`;
+      : `<rect x="${round((k % columns) * cell)}" y="${round(Math.floor(k / columns) * cell)}" width="${round(cell)}" height="${round(cell)}" fill="#d9480f" fill-opacity="${round(opacity)}"/>`;
   }).join('');
 }
 
-function dot([row, column]: readonly [number, number]): string {
-  return `<circle cx="${round(column * picture)}" cy="${round(row * picture)}" r="3.2" fill="#3074b2" stroke="#ffffff"/>`;
+function dot([row, column]: readonly [number, number], width: number): string {
+  return `<circle cx="${round(column * width)}" cy="${round(row * picture)}" r="3.2" fill="#3074b2" stroke="#ffffff"/>`;
 }
 
-function sideOf(values: ArrayLike<number>): number {
-  const side = Math.sqrt(values.length);
-  if (!Number.isInteger(side) || side === 0) throw new RangeError(`sheetSvg: expected a square picture, given ${values.length} numbers.`);
-  return side;
+/** How wide a picture is drawn. */
+function widthOf(sketch: Sketch): number {
+  const [rows, columns] = shapeOf(sketch);
+  return (picture * columns) / rows;
+}
+
+function shapeOf({ pixels, width = Math.sqrt(pixels.length) }: Sketch): readonly [rows: number, columns: number] {
+  const columns = whole(width, pixels);
+  return [whole(pixels.length / columns, pixels), columns];
+}
+
+function whole(count: number, values: ArrayLike<number>): number {
+  if (!Number.isInteger(count) || count === 0) throw new RangeError(`sheetSvg: ${values.length} numbers make no such rectangle.`);
+  return count;
 }

@@ -5,7 +5,9 @@ import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
 import { interpret, interpretAll, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import { useBackend, type Joint, type Model, type Value } from '../../runtime/index.ts';
 import { eigen, featuresOf, frechet, momentsOf, principal } from '../../models/sagan/distance.ts';
-import { names, picturesOf } from '../../models/sagan/pictures.ts';
+import { chance } from '../../models/snail/chance.ts';
+import { agreement } from '../../models/sagan/measures.ts';
+import { apartFrom, besideEachOther, characters, drawn, namesOf, sourcesOf, type Kind, type Part } from '../../models/sagan/pictures.ts';
 import { openPictures, task } from '../../models/sagan/task.ts';
 import { modelText } from '../analyze/support.ts';
 import { load } from '../emit/support.ts';
@@ -53,7 +55,7 @@ const halved = `${source.replace(/import SelfAttention.*\n/, '')}\n${attention}`
   .replaceAll(/Spectral\((\w+)\)/g, '(0.5 * $1)')
   .replace('γ: [] = 0', 'γ: [] = 0.7');
 
-const dims = { start: 1, base: 4, latent: 3, classes: 2 };
+const dims = { start: 1, across: 1, base: 4, latent: 3, classes: 2 };
 const side = 4 * dims.start;
 const pixel = (k: number): number => Math.sin(1.7 * k + 0.3);
 const examples: readonly Example[] = [0, 1, 1].map((label, k) => ({
@@ -185,10 +187,8 @@ it('has the losses, gradients and next running values of the same networks writt
       .replaceAll('sample normal[latent]()', 'z')
       .replace('label: index(classes) {\n  update', 'label: index(classes), z: [latent] {\n  update'),
   );
-  const hinge = new Hinge(
-    { G: new Generator({ dims: reference.dims, seed: 1 }), D: new Discriminator({ dims: reference.dims, seed: 1 }) },
-    { seed: 1 },
-  );
+  const own = { ...reference.dims, across: reference.dims.start! };
+  const hinge = new Hinge({ G: new Generator({ dims: own, seed: 1 }), D: new Discriminator({ dims: own, seed: 1 }) }, { seed: 1 });
   hinge.weights.restore(
     new Map(
       Object.entries(reference.parameters).map(([path, { shape, data }]) => [path, { shape: [...shape], data: Float32Array.from(data) }]),
@@ -295,12 +295,9 @@ describe('the distance between sets of pictures', () => {
   });
 
   it('tells real pictures apart from spoilt ones, the more the more they are', () => {
-    const real = picturesOf('validation', 8)
-      .filter((_, k) => k % 3 === 0)
-      .map(({ pixels }) => pixels);
-    const others = picturesOf('test', 8)
-      .filter((_, k) => k % 3 === 0)
-      .map(({ pixels }) => pixels);
+    const [real, others] = (['validation', 'test'] as const).map((part) =>
+      pixelsOf('alphabets', part, 8).filter((_, k) => k % 3 === 0),
+    ) as [Float32Array[], Float32Array[]];
     const features = principal(real, 16);
     const moments = (pictures: readonly ArrayLike<number>[]): ReturnType<typeof momentsOf> =>
       momentsOf(pictures.map((picture) => featuresOf(features, picture)));
@@ -315,15 +312,39 @@ describe('the distance between sets of pictures', () => {
   });
 });
 
+function pixelsOf(kind: Kind, part: Part, pixels: number): Float32Array[] {
+  const random = chance(`test: ${part}`);
+  return sourcesOf(kind, part).map((source) => drawn(kind, source, pixels, random).pixels);
+}
+
 describe('its pictures', () => {
-  it('are of eight alphabets in three parts that share none, and lie between -1 and 1', () => {
-    const [train, validation, test] = (['train', 'validation', 'test'] as const).map((part) => picturesOf(part, 20));
-    expect(names).toHaveLength(8);
-    expect(train!.length).toBeGreaterThan(7 * test!.length);
-    for (const { pixels } of validation!.slice(0, 50)) expect(Math.max(...pixels.map(Math.abs))).toBeLessThanOrEqual(1 + 1e-6);
-    const key = ({ pixels }: { readonly pixels: Float32Array }): string => pixels.join();
-    const seen = new Set(train!.map(key));
-    expect(test!.filter((picture) => seen.has(key(picture))).length / test!.length).toBeLessThan(0.02);
+  it('are in three parts that share none, and lie between -1 and 1', () => {
+    for (const [kind, classes] of [
+      ['alphabets', 8],
+      ['characters', 20],
+      ['twins', 1],
+    ] as const) {
+      const [train, validation, test] = (['train', 'validation', 'test'] as const).map((part) => sourcesOf(kind, part));
+      expect(namesOf(kind)).toHaveLength(classes);
+      expect(train!.length).toBeGreaterThan(2 * Math.max(validation!.length, test!.length));
+      const key = ({ picture }: { readonly picture: Float32Array }): string => picture.join();
+      const seen = new Set(train!.map(key));
+      expect(test!.filter((each) => seen.has(key(each))).length / test!.length).toBeLessThan(0.02);
+      for (const pixels of pixelsOf(kind, 'validation', 20).slice(0, 50))
+        expect(Math.max(...pixels.map(Math.abs))).toBeLessThanOrEqual(1 + 1e-6);
+    }
+  });
+
+  it('of twins have one character twice, further apart than a discriminator without attention sees', () => {
+    const agree = agreement(12);
+    const twins = pixelsOf('twins', 'test', 12).map((pixels) => ({ label: 0, pixels }));
+    expect(agree(twins)).toEqual({ apart: 0, same: expect.closeTo(1, 9) as number });
+    const [first, last] = [twins[0]!, twins.at(-1)!].map(({ pixels }) => apartFrom(pixels, 12));
+    const strangers = besideEachOther(first![0], last![1], 12);
+    expect(agree([{ label: 0, pixels: strangers }]).same).toBe(0);
+    expect(agree([{ label: 0, pixels: strangers }]).apart).toBeGreaterThan(0.2);
+    // 3 × 3, 3 × 3, halved, 3 × 3, 3 × 3, halved: a position sees 16 × 16 pixels.
+    expect(strangers.length / 12 - 2 * 12).toBeGreaterThanOrEqual(16 - 1);
   });
 });
 
@@ -332,17 +353,17 @@ describe.runIf(existsSync(checkpoint))('the checkpoint', () => {
   it('holds both networks, and each is made from it', async () => {
     await useBackend(backends[0]!);
     const { Generator } = full.module;
-    const G = new Generator({ dims: { start: 5, base: 16, latent: 64, classes: 8 }, seed: 1 });
+    const G = new Generator({ dims: { start: 5, across: 5, base: 16, latent: 64, classes: characters.length }, seed: 1 });
     await G.load(readFileSync(checkpoint));
-    const { parse } = openPictures(task.configurations.attention!);
-    const asked = names.flatMap((name) => [1, 2, 3].map((number) => parse(`${name} ${number}`).input));
+    const { parse } = openPictures(task.configurations.characters!);
+    const asked = characters.flatMap((name) => [1, 2, 3].map((number) => parse(`${name} ${number}`).input));
     const made = (await G.forward(asked)).map(({ image }) => image.data);
     expect(Math.max(...made.flatMap((pixels) => [...pixels]))).toBeGreaterThan(0.9);
     // As much ink as in real pictures, on the mean, and another picture from other noise.
     const ink = (pictures: readonly ArrayLike<number>[]): number =>
       pictures.reduce((sum, pixels) => sum + Array.from(pixels).reduce((inner, value) => inner + value, 0) / pixels.length, 0) /
       pictures.length;
-    expect(Math.abs(ink(made) - ink(picturesOf('test', 20).map(({ pixels }) => pixels)))).toBeLessThan(0.2);
+    expect(Math.abs(ink(made) - ink(pixelsOf('characters', 'test', 20)))).toBeLessThan(0.2);
     expect(relative(made[0]!, made[1]!)).toBeGreaterThan(0.2);
   });
 });

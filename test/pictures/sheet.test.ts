@@ -17,8 +17,14 @@ test('a sheet has a picture for each sketch, the runs of a shade in one path, an
   expect((await svgToPng(svg)).length).toBeGreaterThan(1000);
 });
 
-test('a picture that is not square is an error', () => {
-  expect(() => sheetSvg('Made', [{ name: 'Greek', pictures: [{ pixels: [1, 2, 3] }] }])).toThrow(
-    'expected a square picture, given 3 numbers',
-  );
+test('a picture may be wide, and so may what looked at it', () => {
+  const svg = sheetSvg('Wide', [{ name: '', pictures: [{ pixels, width: 8, weights: [0, 0, 0, 1], from: [0.5, 0.5] }] }]);
+  expect(svg).toContain('<rect width="224" height="56"');
+  expect(svg).toContain('<rect x="168" y="0" width="56" height="56" fill="#d9480f" fill-opacity="0.8"/>');
+  expect(svg).toContain('<circle cx="112" cy="28"');
+});
+
+test('pixels that make no rectangle are an error', () => {
+  for (const sketch of [{ pixels: [1, 2, 3] }, { pixels, width: 5 }, { pixels, weights: [1, 0, 0] }])
+    expect(() => sheetSvg('Made', [{ name: 'Greek', pictures: [sketch] }])).toThrow('numbers make no such rectangle');
 });
