@@ -59,10 +59,10 @@ function nearest(known: readonly Known[], at: ArrayLike<number>): number {
   return best;
 }
 
-/** How far the two characters of twins are from being the same. */
+/** How much the two characters of twins agree. */
 export interface Agreement {
-  /** Mean difference of their pixels, from 0 to 2. */
-  readonly apart: number;
+  /** Correlation of their tones over the pictures: 1 where they always agree, 0 where one says nothing of the other. */
+  readonly tones: number;
   /** Share of the pictures in which both are nearest to training pictures of the same character. */
   readonly same: number;
 }
@@ -72,17 +72,36 @@ export function agreement(side: number): (pictures: readonly Made[]) => Agreemen
   const known = sourcesOf('twins', 'train').flatMap((source) =>
     Array.from(
       { length: 8 },
-      (): Known => ({ at: apartFrom(drawn('twins', source, side, random).pixels, side)[0], label: source.character }),
+      (): Known => ({ at: black(apartFrom(drawn('twins', source, side, random).pixels, side)[0]), label: source.character }),
     ),
   );
   return (pictures) => {
-    const count = Math.max(1, pictures.length);
-    let [apart, same] = [0, 0];
-    for (const { pixels } of pictures) {
-      const [left, right] = apartFrom(pixels, side);
-      apart += left.reduce((sum, value, k) => sum + Math.abs(value - right[k]!), 0) / (left.length * count);
-      if (nearest(known, left) === nearest(known, right)) same += 1 / count;
-    }
-    return { apart, same };
+    const ends = pictures.map(({ pixels }) => apartFrom(pixels, side));
+    const same = ends.filter(([left, right]) => nearest(known, black(left)) === nearest(known, black(right))).length;
+    return {
+      tones: correlation(
+        ends.map(([left]) => toneOf(left)),
+        ends.map(([, right]) => toneOf(right)),
+      ),
+      same: same / Math.max(1, ends.length),
+    };
   };
+}
+
+/** From 0 for paper to 1 for ink: of the darkest pixel. */
+function toneOf(pixels: Float32Array): number {
+  return (Math.max(...pixels) + 1) / 2;
+}
+
+/** The same in full ink. */
+function black(pixels: Float32Array): Float32Array {
+  const tone = Math.max(toneOf(pixels), 0.05);
+  return pixels.map((value) => (value + 1) / tone - 1);
+}
+
+/** Pearson 1895. */
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const { covariance } = momentsOf(a.map((value, k) => [value, b[k]!]));
+  const both = Math.sqrt(covariance[0]![0]! * covariance[1]![1]!);
+  return both > 0 ? covariance[0]![1]! / both : 0;
 }

@@ -12,7 +12,7 @@ export type Part = 'train' | 'validation' | 'test';
 
 /**
  * `alphabets`: a class is an alphabet. `characters`: a class is a character. `twins`: a character at either end of a wide
- * picture, both the same, so that far parts must agree; there is one class.
+ * picture, both the same and in the same tone, so that far parts must agree; there is one class.
  */
 export type Kind = 'alphabets' | 'characters' | 'twins';
 
@@ -34,6 +34,9 @@ const wanted: Readonly<Record<string, string>> = { Greek: 'ΓΔΘΛΞΠΣΦΨΩ'
 /** Twenty that look like no other. */
 export const characters: readonly string[] = Object.values(wanted).flatMap((text) => [...text]);
 
+/** The characters of twins, and how light they may be. */
+const [pair, lightest] = ['ΔΘΞΨ', 0.3];
+
 /** Classes, by label. */
 export function namesOf(kind: Kind): readonly string[] {
   if (kind === 'twins') return ['twins'];
@@ -52,9 +55,9 @@ export function sourcesOf(kind: Kind, part: Part): Source[] {
         .filter((_, k) => (k % 10 === 3 ? 'validation' : k % 10 === 7 ? 'test' : 'train') === part)
         .map((picture): Source => ({ picture, label, character: -1 })),
     );
-  return characters.slice(0, kind === 'twins' ? 10 : undefined).flatMap((name, character) =>
-    glyphOf(name)
-      .pictures.filter((_, k) => (k % 5 === 2 ? 'test' : k % 5 === 4 ? 'validation' : 'train') === part)
+  return characters.flatMap((name, character) =>
+    (kind === 'twins' && !pair.includes(name) ? [] : glyphOf(name).pictures)
+      .filter((_, k) => (k % 5 === 2 ? 'test' : k % 5 === 4 ? 'validation' : 'train') === part)
       .map((picture): Source => ({ picture, label: kind === 'twins' ? 0 : character, character })),
   );
 }
@@ -68,7 +71,10 @@ function glyphOf(name: string): Glyph {
 export function drawn(kind: Kind, { picture, label }: Source, side: number, random: () => number): Labelled {
   if (kind === 'alphabets') return { pixels: smaller(picture, side), label };
   const one = smaller(varied(picture, random), side);
-  return { pixels: kind === 'twins' ? besideEachOther(one, one, side) : one, label };
+  if (kind === 'characters') return { pixels: one, label };
+  const tone = lightest + (1 - lightest) * random();
+  const toned = one.map((value) => tone * (value + 1) - 1);
+  return { pixels: besideEachOther(toned, toned, side), label };
 }
 
 /** Pixels of a row. */

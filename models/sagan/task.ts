@@ -52,7 +52,7 @@ type Example = TaskExample<MakeInput, MakeTarget>;
 
 const configuration = (about: string, kind: Kind, attention: 'full' | 'none', steps: number): Configuration => ({
   about,
-  dims: { ...(kind === 'twins' ? { start: 3, across: 10 } : { start: 5, across: 5 }), base: 16, latent: 64 },
+  dims: { ...(kind === 'twins' ? { start: 2, across: 8 } : { start: 5, across: 5 }), base: 16, latent: 64 },
   set: { attention },
   seed: 1,
   batchSize: 32,
@@ -64,8 +64,8 @@ const configuration = (about: string, kind: Kind, attention: 'full' | 'none', st
 const configurations: Readonly<Record<string, Configuration>> = {
   characters: configuration('twenty characters, each a class', 'characters', 'full', 2500),
   'characters-none': configuration('the same networks without attention', 'characters', 'none', 2500),
-  twins: configuration('the same character at both ends of a wide picture', 'twins', 'full', 1500),
-  'twins-none': configuration('the same networks without attention', 'twins', 'none', 1500),
+  twins: configuration('the same character at both ends of a wide picture', 'twins', 'full', 1000),
+  'twins-none': configuration('the same networks without attention', 'twins', 'none', 1000),
   alphabets: configuration('characters of eight alphabets, each a class', 'alphabets', 'full', 2500),
   'alphabets-none': configuration('the same networks without attention', 'alphabets', 'none', 2500),
   quick: {
@@ -143,7 +143,7 @@ export function openPictures({ dims, settings }: Configuration): OpenTask<MakeIn
       for (const [label, name] of names.entries())
         if (names.length > 1 && made.filter((one) => one.label === label).length > components)
           rows.push(await row(name, (other) => other === label));
-      return { columns: rows[0]!.columns, counts: ['distance', 'ends apart'], rows };
+      return { columns: rows[0]!.columns, counts: ['distance', 'tones agree'], rows };
     },
     pictures: async (model, inputs) => {
       const random = chance('characters: a sheet');
@@ -174,13 +174,8 @@ export function openPictures({ dims, settings }: Configuration): OpenTask<MakeIn
             model,
             validation.map(({ input }) => input),
           );
-          const { weights } = model.models.G;
-          const gain = weights.specs.find(({ path }) => path.endsWith('SelfAttention.γ'));
-          return {
-            ...(await measure(model, validation.map(realOf), made)),
-            // Eq. (3): how much of what the attention found is added.
-            ...(gain === undefined ? {} : { gain: (await weights.read(gain.path)).data[0]! }),
-          };
+          const gains = await gainsOf(model);
+          return { ...(await measure(model, validation.map(realOf), made)), ...gains };
         },
       },
     },
@@ -197,8 +192,8 @@ function measureOf(kind: Kind, side: number): Measure {
     const distance = yard.distance(real, made);
     if (kind === 'alphabets') return { distance, 'nearest of its alphabet': yard.shareOfClass(made) };
     if (kind === 'characters') return { distance, recognised: await shareRead(reader, made) };
-    const { same, apart } = agree(made);
-    return { distance, 'ends the same': same, 'ends apart': apart };
+    const { same, tones } = agree(made);
+    return { distance, 'ends the same': same, 'tones agree': tones };
   };
 }
 
@@ -210,6 +205,15 @@ export async function shareRead(reader: Classifier, made: readonly Made[]): Prom
     made.map(({ pixels }) => ({ image: imageOf(Float32Array.from(pixels), classified) })),
   );
   return answers.filter((character, k) => character === made[k]!.label).length / Math.max(1, made.length);
+}
+
+/** Eq. (3): how much of what the attention found is added, in either network. */
+async function gainsOf({ models }: Sagan): Promise<Record<string, number>> {
+  const gains = Object.entries(models).map(async ([name, { weights }]): Promise<[string, number][]> => {
+    const gain = weights.specs.find(({ path }) => path.endsWith('SelfAttention.γ'));
+    return gain === undefined ? [] : [[`γ of ${name}`, (await weights.read(gain.path)).data[0]!]];
+  });
+  return Object.fromEntries((await Promise.all(gains)).flat());
 }
 
 function once<T>(make: () => T): () => T {

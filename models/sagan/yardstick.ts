@@ -15,7 +15,7 @@ function pictures(kind: Kind, part: Part, side: number): Labelled[] {
 
 for (const [kind, side] of [
   ['characters', 20],
-  ['twins', 12],
+  ['twins', 8],
   ['alphabets', 20],
 ] as const) {
   const { distance, shareOfClass } = yardstick(kind, side);
@@ -33,7 +33,7 @@ for (const [kind, side] of [
     ['twins', validation],
     ['strangers', strangers],
   ] as const) {
-    const { same, apart } = agreement(side)(of);
-    console.log(`${name}: ends the same ${(100 * same).toFixed(1)} %, ends apart ${apart.toFixed(3)}`);
+    const { same, tones } = agreement(side)(of);
+    console.log(`${name}: ends the same ${(100 * same).toFixed(1)} %, tones agree ${tones.toFixed(2)}`);
   }
 }
