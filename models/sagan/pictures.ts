@@ -34,8 +34,8 @@ const wanted: Readonly<Record<string, string>> = { Greek: 'ΓΔΘΛΞΠΣΦΨΩ'
 /** Twenty that look like no other. */
 export const characters: readonly string[] = Object.values(wanted).flatMap((text) => [...text]);
 
-/** The characters of twins, and how light they may be. */
-const [pair, lightest] = ['ΔΘΞΨ', 0.3];
+/** The characters of twins, and their tones. */
+const [pair, dark, light] = ['ΔΘΞΨ', 1, 0.4];
 
 /** Classes, by label. */
 export function namesOf(kind: Kind): readonly string[] {
@@ -72,7 +72,7 @@ export function drawn(kind: Kind, { picture, label }: Source, side: number, rand
   if (kind === 'alphabets') return { pixels: smaller(picture, side), label };
   const one = smaller(varied(picture, random), side);
   if (kind === 'characters') return { pixels: one, label };
-  const tone = lightest + (1 - lightest) * random();
+  const tone = random() < 0.5 ? dark : light;
   const toned = one.map((value) => tone * (value + 1) - 1);
   return { pixels: besideEachOther(toned, toned, side), label };
 }

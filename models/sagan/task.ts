@@ -52,7 +52,12 @@ type Example = TaskExample<MakeInput, MakeTarget>;
 
 const configuration = (about: string, kind: Kind, attention: 'full' | 'none', steps: number): Configuration => ({
   about,
-  dims: { ...(kind === 'twins' ? { start: 2, across: 8 } : { start: 5, across: 5 }), base: 16, latent: 64 },
+  dims: {
+    ...(kind === 'twins' ? { start: 2, across: 8 } : { start: 5, across: 5 }),
+    base: 16,
+    inner: kind === 'alphabets' ? 4 : 16,
+    latent: 64,
+  },
   set: { attention },
   seed: 1,
   batchSize: 32,
