@@ -55,7 +55,7 @@ const configuration = (about: string, kind: Kind, attention: 'full' | 'none', st
   dims: {
     ...(kind === 'twins' ? { start: 2, across: 8 } : { start: 5, across: 5 }),
     base: 16,
-    inner: kind === 'alphabets' ? 4 : 16,
+    k: kind === 'alphabets' ? 8 : 2,
     latent: 64,
   },
   set: { attention },

@@ -55,7 +55,7 @@ const halved = `${source.replace(/import SelfAttention.*\n/, '')}\n${attention}`
   .replaceAll(/Spectral\((\w+)\)/g, '(0.5 * $1)')
   .replace('γ: [] = 0', 'γ: [] = 0.7');
 
-const dims = { start: 1, across: 1, inner: 1, base: 4, latent: 3, classes: 2 };
+const dims = { start: 1, across: 1, base: 4, latent: 3, classes: 2 };
 const side = 4 * dims.start;
 const pixel = (k: number): number => Math.sin(1.7 * k + 0.3);
 const examples: readonly Example[] = [0, 1, 1].map((label, k) => ({
@@ -187,7 +187,7 @@ it('has the losses, gradients and next running values of the same networks writt
       .replaceAll('sample normal[latent]()', 'z')
       .replace('label: index(classes) {\n  update', 'label: index(classes), z: [latent] {\n  update'),
   );
-  const own = { ...reference.dims, across: reference.dims.start!, inner: reference.dims.base! / 4 };
+  const own = { ...reference.dims, across: reference.dims.start! };
   const hinge = new Hinge({ G: new Generator({ dims: own, seed: 1 }), D: new Discriminator({ dims: own, seed: 1 }) }, { seed: 1 });
   hinge.weights.restore(
     new Map(
@@ -353,7 +353,7 @@ describe.runIf(existsSync(checkpoint))('the checkpoint', () => {
   it('holds both networks, and each is made from it', async () => {
     await useBackend(backends[0]!);
     const { Generator } = full.module;
-    const G = new Generator({ dims: { start: 5, across: 5, base: 16, inner: 16, latent: 64, classes: characters.length }, seed: 1 });
+    const G = new Generator({ dims: { start: 5, across: 5, base: 16, k: 2, latent: 64, classes: characters.length }, seed: 1 });
     await G.load(readFileSync(checkpoint));
     const { parse } = openPictures(task.configurations.characters!);
     const asked = characters.flatMap((name) => [1, 2, 3].map((number) => parse(`${name} ${number}`).input));
