@@ -155,7 +155,7 @@ export const ROWS: readonly Row[] = [
   },
   zoo('transformer', 'Transformer on 128 dates', 'full'),
   zoo('snail', 'SNAIL, 32 episodes of five characters', '1-shot'),
-  zoo('sagan', 'SAGAN, 32 pictures, both networks', 'alphabets'),
+  zoo('sagan', 'SAGAN, 32 pictures, both networks', 'attention'),
   zoo('pointer', 'Pointer network, 128 tours around points', 'hull'),
   zoo('caption', 'Captions of 64 pictures, soft attention', 'soft'),
 ];

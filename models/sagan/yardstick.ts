@@ -34,6 +34,8 @@ for (const [kind, side] of [
     ['strangers', strangers],
   ] as const) {
     const { same, tones } = agreement(side)(of);
-    console.log(`${name}: ends the same ${(100 * same).toFixed(1)} %, tones agree ${tones.toFixed(2)}`);
+    console.log(
+      `${name}: distance ${distance(test, of).toFixed(2)}, ends the same ${(100 * same).toFixed(1)} %, tones agree ${tones.toFixed(2)}`,
+    );
   }
 }

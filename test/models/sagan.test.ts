@@ -7,7 +7,7 @@ import { useBackend, type Joint, type Model, type Value } from '../../runtime/in
 import { eigen, featuresOf, frechet, momentsOf, principal } from '../../models/sagan/distance.ts';
 import { chance } from '../../models/snail/chance.ts';
 import { agreement } from '../../models/sagan/measures.ts';
-import { apartFrom, besideEachOther, characters, drawn, namesOf, sourcesOf, type Kind, type Part } from '../../models/sagan/pictures.ts';
+import { apartFrom, besideEachOther, drawn, namesOf, sourcesOf, type Kind, type Part } from '../../models/sagan/pictures.ts';
 import { openPictures, task } from '../../models/sagan/task.ts';
 import { modelText } from '../analyze/support.ts';
 import { load } from '../emit/support.ts';
@@ -353,17 +353,18 @@ describe.runIf(existsSync(checkpoint))('the checkpoint', () => {
   it('holds both networks, and each is made from it', async () => {
     await useBackend(backends[0]!);
     const { Generator } = full.module;
-    const G = new Generator({ dims: { start: 5, across: 5, base: 16, k: 2, latent: 64, classes: characters.length }, seed: 1 });
+    const alphabets = namesOf('alphabets');
+    const G = new Generator({ dims: { start: 5, across: 5, base: 16, latent: 64, classes: alphabets.length }, seed: 1 });
     await G.load(readFileSync(checkpoint));
-    const { parse } = openPictures(task.configurations.characters!);
-    const asked = characters.flatMap((name) => [1, 2, 3].map((number) => parse(`${name} ${number}`).input));
+    const { parse } = openPictures(task.configurations.attention!);
+    const asked = alphabets.flatMap((name) => [1, 2, 3].map((number) => parse(`${name} ${number}`).input));
     const made = (await G.forward(asked)).map(({ image }) => image.data);
     expect(Math.max(...made.flatMap((pixels) => [...pixels]))).toBeGreaterThan(0.9);
     // As much ink as in real pictures, on the mean, and another picture from other noise.
     const ink = (pictures: readonly ArrayLike<number>[]): number =>
       pictures.reduce((sum, pixels) => sum + Array.from(pixels).reduce((inner, value) => inner + value, 0) / pixels.length, 0) /
       pictures.length;
-    expect(Math.abs(ink(made) - ink(pixelsOf('characters', 'test', 20)))).toBeLessThan(0.2);
+    expect(Math.abs(ink(made) - ink(pixelsOf('alphabets', 'test', 20)))).toBeLessThan(0.2);
     expect(relative(made[0]!, made[1]!)).toBeGreaterThan(0.2);
   });
 });

@@ -20,6 +20,7 @@ it.each([
   { folder: 'models/pointer', limit: 512, least: 88 },
   { folder: 'models/pointer/tours', limit: 256, least: 62 },
   { folder: 'models/caption', limit: 128, least: 93 },
+  { folder: 'models/sagan/classifier', limit: 700, least: 97 },
 ])('$folder', { timeout: 300_000 }, async ({ folder, limit, least }) => {
   const { status, out, err } = await attnc(root, 'evaluate', folder, '--backend', 'wasm', '--limit', `${limit}`);
   expect(status, err).toBe(0);
