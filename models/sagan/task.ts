@@ -191,13 +191,13 @@ export function openPictures({ dims, settings }: Configuration): OpenTask<MakeIn
 type Measure = (model: Sagan, real: readonly Made[], made: readonly Made[]) => Promise<Readonly<Record<string, number>>>;
 
 function measureOf(kind: Kind, side: number): Measure {
-  const tools = once(() => ({ yard: yardstick(kind, side), agree: agreement(side) }));
+  const yard = once(() => yardstick(kind, side));
+  const agree = once(() => agreement(side));
   return async ({ reader }, real, made): Promise<Readonly<Record<string, number>>> => {
-    const { yard, agree } = tools();
-    const distance = yard.distance(real, made);
-    if (kind === 'alphabets') return { distance, 'nearest of its alphabet': yard.shareOfClass(made) };
+    const distance = yard().distance(real, made);
+    if (kind === 'alphabets') return { distance, 'nearest of its alphabet': yard().shareOfClass(made) };
     if (kind === 'characters') return { distance, recognised: await shareRead(reader, made) };
-    const { same, tones } = agree(made);
+    const { same, tones } = agree()(made);
     return { distance, 'ends the same': same, 'tones agree': tones };
   };
 }
