@@ -24,7 +24,7 @@ const cases: Readonly<Record<string, Source>> = {
     ]),
   ),
   'self-attention': {
-    text: `${DIMS}${plain.replace('channel / 8', 'channel / 2').replace('γ: [] = 0', 'γ: [] = 0.7')}
+    text: `${DIMS}${plain.replace('k = 8', 'k = 2').replace('γ: [] = 0', 'γ: [] = 0.7')}
 model M(x: [rows, columns, colours]) -> y: [rows, columns, colours] { Linear[colours](SelfAttention(Linear[features](x))) }
 dim features = 4${fit()}`,
   },
