@@ -18,6 +18,7 @@ import { chance } from '../snail/chance.ts';
 import type { Point } from './geometry.ts';
 import { pointersSvg, walkSvg } from './picture.ts';
 import { problems, type Problem, type ProblemName } from './problems.ts';
+import { trainingOf } from './stages.ts';
 
 export interface PointsInput {
   /** Rows of coordinates. */
@@ -69,8 +70,16 @@ const configurations: Readonly<Record<string, Configuration>> = {
   ),
   hull: configuration('the convex hull of 5 to 10 points', 'hull', 2, { revisit: 'allowed' }, 8000, large),
   'hull-50': {
-    ...configuration('the convex hull of 5 to 50 points', 'hull', 2, { revisit: 'allowed' }, 8000, large),
-    settings: { problem: 'hull', least: 5, most: 50, held: ['10', '50'], tests: ['5', '10', '20', '50'] },
+    ...configuration('the convex hull of 5 to 50 points', 'hull', 2, { revisit: 'allowed' }, 8000, { ...large, hidden: 256 }),
+    window: 1,
+    settings: {
+      problem: 'hull',
+      least: 5,
+      most: 50,
+      stages: ['1:10', '3001:20', '4501:50'],
+      held: ['10', '50'],
+      tests: ['5', '10', '20', '50'],
+    },
   },
   delaunay: {
     ...configuration('the Delaunay triangles of 5 to 10 points', 'delaunay', 2, { revisit: 'allowed', outputs: 6 }, 8000, large),
@@ -137,7 +146,7 @@ function openProblem(
     inParts(inputs, 256, (part) => model.generate(part, how));
   return {
     dims: { coordinate: width },
-    train: (random) => draw(random, Number(least) + Math.floor(random() * (Number(most) - Number(least) + 1))),
+    train: trainingOf(draw, Number(least), Number(most), settings.stages),
     validation: held('validation', (kept as readonly string[]).map(Number), 256),
     test: held('test', tests, 512),
     parse: (line) => parse(line, width),

@@ -68,20 +68,23 @@ function turnRound(tour: number[], apart: Float64Array, n: number): boolean {
 function move(tour: number[], apart: Float64Array, n: number): boolean {
   for (let length = 1; length <= Math.min(3, n - 3); length++) {
     for (let i = 0; i < n; i++) {
-      // From the stretch on, so that it never goes round the end.
-      const turned = Array.from({ length: n }, (_, k) => tour[(i + k) % n]!);
-      const [stretch, rest] = [turned.slice(0, length), turned.slice(length)];
-      const [first, last] = [stretch[0]!, stretch.at(-1)!];
-      const [before, after] = [rest.at(-1)!, rest[0]!];
-      const saved = apart[before * n + first]! + apart[last * n + after]! - apart[before * n + after]!;
-      for (let j = 0; j + 1 < rest.length; j++) {
-        const [p, q] = [rest[j]!, rest[j + 1]!];
+      // Counted from the stretch on, so that it never goes round the end.
+      const at = (k: number): number => tour[i + k < n ? i + k : i + k - n]!;
+      const [first, last, before, after] = [at(0), at(length - 1), at(n - 1), at(length)];
+      const saved = apart[before * n + first]! + apart[last * n + after]! - apart[before * n + after]! - LEAST;
+      if (saved <= 0) continue;
+      for (let k = length, p = after; k + 1 < n; k++) {
+        const q = at(k + 1);
         const straight = apart[p * n + first]! + apart[last * n + q]!;
         const turnedRound = apart[p * n + last]! + apart[first * n + q]!;
-        if (Math.min(straight, turnedRound) - apart[p * n + q]! >= saved - LEAST) continue;
-        const put = straight <= turnedRound ? stretch : [...stretch].reverse();
-        tour.splice(0, n, ...rest.slice(0, j + 1), ...put, ...rest.slice(j + 1));
-        return true;
+        if (Math.min(straight, turnedRound) - apart[p * n + q]! < saved) {
+          const turned = [...tour.slice(i), ...tour.slice(0, i)];
+          const stretch = turned.slice(0, length);
+          if (turnedRound < straight) stretch.reverse();
+          tour.splice(0, n, ...turned.slice(length, k + 1), ...stretch, ...turned.slice(k + 1));
+          return true;
+        }
+        p = q;
       }
     }
   }
