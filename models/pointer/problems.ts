@@ -6,12 +6,12 @@ export type Rows = readonly (readonly number[])[];
 
 export interface Problem {
   readonly coordinates: 1 | 2;
-  /** The columns of the table: exact answers, and how much of an answer is right. */
-  readonly columns: readonly [string, string];
+  /** The columns of the table: exact answers, how much of an answer is right, and what else there is to say of it. */
+  readonly columns: readonly string[];
   readonly samples: readonly string[];
   /** The right answer, points counted from 0. */
   solve(rows: Rows): readonly number[];
-  measure(rows: Rows, right: readonly number[], given: readonly number[]): readonly [exact: number, part: number];
+  measure(rows: Rows, right: readonly number[], given: readonly number[]): readonly number[];
   /** The answer as lines between points; null: it is none. */
   walk(answer: readonly number[]): readonly (readonly number[])[] | null;
 }
@@ -32,16 +32,19 @@ const sorting: Problem = {
 
 const scattered = '0.1,0.2 0.9,0.1 0.5,0.5 0.8,0.9 0.2,0.7 0.4,0.3';
 
-/** Vinyals et al. 2015, sec. 3.1: counter-clockwise, from the corner of the lowest number. */
+/**
+ * Vinyals et al. 2015, sec. 3.1: counter-clockwise, from the corner of the lowest number. What crosses itself or comes back to a point
+ * covers nothing; the paper leaves it out of the mean, which is the area covered by the share of simple polygons.
+ */
 const convexHull: Problem = {
   coordinates: 2,
-  columns: ['exact match', 'area covered'],
+  columns: ['exact match', 'area covered', 'simple polygons'],
   samples: [scattered],
   solve: (rows) => hull(pointsOf(rows)),
   measure: (rows, right, given) => {
     const polygon = (ids: readonly number[]): Point[] => ids.map((id) => pointsOf(rows)[id]!);
-    const simple = given.length > 2 && isSimple(polygon(given));
-    return [same(right, given), simple ? area(polygon(given)) / area(polygon(right)) : 0];
+    const simple = given.length > 2 && new Set(given).size === given.length && isSimple(polygon(given));
+    return [same(right, given), simple ? area(polygon(given)) / area(polygon(right)) : 0, simple ? 1 : 0];
   },
   walk: (answer) => [answer],
 };

@@ -39,7 +39,9 @@ interface Emitted {
 const TITLES: Readonly<Record<ProblemName, string>> = { sorting: 'sorting', hull: 'convex hull', delaunay: 'triangles' };
 
 const small = { embed: 32, hidden: 64, align: 64, places: 30 };
-const large = { ...small, embed: 64, hidden: 128, align: 128 };
+const large = { ...small, embed: 16, hidden: 128, align: 64 };
+/** Where all of a batch have one number of points: none are sorted together. */
+const staged = { batchSize: 64, window: 1, validateEvery: 1000 } as const;
 const configuration = (
   about: string,
   problem: ProblemName,
@@ -70,20 +72,28 @@ const configurations: Readonly<Record<string, Configuration>> = {
   ),
   hull: configuration('the convex hull of 5 to 10 points', 'hull', 2, { revisit: 'allowed' }, 8000, large),
   'hull-50': {
-    ...configuration('the convex hull of 5 to 50 points', 'hull', 2, { revisit: 'allowed' }, 8000, { ...large, hidden: 256 }),
-    window: 1,
+    ...configuration('the convex hull of 5 to 50 points', 'hull', 2, { revisit: 'allowed', rate: 4e-3 }, 9000, large),
+    ...staged,
     settings: {
       problem: 'hull',
       least: 5,
       most: 50,
-      stages: ['1:10', '3001:20', '4501:50'],
+      stages: ['1:10', '4001:20', '5501:50'],
       held: ['10', '50'],
       tests: ['5', '10', '20', '50'],
     },
   },
   delaunay: {
-    ...configuration('the Delaunay triangles of 5 to 10 points', 'delaunay', 2, { revisit: 'allowed', outputs: 6 }, 8000, large),
-    settings: { problem: 'delaunay', least: 5, most: 10, tests: ['5', '10', '15'] },
+    ...configuration(
+      'the Delaunay triangles of 5 to 10 points',
+      'delaunay',
+      2,
+      { revisit: 'allowed', outputs: 6, rate: 4e-3 },
+      8000,
+      large,
+    ),
+    ...staged,
+    settings: { problem: 'delaunay', least: 5, most: 10, stages: ['1:5', '2001:10'], tests: ['5', '10', '15'] },
   },
   quick: {
     ...configuration(
@@ -176,7 +186,6 @@ function openProblem(
   };
 }
 
-/** Exact answers, and how much of an answer is right. */
 function measured(
   problem: Problem,
   examples: readonly TaskExample<PointsInput, TourTarget>[],
@@ -191,7 +200,7 @@ function measured(
   const mean = (group: string, of: typeof rows): Evaluation['rows'][number] => ({
     group,
     examples: of.length,
-    values: [0, 1].map((c) => of.reduce((sum, { values }) => sum + values[c]!, 0) / of.length),
+    values: problem.columns.map((_, c) => of.reduce((sum, { values }) => sum + values[c]!, 0) / of.length),
   });
   const groups = [...new Set(rows.map(({ group }) => group))].sort();
   return {

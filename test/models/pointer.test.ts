@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../runtime/index.ts';
 import { area, hull, isSimple, shortestTour, tourLength, type Point } from '../../models/pointer/geometry.ts';
 import { problems } from '../../models/pointer/problems.ts';
+import { trainingOf } from '../../models/pointer/stages.ts';
 import type { PointerModel } from '../../models/pointer/task.ts';
 import { shortTour } from '../../models/pointer/tours/search.ts';
 import { delaunay } from '../../models/pointer/delaunay.ts';
@@ -94,6 +95,31 @@ function isInCircle(a: Point, b: Point, c: Point, d: Point): boolean {
   return determinant * Math.sign(turn) > 1e-12;
 }
 
+describe('training by stages', () => {
+  const draw = (_random: () => number, count: number) => ({ input: {}, target: {}, shown: `${count}`, answer: '' });
+
+  it('draws batches of one number of points, small ones first', async () => {
+    const source = trainingOf(draw, 5, 50, ['1:10', '101:50']);
+    if (typeof source === 'function' || !('rollout' in source)) throw new Error('expected rollouts');
+    const random = generator(7);
+    const counts = async (step: number): Promise<number[]> =>
+      (await source.rollout(null, random, 4, step)).map(({ shown }) => Number(shown));
+    const early = await Promise.all(Array.from({ length: 99 }, (_, k) => counts(k + 1)));
+    const late = await Promise.all(Array.from({ length: 99 }, (_, k) => counts(k + 101)));
+    for (const batch of [...early, ...late]) expect(new Set(batch).size).toBe(1);
+    const range = (batches: number[][]): number[] => [Math.min(...batches.flat()), Math.max(...batches.flat())];
+    expect(range(early)).toEqual([5, 10]);
+    expect(range(late)[1]).toBeGreaterThan(40);
+  });
+
+  it('draws each example by itself without stages', () => {
+    const source = trainingOf(draw, 5, 10, undefined);
+    if (typeof source !== 'function') throw new Error('expected a function');
+    const random = generator(7);
+    expect(new Set(Array.from({ length: 99 }, () => source(random).shown)).size).toBe(6);
+  });
+});
+
 describe('geometry', () => {
   const permutations = (n: number): number[][] =>
     n === 0
@@ -169,6 +195,16 @@ describe('geometry', () => {
       [0, 1],
     ];
     expect(area(square)).toBe(1);
+    const { measure } = problems.hull;
+    expect(measure(square, [0, 1, 2, 3], [0, 1, 2, 3])).toEqual([1, 1, 1]);
+    expect(measure(square, [0, 1, 2, 3], [0, 1, 2])).toEqual([0, 0.5, 1]);
+    // One that crosses itself, one that goes round twice, a line.
+    for (const given of [
+      [0, 2, 1, 3],
+      [0, 1, 2, 0, 1, 2],
+      [0, 1],
+    ])
+      expect(measure(square, [0, 1, 2, 3], given)).toEqual([0, 0, 0]);
     expect(isSimple([square[0]!, square[2]!, square[1]!, square[3]!])).toBe(false);
   });
 });

@@ -29,7 +29,7 @@ interface Emitted {
   readonly Salesman: new (options: ModelOptions<Record<string, number>>) => SalesmanModel;
 }
 
-const dims = { embed: 64, hidden: 128, align: 128, coordinate: 2 };
+const dims = { embed: 16, hidden: 128, align: 64, coordinate: 2 };
 const tours: Configuration = {
   about: 'round trips through 5 to 10 points',
   dims,
@@ -45,7 +45,11 @@ const configurations: Readonly<Record<string, Configuration>> = {
   'tours-20': {
     ...tours,
     about: 'round trips through 5 to 20 points',
-    settings: { least: 5, most: 20, tests: ['5', '10', '15', '20', '25'] },
+    set: { steps: 8000, rate: 4e-3 },
+    batchSize: 64,
+    window: 1,
+    validateEvery: 1000,
+    settings: { least: 5, most: 20, stages: ['1:10', '3001:20'], tests: ['5', '10', '15', '20', '25'] },
   },
   quick: {
     about: 'through 4 and 5 points, less than a minute: shows that everything runs',
