@@ -70,8 +70,7 @@ const configurations: Readonly<Record<string, Configuration>> = {
     { revisit: 'allowed', output: 'classes' },
     5000,
   ),
-  hull: configuration('the convex hull of 5 to 10 points', 'hull', 2, { revisit: 'allowed' }, 8000, large),
-  'hull-50': {
+  hull: {
     ...configuration('the convex hull of 5 to 50 points', 'hull', 2, { revisit: 'allowed', rate: 4e-3 }, 9000, large),
     ...staged,
     settings: {

@@ -30,24 +30,14 @@ interface Emitted {
 }
 
 const dims = { embed: 16, hidden: 128, align: 64, coordinate: 2 };
-const tours: Configuration = {
-  about: 'round trips through 5 to 10 points',
-  dims,
-  set: { steps: 8000 },
-  seed: 1,
-  batchSize: 128,
-  steps: 8000,
-  validateEvery: 250,
-  window: 10,
-};
 const configurations: Readonly<Record<string, Configuration>> = {
-  tours,
-  'tours-20': {
-    ...tours,
+  tours: {
     about: 'round trips through 5 to 20 points',
+    dims,
     set: { steps: 8000, rate: 4e-3 },
+    seed: 1,
     batchSize: 64,
-    window: 1,
+    steps: 8000,
     validateEvery: 1000,
     settings: { least: 5, most: 20, stages: ['1:10', '3001:20'], tests: ['5', '10', '15', '20', '25'] },
   },
