@@ -88,11 +88,11 @@ const configurations: Readonly<Record<string, Configuration>> = {
       'delaunay',
       2,
       { revisit: 'allowed', outputs: 6, rate: 4e-3 },
-      8000,
+      6000,
       large,
     ),
     ...staged,
-    settings: { problem: 'delaunay', least: 5, most: 10, stages: ['1:5', '2001:10'], tests: ['5', '10', '15'] },
+    settings: { problem: 'delaunay', least: 5, most: 10, stages: ['1:5', '1501:10'], tests: ['5', '10', '15'] },
   },
   quick: {
     ...configuration(
