@@ -68,7 +68,7 @@ const configurations: Readonly<Record<string, Configuration>> = {
     'sorting',
     1,
     { revisit: 'allowed', output: 'classes' },
-    5000,
+    2000,
   ),
   hull: {
     ...configuration('the convex hull of 5 to 50 points', 'hull', 2, { revisit: 'allowed', rate: 4e-3 }, 9000, large),
