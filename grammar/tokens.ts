@@ -169,6 +169,9 @@ export const Reserved = table(RESERVED, reserved);
 /** Words only where a kind or a clause may stand. */
 export const Word = table(CLAUSES, clause);
 
+/** All words that mean something to the parser. */
+export const KEYWORDS: readonly string[] = [...RESERVED, ...CLAUSES];
+
 const WORD_TYPES: ReadonlyMap<string, TokenType> = new Map([...Object.entries(Reserved), ...Object.entries(Word)]);
 
 /** Order matters to the lexer: longer signs first. */

@@ -8,7 +8,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The ground first: a folder may use those before it. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  compiler: ['size', 'diagnostics', 'graph', 'oracle', 'passes', 'analyze', 'emit', 'index.ts', 'cli'],
+  compiler: ['size', 'diagnostics', 'graph', 'oracle', 'passes', 'analyze', 'emit', 'index.ts', 'service', 'lsp', 'cli'],
   'compiler/analyze': ['modules', 'scope', 'types', 'expressions', 'parameters', 'calls', 'bodies', 'decoders', 'programs'],
   'compiler/passes': ['core', 'loops', 'absence', 'clock', 'gradient', 'decoder', 'layout', 'pipeline.ts'],
 };

@@ -15,10 +15,9 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkFile, compileFile, renderAll, type Diagnostic } from '../compiler/index.ts';
-import { firstGraphs } from '../compiler/cli/commands/graph.ts';
 import { nodeLibrary } from '../compiler/cli/io/library.ts';
 import { catalogue } from '../compiler/diagnostics/catalogue.ts';
-import { listed } from '../compiler/emit/listing/listing.ts';
+import { firstGraphs, listed } from '../compiler/emit/listing/listing.ts';
 
 interface Config {
   /** A program elsewhere in the repository instead of input.attn. */

@@ -30,6 +30,7 @@ import { binaryFns, nameAxis } from '../expressions/brackets.ts';
 /** The value of an expression; if an inner dim has lost the dim that it is ragged in, that is reported where it happened. */
 export function elaborateExpression(expr: Expr, here: Site): Value {
   const value = here.ctx.inside(expr.span, here, () => evaluateExpr(expr, here));
+  if (here.calls.length === 0) here.ctx.observe?.(expr, value, here);
   if (here.ctx.inner.size === 0 || value.kind !== 'tensor') return value;
   const alone = lost(allAxes(value.node), here);
   if (alone === null) return value;

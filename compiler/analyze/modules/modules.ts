@@ -88,7 +88,7 @@ export function loadModules(path: string, library: Library, problems: Problems):
   return { entry, modules };
 }
 
-function resolveImport(file: string, from: string): string {
+export function resolveImport(file: string, from: string): string {
   if (!from.startsWith('.')) return from.endsWith('.attn') ? from : `${from}.attn`;
   const parts = file.split('/').slice(0, -1);
   for (const part of from.split('/')) {

@@ -11,7 +11,7 @@ import { hasDim, reportUnsized, toldDims } from './sized.ts';
 import { emittedName, entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from '../modules/modules.ts';
 import { refuseNames } from '../modules/reserved.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
-import type { Site, Unrolled } from '../scope/context.ts';
+import type { Observe, Site, Unrolled } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { isError, type DeclarationEntry } from '../scope/values.ts';
 import { bothWays, isJoint, lowerJoint, partsOf, reasons, unique } from './joint.ts';
@@ -24,6 +24,8 @@ import { unknownOf } from '../scope/unknown.ts';
 export interface LowerOptions {
   /** `--set name=value`: options, dims. */
   readonly set?: ReadonlyMap<string, string | number>;
+  /** Sees every expression of the user's files with its value, options being as they are set. */
+  readonly observe?: Observe;
 }
 
 /**
@@ -60,7 +62,8 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
   unknownOverrides(base);
   const words = new Words([...modules.modules.values()].flatMap(({ module }) => module.items));
   const callers = new Map<string, Place>();
-  const programs = checkAll(base, () => true, callers);
+  const seen = options.observe === undefined ? base : { ...base, observe: options.observe };
+  const programs = checkAll(seen, () => true, callers);
   checkAll({ ...base, training: true }, (item) => ['training', 'dropout', 'running'].some((word) => words.reach(item, word)));
   const shared = sharedBy(modules);
   for (const { name, choices, file } of optionChoices(own.map(({ module }) => module))) {

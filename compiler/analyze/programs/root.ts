@@ -6,7 +6,7 @@ import type { Builder } from '../../graph/builder.ts';
 import type { Dim } from '../../graph/graph.ts';
 import type { LoadedModule, ModuleSet } from '../modules/modules.ts';
 import { importsOf, inOrder, nameOf, settingOf, sharedBy, type Shared } from '../modules/modules.ts';
-import type { VariantNote, Site, Unrolled } from '../scope/context.ts';
+import type { Observe, VariantNote, Site, Unrolled } from '../scope/context.ts';
 import { Context, placeOf, TooLarge } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
@@ -31,6 +31,7 @@ export interface Setup {
   readonly found: VariantNote | null;
   /** Declarations that opened too many bodies: their callers are not elaborated. */
   readonly tooLarge: Set<object>;
+  readonly observe?: Observe;
 }
 
 export interface Root {
@@ -42,7 +43,7 @@ export interface Root {
 }
 
 export function begin(setup: Setup): Root {
-  const { modules, overrides, problems, training, builder, fixed, unrolled, found, tooLarge } = setup;
+  const { modules, overrides, problems, training, builder, fixed, unrolled, found, tooLarge, observe = null } = setup;
   const shared = sharedBy(modules);
   const ctx = new Context({
     elaborate: { expression: elaborateExpression, body: elaborateBody },
@@ -55,6 +56,7 @@ export function begin(setup: Setup): Root {
     unrolled,
     found,
     tooLarge,
+    observe,
   });
   const scopes = new Map<string, Scope>();
   const prelude = new Scope(null);

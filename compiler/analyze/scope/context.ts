@@ -47,6 +47,9 @@ export interface VariantNote {
   readonly message: string;
 }
 
+/** Sees the value of each expression of a declaration while that is elaborated by itself: what an editor shows. */
+export type Observe = (expr: Expr, value: Value, here: Site) => void;
+
 interface ContextOptions {
   readonly elaborate: Elaborate;
   readonly builder: Builder;
@@ -58,6 +61,7 @@ interface ContextOptions {
   readonly unrolled: Map<string, Unrolled>;
   readonly found: VariantNote | null;
   readonly tooLarge: Set<object>;
+  readonly observe: Observe | null;
 }
 
 /** Why and where a `repeat` is unrolled. */
@@ -100,6 +104,7 @@ export class Context {
   readonly found: VariantNote | null;
   /** Declarations that opened too many bodies, in any elaboration. */
   readonly tooLarge: Set<object>;
+  readonly observe: Observe | null;
   /** The number of bodies of calls and rounds that this elaboration has opened. */
   private bodies = 0;
   private depth = 0;
@@ -160,6 +165,7 @@ export class Context {
     this.unrolled = options.unrolled;
     this.found = options.found;
     this.tooLarge = options.tooLarge;
+    this.observe = options.observe;
   }
 
   /** Counts a body, of a call or of a round. */

@@ -1,5 +1,4 @@
-import { listed, listing, titleOf, type Graphs } from '../../emit/listing/listing.ts';
-import type { Node, Program } from '../../graph/graph.ts';
+import { firstGraphs, listed, listing } from '../../emit/listing/listing.ts';
 import { arrange, derive } from '../../passes/pipeline.ts';
 import type { Given } from '../arguments.ts';
 import { STATUS, type Io } from '../io/io.ts';
@@ -16,20 +15,4 @@ export async function graph(given: Given, io: Io): Promise<number> {
     });
   io.out(given.has('final') ? final() : listed(programs.flatMap(firstGraphs)));
   return STATUS.fine;
-}
-
-/** As the checker builds it, before any pass. */
-export function firstGraphs(program: Program): Graphs {
-  return [
-    [program.name, program.outputs],
-    ...program.objectives.flatMap((objective) =>
-      objective.updates.map((update): Graphs[number] => [
-        titleOf(program, objective, update),
-        new Map([
-          ['loss', update.training.loss],
-          ...[...update.training.metrics].map(([metric, node]): [string, Node] => [`metric.${metric}`, node]),
-        ]),
-      ]),
-    ),
-  ];
 }

@@ -19,7 +19,7 @@ export function listed(graphs: Graphs): string {
   return graphs.map(([title, roots]) => `# ${title}\n${printGraph(roots)}`).join('\n');
 }
 
-export function titleOf(program: Program, objective: ObjectiveGraph, { name }: UpdateGraph): string {
+function titleOf(program: Program, objective: ObjectiveGraph, { name }: UpdateGraph): string {
   return `${program.name}, objective ${objective.name}${name === null ? '' : `, update ${name}`}`;
 }
 
@@ -43,5 +43,21 @@ function functionsOf({ program, forward, objectives, decoder, stream }: Compiled
     ),
     ...steps('', decoder),
     ...steps('stream ', stream),
+  ];
+}
+
+/** As the checker builds it, before any pass. */
+export function firstGraphs(program: Program): Graphs {
+  return [
+    [program.name, program.outputs],
+    ...program.objectives.flatMap((objective) =>
+      objective.updates.map((update): Graphs[number] => [
+        titleOf(program, objective, update),
+        new Map([
+          ['loss', update.training.loss],
+          ...[...update.training.metrics].map(([metric, node]): [string, Node] => [`metric.${metric}`, node]),
+        ]),
+      ]),
+    ),
   ];
 }
