@@ -15,6 +15,7 @@ const WORK: Readonly<Record<CommandName, () => Promise<Work>>> = {
   check: async () => (await import('./commands/check.ts')).check,
   compile: async () => (await import('./commands/compile.ts')).compile,
   fmt: async () => (await import('./commands/fmt.ts')).fmt,
+  lsp: async () => (await import('./commands/lsp.ts')).lsp,
   explain: async () => (await import('./commands/explain.ts')).explainCode,
   doctor: async () => {
     const { runDoctor } = await import('./backend/doctor.ts');
@@ -23,6 +24,7 @@ const WORK: Readonly<Record<CommandName, () => Promise<Work>>> = {
   train: async () => (await import('./commands/train.ts')).train,
   generate: async () => (await import('./commands/generate.ts')).generate,
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluate,
+  runs: async () => (await import('./commands/runs.ts')).runs,
   export: async () => (await import('./commands/export.ts')).exportModel,
   summary: async () => (await import('./commands/summary.ts')).summary,
   graph: async () => (await import('./commands/graph.ts')).graph,

@@ -73,6 +73,15 @@ export const SPECS = {
     notes:
       'Lines have at most 120 characters where they can be broken. `=` signs, and the braces of arms, that stand in one column on lines one under the other stay so.',
   },
+  lsp: {
+    name: 'lsp',
+    operands: '',
+    least: 0,
+    most: 0,
+    about: 'Speaks the Language Server Protocol over standard input and output: what editors start to show problems, types and names.',
+    options: { stdio: { about: 'for editors that say so; there is no other way' } },
+    examples: ['attnc lsp'],
+  },
   explain: {
     name: 'explain',
     operands: '[CODE|WORD]',
@@ -119,7 +128,8 @@ export const SPECS = {
       'attnc train models/bahdanau --backend tensorflow --out out/one',
       'attnc train models/bahdanau --quick --resume',
     ],
-    notes: 'Writes last.safetensors (to go on from), best.safetensors (the best on validation) and run.json (the settings).',
+    notes:
+      'Writes last.safetensors (to go on from), best.safetensors (the best on validation), run.json (the settings) and log.jsonl (every event, which `attnc runs` compares).',
   },
   generate: {
     name: 'generate',
@@ -165,6 +175,18 @@ export const SPECS = {
       out: OUT,
     },
     examples: ['attnc evaluate models/bahdanau', 'attnc evaluate models/bahdanau --config quick --limit 500'],
+  },
+  runs: {
+    name: 'runs',
+    operands: '[DIR…]',
+    least: 0,
+    most: many,
+    about: 'Compares training runs by their logs: those in and below the folders, by default here.',
+    options: {
+      json: { about: 'the table as JSON, for tools' },
+      svg: { value: 'FILE', about: 'also draws their curves: a panel for each measure, a line for each run' },
+    },
+    examples: ['attnc runs models/ntm', 'attnc runs out/one out/two --svg curves.svg'],
   },
   export: {
     name: 'export',

@@ -20,6 +20,7 @@ import {
   type Built,
   type LoadedTask,
 } from '../task/open.ts';
+import { LOG, runLog } from '../runs/log.ts';
 import { readRunFile, writeRunFile, type RunFile } from '../task/run-file.ts';
 import { evaluationTable } from '../task/table.ts';
 
@@ -77,7 +78,7 @@ async function trainIn({ given, io, loaded, outFolder, store, backend, execution
   io.err(`${name}: ${configuration.about}`);
   // The checkpoints of an earlier run would be taken for this one's.
   if (given.has('fresh')) {
-    for (const old of ['last', 'best']) rmSync(join(outFolder, `${old}.safetensors`), { force: true });
+    for (const old of ['last.safetensors', 'best.safetensors', LOG]) rmSync(join(outFolder, old), { force: true });
     for (const { file } of stepsIn(outFolder)) rmSync(file);
   }
 
@@ -87,6 +88,7 @@ async function trainIn({ given, io, loaded, outFolder, store, backend, execution
   const keep = given.whole('keep', 1) ?? 0;
   const { validate, ...training } = open.training ?? {};
   const show = showTraining(process.stderr);
+  const log = runLog(outFolder, run, built.backend, loaded.folder, io);
   const options: FitOptions<object, AnyModel> = {
     ...training,
     batchSize,
@@ -105,6 +107,7 @@ async function trainIn({ given, io, loaded, outFolder, store, backend, execution
     onEvent: (event) => {
       // Not earlier: settings that do not fit the checkpoint would block every later --resume.
       if (event.kind === 'start') writeRunFile(outFolder, run);
+      log(event);
       show(event);
     },
   };

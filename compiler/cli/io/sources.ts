@@ -79,11 +79,11 @@ function isFolder(file: string, io: Io): boolean {
 }
 
 /** In order; skips installed packages, hidden files and links. */
-function programsBelow(folder: string): string[] {
-  const entries = entriesOf(folder).sort((a, b) => (a.name < b.name ? -1 : 1));
+export function programsBelow(folder: string, read: (folder: string) => Dirent[] = entriesOf): string[] {
+  const entries = read(folder).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') return [];
-    if (entry.isDirectory()) return programsBelow(join(folder, entry.name)).map((file) => join(entry.name, file));
+    if (entry.isDirectory()) return programsBelow(join(folder, entry.name), read).map((file) => join(entry.name, file));
     return entry.name.endsWith('.attn') && !entry.isDirectory() ? [entry.name] : [];
   });
 }
