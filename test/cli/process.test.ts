@@ -131,6 +131,7 @@ describe('a project of `attnc init`', () => {
     expect(readdirSync(join(folder, 'out')).sort()).toEqual([
       'best.safetensors',
       'last.safetensors',
+      'log.jsonl',
       'model.graphs.json',
       'model.ts',
       'run.json',

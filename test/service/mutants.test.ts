@@ -17,6 +17,7 @@ it('every half-written program has its answers, whatever is spoilt or missing', 
     const place = mutant.places[0]!.end;
     // As it would be while it is typed, too.
     for (text of [mutant.text, mutant.text.slice(0, place)]) {
+      workspace.changed();
       const bound = workspace.bound('spoilt.attn')!;
       const asked = {
         workspace,
