@@ -41,6 +41,15 @@ describe('a log of each run', () => {
     expect(run.progress.map(({ step }) => step)).toEqual([...new Set(run.progress.map(({ step }) => step))]);
   });
 
+  it('has the batch, the validations and the patience that it is told, also when it goes on', async () => {
+    expect((await train('paced', '--steps', '10', '--batch', '8', '--validate-every', '5')).status).toBe(0);
+    expect((await train('paced', '--steps', '15', '--resume')).status).toBe(0);
+    const run = readRun(join(folder, 'paced'))!;
+    expect(run.start).toMatchObject({ step: 10, batchSize: 8, validateEvery: 5 });
+    expect(run.validations.map(({ step }) => step)).toEqual([5, 10, 15]);
+    expect((await train('wrong', '--batch', '0')).err).toContain('--batch takes a whole number from 1');
+  });
+
   it('survives what a full disk or a killed process leaves', () => {
     mkdirSync(join(folder, 'cut'));
     writeFileSync(log('cut'), readFileSync(log('runs/one'), 'utf8').slice(0, -5));

@@ -47,6 +47,7 @@ export async function train(given: Given, io: Io): Promise<number> {
       set: settings.set,
       steps: settings.steps ?? configuration.steps,
       seed: settings.seed ?? configuration.seed,
+      ...pacing(settings),
     };
     release ??= await store.claim?.();
     return await trainIn({ given, io, loaded, outFolder, store, backend, execution, run, configuration });
@@ -84,7 +85,7 @@ async function trainIn({ given, io, loaded, outFolder, store, backend, execution
 
   const { checkpointInfo, fit, showTraining, toExample, toSource } = await import('../../../runtime/index.ts');
   const { open, model } = built;
-  const { batchSize, window, validateEvery, patience } = configuration;
+  const { batchSize, window, validateEvery, patience } = { ...configuration, ...pacing(run) };
   const keep = given.whole('keep', 1) ?? 0;
   const { validate, ...training } = open.training ?? {};
   const show = showTraining(process.stderr);
@@ -146,6 +147,18 @@ interface Wanted {
   readonly set: Readonly<Record<string, string | number>>;
   readonly steps: number | undefined;
   readonly seed: number | undefined;
+  readonly batchSize?: number | undefined;
+  readonly validateEvery?: number | undefined;
+  readonly patience?: number | undefined;
+}
+
+/** Those of a configuration's numbers that are given in its stead. */
+function pacing({ batchSize, validateEvery, patience }: Pick<Wanted, 'batchSize' | 'validateEvery' | 'patience'>): Partial<RunFile> {
+  return {
+    ...(batchSize === undefined ? {} : { batchSize }),
+    ...(validateEvery === undefined ? {} : { validateEvery }),
+    ...(patience === undefined ? {} : { patience }),
+  };
 }
 
 /** The settings on the command line. */
@@ -155,6 +168,9 @@ function wantedOf(given: Given): Wanted {
     set: Object.fromEntries(given.pairs('set')),
     steps: given.whole('steps', 1),
     seed: given.whole('seed', 0),
+    batchSize: given.whole('batch', 1),
+    validateEvery: given.whole('validate-every', 1),
+    patience: given.whole('patience', 1),
   };
 }
 
@@ -201,6 +217,9 @@ function settingsOf(wanted: Wanted, given: Given, task: string, outFolder: strin
     set: { ...run.set, ...wanted.set },
     steps: wanted.steps ?? (same ? run.steps : undefined),
     seed: wanted.seed ?? run.seed,
+    batchSize: wanted.batchSize ?? (same ? run.batchSize : undefined),
+    validateEvery: wanted.validateEvery ?? (same ? run.validateEvery : undefined),
+    patience: wanted.patience ?? (same ? run.patience : undefined),
   };
 }
 

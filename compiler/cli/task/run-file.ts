@@ -11,6 +11,10 @@ export interface RunFile {
   readonly set: Readonly<Record<string, string | number>>;
   readonly steps: number;
   readonly seed: number;
+  /** Where they are not the configuration's. */
+  readonly batchSize?: number;
+  readonly validateEvery?: number;
+  readonly patience?: number;
 }
 
 export function writeRunFile(folder: string, run: RunFile): void {
@@ -35,12 +39,13 @@ export function readRunFile(folder: string): RunFile | null {
 
 function isRunFile(value: unknown): value is RunFile {
   if (typeof value !== 'object' || value === null) return false;
-  const { task, configuration, set, steps, seed } = value as Readonly<Record<string, unknown>>;
+  const { task, configuration, set, steps, seed, batchSize, validateEvery, patience } = value as Readonly<Record<string, unknown>>;
   return (
     typeof task === 'string' &&
     typeof configuration === 'string' &&
     Number.isSafeInteger(steps) &&
     Number.isSafeInteger(seed) &&
+    [batchSize, validateEvery, patience].every((each) => each === undefined || Number.isSafeInteger(each)) &&
     typeof set === 'object' &&
     set !== null &&
     Object.values(set).every((each) => typeof each === 'string' || typeof each === 'number')
