@@ -4,7 +4,7 @@ import type { SyntaxProblem } from './problems.ts';
 import { read } from './read.ts';
 
 export type * from './ast.ts';
-export { KEYWORDS } from './tokens.ts';
+export { KEYWORDS, RESERVED_WORDS } from './tokens.ts';
 export { format } from './format.ts';
 export { MOST_PROBLEMS, SYNTAX_PROBLEMS, type SyntaxCode, type SyntaxProblem } from './problems.ts';
 

@@ -169,6 +169,8 @@ export const Reserved = table(RESERVED, reserved);
 /** Words only where a kind or a clause may stand. */
 export const Word = table(CLAUSES, clause);
 
+/** Words that are never names. */
+export const RESERVED_WORDS: readonly string[] = [...RESERVED, 'true', 'false'];
 /** All words that mean something to the parser. */
 export const KEYWORDS: readonly string[] = [...RESERVED, ...CLAUSES];
 

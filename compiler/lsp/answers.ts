@@ -8,10 +8,7 @@ import {
   type Hover,
   type InlayHint,
   type Location,
-  type Range,
   type SignatureHelp,
-  type TextEdit,
-  type WorkspaceEdit,
   type WorkspaceSymbol,
 } from 'vscode-languageserver';
 import type { Span } from '../../grammar/index.ts';
@@ -103,38 +100,6 @@ export function references(asked: Asked, offset: number, declaration: boolean): 
   });
 }
 
-/** What may be renamed at an offset; a sentence if nothing, or if it may not. */
-export function renamable({ bound, workspace }: Asked, offset: number, standard: readonly string[]): Range | string {
-  const found = occurrenceAt(bound, offset);
-  if (found === null) return 'there is no name here that the program defines';
-  if (standard.includes(found.definition.file)) return `\`${found.text}\` belongs to the standard library`;
-  const { definition } = found;
-  const owner = workspace.bound(definition.file);
-  const outputs = [...(owner?.region.names.values() ?? [])].filter(
-    ({ whole }) => whole.start <= definition.span.start && definition.span.end <= whole.end,
-  );
-  if (definition.kind === 'field' || outputs.some(({ fields, kind }) => kind !== 'objective' && fields.has(definition.name)))
-    return `\`${found.text}\` is a field of a result: whoever reads it, TypeScript included, names it so`;
-  return rangeIn(bound.module.file.text)(found.span);
-}
-
-const NAME = /^[\p{L}_][\p{L}\p{M}\p{Nd}_]*$/u;
-
-export function rename(asked: Asked, offset: number, to: string, reserved: readonly string[]): WorkspaceEdit | string {
-  if (!NAME.test(to)) return `\`${to}\` is no name: letters, digits and _, a letter first`;
-  if (reserved.includes(to)) return `\`${to}\` is a word of the language`;
-  const from = occurrenceAt(asked.bound, offset)?.text;
-  const changes: Record<string, TextEdit[]> = {};
-  for (const [file, occurrences] of occurrencesOf(asked, offset)) {
-    const bound = asked.workspace.bound(file)!;
-    const range = rangeIn(bound.module.file.text);
-    // An import may call it otherwise: that name stays.
-    const own = occurrences.filter(({ text }) => text === from);
-    if (own.length > 0) changes[asked.uriOf(file)] = own.map(({ span }) => ({ range: range(span), newText: to }));
-  }
-  return { changes };
-}
-
 export function completion({ workspace, bound, path, all }: Asked, offset: number): CompletionItem[] {
   const files = [
     ...workspace.standard.map((file) => file.replace(/\.attn$/u, '')),
@@ -183,7 +148,7 @@ function relativeTo(from: string, to: string): string {
 }
 
 export function signatureHelp({ workspace, bound }: Asked, offset: number): SignatureHelp | null {
-  const call = callAt(bound, offset);
+  const call = callAt(bound, offset, workspace.standardNames());
   const declaration = call?.callee.declaration ?? null;
   if (call === null || declaration === null) return null;
   const text = workspace.bound(call.callee.file)?.module.file.text ?? '';

@@ -4,23 +4,26 @@
  */
 import {
   CodeActionKind,
+  DidChangeWatchedFilesNotification,
   ResponseError,
   TextDocuments,
   TextDocumentSyncKind,
   type CodeAction,
   type CompletionItem,
   type Connection,
+  type Diagnostic as ProtocolDiagnostic,
   type Position,
   type TextDocumentIdentifier,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { format, KEYWORDS } from '../../grammar/index.ts';
+import { format } from '../../grammar/index.ts';
 import type { Library } from '../index.ts';
 import { Types } from '../service/types.ts';
 import { Workspace } from '../service/workspace.ts';
 import * as answers from './answers.ts';
 import type { CheckAnswer, CheckRequest } from './checking.ts';
 import { actionsFor } from './actions.ts';
+import { rename, renamable } from './rename.ts';
 import { protocolDiagnostic, rangeIn } from './convert.ts';
 import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from './tokens.ts';
 
@@ -44,8 +47,10 @@ export interface ServerHost {
 interface Checked {
   readonly text: string;
   readonly types: Types;
-  /** Files that have diagnostics of this one's check. */
-  readonly reported: readonly string[];
+  /** Names of the files that it reads; null where one that is missing may come to be any. */
+  readonly reads: ReadonlySet<string> | null;
+  /** By the name of the file that they are in. */
+  readonly diagnostics: ReadonlyMap<string, readonly ProtocolDiagnostic[]>;
 }
 
 /** Typing pauses so long before a program is checked. */
@@ -55,17 +60,16 @@ const NO_TYPES = new Types();
 export function serve(connection: Connection, hostFor: (root: string | null, open: () => Iterable<TextDocument>) => ServerHost): void {
   const documents = new TextDocuments(TextDocument);
   let server: Server | null = null;
+  let watches = false;
   const started = (): Server => {
     if (server === null) throw new ResponseError(-32002, 'the server is not initialised yet');
     return server;
   };
-  connection.onInitialize(({ workspaceFolders, rootUri }) => {
+  connection.onInitialize(({ workspaceFolders, rootUri, capabilities: client }) => {
     const root = workspaceFolders?.[0]?.uri ?? rootUri ?? null;
-    server = new Server(
-      connection,
-      documents,
-      hostFor(root, () => documents.all()),
-    );
+    const host = hostFor(root, () => documents.all());
+    server = new Server(connection, documents, host, client.workspace?.inlayHint?.refreshSupport === true);
+    watches = client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     return {
       serverInfo: { name: 'attnc' },
       capabilities: {
@@ -87,6 +91,10 @@ export function serve(connection: Connection, hostFor: (root: string | null, ope
       },
     };
   });
+  connection.onInitialized(() => {
+    if (watches) void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: '**/*.attn' }] });
+  });
+  documents.onDidSave(() => started().refreshed());
   documents.onDidChangeContent(({ document }) => started().changed(document.uri));
   documents.onDidClose(({ document }) => started().closed(document.uri));
   connection.onDidChangeWatchedFiles(() => started().refreshed());
@@ -102,20 +110,25 @@ export function serve(connection: Connection, hostFor: (root: string | null, ope
       started().of(params.textDocument.uri, answer);
   connection.onHover(at(answers.hover));
   connection.onDefinition(at(answers.definition));
-  connection.onReferences((params) => at((asked, offset) => answers.references(asked, offset, params.context.includeDeclaration))(params));
+  // Of files that are not open one hears only from editors that watch them.
+  connection.onReferences((params) => {
+    started().reread();
+    return at((asked, offset) => answers.references(asked, offset, params.context.includeDeclaration))(params);
+  });
   connection.onDocumentHighlight(
     at((asked, offset) => {
       const range = rangeIn(asked.bound.module.file.text);
       return (answers.occurrencesOf({ ...asked, all: () => [] }, offset).get(asked.path) ?? []).map(({ span }) => ({ range: range(span) }));
     }),
   );
-  connection.onPrepareRename(at((asked, offset) => refused(answers.renamable(asked, offset, asked.workspace.standard))));
-  connection.onRenameRequest((params) =>
-    at((asked, offset) => {
-      refused(answers.renamable(asked, offset, asked.workspace.standard));
-      return refused(answers.rename(asked, offset, params.newName, KEYWORDS));
-    })(params),
-  );
+  connection.onPrepareRename(at((asked, offset) => refused(renamable(asked, offset))));
+  connection.onRenameRequest((params) => {
+    started().reread();
+    return at((asked, offset) => {
+      refused(renamable(asked, offset));
+      return refused(rename(asked, offset, params.newName));
+    })(params);
+  });
   connection.onCompletion(at(answers.completion));
   connection.onCompletionResolve((item) => started().resolved(item));
   connection.onSignatureHelp(at(answers.signatureHelp));
@@ -161,12 +174,16 @@ class Server {
   readonly #documents: TextDocuments<TextDocument>;
   readonly #host: ServerHost;
   readonly #workspace: Workspace;
+  /** By the names of documents, as all that is kept of them. */
   readonly #checked = new Map<string, Checked>();
   readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #refreshesHints: boolean;
   #checking = false;
+  #closed = false;
   readonly #next = new Set<string>();
 
-  constructor(connection: Connection, documents: TextDocuments<TextDocument>, host: ServerHost) {
+  constructor(connection: Connection, documents: TextDocuments<TextDocument>, host: ServerHost, refreshesHints: boolean) {
+    this.#refreshesHints = refreshesHints;
     this.#connection = connection;
     this.#documents = documents;
     this.#host = host;
@@ -177,7 +194,7 @@ class Server {
     const path = this.#host.pathOf(uri);
     const bound = this.#workspace.bound(path);
     if (bound === null) return null;
-    const known = this.#checked.get(uri);
+    const known = this.#checked.get(path);
     const types = known === undefined ? NO_TYPES : known.types.after(path, known.text, bound.module.file.text);
     return answer({
       workspace: this.#workspace,
@@ -195,31 +212,44 @@ class Server {
     return document === undefined ? null : this.of(uri, (asked) => answer(asked, document.offsetAt(position)));
   }
 
+  /** The text of a document, or that it is open at all: those that read it are checked again, too. */
   changed(uri: string): void {
     this.#workspace.changed();
+    const path = this.#host.pathOf(uri);
+    for (const { uri: other } of this.#documents.all()) {
+      const reads = this.#checked.get(this.#host.pathOf(other))?.reads ?? null;
+      if (other === uri || reads === null || reads.has(path)) this.#plan(other);
+    }
+  }
+
+  #plan(uri: string): void {
     clearTimeout(this.#waiting.get(uri));
-    this.#waiting.set(
-      uri,
-      setTimeout(() => {
-        this.#next.add(uri);
-        void this.#check();
-      }, PAUSE),
-    );
+    const run = (): void => {
+      this.#next.add(uri);
+      this.#check().catch((error: unknown) => this.#connection.console.error(`a fault in attnc itself: ${String(error)}`));
+    };
+    this.#waiting.set(uri, setTimeout(run, PAUSE));
   }
 
   closed(uri: string): void {
-    this.#workspace.changed();
     clearTimeout(this.#waiting.get(uri));
     this.#next.delete(uri);
-    for (const reported of this.#checked.get(uri)?.reported ?? [])
-      void this.#connection.sendDiagnostics({ uri: reported, diagnostics: [] });
-    this.#checked.delete(uri);
+    const path = this.#host.pathOf(uri);
+    const files = [...(this.#checked.get(path)?.diagnostics.keys() ?? []), path];
+    this.#checked.delete(path);
+    this.#publish(files);
+    this.refreshed();
   }
 
   refreshed(): void {
+    this.reread();
+    for (const { uri } of this.#documents.all()) this.#plan(uri);
+  }
+
+  /** Files may have changed unnoticed. */
+  reread(): void {
     this.#host.refresh();
     this.#workspace.changed();
-    for (const { uri } of this.#documents.all()) this.changed(uri);
   }
 
   /** One check at a time; of a file that changed meanwhile only the last text counts. */
@@ -239,23 +269,41 @@ class Server {
   async #checkOne(uri: string): Promise<void> {
     const document = this.#documents.get(uri);
     if (document === undefined) return;
-    const text = document.getText();
+    const [text, path] = [document.getText(), this.#host.pathOf(uri)];
     const open = new Map(this.#documents.all().map((each) => [this.#host.pathOf(each.uri), each.getText()]));
-    const { diagnostics, sources, types, failure } = await this.#host.check({ path: this.#host.pathOf(uri), open });
-    if (failure !== null) this.#connection.console.error(`a fault in attnc itself: ${failure}`);
-    if (this.#documents.get(uri) === undefined || failure !== null) return;
-    const reported = [...new Set([uri, ...diagnostics.map(({ place }) => this.#host.uriOf(place.file))])];
-    for (const other of this.#checked.get(uri)?.reported ?? [])
-      if (!reported.includes(other)) void this.#connection.sendDiagnostics({ uri: other, diagnostics: [] });
-    this.#checked.set(uri, { text, types: new Types(types), reported });
-    for (const each of reported) {
-      const own = diagnostics.filter(({ place }) => this.#host.uriOf(place.file) === each);
-      void this.#connection.sendDiagnostics({
-        uri: each,
-        diagnostics: own.map((one) => protocolDiagnostic(one, (file) => this.#host.uriOf(file), sources)),
-      });
+    const { diagnostics, sources, types, failure } = await this.#host.check({ path, open });
+    if (this.#closed || this.#documents.get(uri) === undefined) return;
+    const before = this.#checked.get(path);
+    const found = new Map<string, ProtocolDiagnostic[]>([[path, failure === null ? [] : [faultIn(failure)]]]);
+    for (const one of diagnostics) {
+      const own = found.get(one.place.file) ?? [];
+      own.push(protocolDiagnostic(one, (file) => this.#host.uriOf(file), sources));
+      found.set(one.place.file, own);
     }
-    void this.#connection.languages.inlayHint.refresh().catch(() => undefined);
+    // A file that an import names in vain may come to be.
+    const missing = diagnostics.some(({ code }) => code === 'E0206');
+    if (failure !== null) this.#connection.console.error(`a fault in attnc itself: ${failure}`);
+    this.#checked.set(path, {
+      text,
+      types: failure === null ? new Types(types) : (before?.types ?? NO_TYPES),
+      reads: missing ? null : new Set(sources.keys()),
+      diagnostics: found,
+    });
+    this.#publish([...found.keys(), ...(before?.diagnostics.keys() ?? [])]);
+    if (this.#refreshesHints) void this.#connection.languages.inlayHint.refresh().catch(() => undefined);
+  }
+
+  /** Of a document its own check, of any other file what those that read it found. */
+  #publish(paths: Iterable<string>): void {
+    for (const path of new Set(paths)) {
+      const own = this.#checked.get(path);
+      const lists =
+        own === undefined
+          ? [...this.#checked.values()].map(({ diagnostics }) => diagnostics.get(path) ?? [])
+          : [own.diagnostics.get(path) ?? []];
+      const diagnostics = [...new Map(lists.flat().map((each) => [JSON.stringify([each.code, each.range]), each])).values()];
+      void this.#connection.sendDiagnostics({ uri: this.#host.uriOf(path), diagnostics });
+    }
   }
 
   resolved(item: CompletionItem): CompletionItem {
@@ -271,9 +319,16 @@ class Server {
   }
 
   close(): void {
+    this.#closed = true;
     for (const timer of this.#waiting.values()) clearTimeout(timer);
     this.#host.close();
   }
 }
+
+const faultIn = (failure: string): ProtocolDiagnostic => ({
+  source: 'attnc',
+  range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+  message: `a fault in attnc itself: ${failure.split('\n')[0]!}; please report it with the program that caused it`,
+});
 
 const first = (uris: ReadonlySet<string>): string | null => uris.values().next().value ?? null;

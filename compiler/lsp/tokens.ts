@@ -33,6 +33,7 @@ const TYPES: Readonly<Record<DefinitionKind, TokenType>> = {
   option: 'enum',
   choice: 'enumMember',
   value: 'variable',
+  generated: 'variable',
   state: 'variable',
   parameter: 'parameter',
   running: 'parameter',

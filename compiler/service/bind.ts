@@ -13,6 +13,7 @@ import type {
   Name,
   Objective,
   Param,
+  Span,
   Statement,
   TypeExpr,
 } from '../../grammar/ast.ts';
@@ -41,6 +42,7 @@ class Binder {
   readonly #found = new Map<number, Occurrence>();
   /** By where their names stand: what is known of a declaration before its body is. */
   readonly #definitions = new Map<number, Definition>();
+  readonly #unknown: { readonly text: string; readonly span: Span }[] = [];
   readonly #bodies = new Map<Declaration, ReadonlyMap<string, Definition>>();
 
   constructor(module: Module, around: Surroundings) {
@@ -54,7 +56,7 @@ class Binder {
     for (const item of this.#module.items) if (item.kind !== 'objective') this.#item(item, top);
     for (const item of this.#module.items) if (item.kind === 'objective') this.#objective(item, top);
     const occurrences = [...this.#found.values()].sort((a, b) => a.span.start - b.span.start);
-    return { module: this.#module, occurrences, region: regionOf(top), bodies: this.#bodies };
+    return { module: this.#module, occurrences, region: regionOf(top), unknown: this.#unknown, bodies: this.#bodies };
   }
 
   // -------------------------------------------------------------- items
@@ -112,6 +114,15 @@ class Binder {
     for (const param of item.params) found.set(param.name.text, this.#made(param.name, { kind: 'value', whole: param.span }));
     for (const statement of item.body.statements)
       if (statement.kind === 'option') found.set(statement.name.text, this.#madeOption(statement));
+    for (const other of this.#module.items)
+      if (other.kind === 'option' && !found.has(other.name.text)) found.set(other.name.text, this.#madeOption(other));
+    // Axes that the signature introduces.
+    const dims = new Set(this.#module.items.flatMap((other) => (other.kind === 'dim' ? other.dims.map(({ name }) => name.text) : [])));
+    for (const { type } of item.params) {
+      for (const { label, size } of type.kind === 'tensor' ? type.axes : [...type.out, ...type.in])
+        if (size === null && !dims.has(label.text) && !found.has(label.text))
+          found.set(label.text, this.#made(label, { kind: 'axis', whole: label.span }));
+    }
     return found;
   }
 
@@ -129,7 +140,7 @@ class Binder {
     for (const param of item.params) this.#param(param, scope);
     if (item.generates !== null) {
       this.#type(item.generates.type, scope);
-      this.#define(item.generates.name, { kind: 'value', whole: item.generates.span }, scope);
+      this.#define(item.generates.name, { kind: 'generated', whole: item.generates.span }, scope);
       for (const symbol of [item.generates.start, item.generates.end]) if (symbol !== null) this.#expr(symbol, scope);
     }
     if (item.causal !== null) this.#axis(item.causal, scope);
@@ -141,14 +152,15 @@ class Binder {
   }
 
   #objective(item: Objective, top: Scope): void {
-    const scope = frameOf(item.span, top);
+    const borrowed = frameOf(item.span, top);
+    const scope = scopeOf(item.span, borrowed);
     for (const { name, model } of item.models) {
       const definition = this.#reference(model, top);
       if (name !== null) this.#define(name, { kind: 'model', whole: name.span, ...alike(definition) }, scope);
-      // What the model defines is read by name.
-      if (definition?.declaration != null && item.models.length === 1) {
-        for (const [text, inner] of this.#bodies.get(definition.declaration) ?? this.#around.body(definition))
-          if (!scope.names.has(text)) scope.names.set(text, inner);
+      else if (definition?.declaration != null) {
+        // What a model defines, and what it gives, is read by name; by an alias, its results are.
+        const body = this.#bodies.get(definition.declaration) ?? this.#around.body(definition);
+        for (const [text, inner] of [...body, ...definition.fields]) if (!borrowed.names.has(text)) borrowed.names.set(text, inner);
       }
     }
     for (const param of item.given) this.#param(param, scope);
@@ -360,6 +372,11 @@ class Binder {
         return;
       case 'bracket':
         this.#expr(expr.base, scope);
+        // `concat[both](…)` makes a label, as a type does.
+        if (expr.base.kind === 'name' && LABELLING.has(expr.base.name) && lookup(expr.base.name, scope) === null) {
+          for (const arg of expr.args)
+            if (arg.kind === 'value' && arg.value.kind === 'name') this.#axis({ text: arg.value.name, span: arg.value.span }, scope);
+        }
         for (const arg of expr.args) this.#bracket(arg, this.#called(expr.base, scope), scope);
         return;
       case 'call':
@@ -474,8 +491,14 @@ class Binder {
       case 'scan':
       case 'repeat': {
         const emitted = expr.body.statements.findLast((statement) => statement.kind === 'emit');
-        const record = emitted?.kind === 'emit' && emitted.values.length === 1 ? emitted.values[0]! : null;
-        return record?.kind === 'record' ? this.#fieldsOf(record, scope) : new Map();
+        const values = emitted?.kind === 'emit' ? emitted.values : [];
+        if (values.length === 1 && values[0]!.kind === 'record') return this.#fieldsOf(values[0]!, scope);
+        const named = values.flatMap((value) => (value.kind === 'name' ? [value] : []));
+        return new Map(
+          named.flatMap(({ name, span }) =>
+            this.#found.has(span.start) ? [[name, this.#found.get(span.start)!.definition] as const] : [],
+          ),
+        );
       }
       case 'call':
         return this.#called(expr.callee, scope)?.fields ?? new Map();
@@ -489,6 +512,7 @@ class Binder {
   #reference(name: Name, scope: Scope): Definition | null {
     const found = lookup(name.text, scope) ?? this.#around.standard.get(name.text) ?? null;
     if (found !== null) this.#refer(name, found);
+    else this.#unknown.push({ text: name.text, span: nameSpan(name) });
     return found;
   }
 
@@ -519,6 +543,9 @@ class Binder {
     this.#found.set(span.start, { span, text: name.text, definition, role });
   }
 }
+
+/** What makes or reads labels of its own. */
+const LABELLING: ReadonlySet<string> = new Set(['concat', 'stack', 'past', 'zeros', 'ones', 'position', 'onehot']);
 
 const NONE: ReadonlyMap<string, Definition> = new Map();
 

@@ -29,11 +29,13 @@ export function proposals(bound: BoundModule, offset: number, reachable: Reachab
   }
   const start = offset - (/[\p{L}\p{M}\p{N}_]*$/u.exec(line)?.[0].length ?? 0);
   if (text[start - 1] === '.' && text[start - 2] !== '.') {
-    const base = occurrenceAt(bound, start - 1);
-    return base === null ? [] : shown(base.definition.declaration === null ? base.definition.fields : new Map());
+    // The parser drops a statement that ends in a dot: by its name, then.
+    const name = /[\p{L}_][\p{L}\p{M}\p{N}_]*(?='*$)/u.exec(text.slice(Math.max(0, start - 200), start - 1))?.[0];
+    const base = occurrenceAt(bound, start - 1)?.definition ?? (name === undefined ? null : (visibleAt(bound, start).get(name) ?? null));
+    return base === null ? [] : shown(base.declaration === null ? base.fields : new Map());
   }
   const visible = visibleAt(bound, offset);
-  const callee = calleeAt(text, start, bound);
+  const callee = callAt(bound, start, reachable.standard)?.callee ?? null;
   const found = new Map<string, Proposal>();
   const add = (proposal: Proposal): void => void (found.has(proposal.label) || found.set(proposal.label, proposal));
   for (const proposal of [...shown(callee?.members ?? new Map()), ...shown(visible), ...shown(reachable.standard)]) add(proposal);
@@ -54,7 +56,7 @@ export interface Call {
   readonly argument: number;
 }
 
-export function callAt(bound: BoundModule, offset: number): Call | null {
+export function callAt(bound: BoundModule, offset: number, standard: ReadonlyMap<string, Definition>): Call | null {
   const { text } = bound.module.file;
   let [depth, argument] = [0, 0];
   for (let at = offset - 1; at >= 0 && offset - at < 4000; at--) {
@@ -64,21 +66,22 @@ export function callAt(bound: BoundModule, offset: number): Call | null {
     else if (char === '{' && depth === 0) return null;
     else if ('([{'.includes(char) && depth > 0) depth--;
     else if (char === '(' || char === '[') {
-      const callee = calledBefore(text, at, bound);
+      const callee = calledBefore(text, at, bound, standard);
       return callee === null ? null : { callee, bracket: char, argument };
     }
   }
   return null;
 }
 
-const calleeAt = (text: string, start: number, bound: BoundModule): Definition | null =>
-  text[start - 1] === undefined ? null : (callAt(bound, start)?.callee ?? null);
-
 /** `Name(`, `Name[…](`, `Name per a (`. */
-function calledBefore(text: string, at: number, bound: BoundModule): Definition | null {
-  const before = text.slice(Math.max(0, at - 400), at).replace(/\s+per\s+[^()[\]{}]*$/u, '');
-  const name = /([\p{L}_][\p{L}\p{M}\p{N}_]*)(\[[^[\]]*(?:\[[^[\]]*\][^[\]]*)*\])?\s*$/u.exec(before);
-  if (name === null) return null;
-  const found = occurrenceAt(bound, Math.max(0, at - 400) + name.index)?.definition ?? null;
+function calledBefore(text: string, at: number, bound: BoundModule, standard: ReadonlyMap<string, Definition>): Definition | null {
+  const before = text.slice(Math.max(0, at - 400), at).replace(/\s+per\s+(?:[^()[\]{}]*|\([^()]*\)\s*)$/u, '');
+  const name = /([\p{L}_][\p{L}\p{M}\p{N}_]*)(\[[^[\]]*(?:\[[^[\]]*\][^[\]]*)*\])?\s*$/u.exec(before)?.[1];
+  if (name === undefined) return null;
+  const found = visibleAt(bound, at).get(name) ?? standard.get(name) ?? null;
+  if (found?.kind === 'instance' && found.value !== null) {
+    const called = found.value.kind === 'bracket' ? found.value.base : found.value;
+    return called.kind === 'name' ? (visibleAt(bound, found.span.start).get(called.name) ?? standard.get(called.name) ?? null) : null;
+  }
   return found?.declaration == null ? null : found;
 }

@@ -11,6 +11,8 @@ export type DefinitionKind =
   /** A label that a body introduces: `key: source`, `source as key`, a formal. */
   | 'axis'
   | 'value'
+  /** What a decoder generates. */
+  | 'generated'
   | 'state'
   | 'parameter'
   | 'running'
@@ -62,6 +64,8 @@ export interface BoundModule {
   /** In the order of the text. */
   readonly occurrences: readonly Occurrence[];
   readonly region: Region;
+  /** Names that stand for nothing that is known: those of the language, and what is wrong or missing. */
+  readonly unknown: readonly { readonly text: string; readonly span: Span }[];
   /** What each declaration defines for all of its body. */
   readonly bodies: ReadonlyMap<Declaration, ReadonlyMap<string, Definition>>;
 }

@@ -15,6 +15,7 @@ export function signatureOf(definition: Definition, text: string, type: string |
   const whole = dedented(text.slice(definition.whole.start, definition.whole.end));
   switch (definition.kind) {
     case 'value':
+    case 'generated':
     case 'metric':
       return definition.value === null && type === null ? whole : `${definition.name}: ${type ?? '?'}`;
     case 'dim':

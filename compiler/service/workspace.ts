@@ -57,13 +57,24 @@ export class Workspace {
     }
     const known = this.#bound.get(path);
     if (known?.text === text && [...around].every(([from, file]) => known.around.get(from) === file)) return known.bound;
-    const bound = bind(module, {
+    const bound = this.#bind(path, module, around);
+    this.#bound.set(path, { text, bound, around });
+    return bound;
+  }
+
+  /** The same files, some of which have other texts. */
+  withTexts(texts: ReadonlyMap<string, string>): Workspace {
+    const library = this.#library;
+    const { standard, parsed } = library;
+    return new Workspace({ standard, ...(parsed === undefined ? {} : { parsed }), read: (path) => texts.get(path) ?? library.read(path) });
+  }
+
+  #bind(path: string, module: Module, around: ReadonlyMap<string, BoundModule | null>): BoundModule {
+    return bind(module, {
       imported: (from) => exported(around.get(from) ?? null),
       standard: this.standardNames(path),
       body: (model) => this.#bodyOf(model, around),
     });
-    this.#bound.set(path, { text, bound, around });
-    return bound;
   }
 
   /** Paths of the standard library's files. */

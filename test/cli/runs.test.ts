@@ -58,9 +58,12 @@ describe('a log of each run', () => {
     expect(() => readRun(join(folder, 'cut'))).toThrow(/line \d+: this is no event/u);
   });
 
-  it('is compared with others, in what differs', async () => {
-    const { out, status } = await attnc(folder, 'runs', 'runs', '--svg', 'curves.svg');
+  it('is compared with others, in what differs; what is no log hides none', async () => {
+    mkdirSync(join(folder, 'runs', 'broken'));
+    writeFileSync(log('runs/broken'), '{"kind":"start","step":0}\n');
+    const { out, err, status } = await attnc(folder, 'runs', 'runs', '--svg', 'curves.svg');
     expect(status).toBe(0);
+    expect(err).toContain('runs/broken/log.jsonl, line 1: this is no event of a training run: left out');
     const [head, one, two] = out.split('\n');
     expect(head).toMatch(/^run +state +seed +step +minutes +steps\/s +loss +best at +validation/u);
     expect(one).toMatch(/^runs\/one +done +1 +20 of 20 /u);
@@ -75,7 +78,7 @@ describe('a log of each run', () => {
   it('that is not there is told', async () => {
     expect(await attnc(folder, 'runs', 'project/out-of-nowhere')).toMatchObject({
       status: 1,
-      err: expect.stringContaining('there is no log.jsonl') as string,
+      err: expect.stringContaining('there is no log.jsonl of a run') as string,
     });
     expect(existsSync(join(folder, 'project', 'log.jsonl'))).toBe(false);
   });

@@ -93,7 +93,10 @@ describe('the language server, over the wire', () => {
     expect(Object.values(state.changes!)[0]).toHaveLength(4);
     await expect(ask('rename', 'GRU', 0, { newName: 'Cell' })).rejects.toThrow('standard library');
     await expect(ask('rename', 'y: [hidden] {', 0, { newName: 'z' })).rejects.toThrow('result');
-    await expect(ask('rename', 'weights', 0, { newName: 'scan' })).rejects.toThrow('word of the language');
+    await expect(ask('rename', 'weights', 0, { newName: 'alpha' })).rejects.toThrow('the language reads');
+    await expect(ask('rename', 'e = sum', 0, { newName: 'where' })).rejects.toThrow('word of the language');
+    await expect(ask('rename', 'e = sum', 0, { newName: 'keys' })).rejects.toThrow('something else');
+    expect(Object.keys((await ask<WorkspaceEdit>('rename', 'e = sum', 0, { newName: 'scan' })).changes!)).toHaveLength(1);
   });
 
   it('proposes what can be named', async () => {
@@ -158,6 +161,20 @@ describe('the language server, over the wire', () => {
     expect(removal!.edit!.changes![uri]![0]!.range).toMatchObject({ start: { line: 4, character: 0 }, end: { line: 6, character: 0 } });
     await client.change(uri, PROGRAM);
     expect(await client.checked(uri)).toEqual([]);
+  });
+
+  it('checks again what reads a file that changed, and outlives whatever it is told to open', async () => {
+    const pool = await client.open('pool.attn', POOL);
+    await client.checked(pool);
+    await client.change(pool, POOL.replace('Pooled', 'Mean'));
+    const [problem] = await client.checked(uri);
+    expect(problem).toMatchObject({ code: 'E0208' });
+    await client.tell('textDocument/didClose', { textDocument: { uri: pool } });
+    expect(await client.checked(uri)).toEqual([]);
+    for (const strange of ['file://host/x.attn', 'git:/x.attn?%7B', `${pathToFileURL(root).href}/sp%20ace%28%C3%A9%29.attn`]) {
+      await client.tell('textDocument/didOpen', { textDocument: { uri: strange, languageId: 'attn', version: 1, text: 'dim' } });
+      expect((await client.checked(strange)).length).toBeGreaterThan(0);
+    }
   });
 
   it('shows what a program becomes', async () => {

@@ -11,9 +11,11 @@ export function lsp(_words: Given, _io: Io): Promise<number> {
     new StreamMessageReader(process.stdin),
     new StreamMessageWriter(process.stdout),
   );
+  // An editor that is gone reads no answers: whatever is still being worked out ends with it.
+  process.stdin.on('end', () => process.exit(STATUS.fine));
+  process.stdout.on('error', () => process.exit(STATUS.fine));
   return new Promise((resolve) => {
     connection.onExit(() => resolve(STATUS.fine));
-    process.stdin.on('end', () => resolve(STATUS.fine));
     serve(connection, nodeHost);
   });
 }

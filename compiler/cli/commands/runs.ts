@@ -10,9 +10,19 @@ import { tableOf } from '../task/table.ts';
 /** Compares the runs in and below the given folders: what they began with where that differs, and how far they came. */
 export function runs(given: Given, io: Io): Promise<number> {
   const folders = given.operands.length === 0 ? ['.'] : given.operands;
-  const found = [...new Set(folders.flatMap((folder) => logsBelow(resolve(io.cwd, folder))))].map((folder) => readRun(folder)!);
+  const logs = [...new Set(folders.flatMap((folder) => logsBelow(resolve(io.cwd, folder))))];
+  // One log that is none does not hide the others.
+  const found = logs.flatMap((folder) => {
+    try {
+      return [readRun(folder)!];
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      io.err(`${error.message}: left out`);
+      return [];
+    }
+  });
   if (found.length === 0)
-    throw new CliError(`there is no ${LOG} in ${folders.join(', ')} or below`, '`attnc train` writes one into its output folder');
+    throw new CliError(`there is no ${LOG} of a run in ${folders.join(', ')} or below`, '`attnc train` writes one into its output folder');
   const names = found.map(({ folder }) => relative(io.cwd, folder) || '.');
   const rows = found.map((run, k) => summaryOf(run, names[k]!));
   if (given.has('json')) io.write(`${JSON.stringify(rows, null, 2)}\n`);
@@ -57,6 +67,8 @@ export interface RunSummary {
   readonly best: { readonly step: number; readonly loss: number; readonly metrics: Readonly<Record<string, number>> } | null;
 }
 
+const ENDS: Readonly<Record<string, string>> = { budget: 'done', patience: 'out of patience', signal: 'stopped' };
+
 function summaryOf({ start, progress, validations, end }: Run, run: string): RunSummary {
   const last = progress.at(-1);
   const best = validations.findLast((each) => each.best) ?? null;
@@ -69,9 +81,9 @@ function summaryOf({ start, progress, validations, end }: Run, run: string): Run
     backend: start.backend,
     step: end?.step ?? last?.step ?? start.step,
     steps: start.steps,
-    state: end === null ? 'running or killed' : { budget: 'done', patience: 'out of patience', signal: 'stopped' }[end.reason],
+    state: end === null ? 'running or killed' : (ENDS[end.reason] ?? end.reason),
     seconds: end?.seconds ?? last?.seconds ?? 0,
-    stepsPerSecond: last?.stepsPerSecond ?? null,
+    stepsPerSecond: last?.stepsPerSecond ?? (end !== null && end.seconds > 0 ? (end.step - start.step) / end.seconds : null),
     loss: last?.loss ?? null,
     best: best === null ? null : { step: best.step, loss: best.loss, metrics: best.metrics },
   };
@@ -86,6 +98,8 @@ function table(found: readonly Run[], rows: readonly RunSummary[]): string[] {
   const options = [...new Set(rows.flatMap(({ set }) => Object.keys(set)))].filter((name) => differs(({ set }) => set[name]));
   const measures = [...new Set(found.flatMap(({ validations }) => validations.flatMap(({ metrics }) => Object.keys(metrics))))];
   const number = (value: number | null | undefined): string => (value == null ? '' : String(Number(value.toPrecision(4))));
+  // JSON has null for what is no number.
+  const measured = (value: number | null | undefined): string => (value === null ? 'NaN' : number(value));
   const columns: Column[] = [
     ['run', ({ run }) => run],
     ...(differs(({ task }) => task) ? [column('task', ({ task }) => task)] : []),
@@ -100,8 +114,8 @@ function table(found: readonly Run[], rows: readonly RunSummary[]): string[] {
     ['steps/s', ({ stepsPerSecond }) => number(stepsPerSecond)],
     ['loss', ({ loss }) => number(loss)],
     ['best at', ({ best }) => number(best?.step)],
-    ['validation', ({ best }) => number(best?.loss)],
-    ...measures.map((name) => [name, ({ best }: RunSummary) => number(best?.metrics[name])] as const),
+    ['validation', ({ best }) => measured(best?.loss)],
+    ...measures.map((name) => [name, ({ best }: RunSummary) => measured(best?.metrics[name])] as const),
   ];
   const all = [...columns, ...numbers];
   return tableOf(

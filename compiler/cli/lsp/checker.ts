@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { Workspace } from '../../service/workspace.ts';
 import { nodeLibrary } from '../io/library.ts';
+import { readable } from './files.ts';
 import type { CheckAnswer, CheckRequest } from '../../lsp/checking.ts';
 
 /** `root`: the working folder, relative to which files are named. */
@@ -13,7 +14,8 @@ parentPort?.on('message', (request: NodeRequest) => parentPort?.postMessage(answ
 
 function answerTo({ path, root, open }: NodeRequest): CheckAnswer {
   try {
-    const library = { ...nodeLibrary(root, open), parsed };
+    const files = nodeLibrary(root, open);
+    const library = { standard: files.standard, parsed, read: (name: string) => readable(files, name) };
     const { diagnostics, sources, types } = new Workspace(library).analyse(path);
     return { diagnostics, sources, types: types.files, failure: null };
   } catch (error) {

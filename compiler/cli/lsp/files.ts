@@ -1,9 +1,9 @@
 /** The files of an editor: open ones as they stand there, others as they are on disk. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Library } from '../../index.ts';
-import { join } from 'node:path';
+import { CliError } from '../io/io.ts';
 import { nodeLibrary, packageRoot, type NodeLibrary } from '../io/library.ts';
 
 export class EditorFiles implements Library {
@@ -13,6 +13,8 @@ export class EditorFiles implements Library {
   #disk: NodeLibrary;
   readonly #open: () => Iterable<TextDocument>;
   readonly #paths = new Map<string, string>();
+  /** As the editor writes them: it may escape what Node does not. */
+  readonly #uris = new Map<string, string>();
 
   constructor(root: string, open: () => Iterable<TextDocument>) {
     this.root = root;
@@ -28,7 +30,7 @@ export class EditorFiles implements Library {
 
   read(path: string): string | null {
     for (const document of this.#open()) if (this.pathOf(document.uri) === path) return document.getText();
-    return this.#disk.read(path);
+    return readable(this.#disk, path);
   }
 
   pathOf(uri: string): string {
@@ -36,21 +38,37 @@ export class EditorFiles implements Library {
     if (known !== undefined) return known;
     const path = this.#named(uri);
     this.#paths.set(uri, path);
+    this.#uris.set(path, uri);
     return path;
   }
 
+  /** What is no file of this machine goes by its URI. */
   #named(uri: string): string {
-    if (!uri.startsWith('file:')) return uri;
-    const file = fileURLToPath(uri);
+    let file: string;
+    try {
+      file = fileURLToPath(uri);
+    } catch {
+      return uri;
+    }
     const standard = this.standard.find((path) => this.#fileOf(path) === file);
     return standard ?? this.#disk.nameOf(file);
   }
 
   uriOf(path: string): string {
-    return path.includes('://') || path.startsWith('untitled:') ? path : pathToFileURL(this.#fileOf(path)).href;
+    return this.#uris.get(path) ?? pathToFileURL(this.#fileOf(path)).href;
   }
 
   #fileOf(path: string): string {
     return this.standard.includes(path) ? join(packageRoot(), 'models', path) : resolve(this.root, path);
+  }
+}
+
+/** A file that cannot be read, or is no text, is not there: an editor goes on. */
+export function readable(library: Library, path: string): string | null {
+  try {
+    return library.read(path);
+  } catch (error) {
+    if (error instanceof CliError) return null;
+    throw error;
   }
 }

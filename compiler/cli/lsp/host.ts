@@ -65,7 +65,7 @@ class Checker {
   }
 
   check(request: CheckRequest): Promise<CheckAnswer> {
-    const worker = (this.#worker ??= new Worker(new URL('./checker.js', import.meta.url)));
+    const worker = (this.#worker ??= started());
     return new Promise((resolve) => {
       const done = (answer: CheckAnswer): void => {
         worker.off('message', done).off('error', failed).off('exit', ended);
@@ -85,4 +85,11 @@ class Checker {
     void this.#worker?.terminate();
     this.#worker = null;
   }
+}
+
+/** The process may end while it works. */
+function started(): Worker {
+  const worker = new Worker(new URL('./checker.js', import.meta.url));
+  worker.unref();
+  return worker;
 }

@@ -115,18 +115,31 @@ export function readRun(folder: string): Run | null {
   const all = <K extends RunEvent['kind']>(kind: K): Extract<RunEvent, { kind: K }>[] =>
     events.filter((event): event is Extract<RunEvent, { kind: K }> => event.kind === kind);
   const start = all('start').at(-1);
-  if (start === undefined) throw new CliError(`${file} does not say how the run began`, 'delete it');
+  if (start === undefined)
+    throw new CliError(`${file} does not say how the run began`, 'a run that was killed at its start leaves such a file: delete it');
   return { folder, start, progress: all('progress'), validations: all('validation'), end: all('end').at(-1) ?? null };
 }
 
-const KINDS: readonly string[] = ['start', 'progress', 'validation', 'checkpoint', 'end'];
+type Fields = Readonly<Record<string, 'string' | 'number' | 'object' | 'boolean'>>;
+
+/** What is read of each event; a number that is not finite is null in JSON. */
+const NEEDED: ReadonlyMap<string, Fields> = new Map<string, Fields>([
+  ['start', { step: 'number', steps: 'number', seed: 'number', task: 'string', configuration: 'string', set: 'object', backend: 'string' }],
+  ['progress', { step: 'number', loss: 'number', seconds: 'number', stepsPerSecond: 'number', metrics: 'object' }],
+  ['validation', { step: 'number', loss: 'number', metrics: 'object', best: 'boolean' }],
+  ['checkpoint', { step: 'number' }],
+  ['end', { step: 'number', reason: 'string', seconds: 'number' }],
+]);
+
+const isOf = (type: string, value: unknown): boolean => (type === 'number' && value === null) || (value !== null && typeof value === type);
 
 function eventOf(line: string): RunEvent | null {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== 'object' || value === null) return null;
-    const { kind, step } = value as { kind?: unknown; step?: unknown };
-    return typeof kind === 'string' && KINDS.includes(kind) && typeof step === 'number' ? (value as RunEvent) : null;
+    const fields = value as Readonly<Record<string, unknown>>;
+    const needed = typeof fields.kind === 'string' ? NEEDED.get(fields.kind) : undefined;
+    return needed !== undefined && Object.entries(needed).every(([name, type]) => isOf(type, fields[name])) ? (value as RunEvent) : null;
   } catch {
     return null;
   }
