@@ -55,7 +55,7 @@ it.each(commands.filter(({ lines }) => lines.length > 0))(
       if (configuration !== undefined) expect(Object.keys(task.configurations), line).toContain(configuration);
       const out =
         / --out (\S+)/.exec(line)?.[1] ?? `${folder!}/out/${configuration === undefined || configuration === first ? '' : configuration}`;
-      if (command === 'train') expect(trained.has(out), line).toBe(false);
+      if (command === 'train') expect(trained.has(out), line).toBe(line.includes('--resume'));
       else
         expect(trained.has(out) || (out === `${folder!}/out/` && existsSync(join(root, folder!, 'checkpoint.safetensors'))), line).toBe(
           true,

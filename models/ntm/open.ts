@@ -52,7 +52,10 @@ export function openSequences<M extends SequenceModel>(
         return Promise.resolve(Array.from({ length: size }, () => exampleOf(draw(random))));
       },
     },
-    validation: Array.from({ length: 128 }, () => exampleOf(task.sizeOf(validation, 1)(validation))),
+    validation: [
+      ...Array.from({ length: 128 }, () => exampleOf(task.sizeOf(validation, 1)(validation))),
+      ...Array.from({ length: task.beyond === undefined ? 0 : 64 }, () => exampleOf(task.beyond!(validation))),
+    ],
     test: task.tests.flatMap(({ group, draw }) => {
       const random = chance(`${String(name)}: test, ${group}`);
       return Array.from({ length: Number(tests) }, () => exampleOf(draw(random), group));

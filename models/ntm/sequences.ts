@@ -23,6 +23,8 @@ export interface SequenceTask {
   readonly out: number;
   /** What draws sequences of one size to train on, a size of up to `share` of the largest: those of a batch need no padding. */
   sizeOf(random: () => number, share: number): (random: () => number) => Sequence;
+  /** One far longer than those trained on: what a machine makes of it tells which of its checkpoints has learnt a procedure. */
+  readonly beyond?: (random: () => number) => Sequence;
   /** Those of the test, by the name of their group: as long as those trained on, and longer. */
   readonly tests: readonly { readonly group: string; draw(random: () => number): Sequence }[];
   parse(line: string): Sequence;
@@ -90,6 +92,7 @@ const copy: SequenceTask = {
     const length = between(random, 1, Math.ceil(20 * share));
     return (draw) => copied(vectors(draw, length, byte));
   },
+  beyond: (random) => copied(vectors(random, 80, byte)),
   tests: [10, 20, 30, 50, 120].map((length) => ({
     group: `length ${String(length).padStart(3)}`,
     draw: (random) => copied(vectors(random, length, byte)),
@@ -104,27 +107,32 @@ const copy: SequenceTask = {
 const most = 10;
 const count = (times: number): number => (times - (1 + most) / 2) / Math.sqrt((most * most - 1) / 12);
 
-function repeated(items: readonly Bits[], times: number): Sequence {
-  const read = [...items.map((item) => [...item, 0, 0]), [...zeros(byte), 1, count(times)]];
+/** How often it is to be told: as one number, as the paper has it, or as so many marks, which are counted as bytes are copied. */
+type Count = 'number' | 'marks';
+
+function repeated(items: readonly Bits[], times: number, as: Count): Sequence {
+  const marks = as === 'number' ? [[1, count(times)]] : Array.from({ length: times }, () => [1, 0]);
+  const read = [...items.map((item) => [...item, 0, 0]), ...marks.map((mark) => [...zeros(byte), ...mark])];
   const answers = [...Array.from({ length: times }, () => items.map((item) => [...item, 0])).flat(), [...zeros(byte), 1]];
   return sequence(read, answers, `${items.map(written).join(' ')} x${times}`);
 }
 
-/** The sequence is read, then a mark and how often it is to be told; after that an end mark on a channel of its own. */
-const repeat: SequenceTask = {
+/** The sequence is read, then how often it is to be told; after that an end mark on a channel of its own. */
+const repeatBy = (as: Count): SequenceTask => ({
   bits: byte + 2,
   out: byte + 1,
   sizeOf: (random, share) => {
     const [length, times] = [between(random, 1, Math.ceil(most * share)), between(random, 1, Math.ceil(most * share))];
-    return (draw) => repeated(vectors(draw, length, byte), times);
+    return (draw) => repeated(vectors(draw, length, byte), times, as);
   },
+  beyond: (random) => repeated(vectors(random, 15, byte), as === 'number' ? most : 15, as),
   tests: [
     [10, 10],
     [20, 10],
     [10, 20],
   ].map(([length, times]) => ({
     group: `length ${length!} times ${times!}`,
-    draw: (random) => repeated(vectors(random, length!, byte), times!),
+    draw: (random) => repeated(vectors(random, length!, byte), times!, as),
   })),
   parse: (line) => {
     const all = words(line);
@@ -134,10 +142,11 @@ const repeat: SequenceTask = {
     return repeated(
       all.slice(0, -1).map((word) => bitsOf(word, byte)),
       Number(times),
+      as,
     );
   },
   samples: ['c0 ff ee x3', '01 80 x10'],
-};
+});
 
 // ---------------------------------------------------------------- sec. 4.3
 
@@ -293,4 +302,11 @@ function words(line: string): string[] {
   return found;
 }
 
-export const sequenceTasks: Readonly<Record<string, SequenceTask>> = { copy, repeat, recall, ngrams, sort };
+export const sequenceTasks: Readonly<Record<string, SequenceTask>> = {
+  copy,
+  repeat: repeatBy('number'),
+  'repeat-marks': repeatBy('marks'),
+  recall,
+  ngrams,
+  sort,
+};

@@ -31,9 +31,18 @@ const configuration = (about: string, task: string, steps: number, more: Partial
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  copy: configuration('sequences of 1 to 20 bytes, to be told again; tested on up to 120', 'copy', 2500, { set: { veil: 0.3 } }),
+  copy: configuration('sequences of 1 to 20 bytes, to be told again; tested on up to 120', 'copy', 2500, {
+    dims: { slots: 160 },
+    set: { veil: 0.3 },
+    settings: { tests: 100 },
+  }),
   repeat: configuration('sequences of 1 to 10 bytes, to be told 1 to 10 times', 'repeat', 4000, {
     set: { rate: 1e-3 },
+    settings: { stages: ['1:0.4', '800:1'] },
+  }),
+  'repeat-marks': configuration('the same, how often told by as many marks: tested on twice as many', 'repeat-marks', 4000, {
+    dims: { slots: 160 },
+    set: { rate: 1e-3, reads: 2 },
     settings: { stages: ['1:0.4', '800:1'] },
   }),
   recall: configuration('which of 2 to 6 items followed the one that is shown; tested on up to 20', 'recall', 5000, {
@@ -49,8 +58,9 @@ const configurations: Readonly<Record<string, Configuration>> = {
     settings: { stages: ['1:0.5', '500:1'] },
   }),
   'copy-lstm': configuration('copying, with an LSTM for a controller, too small to remember by itself', 'copy', 3000, {
-    dims: { hidden: 32 },
-    set: { controller: 'lstm' },
+    dims: { hidden: 32, slots: 160 },
+    set: { controller: 'lstm', leak: 0.5 },
+    settings: { tests: 100 },
   }),
   quick: configuration('copying with a smaller machine, less than a minute: shows that everything runs', 'copy', 150, {
     dims: { slots: 24, width: 12, hidden: 32 },

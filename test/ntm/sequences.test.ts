@@ -80,6 +80,10 @@ it('repeats, and ends', () => {
   const counts = Array.from({ length: 10 }, (_, k) => read(named('repeat').parse(`c0 x${k + 1}`)).at(-1)![9]!);
   expect(counts.reduce((a, b) => a + b)).toBeCloseTo(0, 10);
   expect(counts.reduce((sum, count) => sum + count ** 2, 0) / 10).toBeCloseTo(1, 10);
+  // The same, told by marks.
+  const marked = named('repeat-marks').parse('c0 01 x3');
+  expect(asked(marked)).toEqual(asked(sequence));
+  expect(read(marked).slice(2)).toEqual(Array.from({ length: 3 }, () => [0, 0, 0, 0, 0, 0, 0, 0, 1, 0]));
 });
 
 it('recalls the item behind the one asked about', () => {

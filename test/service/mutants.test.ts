@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { nodeLibrary } from '../../compiler/cli/io/library.ts';
 import * as answers from '../../compiler/lsp/answers.ts';
+import { renamable } from '../../compiler/lsp/rename.ts';
 import { semanticTokens } from '../../compiler/lsp/tokens.ts';
 import { Types } from '../../compiler/service/types.ts';
 import { Workspace } from '../../compiler/service/workspace.ts';
@@ -33,7 +34,7 @@ it('every half-written program has its answers, whatever is spoilt or missing', 
       answers.definition(asked, place);
       answers.references(asked, place, true);
       answers.signatureHelp(asked, place);
-      answers.renamable(asked, place, library.standard);
+      renamable(asked, place);
       answers.inlayHints(asked, { start: 0, end: text.length });
       answers.symbols(asked);
       answers.folds(asked);
