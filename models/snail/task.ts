@@ -91,7 +91,7 @@ const configurations: Readonly<Record<string, Configuration>> = {
   '1-shot-no-attention': alone(configuration('the same as 1-shot, with convolutions over time alone', { batchSize: 16, steps: 2400 })),
   '5-shot-no-attention': alone(configuration('the same as 5-shot, with convolutions over time alone', { shots: 5, batchSize: 16 })),
   quick: {
-    ...configuration('five characters, one picture of each, less than a minute: shows that everything runs', { steps: 300 }),
+    ...configuration('five characters, one picture of each, less than a minute: shows that everything runs', { steps: 200 }),
     validateEvery: 100,
     settings: { validation: 64, test: 128 },
   },
