@@ -57,7 +57,9 @@ export type { EndReason, TrainingEvent } from './training/events.ts';
 export { duration, ProgressBar, short, showTraining, type ProgressOptions, type ProgressStream } from './training/progress.ts';
 export {
   inParts,
+  meansOf,
   tabulate,
+  tabulateBy,
   toExample,
   toSource,
   type Configuration,

@@ -1,5 +1,5 @@
 /** Pictures told in words: which shapes, of which colours, in the order of reading. */
-import { attendedSvg, inParts } from 'attnc/runtime';
+import { attendedSvg, inParts, meansOf, tabulateBy } from 'attnc/runtime';
 import type {
   Configuration,
   Evaluation,
@@ -193,32 +193,19 @@ async function evaluate(
     async (part) => {
       const answers = await model.generate(part.map(({ input }) => input));
       const taught = await model.forward(part.map(({ input, target }) => ({ ...input, ...target })));
-      return part.map(({ input: { [drawn]: scene }, answer, group }, k) => {
+      return part.map(({ input: { [drawn]: scene }, answer }, k) => {
         const share = (word: number): number =>
           scene.things.filter((thing, t) => liesOn(lookedAt(taught[k]!.weights!, 2 * t + word), thing)).length / scene.things.length;
-        return { group, exact: told(answers[k]!.ids) === answer ? 1 : 0, colour: share(0), shape: share(1) };
+        return [told(answers[k]!.ids) === answer ? 1 : 0, share(0), share(1)];
       });
     },
     progress,
   );
-  const row = (group: string, of: typeof verdicts) => {
-    const mean = (value: (verdict: (typeof verdicts)[number]) => number): number =>
-      of.reduce((sum, each) => sum + value(each), 0) / of.length;
-    return { group, examples: of.length, values: [mean(({ exact }) => exact), mean(({ colour }) => colour), mean(({ shape }) => shape)] };
-  };
-  const groups = [...new Set(verdicts.map(({ group }) => group!))].sort();
-  return {
-    columns: ['exact caption', 'colour: on the thing', 'shape: on the thing'],
-    rows: [
-      row('all', verdicts),
-      ...groups.map((group) =>
-        row(
-          group,
-          verdicts.filter((each) => each.group === group),
-        ),
-      ),
-    ],
-  };
+  return tabulateBy(
+    ['exact caption', 'colour: on the thing', 'shape: on the thing'],
+    examples.map(({ group }) => group),
+    meansOf(verdicts),
+  );
 }
 
 async function pictures(model: CaptionModel, inputs: readonly ParsedInput<CaptionInput>[]): Promise<Picture[]> {

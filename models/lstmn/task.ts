@@ -1,5 +1,5 @@
 /** Remembering: a marked word of long ago, values by their keys; and a language model of real text. */
-import { inParts } from 'attnc/runtime';
+import { inParts, tabulate } from 'attnc/runtime';
 import type { Configuration, Evaluation, ModelOptions, OpenTask, ParsedInput, Task, TaskExample } from 'attnc/runtime';
 import { chance } from '../snail/chance.ts';
 import { bestAt, linkPictures, type ReaderInput, type ReaderModel, type ReaderTarget, type Reading } from './reader.ts';
@@ -163,27 +163,11 @@ function measured(examples: readonly TaskExample<ReaderInput, ReaderTarget>[], f
     const places = Array.from(asked as ArrayLike<boolean>).flatMap((each, place) => (each ? [place] : []));
     return places.filter((place) => bestAt(found[k]!.logits, place) === answer[place]).length / places.length;
   });
-  const mean = (group: string, chosen: readonly number[]): Evaluation['rows'][number] => ({
-    group,
-    examples: chosen.length,
-    values: [chosen.reduce((sum, k) => sum + right[k]!, 0) / chosen.length],
-  });
-  const groups = [...new Set(examples.map(({ group }) => group!))].sort();
-  return {
-    columns: ['right'],
-    rows: [
-      mean(
-        'all',
-        examples.map((_, k) => k),
-      ),
-      ...groups.map((group) =>
-        mean(
-          group,
-          examples.flatMap((example, k) => (example.group === group ? [k] : [])),
-        ),
-      ),
-    ],
-  };
+  return tabulate(
+    'right',
+    examples.map(({ group }) => group),
+    right,
+  );
 }
 
 function parse(line: string): ParsedInput<ReaderInput> {

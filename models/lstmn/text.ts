@@ -1,5 +1,5 @@
 /** A language model of words, as in section 5.1 of the paper: the declarations of Node's API. */
-import { inParts } from 'attnc/runtime';
+import { inParts, tabulateBy } from 'attnc/runtime';
 import type { Evaluation, OpenTask, ParsedInput, TaskExample } from 'attnc/runtime';
 import type { Part } from '../gpt/corpus.ts';
 import { filesOf, piecesOf, Vocabulary } from './pieces.ts';
@@ -69,23 +69,15 @@ async function evaluate(model: ReaderModel, examples: readonly Excerpt[], progre
     progress,
   );
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-  const row = (group: string, own: typeof measured): Evaluation['rows'][number] => {
-    const [again, fresh] = [own.flatMap((each) => each.again), own.flatMap((each) => each.new)];
-    const bits = mean([...again, ...fresh]);
-    return { group, examples: own.length, values: [2 ** bits, bits, mean(again), mean(fresh)] };
-  };
   const columns = ['perplexity', 'bits', 'bits of what stands before', 'bits of what does not'];
-  return {
+  const table = tabulateBy(
     columns,
-    counts: columns,
-    rows: [
-      row('all', measured),
-      ...[...new Set(measured.map(({ group }) => group!))].sort().map((group) =>
-        row(
-          group,
-          measured.filter((each) => each.group === group),
-        ),
-      ),
-    ],
-  };
+    measured.map(({ group }) => group),
+    (which) => {
+      const [again, fresh] = [which.flatMap((k) => measured[k]!.again), which.flatMap((k) => measured[k]!.new)];
+      const bits = mean([...again, ...fresh]);
+      return [2 ** bits, bits, mean(again), mean(fresh)];
+    },
+  );
+  return { ...table, counts: columns };
 }

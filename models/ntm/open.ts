@@ -1,5 +1,5 @@
 /** What the machine and the plain network share: data, answers, and how they are measured. */
-import { fold, hashOf, inParts, seedKey, stream } from 'attnc/runtime';
+import { fold, hashOf, inParts, meansOf, seedKey, stream, tabulateBy } from 'attnc/runtime';
 import type { Configuration, Evaluation, Floats, Flags, Model, OpenTask, ParsedInput, Picture, TaskExample, Value } from 'attnc/runtime';
 import { sequenceTasks, written, type Sequence, type SequenceTask } from './sequences.ts';
 
@@ -141,32 +141,12 @@ function costs(groups: readonly (string | undefined)[], sequences: readonly Sequ
       sum((bit, at) => -Math.log2(bit === 1 ? sequence.ideal![at]! : 1 - sequence.ideal![at]!)),
     ];
   });
-  return table(['bits', 'ideal observer'], ['bits', 'ideal observer'], groups, each);
+  const columns = ['bits', 'ideal observer'];
+  return { ...tabulateBy(columns, groups, meansOf(each)), counts: columns };
 }
 
 /** Wrong bits of a sequence on average, as the paper counts them, and the share of sequences without any. */
 function evaluation(groups: readonly (string | undefined)[], wrong: readonly number[]): Evaluation {
-  return table(
-    ['wrong bits', 'all right'],
-    ['wrong bits'],
-    groups,
-    wrong.map((bits) => [bits, bits === 0 ? 1 : 0]),
-  );
-}
-
-/** Means over all examples, and over each group. */
-function table(
-  columns: readonly string[],
-  counts: readonly string[],
-  groups: readonly (string | undefined)[],
-  values: readonly (readonly number[])[],
-): Evaluation {
-  const row = (group: string, own: readonly (readonly number[])[]): Evaluation['rows'][number] => ({
-    group,
-    examples: own.length,
-    values: columns.map((_, column) => own.reduce((sum, each) => sum + each[column]!, 0) / own.length),
-  });
-  const names = [...new Set(groups)].filter((group) => group !== undefined);
-  const ofGroup = (name: string): readonly (readonly number[])[] => values.filter((_, k) => groups[k] === name);
-  return { columns, counts, rows: [row('all', values), ...names.map((name) => row(name, ofGroup(name)))] };
+  const values = wrong.map((bits) => [bits, bits === 0 ? 1 : 0]);
+  return { ...tabulateBy(['wrong bits', 'all right'], groups, meansOf(values)), counts: ['wrong bits'] };
 }

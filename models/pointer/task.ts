@@ -1,5 +1,5 @@
 /** Sorting numbers and finding convex hulls by pointing at the input. */
-import { inParts } from 'attnc/runtime';
+import { inParts, meansOf, tabulateBy } from 'attnc/runtime';
 import type {
   Configuration,
   Evaluation,
@@ -190,30 +190,17 @@ function measured(
   examples: readonly TaskExample<PointsInput, TourTarget>[],
   answers: readonly (readonly number[])[],
 ): Evaluation {
-  const rows = examples.map(({ input, target, group }, k) => {
+  const values = examples.map(({ input, target }, k) => {
     const right = Array.from(target.y)
       .slice(0, -1)
       .map((id) => id - 1);
-    return { group: group!, values: problem.measure(input.P, right, answers[k]!) };
+    return problem.measure(input.P, right, answers[k]!);
   });
-  const mean = (group: string, of: typeof rows): Evaluation['rows'][number] => ({
-    group,
-    examples: of.length,
-    values: problem.columns.map((_, c) => of.reduce((sum, { values }) => sum + values[c]!, 0) / of.length),
-  });
-  const groups = [...new Set(rows.map(({ group }) => group))].sort();
-  return {
-    columns: problem.columns,
-    rows: [
-      mean('all', rows),
-      ...groups.map((group) =>
-        mean(
-          group,
-          rows.filter((row) => row.group === group),
-        ),
-      ),
-    ],
-  };
+  return tabulateBy(
+    problem.columns,
+    examples.map(({ group }) => group),
+    meansOf(values),
+  );
 }
 
 async function drawn(

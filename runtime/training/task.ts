@@ -138,21 +138,36 @@ export function toSource<Input extends object, Target extends object, M>(
  * @param correct one verdict per example, in [0, 1]
  */
 export function tabulate(column: string, groups: readonly (string | undefined)[], correct: readonly number[]): Evaluation {
+  return tabulateBy([column], groups, meansOf(correct.map((value) => [value])));
+}
+
+/**
+ * The table of what is measured, over all examples and over each group, by the groups' names.
+ *
+ * @param groups one for each example
+ * @param measure a value for each column, of the examples with these indices
+ */
+export function tabulateBy(
+  columns: readonly string[],
+  groups: readonly (string | undefined)[],
+  measure: (which: readonly number[]) => readonly number[],
+): Evaluation {
   const byGroup = new Map<string, number[]>();
-  for (const [index, value] of correct.entries()) {
-    const group = groups[index];
+  for (const [index, group] of groups.entries()) {
     if (group === undefined) continue;
-    const values = byGroup.get(group) ?? [];
-    values.push(value);
-    byGroup.set(group, values);
+    const which = byGroup.get(group);
+    if (which === undefined) byGroup.set(group, [index]);
+    else which.push(index);
   }
-  const row = (group: string, values: readonly number[]): EvaluationRow => ({
-    group,
-    examples: values.length,
-    values: [values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length],
-  });
-  const rows = Array.from(byGroup, ([group, values]) => row(group, values)).sort((a, b) => (a.group < b.group ? -1 : 1));
-  return { columns: [column], rows: [row('all', correct), ...rows] };
+  const row = (group: string, which: readonly number[]): EvaluationRow => ({ group, examples: which.length, values: measure(which) });
+  const rows = Array.from(byGroup, ([group, which]) => row(group, which)).sort((a, b) => (a.group < b.group ? -1 : 1));
+  return { columns, rows: [row('all', [...groups.keys()]), ...rows] };
+}
+
+/** For `tabulateBy`: the mean of each column, where every example has a value for each; 0 of none. */
+export function meansOf(values: readonly (readonly number[])[]): (which: readonly number[]) => readonly number[] {
+  return (which) =>
+    (values[0] ?? [0]).map((_, column) => which.reduce((sum, k) => sum + values[k]![column]!, 0) / Math.max(1, which.length));
 }
 
 /** Runs `work` over parts of at most `size`, in order; `progress` is told how many are done. */

@@ -1,5 +1,5 @@
 /** Declarations written from their comments: what two tapes, fused, are for (Cheng et al. 2016, section 4). */
-import { alignmentSvg, inParts } from 'attnc/runtime';
+import { alignmentSvg, inParts, tabulateBy } from 'attnc/runtime';
 import type {
   Configuration,
   Evaluation,
@@ -169,23 +169,14 @@ async function evaluate(model: RewriterModel, examples: readonly Pair[], progres
     progress,
   );
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
-  const row = (group: string, own: typeof measured): Evaluation['rows'][number] => {
-    const [told, fresh] = [own.flatMap((each) => each.told), own.flatMap((each) => each.new)];
-    return { group, examples: own.length, values: [mean([...told, ...fresh]), mean(told), mean(fresh)] };
-  };
   const columns = ['bits', 'bits of what the comment has', 'bits of what it lacks'];
-  const groups = [...new Set(measured.map(({ group }) => group!))].sort();
-  return {
+  const table = tabulateBy(
     columns,
-    counts: columns,
-    rows: [
-      row('all', measured),
-      ...groups.map((group) =>
-        row(
-          group,
-          measured.filter((each) => each.group === group),
-        ),
-      ),
-    ],
-  };
+    measured.map(({ group }) => group),
+    (which) => {
+      const [told, fresh] = [which.flatMap((k) => measured[k]!.told), which.flatMap((k) => measured[k]!.new)];
+      return [mean([...told, ...fresh]), mean(told), mean(fresh)];
+    },
+  );
+  return { ...table, counts: columns };
 }

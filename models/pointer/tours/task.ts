@@ -1,5 +1,5 @@
 /** The round trip of the travelling salesman, against the shortest one. */
-import { inParts } from 'attnc/runtime';
+import { inParts, tabulateBy } from 'attnc/runtime';
 import type {
   Configuration,
   GenerativeModel,
@@ -128,37 +128,21 @@ function openTours({
           { method: 'beam', width: 5 },
         ),
       );
-      const of = (group: string, chosen: readonly number[]) => {
-        const mean = (value: (k: number) => number): number => chosen.reduce((sum, k) => sum + value(k), 0) / chosen.length;
-        const best = mean((k) => tourLength(pointsOf(examples[k]!.input), examples[k]!.target.y));
-        const length = (answers: readonly Generated[]): number =>
-          mean((k) => tourLength(pointsOf(examples[k]!.input), answers[k]!.ids)) / best;
-        return {
-          group,
-          examples: chosen.length,
-          values: [
+      return tabulateBy(
+        ['exact match', 'length / shortest', 'beam of 5'],
+        examples.map(({ group }) => group),
+        (which) => {
+          const mean = (value: (k: number) => number): number => which.reduce((sum, k) => sum + value(k), 0) / which.length;
+          const best = mean((k) => tourLength(pointsOf(examples[k]!.input), examples[k]!.target.y));
+          const length = (answers: readonly Generated[]): number =>
+            mean((k) => tourLength(pointsOf(examples[k]!.input), answers[k]!.ids)) / best;
+          return [
             mean((k) => (Array.from(greedy[k]!.ids).join(' ') === Array.from(examples[k]!.target.y).join(' ') ? 1 : 0)),
             length(greedy),
             length(beams),
-          ],
-        };
-      };
-      const groups = [...new Set(examples.map(({ group }) => group!))].sort();
-      return {
-        columns: ['exact match', 'length / shortest', 'beam of 5'],
-        rows: [
-          of(
-            'all',
-            examples.map((_, k) => k),
-          ),
-          ...groups.map((group) =>
-            of(
-              group,
-              examples.flatMap((example, k) => (example.group === group ? [k] : [])),
-            ),
-          ),
-        ],
-      };
+          ];
+        },
+      );
     },
     pictures: async (model, inputs) => {
       const answers = await answer(
