@@ -1,7 +1,6 @@
 /** The language server in a page: open documents and the standard library are all the files there are, and it checks where it answers. */
 import type { Connection } from 'vscode-languageserver';
-import { checkFile, type Library } from '../index.ts';
-import { firstGraphs, listed } from '../emit/listing/listing.ts';
+import type { Library } from '../index.ts';
 import { Workspace } from '../service/workspace.ts';
 import { serve } from './server.ts';
 
@@ -28,12 +27,8 @@ export function serveInPage(connection: Connection, standard: ReadonlyMap<string
         const { diagnostics, sources, types } = checker.analyse(path);
         return Promise.resolve({ diagnostics, sources, types: types.files, failure: null });
       },
-      emitted: (path, what) => {
-        // Emission is no part of a page's bundle.
-        if (what === 'typescript') return Promise.resolve(null);
-        const { programs, checked } = checkFile(path, library);
-        return Promise.resolve(checked === null ? null : listed(programs.flatMap(firstGraphs)));
-      },
+      // Emission is no part of a page's bundle.
+      emitted: () => Promise.resolve(null),
       topic: () => null,
       close: () => undefined,
     };

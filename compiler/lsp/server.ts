@@ -17,7 +17,8 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { format } from '../../grammar/index.ts';
-import type { Library } from '../index.ts';
+import { firstGraphs, listed } from '../emit/listing/listing.ts';
+import { checkFile, type Library } from '../index.ts';
 import { Types } from '../service/types.ts';
 import { Workspace } from '../service/workspace.ts';
 import * as answers from './answers.ts';
@@ -38,8 +39,8 @@ export interface ServerHost {
   /** The programs of the workspace, whether open or not. */
   programs(): readonly string[];
   check(request: CheckRequest): Promise<CheckAnswer>;
-  /** The emitted TypeScript, or the graph, of a program; null if it has errors. */
-  emitted(path: string, what: 'typescript' | 'graph'): Promise<string | null>;
+  /** The emitted TypeScript of a program; null if it has errors, or where nothing is emitted. */
+  emitted(path: string): Promise<string | null>;
   topic(word: string): string | null;
   close(): void;
 }
@@ -155,11 +156,9 @@ export function serve(connection: Connection, hostFor: (root: string | null, ope
   );
   connection.onWorkspaceSymbol(({ query }) => started().symbols(query));
   connection.onRequest('attnc/typescript', (params: { textDocument: TextDocumentIdentifier }) =>
-    started().emitted(params.textDocument.uri, 'typescript'),
+    started().emitted(params.textDocument.uri),
   );
-  connection.onRequest('attnc/graph', (params: { textDocument: TextDocumentIdentifier }) =>
-    started().emitted(params.textDocument.uri, 'graph'),
-  );
+  connection.onRequest('attnc/graph', (params: { textDocument: TextDocumentIdentifier }) => started().graph(params.textDocument.uri));
   documents.listen(connection);
   connection.listen();
 }
@@ -314,8 +313,14 @@ class Server {
     return answers.workspaceSymbols(this.#workspace, this.#host.programs(), query, (path) => this.#host.uriOf(path));
   }
 
-  emitted(uri: string, what: 'typescript' | 'graph'): Promise<string | null> {
-    return this.#host.emitted(this.#host.pathOf(uri), what);
+  emitted(uri: string): Promise<string | null> {
+    return this.#host.emitted(this.#host.pathOf(uri));
+  }
+
+  /** As `attnc graph` prints it; null if the program has errors. */
+  graph(uri: string): string | null {
+    const { programs, checked } = checkFile(this.#host.pathOf(uri), this.#host.library);
+    return checked === null ? null : listed(programs.flatMap(firstGraphs));
   }
 
   close(): void {

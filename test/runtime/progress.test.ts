@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration, ProgressBar, short, showTraining, tabulate } from '../../runtime/index.ts';
+import { duration, meansOf, ProgressBar, short, showTraining, tabulate, tabulateBy } from '../../runtime/index.ts';
 
 class Screen {
   text = '';
@@ -94,4 +94,24 @@ test('results are tabulated overall and by group', () => {
       { group: 'en', examples: 1, values: [1] },
     ],
   });
+  // Of several columns, and of what is no mean of examples.
+  expect(
+    tabulateBy(
+      ['a', 'b'],
+      ['de', 'en', 'de'],
+      meansOf([
+        [1, 2],
+        [1, 4],
+        [0, 6],
+      ]),
+    ),
+  ).toEqual({
+    columns: ['a', 'b'],
+    rows: [
+      { group: 'all', examples: 3, values: [2 / 3, 4] },
+      { group: 'de', examples: 2, values: [0.5, 4] },
+      { group: 'en', examples: 1, values: [1, 4] },
+    ],
+  });
+  expect(tabulateBy(['first'], ['b', 'a', undefined], ([first]) => [first!]).rows.map(({ values }) => values)).toEqual([[0], [1], [0]]);
 });

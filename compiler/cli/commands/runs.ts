@@ -1,8 +1,8 @@
-import { readdirSync, type Dirent } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Given } from '../arguments.ts';
 import { writeWhole } from '../io/files.ts';
 import { CliError, STATUS, type Io } from '../io/io.ts';
+import { entriesIfReadable, isForeign } from '../io/sources.ts';
 import { curvesSvg, panelsOf } from '../runs/curves.ts';
 import { LOG, readRun, type Run } from '../runs/log.ts';
 import { tableOf } from '../task/table.ts';
@@ -37,15 +37,8 @@ export function runs(given: Given, io: Io): Promise<number> {
 
 /** Folders with a log, in order. */
 function logsBelow(folder: string): string[] {
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch {
-    return [];
-  }
-  const below = entries.flatMap((entry) =>
-    entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules' ? logsBelow(join(folder, entry.name)) : [],
-  );
+  const entries = entriesIfReadable(folder).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const below = entries.flatMap((entry) => (entry.isDirectory() && !isForeign(entry) ? logsBelow(join(folder, entry.name)) : []));
   return entries.some(({ name }) => name === LOG) ? [folder, ...below] : below;
 }
 

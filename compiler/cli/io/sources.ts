@@ -82,10 +82,22 @@ function isFolder(file: string, io: Io): boolean {
 export function programsBelow(folder: string, read: (folder: string) => Dirent[] = entriesOf): string[] {
   const entries = read(folder).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') return [];
+    if (isForeign(entry)) return [];
     if (entry.isDirectory()) return programsBelow(join(folder, entry.name), read).map((file) => join(entry.name, file));
     return entry.name.endsWith('.attn') && !entry.isDirectory() ? [entry.name] : [];
   });
+}
+
+/** Hidden files and installed packages are nobody's own. */
+export const isForeign = ({ name }: Dirent): boolean => name.startsWith('.') || name === 'node_modules';
+
+/** What is in a folder; nothing where it cannot be read. */
+export function entriesIfReadable(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 function entriesOf(folder: string): Dirent[] {

@@ -1,14 +1,12 @@
 /** The language server's files and threads in Node. */
-import { readdirSync } from 'node:fs';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { checkFile, compileFile } from '../../index.ts';
-import { firstGraphs, listed } from '../../emit/listing/listing.ts';
+import { compileFile } from '../../index.ts';
 import type { CheckAnswer, CheckRequest } from '../../lsp/checking.ts';
 import type { ServerHost } from '../../lsp/server.ts';
-import { programsBelow } from '../io/sources.ts';
+import { entriesIfReadable, programsBelow } from '../io/sources.ts';
 import { topics, type Topics } from '../topics.ts';
 import type { NodeRequest } from './checker.ts';
 import { EditorFiles } from './files.ts';
@@ -32,11 +30,7 @@ export function nodeHost(rootUri: string | null, open: () => Iterable<TextDocume
     },
     programs: () => (found ??= workspacePrograms(root)),
     check: (request) => checker.check(request),
-    emitted: async (path, what) => {
-      if (what === 'typescript') return (await compileFile(path, files)).code;
-      const { programs, checked } = checkFile(path, files);
-      return checked === null ? null : listed(programs.flatMap(firstGraphs));
-    },
+    emitted: async (path) => (await compileFile(path, files)).code,
     topic: (word) => (known ??= topics()).find(word),
     close: () => checker.close(),
   };
@@ -45,14 +39,9 @@ export function nodeHost(rootUri: string | null, open: () => Iterable<TextDocume
 /** Paths of the programs of a workspace. What cannot be read is not there; beyond so many folders nothing is. */
 function workspacePrograms(root: string): string[] {
   let folders = 0;
-  return programsBelow(root, (folder) => {
-    if (++folders > MOST_FOLDERS) return [];
-    try {
-      return readdirSync(folder, { withFileTypes: true });
-    } catch {
-      return [];
-    }
-  }).map((file) => file.split(sep).join('/'));
+  return programsBelow(root, (folder) => (++folders > MOST_FOLDERS ? [] : entriesIfReadable(folder))).map((file) =>
+    file.split(sep).join('/'),
+  );
 }
 
 /** One check at a time, in a thread of its own; a thread that dies is started anew with the next one. */
